@@ -1,0 +1,46 @@
+"""Every error that facestyle raises on purpose.
+
+A message says what was found, what was expected and what to do, and names the file.
+"""
+
+
+class FacestyleError(Exception):
+    """Base of all errors that facestyle raises on purpose."""
+
+
+class UsageError(FacestyleError):
+    """An option or argument has a value that cannot be used."""
+
+
+class ImageError(FacestyleError):
+    """A picture cannot be read or written."""
+
+
+class OutputExistsError(ImageError):
+    """The output file exists already and overwriting was not asked for."""
+
+
+class FaceError(FacestyleError):
+    """No usable face was found in a picture."""
+
+
+class LandmarksError(FacestyleError):
+    """A landmarks file or array does not hold 68 points."""
+
+
+class ExemplarError(FacestyleError):
+    """An exemplar folder holds nothing that can be used."""
+
+
+class ModelFileError(FacestyleError):
+    """A model file is missing, damaged or of another kind."""
+
+
+class MissingDependencyError(FacestyleError):
+    """An optional package is not installed; the message names the pip line."""
+
+    def __init__(self, package: str, purpose: str, extra: str) -> None:
+        super().__init__(
+            f"{purpose} needs the package '{package}', which is not installed. "
+            f"Install it with: pip install 'facestyle[{extra}]'"
+        )
