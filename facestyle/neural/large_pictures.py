@@ -1,0 +1,115 @@
+"""Running the feed-forward network on pictures too large for memory, with the same result.
+
+Instance normalization needs the mean and variance of whole channels, so independent tiles
+would show their borders and drift in colour. Here every layer runs over the whole picture in
+strips of rows before the next layer starts: the statistics are those of the whole picture, and
+only the input and the output of one layer are in memory.
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from facestyle.neural.transformer import (
+    BatchNorm,
+    ConvLayer,
+    InstanceNorm,
+    NormalizedConv,
+    ResidualBlock,
+    Transformer,
+    pad_to_grid,
+    to_colours,
+)
+
+
+@torch.no_grad()
+def run_in_strips(
+    network: Transformer, picture: torch.Tensor, *, pixels: int = 1 << 20
+) -> torch.Tensor:
+    """Redraw one picture layer by layer, in strips.
+
+    Parameters
+    ----------
+    network : Transformer
+        The network, in evaluation mode.
+    picture : torch.Tensor
+        RGB (1, 3, H, W) in [0, 1].
+    pixels : int
+        Largest number of output pixels of one strip.
+
+    Returns
+    -------
+    torch.Tensor
+        RGB (1, 3, H, W): `network(picture)` but for rounding, whatever the strips.
+    """
+    height, width = picture.shape[-2:]
+    x = pad_to_grid(picture) - 0.5
+    for layer in network.layers:
+        x = _run_layer(layer, x, pixels)
+    return to_colours(x)[..., :height, :width]
+
+
+def _run_layer(layer: nn.Module, x: torch.Tensor, pixels: int) -> torch.Tensor:
+    if isinstance(layer, ConvLayer):
+        return convolve_in_strips(layer, x, pixels)
+    if isinstance(layer, ResidualBlock):
+        branch = _run_layer(layer.second, _run_layer(layer.first, x, pixels), pixels)
+        return branch.add_(x)
+    if not isinstance(layer, NormalizedConv):
+        raise TypeError(f"no strip-wise form of {type(layer).__name__}")
+    x = _normalise(layer.norm, convolve_in_strips(layer.conv, x, pixels))
+    return x.relu_() if layer.rectify else x
+
+
+def convolve_in_strips(layer: ConvLayer, x: torch.Tensor, pixels: int) -> torch.Tensor:
+    """Return `layer(x)`, computed in strips of at most `pixels` output pixels.
+
+    Parameters
+    ----------
+    layer : ConvLayer
+        The layer.
+    x : torch.Tensor
+        Its input (1, C, H, W).
+    pixels : int
+        Largest number of output pixels of one strip; a strip has one row at least.
+
+    Returns
+    -------
+    torch.Tensor
+        Its output (1, C', H', W').
+    """
+    height, width = (side * layer.upsample for side in x.shape[-2:])
+    out_height, out_width = ((side - 1) // layer.stride + 1 for side in (height, width))
+    output = x.new_empty(1, layer.weight.shape[0], out_height, out_width)
+    rows = max(1, pixels // out_width)
+    for start in range(0, out_height, rows):
+        stop = min(start + rows, out_height)
+        output[:, :, start:stop] = _convolve_rows(layer, x, start, stop)
+    return output
+
+
+def _convolve_rows(layer: ConvLayer, x: torch.Tensor, start: int, stop: int) -> torch.Tensor:
+    """Return rows [start, stop) of the layer's output."""
+    pad = layer.kernel // 2
+    height = x.shape[2] * layer.upsample
+    first, last = start * layer.stride - pad, (stop - 1) * layer.stride + pad
+    rows = torch.arange(first, last + 1, device=x.device).abs()
+    rows = torch.where(rows >= height, 2 * (height - 1) - rows, rows)  # reflection
+    strip = x[:, :, rows // layer.upsample]
+    if layer.upsample > 1:
+        strip = strip.repeat_interleave(layer.upsample, dim=3)
+    strip = F.pad(strip, [pad, pad, 0, 0], mode="reflect")
+    return F.conv2d(strip, layer.weight, layer.bias, stride=layer.stride)
+
+
+def _normalise(norm: InstanceNorm | BatchNorm, x: torch.Tensor) -> torch.Tensor:
+    """Normalise (1, C, H, W) in place, channel by channel, without a second copy."""
+    if isinstance(norm, BatchNorm):
+        mean, variance, epsilon = norm.running_mean, norm.running_var, norm.eps
+        weight, bias = norm.weight, norm.bias
+    else:
+        variance, mean = torch.var_mean(x, dim=(0, 2, 3), correction=0)
+        weight, bias, epsilon = norm.scale, norm.shift, norm.epsilon
+    scale = weight / (variance + epsilon).sqrt()
+    shift = bias - mean * scale
+    return x.mul_(scale[:, None, None]).add_(shift[:, None, None])

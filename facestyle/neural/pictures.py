@@ -1,0 +1,93 @@
+"""Pictures between NumPy arrays and tensors: conversion, resizing, keeping colours."""
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from facestyle.errors import UsageError
+
+# Luma and chroma of NTSC's YIQ, the space of Gatys et al. 2016, "Preserving Color in Neural
+# Artistic Style Transfer", section 3.2.
+_YIQ = ((0.299, 0.587, 0.114), (0.596, -0.274, -0.322), (0.211, -0.523, 0.312))
+
+
+def to_tensor(image: np.ndarray, device: torch.device | str = "cpu") -> torch.Tensor:
+    """Return an (H, W, 3) float picture in [0, 1] as a (1, 3, H, W) float32 tensor."""
+    if image.ndim != 3 or image.shape[2] != 3 or not np.issubdtype(image.dtype, np.floating):
+        raise UsageError(
+            f"expected a float RGB picture of shape (H, W, 3) in [0, 1], found {image.dtype} "
+            f"of shape {image.shape}"
+        )
+    planes = np.ascontiguousarray(image.transpose(2, 0, 1), np.float32)
+    return torch.from_numpy(planes)[None].to(device)
+
+
+def to_array(picture: torch.Tensor) -> np.ndarray:
+    """Return a (1, 3, H, W) tensor as an (H, W, 3) float32 picture clipped to [0, 1]."""
+    planes = picture.detach()[0].clamp(0, 1).float().cpu().numpy()
+    return np.ascontiguousarray(planes.transpose(1, 2, 0))
+
+
+def masks_to_tensor(masks: np.ndarray, device: torch.device | str = "cpu") -> torch.Tensor:
+    """Return masks (R, H, W) or (H, W) in [0, 1] as a (R, H, W) float32 tensor."""
+    stacked = masks[None] if masks.ndim == 2 else masks
+    return torch.from_numpy(np.ascontiguousarray(stacked, np.float32)).to(device)
+
+
+def fit_size(height: int, width: int, size: int | None) -> tuple[int, int]:
+    """Return (height, width) scaled so that the longer side is `size` pixels."""
+    if size is None:
+        return height, width
+    scale = size / max(height, width)
+    return max(1, round(height * scale)), max(1, round(width * scale))
+
+
+def resize(picture: torch.Tensor, size: tuple[int, int]) -> torch.Tensor:
+    """Resize (B, C, H, W) to (height, width): bicubic, low-pass filtered when it shrinks."""
+    if tuple(picture.shape[-2:]) == size:
+        return picture
+    return F.interpolate(picture, size, mode="bicubic", align_corners=False, antialias=True)
+
+
+def resize_masks(masks: torch.Tensor, size: tuple[int, int]) -> torch.Tensor:
+    """Resize (R, H, W) masks to (height, width) bilinearly; they stay in [0, 1]."""
+    if tuple(masks.shape[-2:]) == size:
+        return masks
+    resized = F.interpolate(masks[None], size, mode="bilinear", align_corners=False, antialias=True)
+    return resized[0]
+
+
+def luminance(picture: torch.Tensor) -> torch.Tensor:
+    """Return the luma (B, 1, H, W) of an RGB picture (B, 3, H, W)."""
+    weights = picture.new_tensor(_YIQ[0]).view(1, 3, 1, 1)
+    return (picture * weights).sum(1, keepdim=True)
+
+
+def with_colours_of(picture: torch.Tensor, colours: torch.Tensor) -> torch.Tensor:
+    """Combine the luma of one picture with the chroma of another one.
+
+    Gatys et al. 2016, "Preserving Color in Neural Artistic Style Transfer", section 3.2.
+
+    Parameters
+    ----------
+    picture, colours : torch.Tensor
+        RGB pictures (B, 3, H, W) in [0, 1], of one size.
+
+    Returns
+    -------
+    torch.Tensor
+        RGB (B, 3, H, W), not clipped: adding a difference of luma to all channels leaves the
+        chroma I and Q of `colours` exactly as they were.
+    """
+    return colours + (luminance(picture) - luminance(colours))
+
+
+def match_luminance(style: torch.Tensor, content: torch.Tensor) -> torch.Tensor:
+    """Return the style's luma, as grey RGB, with the content's mean and standard deviation.
+
+    Gatys et al. 2016, "Preserving Color in Neural Artistic Style Transfer", equation (10).
+    """
+    source, target = luminance(style), luminance(content)
+    scale = target.std() / source.std().clamp_min(1e-4)
+    grey = (source - source.mean()) * scale + target.mean()
+    return grey.expand(-1, 3, -1, -1)

@@ -1,0 +1,110 @@
+"""Reading and writing safetensors files; whatever else a file may be is refused.
+
+Pickles, and PyTorch's zip files of pickles, run code when they are read. Nothing here reads one.
+"""
+
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+
+from facestyle.errors import ModelFileError
+
+Shapes = Mapping[str, tuple[int, ...]]
+
+
+def read_safetensors(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
+    """Read all tensors and the metadata of a safetensors file.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    tensors : dict of str to torch.Tensor
+        In the types of the file, on the CPU.
+    metadata : dict of str to str
+        The file's free-text metadata.
+
+    Raises
+    ------
+    ModelFileError
+        The file is missing, truncated, damaged, a pickle, or no safetensors file.
+    """
+    _refuse_other_formats(path)
+    try:
+        with safe_open(path, framework="pt", device="cpu") as file:
+            metadata = file.metadata() or {}
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except (SafetensorError, OSError, ValueError, RuntimeError) as error:
+        raise ModelFileError(
+            f"{path}: damaged, truncated or not a safetensors file ({error}); "
+            "copy or train it again"
+        ) from error
+    return tensors, metadata
+
+
+def write_safetensors(
+    path: Path, tensors: Mapping[str, torch.Tensor], metadata: Mapping[str, str]
+) -> None:
+    """Write a safetensors file; a crash leaves the old file, or none, but never half a file."""
+    data = save({name: value.contiguous() for name, value in tensors.items()}, dict(metadata))
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def check_tensors(path: Path, tensors: Mapping[str, torch.Tensor], expected: Shapes) -> None:
+    """Raise `ModelFileError` unless names and shapes are the expected ones, all values finite."""
+    missing = sorted(expected.keys() - tensors.keys())
+    unknown = sorted(tensors.keys() - expected.keys())
+    if missing or unknown:
+        what = f"lacks '{missing[0]}'" if missing else f"holds an unknown '{unknown[0]}'"
+        raise ModelFileError(
+            f"{path}: a model of another architecture: it {what}; expected {len(expected)} "
+            f"tensors such as '{next(iter(expected))}', found {len(tensors)}"
+        )
+    for name, shape in expected.items():
+        value = tensors[name]
+        if tuple(value.shape) != tuple(shape):
+            raise ModelFileError(
+                f"{path}: '{name}' has shape {tuple(value.shape)}, expected {tuple(shape)}; "
+                "a model of another architecture"
+            )
+        if not value.is_floating_point() or not bool(torch.isfinite(value.float()).all()):
+            raise ModelFileError(
+                f"{path}: '{name}' holds {value.dtype} values that are not all finite "
+                "floating-point numbers; copy or train the model again"
+            )
+
+
+def _refuse_other_formats(path: Path) -> None:
+    """Name the commonest wrong files by their first bytes."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(9)
+    except OSError as error:
+        raise ModelFileError(f"{path}: cannot be read ({error.strerror})") from error
+    if not start:
+        raise ModelFileError(f"{path}: an empty file; expected a safetensors model")
+    if start.startswith((b"PK\x03\x04", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")):
+        # A safetensors header of 640 to 1408 bytes begins with the bytes of a pickle, too: only
+        # its ninth byte, the brace that opens the JSON text, tells the two apart.
+        if start[2:8] == bytes(6) and start[8:9] == b"{":
+            return
+        raise ModelFileError(
+            f"{path}: a pickle or PyTorch archive (.pth, .pt), which could run code when opened "
+            "and is never read; convert it to safetensors first"
+        )

@@ -1,0 +1,190 @@
+"""The feed-forward network that redraws a picture in one trained style.
+
+Johnson et al. 2016, supplementary material, table 1 (c9s1-32, d64, d128, five R128, u64, u32,
+c9s1-3), with the changes of later practice: reflection padding everywhere, nearest-neighbour
+upsampling before a convolution in place of transposed convolution (Odena et al. 2016), and
+instance normalization (Ulyanov et al. 2017, "Improved Texture Networks", equation (8)).
+
+The network is a flat sequence of layers, so that `large_pictures.py` can run it layer by layer.
+"""
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+NORMALIZATIONS = ("instance", "batch")
+_GRID = 4  # two convolutions of stride two
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """Shape of the network.
+
+    Attributes
+    ----------
+    channels : int
+        Channels of the first convolution; doubled twice. Johnson: 32.
+    blocks : int
+        Residual blocks. Johnson: 5.
+    normalization : {"instance", "batch"}
+        Instance normalization, or batch normalization for the comparison.
+    """
+
+    channels: int = 32
+    blocks: int = 5
+    normalization: str = "instance"
+
+    def __post_init__(self) -> None:
+        for name, value, largest in (("channels", self.channels, 256), ("blocks", self.blocks, 32)):
+            if type(value) is not int or not 1 <= value <= largest:
+                raise ValueError(f"{name} = {value!r} is not a whole number from 1 to {largest}")
+        if self.normalization not in NORMALIZATIONS:
+            raise ValueError(f"normalization {self.normalization!r} is not in {NORMALIZATIONS}")
+
+
+class InstanceNorm(nn.Module):
+    """Normalise every channel of every picture by its own mean and variance, then scale.
+
+    Ulyanov et al. 2017, equation (8); at test time, too.
+    """
+
+    epsilon = 1e-5
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.scale = nn.Parameter(torch.ones(channels))
+        self.shift = nn.Parameter(torch.zeros(channels))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Normalise (B, C, H, W)."""
+        return F.instance_norm(x, weight=self.scale, bias=self.shift, eps=self.epsilon)
+
+
+class BatchNorm(nn.BatchNorm2d):
+    """Batch normalization without a counter of batches, so that all its state is floating."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__(channels)
+        self.num_batches_tracked = None
+
+
+class ConvLayer(nn.Module):
+    """Upsampling by nearest neighbour, reflection padding and a convolution, in this order."""
+
+    def __init__(
+        self, inputs: int, outputs: int, kernel: int, *, stride: int = 1, upsample: int = 1
+    ) -> None:
+        super().__init__()
+        self.kernel, self.stride, self.upsample = kernel, stride, upsample
+        self.weight = nn.Parameter(torch.empty(outputs, inputs, kernel, kernel))
+        self.bias = nn.Parameter(torch.zeros(outputs))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Convolve (B, C, H, W)."""
+        if self.upsample > 1:
+            x = F.interpolate(x, scale_factor=self.upsample, mode="nearest")
+        x = F.pad(x, [self.kernel // 2] * 4, mode="reflect")
+        return F.conv2d(x, self.weight, self.bias, stride=self.stride)
+
+
+class NormalizedConv(nn.Module):
+    """A convolution, its normalization, and a rectification unless it ends a residual branch."""
+
+    def __init__(self, conv: ConvLayer, normalization: str, *, rectify: bool = True) -> None:
+        super().__init__()
+        channels = conv.weight.shape[0]
+        self.conv = conv
+        self.norm = InstanceNorm(channels) if normalization == "instance" else BatchNorm(channels)
+        self.rectify = rectify
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Transform (B, C, H, W)."""
+        x = self.norm(self.conv(x))
+        return F.relu(x) if self.rectify else x
+
+
+class ResidualBlock(nn.Module):
+    """Two normalised 3x3 convolutions beside the identity (He et al. 2016, as Gross and Wilber)."""
+
+    def __init__(self, channels: int, normalization: str) -> None:
+        super().__init__()
+        self.first = NormalizedConv(ConvLayer(channels, channels, 3), normalization)
+        self.second = NormalizedConv(ConvLayer(channels, channels, 3), normalization, rectify=False)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Transform (B, C, H, W)."""
+        return x + self.second(self.first(x))
+
+
+class Transformer(nn.Module):
+    """Johnson's image transformation network.
+
+    Parameters
+    ----------
+    architecture : Architecture
+        Shape of the network.
+    seed : int
+        Seed of the initial weights.
+    """
+
+    def __init__(self, architecture: Architecture | None = None, seed: int = 0) -> None:
+        super().__init__()
+        self.architecture = architecture or Architecture()
+        self.layers = nn.ModuleList(_layers(self.architecture))
+        _initialise(self, seed)
+
+    def forward(self, picture: torch.Tensor) -> torch.Tensor:
+        """Redraw pictures.
+
+        Parameters
+        ----------
+        picture : torch.Tensor
+            RGB (B, 3, H, W) in [0, 1], at least 16 pixels a side.
+
+        Returns
+        -------
+        torch.Tensor
+            RGB (B, 3, H, W), slightly beyond [0, 1] so that black and white can be reached.
+        """
+        height, width = picture.shape[-2:]
+        x = pad_to_grid(picture) - 0.5
+        for layer in self.layers:
+            x = layer(x)
+        return to_colours(x)[..., :height, :width]
+
+
+def pad_to_grid(picture: torch.Tensor) -> torch.Tensor:
+    """Reflect the lower and right borders until both sides are multiples of four."""
+    height, width = picture.shape[-2:]
+    return F.pad(picture, [0, -width % _GRID, 0, -height % _GRID], mode="reflect")
+
+
+def to_colours(x: torch.Tensor) -> torch.Tensor:
+    """Map the last convolution's output to colours by a scaled tanh (Johnson, section 3.1)."""
+    return 0.5 + 0.6 * torch.tanh(x)
+
+
+def _layers(architecture: Architecture) -> list[nn.Module]:
+    """Return the layers; the comments name them as in Johnson's table 1."""
+    c, norm = architecture.channels, architecture.normalization
+    return [
+        NormalizedConv(ConvLayer(3, c, 9), norm),  # c9s1-32
+        NormalizedConv(ConvLayer(c, 2 * c, 3, stride=2), norm),  # d64
+        NormalizedConv(ConvLayer(2 * c, 4 * c, 3, stride=2), norm),  # d128
+        *(ResidualBlock(4 * c, norm) for _ in range(architecture.blocks)),  # R128
+        NormalizedConv(ConvLayer(4 * c, 2 * c, 3, upsample=2), norm),  # u64
+        NormalizedConv(ConvLayer(2 * c, c, 3, upsample=2), norm),  # u32
+        ConvLayer(c, 3, 9),  # c9s1-3
+    ]
+
+
+def _initialise(network: nn.Module, seed: int) -> None:
+    """Draw the convolutions' weights (He et al. 2015) from a generator of their own."""
+    generator = torch.Generator().manual_seed(seed)
+    for module in network.modules():
+        if isinstance(module, ConvLayer) and not module.weight.is_meta:
+            deviation = (2.0 / module.weight[0].numel()) ** 0.5
+            with torch.no_grad():
+                module.weight.normal_(0.0, deviation, generator=generator)
