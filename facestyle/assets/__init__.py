@@ -1,0 +1,22 @@
+"""Models that ship with the package; NOTICE.md names their origin and licence."""
+
+from pathlib import Path
+
+from facestyle.errors import ModelFileError
+
+
+def asset_path(name: str) -> Path:
+    """Path of a bundled model file.
+
+    Raises
+    ------
+    ModelFileError
+        If the installation lacks the file.
+    """
+    path = Path(__file__).with_name(name)
+    if not path.is_file():
+        raise ModelFileError(
+            f"the bundled model '{name}' is missing from {path.parent}; "
+            "reinstall with: pip install --force-reinstall facestyle"
+        )
+    return path

@@ -1,0 +1,127 @@
+"""From a picture to the faces in it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from facestyle.errors import FaceError, UsageError
+from facestyle.faces.detection import detect_dlib, detect_mediapipe, to_bytes
+from facestyle.faces.face import Face, Portrait
+from facestyle.faces.landmarks import face_from_landmarks, predict_landmarks
+from facestyle.faces.matte import person_matte
+from facestyle.faces.mesh import LANDMARKS_68, OUTLINE, fit_mesh
+
+MINIMUM_FACE = 64  # px; below it landmarks are guesses
+
+
+def find_faces(image: np.ndarray, *, landmarks: str = "auto") -> list[Face]:
+    """Find the faces in a picture.
+
+    Parameters
+    ----------
+    image : (H, W, 3) float32
+        sRGB in [0, 1].
+    landmarks : {"auto", "dlib", "mesh"}
+        Backend. "auto" is dlib, then the mesh where dlib finds nothing.
+
+    Returns
+    -------
+    list of Face
+        Largest first; empty where there is none.
+
+    Raises
+    ------
+    UsageError
+        If `landmarks` is none of the three.
+    """
+    if landmarks not in ("auto", "dlib", "mesh"):
+        raise UsageError(f"landmarks: found '{landmarks}', expected auto, dlib or mesh")
+    pixels = to_bytes(image)
+    faces: list[Face] = []
+    if landmarks != "mesh":
+        faces = [
+            face_from_landmarks(pixels, predict_landmarks(pixels, box), source="dlib")
+            for box in detect_dlib(pixels)
+        ]
+    if not faces and landmarks != "dlib":
+        faces = [_mesh_face(pixels, box, eyes) for box, eyes in detect_mediapipe(pixels)]
+    return sorted(faces, key=lambda face: face.inter_ocular, reverse=True)
+
+
+def _mesh_face(pixels: np.ndarray, box: np.ndarray, eyes: np.ndarray) -> Face:
+    """Fit the mesh in a detected box and read the 68 landmarks off it."""
+    centre, side = (box[:2] + box[2:]) / 2, float((box[2:] - box[:2]).max() * 1.5)
+    dx, dy = eyes[1] - eyes[0]
+    mesh = fit_mesh(pixels, centre, side, float(np.arctan2(dy, dx)))
+    return Face(mesh[list(LANDMARKS_68)], mesh, mesh[list(OUTLINE)], "mesh")
+
+
+def select_face(faces: list[Face], which: str | int, name: str) -> Face:
+    """Choose one face: "largest", or the N-th from the left, counted from 1.
+
+    Raises
+    ------
+    FaceError
+        If there is no face, not that many, or the chosen one is smaller than 64 px.
+    """
+    if not faces:
+        raise FaceError(
+            f"{name}: no face was found; expected one face looking towards the camera. "
+            "Try --landmarks mesh, or give 68 points with --landmarks-file"
+        )
+    if which == "largest":
+        face = faces[0]
+    else:
+        number = int(which)
+        ordered = sorted(faces, key=lambda f: f.box[0])
+        if not 1 <= number <= len(ordered):
+            raise FaceError(
+                f"{name}: face {number} was asked for, {len(ordered)} found; "
+                f"choose --face 1 to {len(ordered)}, counted from the left"
+            )
+        face = ordered[number - 1]
+    x0, y0, x1, y1 = face.box
+    if max(x1 - x0, y1 - y0) < MINIMUM_FACE:
+        raise FaceError(
+            f"{name}: the face is {x1 - x0:.0f}x{y1 - y0:.0f} px; "
+            f"at least {MINIMUM_FACE} px are needed. Use a larger version of the picture"
+        )
+    return face
+
+
+def portrait_from_image(
+    image: np.ndarray,
+    *,
+    name: str = "portrait",
+    landmarks: str = "auto",
+    given: np.ndarray | None = None,
+    which: str | int = "largest",
+) -> Portrait:
+    """Find the face in a picture and cut out its person.
+
+    Parameters
+    ----------
+    image : (H, W, 3) float32
+        sRGB in [0, 1].
+    name : str
+        What to call the picture in messages.
+    landmarks : {"auto", "dlib", "mesh"}
+        Backend.
+    given : (68, 2) float64, optional
+        Known landmarks, xy px; nothing is detected then.
+    which : "largest" or int
+        Which face.
+
+    Raises
+    ------
+    FaceError
+        If there is no usable face.
+    LandmarksError
+        If `given` does not hold 68 points.
+    """
+    if given is not None:
+        face = face_from_landmarks(to_bytes(image), given)
+        face = select_face([face], "largest", name)
+    else:
+        face = select_face(find_faces(image, landmarks=landmarks), which, name)
+    return Portrait(image, face, person_matte(image, face), name)

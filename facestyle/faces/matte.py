@@ -1,0 +1,103 @@
+"""The person matte: MediaPipe's segmentation, united with the face and fitted to the picture."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from facestyle.faces.face import Face
+from facestyle.faces.networks import run_network
+from facestyle.guided_filter import guided_coefficients
+
+_NETWORK_SIZE = 256
+# the network's soft output is stretched to a matte between these two values (DESIGN 4.1)
+_LOW, _RANGE = 0.25, 0.5
+
+
+def person_matte(image: np.ndarray, face: Face) -> np.ndarray:
+    """Opacity of the person that a face belongs to.
+
+    Parameters
+    ----------
+    image : (H, W, 3) float32
+        sRGB in [0, 1].
+    face : Face
+
+    Returns
+    -------
+    (H, W) float32
+        In [0, 1].
+    """
+    mask = segment_person(image, face)
+    mask = np.clip((mask - _LOW) / _RANGE, 0, 1)
+    mask = np.maximum(mask, _face_mask(face, mask.shape))
+    return refine_matte(image, mask, face.inter_ocular)
+
+
+def segment_person(image: np.ndarray, face: Face) -> np.ndarray:
+    """Raw person probability: of the whole picture, sharpened by a crop around a small face.
+
+    Returns
+    -------
+    (H, W) float32
+        In [0, 1].
+    """
+    height, width = image.shape[:2]
+    probability = _segment(image)
+    side = 8 * face.inter_ocular
+    if side > 0.6 * max(height, width):
+        return probability
+    x, y = face.landmarks[27:31].mean(axis=0)
+    x0, x1 = (int(np.clip(v, 0, width)) for v in (x - side / 2, x + side / 2))
+    y0, y1 = (int(np.clip(v, 0, height)) for v in (y - side / 2, y + side / 2))
+    feather = _feather(y1 - y0, x1 - x0, side / 8)
+    inside = probability[y0:y1, x0:x1]
+    inside += feather * (_segment(image[y0:y1, x0:x1]) - inside)
+    return probability
+
+
+def _segment(image: np.ndarray) -> np.ndarray:
+    """Run the segmentation network on a picture squeezed to its square input."""
+    size = (_NETWORK_SIZE, _NETWORK_SIZE)
+    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+    (output,) = run_network("selfie_segmentation.tflite", small, ("activation_10",))
+    height, width = image.shape[:2]
+    return cv2.resize(output.reshape(size), (width, height), interpolation=cv2.INTER_LINEAR)
+
+
+def _feather(height: int, width: int, border: float) -> np.ndarray:
+    """Weight that rises from 0 at the border to 1 inside, (height, width) float32."""
+    ramps = []
+    for length in (height, width):
+        position = np.arange(length, dtype=np.float32)
+        ramps.append(np.clip(np.minimum(position, length - 1 - position) / border, 0, 1))
+    return np.minimum(ramps[0][:, None], ramps[1][None, :])
+
+
+def _face_mask(face: Face, shape: tuple[int, ...]) -> np.ndarray:
+    """Convex hull of landmarks and outline, slightly soft, (H, W) float32."""
+    hull = cv2.convexHull(np.vstack([face.landmarks, face.outline]).astype(np.int32))
+    mask = np.zeros(shape[:2], np.float32)
+    cv2.fillConvexPoly(mask, hull, 1.0)
+    return cv2.blur(mask, (5, 5))
+
+
+def refine_matte(image: np.ndarray, mask: np.ndarray, inter_ocular: float) -> np.ndarray:
+    """Fit a coarse mask to the picture's edges by a guided filter.
+
+    Parameters
+    ----------
+    image : (H, W, 3) float32
+    mask : (H, W) float32
+    inter_ocular : float
+        px; the filter's radius is .06 of it.
+
+    Returns
+    -------
+    (H, W) float32
+        In [0, 1].
+    """
+    luminance = cv2.cvtColor(image, cv2.COLOR_RGB2Lab)[..., 0] / 100
+    slope, offset = guided_coefficients(luminance, mask, 0.06 * inter_ocular, 1e-4)
+    refined = np.clip(slope * luminance + offset, 0, 1)
+    return np.clip((refined - 0.1) / 0.8, 0, 1).astype(np.float32)
