@@ -1,0 +1,25 @@
+"""Reading and writing pictures as they are in the world; the only door between files and arrays.
+
+Everything behind this door is float32 sRGB in [0, 1].
+"""
+
+from facestyle.images.arrays import from_array, to_array
+from facestyle.images.formats import ALPHA_SUFFIXES, IMAGE_SUFFIXES, WRITABLE_SUFFIXES
+from facestyle.images.inputs import InputFile, expand_inputs
+from facestyle.images.reading import MAX_PIXELS, Picture, read_image
+from facestyle.images.writing import check_output, write_image
+
+__all__ = [
+    "ALPHA_SUFFIXES",
+    "IMAGE_SUFFIXES",
+    "MAX_PIXELS",
+    "WRITABLE_SUFFIXES",
+    "InputFile",
+    "Picture",
+    "check_output",
+    "expand_inputs",
+    "from_array",
+    "read_image",
+    "to_array",
+    "write_image",
+]
