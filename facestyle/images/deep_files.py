@@ -48,11 +48,13 @@ def encode_tiff16(pixels: NDArray[np.uint16], profile: bytes | None = None) -> b
     Parameters
     ----------
     pixels : (H, W), (H, W, 2), (H, W, 3) or (H, W, 4) uint16
-        Grey, grey and alpha, RGB or RGBA; alpha is straight.
+        Grey, grey and alpha (written as RGBA), RGB or RGBA; alpha is straight.
     profile : bytes or None
         ICC profile to embed.
     """
     pixels = pixels[..., None] if pixels.ndim == 2 else pixels
+    if pixels.shape[2] == 2:
+        pixels = pixels[..., [0, 0, 0, 1]]  # few readers know grey and alpha
     height, width, channels = pixels.shape
     differences = pixels.copy()
     differences[:, 1:] -= pixels[:, :-1]  # modulo 65536
@@ -69,7 +71,7 @@ def encode_tiff16(pixels: NDArray[np.uint16], profile: bytes | None = None) -> b
     tags[TiffImagePlugin.STRIPBYTECOUNTS] = len(strip)
     tags[TiffImagePlugin.STRIPOFFSETS] = 0  # relative to the end of the tags
     tags[TiffImagePlugin.PREDICTOR] = 2
-    if channels in (2, 4):
+    if channels == 4:
         tags[TiffImagePlugin.EXTRASAMPLES] = 2  # straight alpha
     if profile is not None:
         tags[TiffImagePlugin.ICCPROFILE] = profile
