@@ -40,7 +40,7 @@ class LaplacianStack:
 
 
 def level_sigma(level: int, inter_ocular: float) -> float:
-    """Standard deviation of a level's Gaussian, px (Shih et al. 2014, eq. 2, scaled to the face)."""
+    """Standard deviation of a level's Gaussian, px (Shih 2014, eq. 2, scaled to the face)."""
     return 2.0 ** (level + 1) * inter_ocular / REFERENCE_INTER_OCULAR
 
 
@@ -137,7 +137,7 @@ def half_size(values: np.ndarray) -> np.ndarray:
 def _local_energy(band: np.ndarray, matte: np.ndarray, sigma: float) -> np.ndarray:
     """Mean square of a band around each pixel, inside the matte (Shih et al. 2014, eq. 3)."""
     weighted = np.dstack([band * band * matte[..., None], matte])
-    # energies are smooth: a quarter of the grid holds them (a halving blurs by .5 px, unlike 1.2)
+    # energies are smooth: a coarser grid holds them
     for _ in range(2):
         if sigma >= 1.2 and min(weighted.shape[:2]) > 8:
             weighted = half_size(weighted)
