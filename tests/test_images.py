@@ -14,7 +14,14 @@ import pytest
 from PIL import Image, ImageCms, TiffImagePlugin
 
 from facestyle.errors import ImageError, MissingDependencyError, OutputExistsError, UsageError
-from facestyle.images import expand_inputs, from_array, read_image, to_array, write_image
+from facestyle.images import (
+    expand_inputs,
+    from_array,
+    plan_outputs,
+    read_image,
+    to_array,
+    write_image,
+)
 from facestyle.images.icc import srgb_profile
 
 
@@ -617,3 +624,55 @@ def test_what_matches_nothing_is_kept_so_that_its_error_is_reported(tree):
     for item in items:
         with pytest.raises(ImageError):
             read_image(item.path)
+
+
+# --- Outputs ---------------------------------------------------------------------------------
+
+
+def planned(typed, output=None, **options):
+    return [str(path) for _, path in plan_outputs(expand_inputs(typed), output, "looks", **options)]
+
+
+def test_results_go_beside_their_inputs(tree):
+    assert planned(["photos/b.jpg", "photos/sub"]) == [
+        "photos/b_looks.png",
+        "photos/sub/c_looks.png",
+        "photos/sub/deep/d_looks.png",
+    ]
+
+
+def test_results_of_an_earlier_run_are_no_inputs(tree):
+    for path in planned(["photos"]):
+        Path(path).write_bytes(b"")
+    again = planned(["photos"])
+    assert len(again) == 5
+    assert not [path for path in again if "looks_looks" in path]
+    inside = planned(["photos"], "photos/out")
+    for path in inside:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).write_bytes(b"")
+    assert not [path for path in planned(["photos"], "photos/out") if "out/out" in path]
+
+
+def test_output_folder_keeps_names_and_folders(tree):
+    assert planned(["photos/sub"], "out") == ["out/c.tif", "out/deep/d.webp"]
+    assert planned(["photos/b.jpg"], "out", needs_alpha=True) == ["out/b.png"]
+    assert planned(["x.heic"], "out") == ["out/x.png"]
+
+
+def test_output_file(tree):
+    assert planned(["photos/b.jpg"], "new.png") == ["new.png"]
+    assert planned(["photos/b.jpg"], "new.png/") == ["new.png/b.jpg"]
+    assert planned(["photos/b.jpg"], "version.2") == ["version.2/b.jpg"]
+    with pytest.raises(UsageError, match=r"new\.png.*5 inputs"):
+        planned(["photos"], "new.png")
+
+
+def test_clashing_outputs(tree):
+    assert planned(["x.jpg", "x.heic"]) == ["x_looks.png", "x_looks_heic.png"]
+    with pytest.raises(UsageError, match=r"a/x\.jpg and b/x\.jpg"):
+        planned(["a/x.jpg", "b/x.jpg"], "out")
+    with pytest.raises(UsageError, match="overwrite the input"):
+        planned(["photos/b.jpg"], "photos")
+    with pytest.raises(UsageError, match="overwrite the input"):
+        planned(["photos/b.jpg"], "photos/b.jpg")

@@ -19,10 +19,13 @@ class InputFile:
         The file.
     relative : Path
         Name inside an output folder; keeps the sub-folders below the folder that was given.
+    found : bool
+        Whether it was found in a folder or by a glob, not named in full.
     """
 
     path: Path
     relative: Path
+    found: bool = False
 
 
 def expand_inputs(
@@ -61,7 +64,7 @@ def expand_inputs(
 def _expand(path: Path, suffixes: frozenset[str]) -> list[InputFile]:
     if path.is_dir():
         files = sorted(_walk(path, suffixes))
-        return [InputFile(file, file.relative_to(path)) for file in files] or [_as_typed(path)]
+        return [InputFile(f, f.relative_to(path), True) for f in files] or [_as_typed(path)]
     if not path.exists() and glob.has_magic(str(path)):
         return _expand_glob(path, suffixes) or [_as_typed(path)]
     return [_as_typed(path)]
@@ -74,13 +77,13 @@ def _as_typed(path: Path) -> InputFile:
 def _expand_glob(pattern: Path, suffixes: frozenset[str]) -> list[InputFile]:
     """Files that match the pattern; their sub-folders below its fixed part are kept."""
     fixed = Path(*_fixed_parts(pattern))
-    found = []
+    found: list[Path] = []
     for match in sorted(Path(name) for name in glob.glob(str(pattern), recursive=True)):
         if match.is_dir():
-            found += [InputFile(f, f.relative_to(fixed)) for f in sorted(_walk(match, suffixes))]
+            found += sorted(_walk(match, suffixes))
         elif match.suffix.lower() in suffixes:
-            found.append(InputFile(match, match.relative_to(fixed)))
-    return found
+            found.append(match)
+    return [InputFile(file, file.relative_to(fixed), True) for file in found]
 
 
 def _fixed_parts(pattern: Path) -> list[str]:

@@ -1,0 +1,114 @@
+"""From input files to the files that their results are written to."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from facestyle.errors import UsageError
+from facestyle.images.formats import ALPHA_SUFFIXES, IMAGE_SUFFIXES, WRITABLE_SUFFIXES
+from facestyle.images.inputs import InputFile
+
+
+def plan_outputs(
+    inputs: Sequence[InputFile],
+    output: str | Path | None,
+    label: str,
+    *,
+    needs_alpha: bool = False,
+) -> list[tuple[InputFile, Path]]:
+    """Decide where the result of every input goes.
+
+    Parameters
+    ----------
+    inputs : sequence of InputFile
+    output : path-like or None
+        None: ``NAME_LABEL.png`` beside each input. A name with the suffix of a picture: that file,
+        for one input. Anything else: a folder in which names and sub-folders are kept; a suffix
+        that is not written (HEIC, or JPEG when alpha is needed) becomes ``.png``.
+    label : str
+        What the results are called after: the name of the exemplar folder.
+    needs_alpha : bool
+        Whether the results are transparent in places.
+
+    Returns
+    -------
+    list of (InputFile, Path)
+        In the order of the inputs, less those that are results of an earlier run.
+
+    Raises
+    ------
+    UsageError
+        If two inputs would go to one file, a file is to hold several results, or an input would
+        be overwritten.
+    """
+    pairs = _plan(inputs, output, label, needs_alpha)
+    originals = {item.path.resolve() for item, _ in pairs}
+    for item, path in pairs:
+        if path.resolve() in originals:
+            raise UsageError(
+                f"The result for {item.path} would overwrite the input {path}. "
+                "Choose another place with -o."
+            )
+    return pairs
+
+
+def _plan(
+    inputs: Sequence[InputFile], output: str | Path | None, label: str, needs_alpha: bool
+) -> list[tuple[InputFile, Path]]:
+    if output is None:
+        return _plan_beside(inputs, label)
+    if _is_file_name(str(output)):
+        if len(inputs) > 1:
+            raise UsageError(
+                f"-o {output}: names one picture, but there are {len(inputs)} inputs. "
+                "Name a folder instead."
+            )
+        return [(inputs[0], Path(output))]
+    folder = Path(output)
+    kept = [item for item in inputs if not (item.found and _is_inside(item.path, folder))]
+    writable = ALPHA_SUFFIXES if needs_alpha else WRITABLE_SUFFIXES
+    plain = [folder / _with_writable_suffix(item.relative, writable) for item in kept]
+    return _resolve_clashes(kept, plain)
+
+
+def _is_inside(path: Path, folder: Path) -> bool:
+    return path.resolve().is_relative_to(folder.resolve())
+
+
+def _is_file_name(output: str) -> bool:
+    is_folder = output.endswith(("/", "\\")) or Path(output).is_dir()
+    return not is_folder and Path(output).suffix.lower() in IMAGE_SUFFIXES
+
+
+def _plan_beside(inputs: Sequence[InputFile], label: str) -> list[tuple[InputFile, Path]]:
+    plain = [item.path.with_name(f"{item.path.stem}_{label}.png") for item in inputs]
+    results = {path.resolve() for path in plain}
+    pairs = [
+        (item, path)
+        for item, path in zip(inputs, plain, strict=True)
+        if item.path.resolve() not in results  # else: the result of an earlier run
+    ]
+    return _resolve_clashes([item for item, _ in pairs], [path for _, path in pairs])
+
+
+def _with_writable_suffix(path: Path, writable: frozenset[str]) -> Path:
+    return path if path.suffix.lower() in writable else path.with_suffix(".png")
+
+
+def _resolve_clashes(
+    inputs: Sequence[InputFile], plain: Sequence[Path]
+) -> list[tuple[InputFile, Path]]:
+    """Tell `a.jpg` and `a.heic` apart by their suffixes; what clashes still is an error."""
+    pairs: list[tuple[InputFile, Path]] = []
+    taken: dict[Path, InputFile] = {}
+    for item, path in zip(inputs, plain, strict=True):
+        if path in taken and taken[path].path.suffix != item.path.suffix:
+            suffix = item.path.suffix.lower().lstrip(".") or "file"
+            path = path.with_stem(f"{path.stem}_{suffix}")
+        if path in taken:
+            raise UsageError(
+                f"{taken[path].path} and {item.path} would both be written to {path}. "
+                "Run them one by one, or give their common folder."
+            )
+        taken[path] = item
+        pairs.append((item, path))
+    return pairs
