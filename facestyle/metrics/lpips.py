@@ -1,20 +1,16 @@
-"""LPIPS: distance between the deep features of two pictures (VGG-16, needs torch)."""
+"""LPIPS: distance between the deep features of two pictures (needs PyTorch)."""
 
 from functools import lru_cache
-from importlib import import_module
 from importlib.resources import files
 from typing import Any
 
 import numpy as np
 
-from facestyle.errors import MissingDependencyError, ModelFileError
 from facestyle.metrics.inputs import Image, check_pair, unit_range
+from facestyle.neural.dependencies import require_torch
 
-CONVOLUTIONS_FILE = "vgg16_conv_fp16.npz"  # torchvision's ImageNet VGG-16
-HEADS_FILE = "lpips_vgg16_linear.npz"  # LPIPS v0.1
-CONVOLUTIONS_PER_BLOCK = (2, 2, 3, 3, 3)
-IMAGENET_MEAN = (0.485, 0.456, 0.406)
-IMAGENET_DEVIATION = (0.229, 0.224, 0.225)
+HEADS_FILE = "lpips_vgg16_linear.npz"  # linear heads of version 0.1 for VGG-16
+LAYERS = ("relu1_2", "relu2_2", "relu3_3", "relu4_3", "relu5_3")
 
 
 def lpips(result: Image, truth: Image) -> float:
@@ -23,7 +19,7 @@ def lpips(result: Image, truth: Image) -> float:
     Parameters
     ----------
     result, truth : (H, W, 3) or (H, W), float in [0, 1] or uint8
-        sRGB pictures of the same shape, at least 16 pixels wide and high.
+        sRGB pictures of the same shape, at least 32 pixels wide and high.
 
     Returns
     -------
@@ -33,7 +29,7 @@ def lpips(result: Image, truth: Image) -> float:
     Raises
     ------
     MissingDependencyError
-        If torch is not installed.
+        If PyTorch is not installed.
 
     References
     ----------
@@ -41,62 +37,45 @@ def lpips(result: Image, truth: Image) -> float:
     Perceptual Metric. CVPR 2018, equation 1; version 0.1, network VGG-16.
     """
     check_pair(result, truth)
-    torch = _torch()
+    require_torch()
+    import torch
+
     with torch.no_grad():
-        features = _unit_features(_batch(result, truth))
-        distance = 0.0
-        for (first, second), head in zip(features, _weights(HEADS_FILE).values(), strict=True):
-            difference = (first - second) ** 2
-            distance += float((difference * head[:, None, None]).sum(dim=0).mean())
-    return distance
+        features = _network()(_batch(result, truth), LAYERS)
+    distances = zip(LAYERS, _heads(), strict=True)
+    return sum(_layer_distance(features[layer], head) for layer, head in distances)
+
+
+def _layer_distance(features: Any, head: Any) -> float:
+    """Weighted square distance of two pictures' unit-length features, averaged over pixels."""
+    unit = features / (features.norm(dim=1, keepdim=True) + 1e-10)
+    difference = (unit[0] - unit[1]) ** 2
+    return float((difference * head[:, None, None]).sum(dim=0).mean())
 
 
 def _batch(result: Image, truth: Image) -> Any:
-    """Both pictures as a normalized (2, 3, H, W) tensor."""
-    pair = np.stack([_three_channels(unit_range(image)) for image in (result, truth)])
-    mean = np.array(IMAGENET_MEAN, np.float32)
-    deviation = np.array(IMAGENET_DEVIATION, np.float32)
-    normalized = ((pair - mean) / deviation).transpose(0, 3, 1, 2)
-    return _torch().from_numpy(np.ascontiguousarray(normalized))
+    """Both pictures as a (2, 3, H, W) tensor in [0, 1]."""
+    import torch
+
+    pair = np.stack([unit_range(result), unit_range(truth)])
+    if pair.ndim == 3:
+        pair = np.repeat(pair[..., None], 3, axis=3)
+    return torch.from_numpy(np.ascontiguousarray(pair.transpose(0, 3, 1, 2)))
 
 
-def _unit_features(batch: Any) -> list[Any]:
-    """Activations after the last convolution of each block, of length 1 at each pixel."""
-    functional = _torch().nn.functional
-    weights = _weights(CONVOLUTIONS_FILE)
-    features = []
-    for block, convolutions in enumerate(CONVOLUTIONS_PER_BLOCK, start=1):
-        if block > 1:
-            batch = functional.max_pool2d(batch, 2)
-        for index in range(1, convolutions + 1):
-            name = f"conv{block}_{index}"
-            batch = functional.conv2d(
-                batch, weights[f"{name}.weight"], weights[f"{name}.bias"], padding=1
-            ).relu()
-        features.append(batch / (batch.norm(dim=1, keepdim=True) + 1e-10))
-    return features
+@lru_cache(maxsize=1)
+def _network() -> Any:
+    """The bundled VGG-16."""
+    from facestyle.neural.loss_network import load_loss_network
+
+    return load_loss_network()
 
 
-def _three_channels(image: Image) -> Image:
-    """Repeat a grey picture's channel."""
-    return np.repeat(image[..., None], 3, axis=2) if image.ndim == 2 else image
+@lru_cache(maxsize=1)
+def _heads() -> list[Any]:
+    """Weight of each channel, one tensor for each of the LAYERS."""
+    import torch
 
-
-@lru_cache(maxsize=2)
-def _weights(name: str) -> dict[str, Any]:
-    """Float32 tensors of a bundled file."""
-    path = files("facestyle").joinpath("assets", name)
-    if not path.is_file():
-        raise ModelFileError(f"{path}: this bundled model is missing; reinstall facestyle")
-    with path.open("rb") as stream, np.load(stream) as arrays:
-        return {
-            key: _torch().from_numpy(arrays[key].astype(np.float32)) for key in sorted(arrays.files)
-        }
-
-
-def _torch() -> Any:
-    """Import torch, which is optional."""
-    try:
-        return import_module("torch")
-    except ModuleNotFoundError:
-        raise MissingDependencyError("torch", "LPIPS", "neural") from None
+    with files("facestyle.assets").joinpath(HEADS_FILE).open("rb") as stream:
+        arrays = np.load(stream)
+        return [torch.from_numpy(arrays[f"lin{index}"]) for index in range(len(LAYERS))]

@@ -1,0 +1,61 @@
+"""Identity distance: small for one person in two lights, large for two persons."""
+
+import cv2
+import numpy as np
+import pytest
+import skimage
+
+from facestyle.errors import LandmarksError
+from facestyle.faces import find_faces
+from facestyle.images import read_image
+from facestyle.metrics.identity import SAME_PERSON, face_descriptor, identity_distance
+
+Photo = tuple[np.ndarray, np.ndarray]
+
+
+@pytest.fixture(scope="module")
+def astronaut() -> Photo:
+    image = skimage.data.astronaut().astype(np.float32) / 255
+    return image, find_faces(image)[0].landmarks
+
+
+def portrait(shared, name: str) -> Photo:
+    image = read_image(shared / "data" / "portraits" / f"{name}.png").rgb
+    return image, find_faces(image)[0].landmarks
+
+
+def distance(first: Photo, second: Photo) -> float:
+    return identity_distance(first[0], second[0], first[1], second[1])
+
+
+def test_the_same_picture_is_at_distance_zero(astronaut):
+    assert distance(astronaut, astronaut) == 0
+
+
+def test_light_colour_and_size_do_not_change_the_person(astronaut):
+    image, landmarks = astronaut
+    dark = np.repeat((image.mean(axis=2, keepdims=True) * 0.6) ** 1.2, 3, axis=2)
+    assert 0 < distance(astronaut, (dark, landmarks)) < 0.5 * SAME_PERSON
+    half = cv2.resize(image, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    assert distance(astronaut, (half, landmarks / 2)) < 0.5 * SAME_PERSON
+
+
+def test_bit_depth_and_grey_are_taken_as_they_are(astronaut):
+    image, landmarks = astronaut
+    eight_bit = np.round(image * 255).astype(np.uint8)
+    np.testing.assert_array_equal(
+        face_descriptor(image, landmarks), face_descriptor(eight_bit, landmarks)
+    )
+    grey = image.mean(axis=2)
+    assert face_descriptor(grey, landmarks).shape == (128,)
+
+
+def test_two_women_and_two_pictures_of_one(shared):
+    first, again = portrait(shared, "girl-4024238_1920"), portrait(shared, "girl-4024240_1920")
+    other = portrait(shared, "model-2911329_1920")
+    assert distance(first, again) < SAME_PERSON < distance(first, other)
+
+
+def test_landmarks_of_another_kind_are_refused(astronaut):
+    with pytest.raises(LandmarksError, match=r"\(5, 2\)"):
+        identity_distance(astronaut[0], astronaut[0], astronaut[1], np.zeros((5, 2)))
