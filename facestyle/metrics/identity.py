@@ -1,14 +1,12 @@
 """Is it still the same person? Distance between dlib's face-recognition descriptors."""
 
-from functools import lru_cache
-from importlib.util import find_spec
-from pathlib import Path
+from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from facestyle.errors import LandmarksError, MissingDependencyError, ModelFileError
+from facestyle.faces.landmarks import check_landmarks, model_path
 from facestyle.metrics.inputs import Image, check_image, eight_bit
 
 SAME_PERSON = 0.6  # dlib's threshold: 99.38 % right on Labeled Faces in the Wild
@@ -39,8 +37,6 @@ def identity_distance(
     ------
     LandmarksError
         If an array does not hold 68 points.
-    MissingDependencyError
-        If dlib or its models are not installed.
 
     References
     ----------
@@ -68,10 +64,7 @@ def face_descriptor(image: Image, landmarks: NDArray[np.floating[Any]]) -> NDArr
         Distances between such descriptors are Euclidean.
     """
     check_image(image)
-    if np.shape(landmarks) != (68, 2):
-        raise LandmarksError(
-            f"a face has 68 landmarks, an array of shape (68, 2); found {np.shape(landmarks)}"
-        )
+    landmarks = check_landmarks(landmarks, "identity distance")
     rgb = eight_bit(image)
     if rgb.ndim == 2:
         rgb = np.repeat(rgb[..., None], 3, axis=2)
@@ -81,7 +74,8 @@ def face_descriptor(image: Image, landmarks: NDArray[np.floating[Any]]) -> NDArr
 
 def _dlib_shape(landmarks: NDArray[np.floating[Any]]) -> Any:
     """dlib's own type for landmarks; the box is not used in aligning the face."""
-    dlib = _dlib()
+    import dlib
+
     points = [dlib.point(int(x), int(y)) for x, y in np.round(landmarks)]
     left, top = np.floor(landmarks.min(axis=0)).astype(int)
     right, bottom = np.ceil(landmarks.max(axis=0)).astype(int)
@@ -89,23 +83,9 @@ def _dlib_shape(landmarks: NDArray[np.floating[Any]]) -> Any:
     return dlib.full_object_detection(box, points)
 
 
-@lru_cache(maxsize=1)
+@cache
 def _network() -> Any:
-    """The face-recognition network from the package face_recognition_models."""
-    # The package is located, not imported: it imports pkg_resources, which is gone.
-    package = find_spec("face_recognition_models")
-    if package is None or package.origin is None:
-        raise MissingDependencyError("face-recognition-models", "The identity distance", "test")
-    path = Path(package.origin).parent / "models" / MODEL_FILE
-    if not path.is_file():
-        raise ModelFileError(f"{path}: missing; reinstall the package face-recognition-models")
-    return _dlib().face_recognition_model_v1(str(path))
+    """The face-recognition network, which comes with its own package."""
+    import dlib
 
-
-def _dlib() -> Any:
-    """Import dlib, which takes a moment to load."""
-    try:
-        import dlib
-    except ModuleNotFoundError:
-        raise MissingDependencyError("dlib-bin", "The identity distance", "test") from None
-    return dlib
+    return dlib.face_recognition_model_v1(str(model_path(MODEL_FILE)))
