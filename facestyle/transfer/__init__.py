@@ -1,0 +1,1 @@
+"""The transfers: photographic looks by local energy, drawings and paintings by patches."""

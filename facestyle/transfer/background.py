@@ -1,0 +1,106 @@
+"""Backgrounds: the exemplar's own, smoothly continued; paper, a colour, or none."""
+
+from __future__ import annotations
+
+import re
+
+import cv2
+import numpy as np
+
+from facestyle.color import to_lab
+from facestyle.errors import UsageError
+from facestyle.faces import Portrait
+from facestyle.pyramid import gaussian_blur
+
+_SCALE = 64.0  # px per inter-ocular distance of the working copy
+MODES = ("stylize", "keep", "paper", "transparent")
+
+
+def parse_background(value: str) -> str | np.ndarray:
+    """Check a background option.
+
+    Parameters
+    ----------
+    value : str
+        stylize, keep, paper, transparent, or a colour #rgb or #rrggbb.
+
+    Returns
+    -------
+    str or (3,) float32
+        The mode, or the colour in [0, 1].
+
+    Raises
+    ------
+    UsageError
+        If it is none of these.
+    """
+    if value in MODES:
+        return value
+    match = re.fullmatch(r"#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})", value)
+    if not match:
+        raise UsageError(
+            f"background: found '{value}', expected {', '.join(MODES)} or a colour like #f0e8d8"
+        )
+    digits = match[1] if len(match[1]) == 6 else "".join(c * 2 for c in match[1])
+    return np.array([int(digits[i : i + 2], 16) for i in (0, 2, 4)], np.float32) / 255
+
+
+def smooth_background(portrait: Portrait) -> np.ndarray:
+    """Continue an exemplar's background smoothly behind its person.
+
+    Normalised convolution of three widths; outliers (a bright window, loose hair that the matte
+    missed) count less.
+
+    Parameters
+    ----------
+    portrait : Portrait
+
+    Returns
+    -------
+    (h, w, 3) float32
+        sRGB, at 64 px per inter-ocular distance.
+    """
+    height, width = portrait.matte.shape
+    scale = min(1.0, _SCALE / portrait.face.inter_ocular)
+    size = (max(8, round(width * scale)), max(8, round(height * scale)))
+    image = cv2.resize(portrait.image, size, interpolation=cv2.INTER_AREA)
+    matte = cv2.resize(portrait.matte, size, interpolation=cv2.INTER_AREA)
+    weight = _surely_background(matte, 19)
+    # below the shoulders the matte is least certain
+    weight[int(size[1] * 0.75) :] = 0
+    if weight.sum() < 60:
+        weight = _surely_background(matte, 7)
+    if weight.sum() < 20:
+        return np.broadcast_to(_border_colour(image), image.shape).astype(np.float32).copy()
+    median = np.median(image[weight > 0.5], axis=0).astype(np.float32)
+    distance = np.abs(image - median).max(axis=-1)
+    weight = weight * np.exp(-0.5 * (distance / 0.12) ** 2)
+    total = 1e-9 * median
+    norm = np.full((size[1], size[0], 1), 1e-9, np.float32)
+    for sigma in (16, 48, 140):
+        share = np.float32(10.0 ** (-sigma / 16))
+        total = total + share * gaussian_blur(image * weight[..., None], sigma)
+        norm = norm + share * gaussian_blur(weight, sigma)[..., None]
+    return (total / norm).astype(np.float32)
+
+
+def paper_colour(portraits: list[Portrait]) -> np.ndarray:
+    """The colour most common in the exemplars' backgrounds, (3,) float32."""
+    colours = [np.median(smooth_background(p).reshape(-1, 3), axis=0) for p in portraits]
+    lightness = [to_lab(c[None, None])[0, 0, 0] for c in colours]
+    return np.asarray(colours[int(np.argsort(lightness)[len(lightness) // 2])], np.float32)
+
+
+def _surely_background(matte: np.ndarray, margin: int) -> np.ndarray:
+    """1 where no person is within `margin` / 2 px, else 0."""
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (margin, margin))
+    return (1 - cv2.dilate(matte, kernel) >= 0.9).astype(np.float32)
+
+
+def _border_colour(image: np.ndarray) -> np.ndarray:
+    """Median colour of the top corners, for a person who fills the picture."""
+    rows, columns = max(1, image.shape[0] // 8), max(1, image.shape[1] // 8)
+    corners = np.concatenate(
+        [image[:rows, :columns].reshape(-1, 3), image[:rows, -columns:].reshape(-1, 3)]
+    )
+    return np.median(corners, axis=0)

@@ -1,0 +1,386 @@
+"""Energy mode: photographic looks by local energy transfer (Shih et al. 2014, Song et al. 2017).
+
+Two variants. `tone="residual"` is the papers': the exemplars' Laplacian energies and their
+residual replace the input's. `tone="first"` (default) applies the look's tone curve and colours
+before, so that the energies only have to correct what remains; it measured best (DESIGN 4.1).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from facestyle.alignment import align_exemplar, resize_map, sample
+from facestyle.color import from_lab, to_lab
+from facestyle.errors import UsageError
+from facestyle.faces import Portrait
+from facestyle.features import Features, analyse
+from facestyle.guided_filter import apply_coefficients, guided_filter, resize_channels
+from facestyle.pyramid import LaplacianStack, build_stack, collapse_stack
+from facestyle.seams import filter_output, filter_weights
+from facestyle.selection import Selection, select_exemplars, unary_term
+from facestyle.transfer.foreground import separate_layers
+from facestyle.transfer.gain import gain_maps, resolved_bands
+from facestyle.transfer.tone import (
+    ToneStatistics,
+    pool_statistics,
+    smooth_shift,
+    tone_shift,
+    tone_statistics,
+)
+
+# exemplars are analysed at no more than this inter-ocular distance: the finest band holds it all
+_EXEMPLAR_INTER_OCULAR = 256.0
+# chroma below which an exemplar counts as black and white (Lab/100)
+_GREY_CHROMA = 0.015
+
+
+@dataclass(frozen=True)
+class EnergySettings:
+    """What can be chosen in energy mode; the defaults measured best.
+
+    Attributes
+    ----------
+    tone : {"first", "residual"}
+        Our variant or the papers'.
+    seams : {"weights", "output", "none"}
+        What the guided filter smooths.
+    combine : {"mrf", "mean"}
+        Choose exemplars by the Markov random field, or average them all.
+    residual : float
+        How far the low-pass residual moves to the exemplars', in [0, 1] (tone="first" only).
+    gain_limits : (float, float)
+        Least and largest luminance gain.
+    smoothness, temperature : float
+        Of the Markov random field; see `facestyle.selection`.
+    dense : bool
+        Refine the alignment by optical flow.
+    solver : {"auto", "numba", "gco"}
+    """
+
+    tone: str = "first"
+    seams: str = "weights"
+    combine: str = "mrf"
+    residual: float = 0.3
+    gain_limits: tuple[float, float] = (0.5, 1.7)
+    smoothness: float = 0.1
+    temperature: float = 0.3
+    dense: bool = True
+    solver: str = "auto"
+
+    def __post_init__(self) -> None:
+        for name, allowed in (
+            ("tone", ("first", "residual")),
+            ("seams", ("weights", "output", "none")),
+            ("combine", ("mrf", "mean")),
+        ):
+            if getattr(self, name) not in allowed:
+                raise UsageError(
+                    f"{name}: found '{getattr(self, name)}', expected one of {', '.join(allowed)}"
+                )
+
+
+# Song et al. 2017 as published: hard labels, residual copied, Shih's gain limits
+FAITHFUL = EnergySettings(
+    tone="residual", seams="output", residual=1.0, gain_limits=(0.9, 2.8), temperature=0.0
+)
+
+
+@dataclass(frozen=True)
+class EnergyExemplar:
+    """An exemplar with everything that does not depend on the input.
+
+    Attributes
+    ----------
+    portrait : Portrait
+        Reduced to an inter-ocular distance of 256 px at most.
+    features : Features
+    stack : LaplacianStack
+        With its bands left out; only the energies and the residual are transferred.
+    resolved : (levels,) float64
+        Which bands its pixels can hold.
+    tone : ToneStatistics
+    """
+
+    portrait: Portrait
+    features: Features
+    stack: LaplacianStack
+    resolved: np.ndarray
+    tone: ToneStatistics
+
+    @property
+    def grey(self) -> bool:
+        """Whether the exemplar is black and white."""
+        chroma = np.abs(self.features.lab[..., 1:]).mean(axis=-1)
+        return float((chroma * self.features.matte).sum()) < _GREY_CHROMA * float(
+            self.features.matte.sum()
+        )
+
+
+@dataclass(frozen=True)
+class EnergyTransfer:
+    """The person in the look, with what explains it.
+
+    Attributes
+    ----------
+    foreground : (H, W, 3) float32
+        sRGB; valid where the matte is above 0.
+    selection : Selection
+    mappings : tuple of (h, w, 2) float32
+        Each exemplar's alignment, on the analysis grid.
+    gains : list of (h_l, w_l, 3) float32
+    timings : dict of str to float
+        Seconds of each stage.
+    """
+
+    foreground: np.ndarray
+    selection: Selection
+    mappings: tuple[np.ndarray, ...]
+    gains: list[np.ndarray]
+    timings: dict[str, float]
+
+
+def prepare_exemplar(portrait: Portrait) -> EnergyExemplar:
+    """Analyse an exemplar once, for any number of inputs."""
+    portrait = reduce_portrait(portrait, _EXEMPLAR_INTER_OCULAR)
+    lab = foreground_lab(portrait)
+    features = analyse(portrait, lab)
+    stack = build_stack(lab, portrait.matte, portrait.face.inter_ocular)
+    light = LaplacianStack((), stack.energies, stack.residual, stack.sigmas)
+    return EnergyExemplar(
+        portrait, features, light, resolved_bands(stack), tone_statistics(features)
+    )
+
+
+def reduce_portrait(portrait: Portrait, inter_ocular: float) -> Portrait:
+    """Shrink a portrait whose face is larger than `inter_ocular` px between the eyes."""
+    factor = inter_ocular / portrait.face.inter_ocular
+    if factor >= 1:
+        return portrait
+    height, width = portrait.matte.shape
+    size = (round(width * factor), round(height * factor))
+    return Portrait(
+        cv2.resize(portrait.image, size, interpolation=cv2.INTER_AREA),
+        portrait.face.scaled(factor),
+        cv2.resize(portrait.matte, size, interpolation=cv2.INTER_AREA),
+        portrait.name,
+    )
+
+
+def foreground_lab(portrait: Portrait) -> np.ndarray:
+    """Lab/100 of the person's own colours, free of what shines through at the matte's edge."""
+    foreground, _ = separate_layers(portrait.image, portrait.matte, portrait.face.inter_ocular)
+    person = portrait.matte[..., None] > 0.01
+    return to_lab(np.where(person, foreground, portrait.image))
+
+
+def transfer(
+    portrait: Portrait,
+    exemplars: Sequence[EnergyExemplar],
+    *,
+    settings: EnergySettings | None = None,
+    strength: float = 1.0,
+    foreground: np.ndarray | None = None,
+) -> EnergyTransfer:
+    """Give a portrait's person the exemplars' photographic look.
+
+    Parameters
+    ----------
+    portrait : Portrait
+    exemplars : sequence of EnergyExemplar
+        At least one.
+    settings : EnergySettings, optional
+    strength : float
+        0 leaves the person unchanged, 1 is the full look.
+    foreground : (H, W, 3) float32, optional
+        The person's estimated colours, where they are known already.
+
+    Returns
+    -------
+    EnergyTransfer
+    """
+    settings = settings or EnergySettings()
+    clock = _Clock()
+    lab = foreground_lab(portrait) if foreground is None else to_lab(foreground)
+    features = analyse(portrait, lab)
+    clock.lap("features")
+    mappings = tuple(
+        align_exemplar(portrait, e.portrait, features, e.features, dense=settings.dense)
+        for e in exemplars
+    )
+    clock.lap("align")
+    selection = _select(portrait, features, exemplars, mappings, settings)
+    clock.lap("mrf")
+    toned = lab
+    if settings.tone == "first":
+        unit = portrait.face.inter_ocular * features.matte.shape[1] / features.shape[1]
+        toned = _apply_tone(lab, features, exemplars, selection, unit, strength)
+        clock.lap("tone")
+    stack = build_stack(toned, portrait.matte, portrait.face.inter_ocular)
+    clock.lap("stack")
+    if settings.seams == "output" and settings.tone == "residual":
+        result, gains = _render_filtered(
+            portrait, lab, stack, exemplars, mappings, selection, settings, strength
+        )
+    else:
+        result, gains = _render(portrait, stack, exemplars, mappings, selection, settings, strength)
+    if all(e.grey for e in exemplars):
+        result[..., 1:] *= np.float32(1 - min(strength, 1.0))
+    clock.lap("blend")
+    rgb = from_lab(result)
+    clock.lap("colour")
+    return EnergyTransfer(rgb, selection, mappings, gains, clock.laps)
+
+
+def _select(
+    portrait: Portrait,
+    features: Features,
+    exemplars: Sequence[EnergyExemplar],
+    mappings: Sequence[np.ndarray],
+    settings: EnergySettings,
+) -> Selection:
+    """Label the patches, and smooth the label weights unless the output will be smoothed."""
+    target = features.patches
+    costs = [
+        unary_term(target, e.features.patches, mapping, e.features.shape)
+        for e, mapping in zip(exemplars, mappings, strict=True)
+    ]
+    height, width = target.matte.shape
+    guide = cv2.resize(features.lab[..., 0], (width, height), interpolation=cv2.INTER_AREA)
+    selection = select_exemplars(
+        costs,
+        target.matte,
+        guide,
+        smoothness=settings.smoothness,
+        temperature=settings.temperature,
+        solver=settings.solver,
+    )
+    weights = selection.weights
+    if settings.combine == "mean":
+        weights = np.full_like(weights, 1 / len(weights))
+    elif settings.seams == "weights":
+        unit = portrait.face.inter_ocular * width / features.shape[1]
+        weights = filter_weights(weights, guide, unit)
+    return Selection(selection.labels, weights, selection.costs, selection.energy)
+
+
+def _apply_tone(
+    lab: np.ndarray,
+    features: Features,
+    exemplars: Sequence[EnergyExemplar],
+    selection: Selection,
+    inter_ocular: float,
+    strength: float,
+) -> np.ndarray:
+    """Tone curve and colours of the look, weighted by how much each exemplar is used."""
+    shares = [float(w.mean()) for w in selection.weights]
+    look = pool_statistics([e.tone for e in exemplars], shares)
+    shift = tone_shift(features, look)
+    slope, offset = smooth_shift(features, shift, inter_ocular)
+    change = apply_coefficients(np.ascontiguousarray(lab[..., 0]), slope, offset)
+    return lab + np.float32(strength) * change
+
+
+def _render(
+    portrait: Portrait,
+    stack: LaplacianStack,
+    exemplars: Sequence[EnergyExemplar],
+    mappings: Sequence[np.ndarray],
+    selection: Selection,
+    settings: EnergySettings,
+    strength: float,
+) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Blend the exemplars' energies and residuals by their weights, then collapse the stack."""
+    count = len(stack.bands)
+    energies = [
+        _blend([e.stack.energies[level] for e in exemplars], exemplars, mappings, selection, own)
+        for level, own in enumerate(stack.energies)
+    ]
+    residual = _blend(
+        [e.stack.residual for e in exemplars], exemplars, mappings, selection, stack.residual
+    )
+    shares = selection.weights.mean(axis=(1, 2))
+    resolved = [
+        float(sum(s * e.resolved[level] for s, e in zip(shares, exemplars, strict=True)))
+        for level in range(count)
+    ]
+    gains = gain_maps(
+        stack,
+        energies,
+        resolved,
+        limits=settings.gain_limits,
+        inter_ocular=portrait.face.inter_ocular,
+        strength=strength,
+    )
+    residual = _mix_residual(portrait, stack.residual, residual, settings, strength)
+    return collapse_stack(stack, gains, residual), gains
+
+
+def _render_filtered(
+    portrait: Portrait,
+    lab: np.ndarray,
+    stack: LaplacianStack,
+    exemplars: Sequence[EnergyExemplar],
+    mappings: Sequence[np.ndarray],
+    selection: Selection,
+    settings: EnergySettings,
+    strength: float,
+) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Song et al.: transfer, then filter the output's difference to the input along its edges."""
+    result, gains = _render(portrait, stack, exemplars, mappings, selection, settings, strength)
+    guide = np.ascontiguousarray(lab[..., 0])
+    return filter_output(result, guide, portrait.face.inter_ocular), gains
+
+
+def _blend(
+    values: Sequence[np.ndarray],
+    exemplars: Sequence[EnergyExemplar],
+    mappings: Sequence[np.ndarray],
+    selection: Selection,
+    like: np.ndarray,
+) -> np.ndarray:
+    """Weighted sum of maps warped from the exemplars to the grid of `like`."""
+    height, width = like.shape[:2]
+    total = np.zeros((height, width, 3), np.float32)
+    for value, exemplar, mapping, weight in zip(
+        values, exemplars, mappings, selection.weights, strict=True
+    ):
+        if weight.max() < 1e-3:
+            continue
+        warped = sample(value, resize_map(mapping, height, width), exemplar.features.shape)
+        mode = cv2.INTER_LINEAR if height >= weight.shape[0] else cv2.INTER_AREA
+        total += resize_channels(weight, width, height, mode)[..., None] * warped
+    return total
+
+
+def _mix_residual(
+    portrait: Portrait,
+    own: np.ndarray,
+    exemplars: np.ndarray,
+    settings: EnergySettings,
+    strength: float,
+) -> np.ndarray:
+    """Move the residual towards the exemplars'."""
+    if settings.tone == "residual":
+        return own + np.float32(strength) * (exemplars - own)
+    unit = portrait.face.inter_ocular * own.shape[1] / portrait.matte.shape[1]
+    guide = np.ascontiguousarray(own[..., 0])
+    fitted = guided_filter(guide, exemplars, 0.5 * unit, 1e-2)
+    return own + np.float32(strength * settings.residual) * (fitted - own)
+
+
+class _Clock:
+    """Seconds since the last lap, by stage."""
+
+    def __init__(self) -> None:
+        self.laps: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def lap(self, name: str) -> None:
+        now = time.perf_counter()
+        self.laps[name] = self.laps.get(name, 0.0) + now - self._last
+        self._last = now

@@ -1,0 +1,151 @@
+"""Tone first: the look's tone curve and colours as functions of luminance rank (DESIGN 4.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from facestyle.features import Features
+from facestyle.guided_filter import guided_coefficients
+
+BINS = 14
+_RANK_BLUR = 0.8  # bins
+_GLOBAL_SHARE = 0.05  # of the overall statistics, for bins that hold few pixels
+_SKIN_RATIO = 1.3  # most that the spread of skin colours may grow
+_REST_RATIO = 1.2
+_REST_SHIFT = 0.5  # share of the colour shift outside the skin: keeps shirts white, hair grey
+
+
+@dataclass(frozen=True)
+class ToneStatistics:
+    """Sums of weight, L, a, b, a^2 and b^2 over luminance-rank bins.
+
+    Attributes
+    ----------
+    everything, skin, rest : (14, 6) float64
+        Over the person, its skin, and what is not skin; each of total weight 1.
+    """
+
+    everything: np.ndarray
+    skin: np.ndarray
+    rest: np.ndarray
+
+
+def tone_statistics(features: Features) -> ToneStatistics:
+    """Collect the tone statistics of one portrait."""
+    matte, skin = features.matte, features.matte * features.skin
+    rest = features.matte * (1 - features.skin)
+    return ToneStatistics(
+        *(_accumulate(features.lab, features.rank, weight) for weight in (matte, skin, rest))
+    )
+
+
+def pool_statistics(
+    statistics: Sequence[ToneStatistics], weights: Sequence[float]
+) -> ToneStatistics:
+    """Weighted mean of several portraits' statistics."""
+    total = float(sum(weights)) + 1e-9
+
+    def pool(name: str) -> np.ndarray:
+        parts = (w * getattr(s, name) for s, w in zip(statistics, weights, strict=True))
+        return np.asarray(sum(parts) / total)
+
+    return ToneStatistics(pool("everything"), pool("skin"), pool("rest"))
+
+
+def tone_shift(features: Features, look: ToneStatistics) -> np.ndarray:
+    """Change of Lab that gives the input the look's tone curve and colours.
+
+    L moves by the difference of the two means at the same rank. Skin moves to the look's skin
+    colour at that rank, with the ratio of the spreads; the rest takes half the shift.
+
+    Parameters
+    ----------
+    features : Features
+        Of the input.
+    look : ToneStatistics
+        Of the exemplars.
+
+    Returns
+    -------
+    (h, w, 3) float32
+        On the analysis grid, Lab/100.
+    """
+    own = tone_statistics(features)
+    position = np.clip(features.rank, 0, 1) * (BINS - 1)
+
+    def at_rank(table: np.ndarray) -> np.ndarray:
+        return np.interp(position, np.arange(BINS), table).astype(np.float32)
+
+    everything = _means(look.everything)[:, 0] - _means(own.everything)[:, 0]
+    shift = [at_rank(everything)]
+    skin, own_skin = _means(look.skin), _means(own.skin)
+    rest, own_rest = _means(look.rest), _means(own.rest)
+    for channel in (1, 2):
+        value = features.lab[..., channel]
+        ratio = np.clip(_spread(skin, channel) / _spread(own_skin, channel), 0, _SKIN_RATIO)
+        skin_value = at_rank(skin[:, channel]) + at_rank(ratio) * (
+            value - at_rank(own_skin[:, channel])
+        )
+        rest_ratio = np.clip(
+            (_spread(rest, channel) + 0.02) / (_spread(own_rest, channel) + 0.02), 0, _REST_RATIO
+        )
+        offset = rest[:, channel].mean() - own_rest[:, channel].mean() * rest_ratio.mean()
+        rest_value = at_rank(rest_ratio) * value + _REST_SHIFT * offset
+        mixed = features.skin * skin_value + (1 - features.skin) * rest_value
+        shift.append(mixed - value)
+    return np.dstack(shift).astype(np.float32)
+
+
+def smooth_shift(features: Features, shift: np.ndarray, unit: float) -> tuple[np.ndarray, ...]:
+    """Fit the shift to the input's luminance, ready to be evaluated at full size.
+
+    Parameters
+    ----------
+    features : Features
+    shift : (h, w, 3) float32
+    unit : float
+        Inter-ocular distance on the analysis grid, px; the window's radius is .1 of it.
+
+    Returns
+    -------
+    slope, offset : (h, w, 3) float32
+        For `facestyle.guided_filter.apply_coefficients`.
+    """
+    return guided_coefficients(features.lab[..., 0], shift, 0.1 * unit, 1e-3, weight=features.matte)
+
+
+def _accumulate(lab: np.ndarray, rank: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Linearly binned sums over rank, (14, 6), divided by the total weight."""
+    position = np.clip(rank, 0, 1).ravel() * (BINS - 1)
+    lower = np.minimum(position.astype(int), BINS - 2)
+    upper_share = position - lower
+    a, b = lab[..., 1].ravel(), lab[..., 2].ravel()
+    columns = (np.ones_like(a), lab[..., 0].ravel(), a, b, a * a, b * b)
+    flat = weight.ravel().astype(np.float64)
+    sums = np.empty((BINS, 6))
+    for index, column in enumerate(columns):
+        value = column * flat
+        sums[:, index] = np.bincount(lower, value * (1 - upper_share), BINS)
+        sums[:, index] += np.bincount(lower + 1, value * upper_share, BINS)
+    # a person with hardly any skin (or nothing but skin) must not shout
+    return sums / (flat.sum() + 1.0)
+
+
+def _means(sums: np.ndarray) -> np.ndarray:
+    """Means of L, a, b, a^2, b^2 at each rank, smoothed and filled from the overall means."""
+    kernel = np.exp(-0.5 * (np.arange(-3, 4) / _RANK_BLUR) ** 2)
+    kernel /= kernel.sum()
+    padded = np.pad(sums, ((3, 3), (0, 0)))
+    smooth = sum(kernel[i] * padded[i : i + BINS] for i in range(7))
+    overall = smooth.sum(axis=0)
+    smooth = smooth + _GLOBAL_SHARE * overall / BINS
+    return np.asarray(smooth[:, 1:] / (smooth[:, :1] + 1e-9))
+
+
+def _spread(means: np.ndarray, channel: int) -> np.ndarray:
+    """Standard deviation of a (1) or b (2) at each rank; 2e-5 stands in for greys without any."""
+    variance = means[:, channel + 2] - means[:, channel] ** 2
+    return np.sqrt(np.maximum(variance, 0) + 2e-5)
