@@ -39,6 +39,11 @@ def layer_stride(name: str) -> int:
     return 1 << (_block(name) - 1)
 
 
+def layer_channels(name: str) -> int:
+    """Return the number of channels of a layer."""
+    return min(512, 32 << _block(name))
+
+
 def _block(name: str) -> int:
     return int(name[len("relu") :].split("_")[0])
 
@@ -198,7 +203,7 @@ def _shapes(architecture: str) -> dict[str, tuple[int, ...]]:
     shapes: dict[str, tuple[int, ...]] = {}
     inputs = 3
     for name in layer_names(architecture):
-        outputs = min(512, 32 << _block(name))
+        outputs = layer_channels(name)
         shapes[f"{name.replace('relu', 'conv')}.weight"] = (outputs, inputs, 3, 3)
         shapes[f"{name.replace('relu', 'conv')}.bias"] = (outputs,)
         inputs = outputs

@@ -55,7 +55,7 @@ def measure_grams(
     layers: Sequence[str],
     *,
     weights: Weights | None = None,
-    tile: int | None = None,
+    tiles: Sequence[Tile] | None = None,
 ) -> Grams:
     """Measure the Gram matrices of a picture, in tiles where it is large.
 
@@ -69,9 +69,9 @@ def measure_grams(
         Style layers.
     weights : dict, optional
         What `region_weights` returns.
-    tile : int, optional
-        Largest side of a tile in pixels; the whole picture at once where it is None. The result
-        is the same but for rounding.
+    tiles : Sequence of Tile, optional
+        Tiles of the picture; the whole picture at once where it is None. The result is the same
+        but for rounding.
 
     Returns
     -------
@@ -81,9 +81,8 @@ def measure_grams(
     weights = weights or dict.fromkeys(layers)
     height, width = picture.shape[-2:]
     sums: Grams = {}
-    for part, features in tile_features(
-        network, picture, layers, cut_tiles(height, width, tile, network.halo(layers))
-    ):
+    tiles = tiles or cut_tiles(height, width, None, 0)
+    for part, features in tile_features(network, picture, layers, tiles):
         for name, values in features.items():
             here = weights[name]
             part_weights = None if here is None else part.core_of_map(here, layer_stride(name))

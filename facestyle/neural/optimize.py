@@ -1,0 +1,334 @@
+"""Style transfer by optimization: Gatys et al. 2016, from coarse to fine.
+
+A picture is changed until its deep features are the content's and its Gram matrices the
+style's. Starting small costs little and sets the large shapes; every finer scale starts with the
+enlarged result and adds detail.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+import torch
+
+from facestyle.errors import UsageError
+from facestyle.neural.loss_network import MINIMUM_SIZE, LossNetwork, layer_channels
+from facestyle.neural.minimizers import MINIMIZERS, Settings, minimize
+from facestyle.neural.objective import (
+    Objective,
+    Targets,
+    TemporalTarget,
+    Terms,
+    content_features,
+)
+from facestyle.neural.pictures import (
+    fit_size,
+    match_luminance,
+    resize,
+    resize_masks,
+    with_colours_of,
+)
+from facestyle.neural.style_statistics import (
+    Grams,
+    measure_grams,
+    mix_grams,
+    region_weights,
+)
+from facestyle.neural.tiling import cut_tiles
+
+INITIALS = ("content", "noise", "picture")
+COLOURS = ("style", "keep")
+_COARSEST = 128  # pixels of the longer side below which a scale shows nothing
+_PRESENT = 1e-3  # share of a style picture from which on a region counts as shown
+_LARGE = 2_000_000  # pixels beyond which L-BFGS remembers fewer steps, to spare memory
+
+Progress = Callable[[int, int, int, dict[str, float]], None]
+
+
+@dataclass(frozen=True)
+class OptimizeOptions:
+    """Settings of style transfer by optimization; the defaults are this project's.
+
+    Attributes
+    ----------
+    size : int or None
+        Longer side of the result in pixels; None keeps the picture's size.
+    scales : int
+        Scales from coarse to fine, each twice as large as the one before.
+    iterations : int
+        Iterations at the coarsest scale at most; each finer scale gets half as many.
+    strength : float
+        0 leaves the picture as it is, 1 is the whole style: the style's statistics are mixed
+        with the picture's own.
+    colours : {"style", "keep"}
+        "keep" transfers luminance only.
+    initial : {"content", "noise", "picture"}
+        What the coarsest scale starts with.
+    content_layers, style_layers : tuple of str
+        Layers of the loss network.
+    content_weight, style_weight, total_variation_weight, temporal_weight : float
+        Weights of the terms; see `layer_weights` for the style's.
+    style_scale : float
+        Size of the style pictures relative to the content; larger makes broader strokes.
+    minimizer : Settings
+        How to minimise; its `iterations` is set from the field above.
+    tile : int or None
+        Largest side of a tile in pixels; a smaller picture is computed whole.
+    seed : int
+        Seed of the noise.
+    """
+
+    size: int | None = 512
+    scales: int = 3
+    iterations: int = 300
+    strength: float = 1.0
+    colours: str = "style"
+    initial: str = "content"
+    content_layers: tuple[str, ...] = ("relu4_2",)
+    style_layers: tuple[str, ...] = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
+    content_weight: float = 1.0
+    style_weight: float = 20.0
+    total_variation_weight: float = 1.0
+    temporal_weight: float = 0.0
+    style_scale: float = 1.0
+    minimizer: Settings = field(default_factory=Settings)
+    tile: int | None = 1024
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        choices = (
+            ("initial", self.initial, INITIALS),
+            ("colours", self.colours, COLOURS),
+            ("minimizer.method", self.minimizer.method, MINIMIZERS),
+        )
+        for name, value, allowed in choices:
+            if value not in allowed:
+                raise UsageError(f"{name} '{value}' is unknown; expected {' or '.join(allowed)}")
+        if not 0 <= self.strength <= 1:
+            raise UsageError(f"strength is {self.strength}; expected a number from 0 to 1")
+        if self.size is not None and self.size < MINIMUM_SIZE:
+            raise UsageError(f"size is {self.size}; expected {MINIMUM_SIZE} pixels at least")
+        if self.scales < 1 or self.iterations < 1:
+            raise UsageError("scales and iterations must be 1 at least")
+
+
+@dataclass(frozen=True)
+class StylePicture:
+    """A style picture and its part in the mixture.
+
+    Attributes
+    ----------
+    picture : torch.Tensor
+        RGB (1, 3, H, W) in [0, 1].
+    share : float
+        Weight >= 0 among the style pictures.
+    regions : torch.Tensor or None
+        Masks (R, H, W) that name the same regions as the content's.
+    """
+
+    picture: torch.Tensor
+    share: float = 1.0
+    regions: torch.Tensor | None = None
+
+
+@dataclass(frozen=True)
+class Optimized:
+    """A result, and the terms of the loss at every evaluation of every scale."""
+
+    picture: torch.Tensor
+    history: list[list[dict[str, float]]]
+
+
+def optimize(
+    network: LossNetwork,
+    content: torch.Tensor,
+    styles: Sequence[StylePicture],
+    options: OptimizeOptions | None = None,
+    *,
+    regions: torch.Tensor | None = None,
+    initial: torch.Tensor | None = None,
+    temporal: Sequence[TemporalTarget] = (),
+    progress: Progress | None = None,
+) -> Optimized:
+    """Redraw a picture in the style of others by optimization.
+
+    Parameters
+    ----------
+    network : LossNetwork
+        The loss network.
+    content : torch.Tensor
+        RGB (1, 3, H, W) in [0, 1].
+    styles : Sequence of StylePicture
+        One style picture or several.
+    options : OptimizeOptions, optional
+        Settings.
+    regions : torch.Tensor, optional
+        Masks (R, H, W) in [0, 1] of the content: every region takes its statistics from the same
+        region of the style pictures (Gatys et al. 2017, section 4).
+    initial : torch.Tensor, optional
+        Picture (1, 3, H, W) to start with, for `options.initial` "picture".
+    temporal : Sequence of TemporalTarget
+        Warped earlier results of the content's size; they bind the finest scale.
+    progress : callable, optional
+        Called with the scale's number, the most that this scale evaluates, the evaluation's
+        number (both numbers from 1), and the terms of the loss.
+
+    Returns
+    -------
+    Optimized
+        The picture is clipped to [0, 1].
+    """
+    options = options or OptimizeOptions()
+    if not styles:
+        raise UsageError("style transfer needs one style picture at least")
+    if options.initial == "picture" and initial is None:
+        raise UsageError("initial 'picture' needs a picture to start with")
+    full = resize(content, fit_size(content.shape[2], content.shape[3], options.size)).clamp(0, 1)
+    picture = _start(full, options, initial)
+    history: list[list[dict[str, float]]] = []
+    sizes = scale_sizes(full.shape[2], full.shape[3], options.scales)
+    for number, size in enumerate(sizes):
+        scaled = resize(full, size).clamp(0, 1)
+        last = number == len(sizes) - 1
+        scene = _Scene(scaled, styles, regions, tuple(temporal) if last else ())
+        settings = _settings(options, number, size)
+
+        report = None if progress is None else partial(progress, number + 1, settings.iterations)
+        objective = _objective(network, scene, options)
+        start = resize(picture, size).clamp(0, 1)
+        picture, losses = minimize(objective.evaluate, start, settings, report)
+        picture = picture.clamp(0, 1)
+        history.append(losses)
+    if options.colours == "keep":
+        picture = with_colours_of(picture, full).clamp(0, 1)
+    return Optimized(picture, history)
+
+
+def scale_sizes(height: int, width: int, scales: int) -> list[tuple[int, int]]:
+    """Return the sizes (height, width) from coarse to fine; each doubles the one before."""
+    longer = max(height, width)
+    sizes = [fit_size(height, width, longer >> octave) for octave in range(scales)]
+    useful = [size for size in sizes[1:] if max(size) >= _COARSEST and min(size) >= MINIMUM_SIZE]
+    return [*reversed(useful), (height, width)]
+
+
+def layer_weights(weight: float, layers: Sequence[str]) -> dict[str, float]:
+    """Share the weight of the style among its layers, in proportion to 1 / channels^2.
+
+    So did Gatys et al. in their published code; without it the shallow layers, which hold the
+    colours, count next to nothing. A layer of 256 channels gets an even share.
+    """
+    return {name: weight / len(layers) * (256 / layer_channels(name)) ** 2 for name in layers}
+
+
+@dataclass(frozen=True)
+class _Scene:
+    """The content at one scale, and everything that it is compared with."""
+
+    content: torch.Tensor
+    styles: Sequence[StylePicture]
+    regions: torch.Tensor | None
+    temporal: tuple[TemporalTarget, ...]
+
+
+def _settings(options: OptimizeOptions, number: int, size: tuple[int, int]) -> Settings:
+    iterations = max(1, options.iterations >> number)
+    history = options.minimizer.history
+    if size[0] * size[1] > _LARGE:
+        history = min(history, 8)
+    return replace(options.minimizer, iterations=iterations, history=history)
+
+
+def _start(
+    content: torch.Tensor, options: OptimizeOptions, initial: torch.Tensor | None
+) -> torch.Tensor:
+    if options.initial == "picture" and initial is not None:
+        return initial
+    if options.initial == "content":
+        return content
+    generator = torch.Generator().manual_seed(options.seed)
+    coarsest = scale_sizes(content.shape[2], content.shape[3], options.scales)[0]
+    noise = torch.randn((1, 3, *coarsest), generator=generator)
+    return (0.5 + 0.15 * noise).clamp(0, 1).to(content)
+
+
+def _objective(network: LossNetwork, scene: _Scene, options: OptimizeOptions) -> Objective:
+    """Measure content and style at this scale."""
+    content = scene.content
+    if options.colours == "keep":
+        content = match_luminance(content, content)
+    size = (content.shape[2], content.shape[3])
+    regions = None if scene.regions is None else resize_masks(scene.regions, size)
+    weights = region_weights(regions, options.style_layers)
+    terms = Terms(
+        content=dict.fromkeys(options.content_layers, options.content_weight),
+        style=layer_weights(options.style_weight, options.style_layers),
+        total_variation=options.total_variation_weight,
+        temporal=options.temporal_weight,
+    )
+    style = _style_target(network, content, scene, options)
+    if options.strength < 1:
+        tiles = cut_tiles(*size, options.tile, network.halo(options.style_layers))
+        own = measure_grams(network, content, options.style_layers, weights=weights, tiles=tiles)
+        s = options.strength
+        style = {name: s * gram + (1 - s) * own[name] for name, gram in style.items()}
+    targets = Targets(
+        content=content_features(network, content, options.content_layers, options.tile),
+        style=style,
+        weights=weights,
+        importance=None if regions is None else regions.mean((1, 2)),
+        temporal=scene.temporal,
+    )
+    return Objective(network, terms, targets, size, options.tile)
+
+
+def _style_target(
+    network: LossNetwork, content: torch.Tensor, scene: _Scene, options: OptimizeOptions
+) -> Grams:
+    """Measure the style pictures at the content's scale, and mix their statistics."""
+    layers = options.style_layers
+    longer = max(MINIMUM_SIZE, round(max(content.shape[2:]) * options.style_scale))
+    sizes = [_style_size(style.picture, longer) for style in scene.styles]
+    masks, shown = _style_masks(scene, sizes)
+    grams = []
+    for style, size, regions in zip(scene.styles, sizes, masks, strict=True):
+        picture = resize(style.picture, size).clamp(0, 1)
+        if options.colours == "keep":
+            picture = match_luminance(picture, content).clamp(0, 1)
+        tiles = cut_tiles(*size, options.tile, network.halo(layers))
+        weights = region_weights(regions, layers)
+        grams.append(measure_grams(network, picture, layers, weights=weights, tiles=tiles))
+    return mix_grams(grams, [style.share for style in scene.styles], shown)
+
+
+def _style_size(picture: torch.Tensor, longer: int) -> tuple[int, int]:
+    """Return the size whose longer side is `longer`, both sides large enough for the network."""
+    height, width = fit_size(picture.shape[2], picture.shape[3], longer)
+    return max(MINIMUM_SIZE, height), max(MINIMUM_SIZE, width)
+
+
+def _style_masks(
+    scene: _Scene, sizes: Sequence[tuple[int, int]]
+) -> tuple[list[torch.Tensor | None], torch.Tensor]:
+    """Return every style picture's masks at its size, and which regions it shows, (S, R)."""
+    if scene.regions is None:
+        shown = torch.ones((len(sizes), 1), dtype=torch.bool, device=scene.content.device)
+        return [None] * len(sizes), shown
+    count = scene.regions.shape[0]
+    masks = []
+    for style, size in zip(scene.styles, sizes, strict=True):
+        if style.regions is None:
+            # Without masks of its own a style picture serves every region with all of itself.
+            masks.append(scene.regions.new_ones((count, *size)))
+        elif style.regions.shape[0] != count:
+            raise UsageError(
+                f"a style picture has {style.regions.shape[0]} region masks, the content has "
+                f"{count}; they must name the same regions"
+            )
+        else:
+            masks.append(resize_masks(style.regions, size))
+    shown = torch.stack([mask.mean((1, 2)) > _PRESENT for mask in masks])
+    nowhere = ~shown.any(0)
+    for mask in masks:  # a region that no style picture shows takes the style of the whole
+        mask[nowhere] = 1.0
+    return list(masks), shown | nowhere
