@@ -1,0 +1,86 @@
+"""Gaussian mixtures of colour: small, deterministic, fitted by k-means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+_ROUNDS = 6
+# added to each variance (colours are about 0-255)
+_FLOOR = 16.0
+_MIDDLE, _SPREAD = np.float32([127, 0, 0]), np.float32(64)
+
+
+@dataclass(frozen=True)
+class ColourMixture:
+    """Gaussians over colours, their log-densities written as polynomials of second degree.
+
+    Attributes
+    ----------
+    coefficients : (10, K) float64
+        Of the monomials that `_monomials` lists.
+    """
+
+    coefficients: np.ndarray
+
+    def log_likelihood(self, colours: np.ndarray) -> np.ndarray:
+        """Log-density of colours up to a constant, (N, 3) to (N,) float32."""
+        parts = self.coefficients.T.astype(np.float32) @ _monomials(colours)
+        highest = parts.max(axis=0)
+        parts -= highest
+        np.exp(np.maximum(parts, -30, out=parts), out=parts)
+        return highest + np.log(parts.sum(axis=0))
+
+
+def _monomials(colours: np.ndarray) -> np.ndarray:
+    """Squares, products, values and 1 of colours shifted to the middle of their range."""
+    x, y, z = (colours - _MIDDLE).T / _SPREAD
+    return np.stack([x * x, y * y, z * z, x * y, x * z, y * z, x, y, z, np.ones_like(x)])
+
+
+def _log_density(mean: np.ndarray, covariance: np.ndarray, share: float) -> np.ndarray:
+    """Coefficients of one weighted Gaussian's log-density, (10,)."""
+    mean = (mean - _MIDDLE) / _SPREAD
+    inverse = np.linalg.inv(covariance) * _SPREAD**2
+    linear = inverse @ mean
+    constant = np.log(share) - 0.5 * np.linalg.slogdet(covariance)[1] - 0.5 * mean @ linear
+    squares = -0.5 * np.diag(inverse)
+    products = -inverse[[0, 0, 1], [1, 2, 2]]
+    return np.concatenate([squares, products, linear, [constant]])
+
+
+def fit_colour_mixture(colours: np.ndarray, count: int, most: int = 2000) -> ColourMixture:
+    """Fit Gaussians to colours.
+
+    Parameters
+    ----------
+    colours : (N, 3) float32
+        About 0-255. At most `most` of them, evenly spread, are used.
+    count : int
+        Gaussians; one where there are fewer than four colours for each.
+    """
+    colours = colours[:: max(1, len(colours) // most)].astype(np.float32)
+    if len(colours) < 4 * count:
+        count = 1
+    # k-means from equal slices of luminance: deterministic
+    order = np.argsort(colours[:, 0], kind="stable")
+    centres = np.stack([part.mean(axis=0) for part in np.array_split(colours[order], count)])
+    nearest = np.zeros(len(colours), int)
+    for _ in range(_ROUNDS):
+        nearest = ((colours[:, None] - centres) ** 2).sum(axis=2).argmin(axis=1)
+        centres = np.stack(
+            [
+                colours[nearest == k].mean(axis=0) if (nearest == k).any() else centres[k]
+                for k in range(count)
+            ]
+        )
+    densities = []
+    for k in range(count):
+        members = colours[nearest == k]
+        if len(members) >= 4:
+            covariance = np.cov(members.T) + np.eye(3) * _FLOOR
+            densities.append(
+                _log_density(members.mean(axis=0), covariance, len(members) / len(colours))
+            )
+    return ColourMixture(np.stack(densities, axis=1))

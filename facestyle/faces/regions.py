@@ -1,0 +1,315 @@
+"""What each pixel of a portrait shows: skin, brow, eye, nose, lip, hair, clothes or background.
+
+Four colour mixtures (skin, hair, clothes, background), seeded from the face and the matte, compete
+under priors in face coordinates; features are painted from the contours (DESIGN 4.3, step 1).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from facestyle.color import to_lab
+from facestyle.faces.colour_mixture import fit_colour_mixture
+from facestyle.faces.contours import (
+    OUTLINE_CHIN,
+    OUTLINE_LEFT,
+    OUTLINE_RIGHT,
+    OUTLINE_TOP,
+    Contours,
+    face_width,
+    feature_contours,
+)
+from facestyle.faces.face import Portrait
+
+SKIN, BROW, EYE, NOSE, LIP, HAIR, CLOTHES, BACKGROUND = range(8)
+REGION_NAMES = ("skin", "brow", "eye", "nose", "lip", "hair", "clothes", "background")
+# which of the four groups (face, hair, clothes, background) a region belongs to
+GROUP_OF_REGION = np.array([0, 0, 0, 0, 0, 1, 2, 3])
+_REGION_OF_GROUP = np.array([SKIN, HAIR, CLOTHES, BACKGROUND], np.uint8)
+
+_ANALYSIS_FACE_WIDTH = 80.0  # px; mixtures are fitted on a copy reduced to this
+_ANALYSIS_MOST = 360  # px; longest side of that copy
+_MIXTURE_SIZES = (3, 3, 4, 5)
+_ROUNDS = 3
+_LIKELIHOOD_WEIGHT = 0.6
+# colours that a mixture has not seen are left to the priors
+_WORST_LOG_LIKELIHOOD = -18.0
+_UNKNOWN_LOG_LIKELIHOOD = -14.0
+
+
+@dataclass(frozen=True)
+class Regions:
+    """A portrait's segmentation.
+
+    Attributes
+    ----------
+    labels : (H, W) uint8
+        SKIN to BACKGROUND.
+    weights : (4, H, W) float32
+        Probabilities of face, hair, clothes and background; sum 1.
+    """
+
+    labels: np.ndarray
+    weights: np.ndarray
+
+    @property
+    def groups(self) -> np.ndarray:
+        """Group of each pixel: 0 face, 1 hair, 2 clothes, 3 background; (H, W) int."""
+        return GROUP_OF_REGION[self.labels]
+
+
+def segment_regions(portrait: Portrait) -> Regions:
+    """Segment a portrait.
+
+    Parameters
+    ----------
+    portrait : Portrait
+
+    Returns
+    -------
+    Regions
+        At the portrait's size.
+    """
+    image, face = portrait.image, portrait.face
+    height, width = image.shape[:2]
+    scale = min(1.0, _ANALYSIS_FACE_WIDTH / face_width(face), _ANALYSIS_MOST / max(height, width))
+    size = (max(8, round(width * scale)), max(8, round(height * scale)))
+    small = Portrait(
+        cv2.resize(image, size, interpolation=cv2.INTER_AREA),
+        face.scaled(scale),
+        cv2.resize(portrait.matte, size, interpolation=cv2.INTER_AREA),
+    )
+    coarse = _group_probabilities(small)
+    weights = _refine(image, coarse, face_width(face))
+    return Regions(_labels(portrait, weights), weights)
+
+
+@dataclass(frozen=True)
+class FaceCoordinates:
+    """Coordinates of a pixel grid relative to a face; the unit is the face's width.
+
+    Attributes
+    ----------
+    across, down : (H, W) float32
+        Distance to the right of and below the oval's centre, along the face's axes.
+    inside : (H, W) float32
+        Signed distance to the face oval, positive inside.
+    chin, top, brow : float
+        `down` of chin, upper end of the oval, and brows.
+    """
+
+    across: np.ndarray
+    down: np.ndarray
+    inside: np.ndarray
+    chin: float
+    top: float
+    brow: float
+
+
+def face_coordinates(portrait: Portrait, contours: Contours) -> FaceCoordinates:
+    """Coordinates of each pixel of a portrait relative to its face."""
+    outline = portrait.face.outline
+    height, width = portrait.image.shape[:2]
+    unit = face_width(portrait.face)
+    axis = (outline[OUTLINE_LEFT] - outline[OUTLINE_RIGHT]) / unit
+    normal = np.array([-axis[1], axis[0]])
+    centre = outline.mean(axis=0)
+    y, x = np.mgrid[:height, :width].astype(np.float32)
+
+    def down_of(point: np.ndarray) -> float:
+        return float((point - centre) @ normal / unit)
+
+    return FaceCoordinates(
+        across=((x - centre[0]) * axis[0] + (y - centre[1]) * axis[1]) / unit,
+        down=((x - centre[0]) * normal[0] + (y - centre[1]) * normal[1]) / unit,
+        inside=signed_distance(polygon_mask((height, width), outline)) / unit,
+        chin=down_of(outline[OUTLINE_CHIN]),
+        top=down_of(outline[OUTLINE_TOP]),
+        brow=down_of((contours.right_brow.mean(axis=0) + contours.left_brow.mean(axis=0)) / 2),
+    )
+
+
+def polygon_mask(shape: tuple[int, int], points: np.ndarray, grow: float = 0.0) -> np.ndarray:
+    """Fill a polygon, grown (or shrunk, below 0) by a number of pixels; (H, W) uint8 of 0 and 1."""
+    mask = np.zeros(shape, np.uint8)
+    cv2.fillPoly(mask, [np.round(points).astype(np.int32)], 1)
+    radius = round(abs(grow))
+    if radius:
+        kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
+        mask = cv2.dilate(mask, kernel) if grow > 0 else cv2.erode(mask, kernel)
+    return mask
+
+
+def signed_distance(mask: np.ndarray) -> np.ndarray:
+    """Distance of each pixel to a mask's edge, px, positive inside; (H, W) float32."""
+    mask = np.ascontiguousarray(mask, dtype=np.uint8)
+    inside = cv2.distanceTransform(mask, cv2.DIST_L2, 3)
+    return inside - cv2.distanceTransform(1 - mask, cv2.DIST_L2, 3)
+
+
+def _group_probabilities(portrait: Portrait) -> np.ndarray:
+    """Probabilities of the four groups on a small portrait, (4, h, w) float32."""
+    shape = portrait.matte.shape
+    contours = feature_contours(portrait.face)
+    place = face_coordinates(portrait, contours)
+    priors = np.log(_priors(place, portrait.matte)).reshape(4, -1)
+    features = _feature_mask(shape, contours, 0.02 * face_width(portrait.face))
+    seeds = _first_seeds(place, portrait.matte, features)
+    hair_shell = seeds[1]
+    # hair the colour of skin must not teach the skin's mixture
+    likely_skin = np.exp(priors[0]).reshape(shape) > 0.15
+    lab = to_lab(cv2.GaussianBlur(portrait.image, (0, 0), 1))
+    colours = lab.reshape(-1, 3) * np.float32([255, 100, 100])
+    probabilities = np.zeros((4, *shape), np.float32)
+    for _ in range(_ROUNDS):
+        scores = _log_likelihoods(colours, seeds) * _LIKELIHOOD_WEIGHT + priors
+        scores = np.exp(scores - scores.max(axis=0))
+        probabilities = (scores / scores.sum(axis=0)).reshape(4, *shape).astype(np.float32)
+        probabilities = np.stack([cv2.GaussianBlur(p, (0, 0), 1.2) for p in probabilities])
+        seeds = list(probabilities > np.array([0.8, 0.7, 0.7, 0.7])[:, None, None])
+        seeds[0] &= ~features & likely_skin
+        if seeds[1].sum() < 30:
+            seeds[1] = hair_shell
+    return probabilities
+
+
+def _log_likelihoods(colours: np.ndarray, seeds: list[np.ndarray]) -> np.ndarray:
+    """Log-likelihood of each pixel's colour under each group's mixture, (4, N) float32."""
+    rows = []
+    for seed, count in zip(seeds, _MIXTURE_SIZES, strict=True):
+        chosen = colours[seed.ravel()]
+        if len(chosen) < 30:
+            rows.append(np.full(len(colours), _UNKNOWN_LOG_LIKELIHOOD, np.float32))
+        else:
+            likelihood = fit_colour_mixture(chosen, count).log_likelihood(colours)
+            rows.append(np.maximum(likelihood, _WORST_LOG_LIKELIHOOD))
+    return np.stack(rows)
+
+
+def _logistic(x: np.ndarray, middle: float, width: float) -> np.ndarray:
+    return 1 / (1 + np.exp(np.clip(-(x - middle) / width, -60, 60)))
+
+
+def _priors(place: FaceCoordinates, matte: np.ndarray) -> np.ndarray:
+    """Where the groups usually are: skin, hair, clothes, background; (4, h, w)."""
+    u, v = place.across, place.down
+    radius = np.hypot(u, v)
+    in_head = np.hypot(u / 0.80, (v + 0.12) / 1.02) < 1
+    above_brow = v < place.brow
+    below_chin = _logistic(v, place.chin - 0.02, 0.05)
+    person = np.clip(matte, 0.02, 0.98)
+    in_face = _logistic(place.inside, 0.0, 0.02)
+    ears = np.exp(-(((np.abs(u) - 0.56) / 0.09) ** 2)) * np.exp(-(((v + 0.02) / 0.22) ** 2))
+    neck = below_chin * np.exp(-((np.abs(u) / 0.42) ** 4))
+    neck = neck * np.exp(-((np.maximum(v - place.chin, 0) / 0.5) ** 2))
+    forehead = np.exp(-((np.abs(u) / 0.42) ** 6)) * above_brow
+    forehead = forehead * np.clip(1 - (place.top - v) / 0.38, 0, 1) * 0.55
+    skin = np.maximum.reduce([in_face * 0.97, neck * 0.75 * person, ears * 0.5, forehead]) + 0.01
+    near_head = 0.6 * in_head * np.exp(-np.maximum(radius - 0.9, 0) / 0.2)
+    not_on_face = 1 - 0.93 * np.exp(-((np.abs(u) / 0.40) ** 6)) * ~above_brow
+    hair = (1 - in_face) * np.maximum(person, near_head)
+    hair = hair * (0.4 * _logistic(-v + place.chin * 0.8, -0.15, 0.1) + 0.25) * not_on_face
+    hair = hair * (0.2 + 0.8 * np.exp(-np.maximum(v - place.chin - 0.05, 0) / 0.25))
+    hair = hair + 0.02 * above_brow + 0.004
+    clothes = below_chin * person * (0.35 + 0.3 * np.exp(-((u / 0.5) ** 4))) * (1 - 0.5 * neck)
+    background = (1 - person) * (1 - _logistic(place.inside, 0.0, 0.03))
+    background = background * (1 - 0.9 * np.exp(-((radius / 0.62) ** 8)))
+    return np.stack([skin, hair, clothes + 0.003, background + 0.004])
+
+
+def _first_seeds(
+    place: FaceCoordinates, matte: np.ndarray, features: np.ndarray
+) -> list[np.ndarray]:
+    """Pixels that surely belong to skin, hair, clothes and background."""
+    u, v = place.across, place.down
+    depth = signed_distance(matte > 0.5) / max(1e-6, _unit_of(place))
+    # hair is the person's outer shell: right above the oval is forehead
+    shell = (v < place.top - 0.22) | ((depth > 0.02) & (depth < 0.14))
+    around = (place.inside < -0.06) & (v < place.brow) & (np.abs(u) < 0.62)
+    return [
+        (place.inside > 0.06) & ~features & (v > place.top + 0.12),
+        around & shell & (matte > 0.5),
+        (v > place.chin + 0.3) & (matte > 0.7) & (np.abs(u) < 0.3),
+        (matte < 0.05) & (place.inside < -0.25),
+    ]
+
+
+def _unit_of(place: FaceCoordinates) -> float:
+    """Face width in pixels, recovered from the spacing of the coordinates."""
+    step_x = place.across[0, 1] - place.across[0, 0]
+    step_y = place.down[0, 1] - place.down[0, 0]
+    return float(1 / np.hypot(step_x, step_y))
+
+
+def _feature_mask(shape: tuple[int, int], contours: Contours, grow: float) -> np.ndarray:
+    """Eyes, brows and lips, (h, w) bool."""
+    mask = np.zeros(shape, np.uint8)
+    for polygon in (
+        contours.right_eye,
+        contours.left_eye,
+        contours.right_brow,
+        contours.left_brow,
+        contours.lips,
+    ):
+        mask |= polygon_mask(shape, polygon, grow)
+    return mask > 0
+
+
+def _refine(image: np.ndarray, coarse: np.ndarray, unit: float) -> np.ndarray:
+    """Bring coarse probabilities to the picture's size and edges, (4, H, W) float32."""
+    height, width = image.shape[:2]
+    guide = to_lab(image)
+    radius = max(4, int(0.03 * unit))
+    stack = cv2.resize(
+        np.ascontiguousarray(coarse.transpose(1, 2, 0)),
+        (width, height),
+        interpolation=cv2.INTER_LINEAR,
+    )
+    scale = 0.5 if radius >= 6 else 1.0
+    refined = cv2.ximgproc.guidedFilter(guide, stack, radius, 1e-4, scale=scale)
+    refined = np.clip(refined, 1e-3, 1)
+    refined /= refined.sum(axis=2, keepdims=True)
+    return np.ascontiguousarray(refined.transpose(2, 0, 1))
+
+
+def _labels(portrait: Portrait, weights: np.ndarray) -> np.ndarray:
+    """Most probable groups, cleaned by matte and oval, with the features painted on them."""
+    shape = portrait.matte.shape
+    outline = portrait.face.outline
+    unit = face_width(portrait.face)
+    labels = _REGION_OF_GROUP[weights.argmax(axis=0)]
+    labels[(portrait.matte < 0.02) & (polygon_mask(shape, outline, 0.03 * unit) == 0)] = BACKGROUND
+    _drop_islands(labels, portrait, unit)
+    inside = polygon_mask(shape, outline, -0.03 * unit) > 0
+    labels[inside & ((labels == BACKGROUND) | (labels == CLOTHES))] = SKIN
+    contours = feature_contours(portrait.face)
+    nose = cv2.convexHull(contours.nose.astype(np.float32))[:, 0]
+    for polygon, region, grow in (
+        (nose, NOSE, 0.0),
+        (contours.right_brow, BROW, 0.012),
+        (contours.left_brow, BROW, 0.012),
+        (contours.right_eye, EYE, 0.018),
+        (contours.left_eye, EYE, 0.018),
+        (contours.lips, LIP, 0.01),
+    ):
+        labels[polygon_mask(shape, polygon, grow * unit) > 0] = region
+    return labels
+
+
+def _drop_islands(labels: np.ndarray, portrait: Portrait, unit: float) -> None:
+    """Turn person pixels that don't hang together with the face into background, in place."""
+    height, width = labels.shape
+    person = (labels != BACKGROUND).astype(np.uint8)
+    radius = max(1, int(0.05 * unit))
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
+    count, parts = cv2.connectedComponents(cv2.erode(person, kernel))
+    x, y = np.round(portrait.face.landmarks[27:36].mean(axis=0)).astype(int)
+    of_face = parts[np.clip(y, 0, height - 1), np.clip(x, 0, width - 1)]
+    if count > 2 and of_face > 0:
+        radius += max(1, int(0.01 * unit))
+        kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
+        near_face = cv2.dilate((parts == of_face).astype(np.uint8), kernel)
+        labels[(person > 0) & (near_face == 0)] = BACKGROUND

@@ -1,0 +1,105 @@
+"""Voting: every pixel becomes a robust mean of what the patches that cover it propose.
+
+A field found at one size can be rendered at another: a match's offset is scaled and rounded to
+whole pixels, so that the sources' texture is copied, never interpolated.
+"""
+
+import numpy as np
+from numba import njit, prange
+
+CHANNELS = 4
+_CERTAIN = np.float32(0.02)
+
+
+@njit(cache=True, fastmath=True)
+def _collect(y, x, scale, field, offsets, cost, image, start, height, width, radius, votes):
+    """Fill `votes` (n, 4) with colours and weights proposed for pixel (y, x); returns n."""
+    rows, columns = field.shape[:2]
+    node_y = min(int((y + 0.5) / scale), rows - 1)
+    node_x = min(int((x + 0.5) / scale), columns - 1)
+    count = 0
+    for ny in range(max(node_y - radius, 0), min(node_y + radius + 1, rows)):
+        for nx in range(max(node_x - radius, 0), min(node_x + radius + 1, columns)):
+            k = field[ny, nx, 0]
+            sy = min(max(y + offsets[ny, nx, 0], 0), height[k] - 1)
+            sx = min(max(x + offsets[ny, nx, 1], 0), width[k] - 1)
+            at = (start[k] + sy * width[k] + sx) * CHANNELS
+            votes[count, 0] = image[at]
+            votes[count, 1] = image[at + 1]
+            votes[count, 2] = image[at + 2]
+            votes[count, 3] = np.float32(1) / (_CERTAIN + cost[ny, nx])
+            count += 1
+    return count
+
+
+@njit(cache=True, fastmath=True)
+def _shift_to_mode(votes, count, rounds, bandwidth):
+    """Weighted mean of the votes, moved towards the nearest mode by mean shift."""
+    r, g, b = np.float32(0), np.float32(0), np.float32(0)
+    total = np.float32(1e-9)
+    for i in range(count):
+        weight = votes[i, 3]
+        total += weight
+        r += weight * votes[i, 0]
+        g += weight * votes[i, 1]
+        b += weight * votes[i, 2]
+    r, g, b = r / total, g / total, b / total
+    for _ in range(rounds):
+        nr, ng, nb = np.float32(0), np.float32(0), np.float32(0)
+        total = np.float32(1e-9)
+        for i in range(count):
+            dr, dg, db = votes[i, 0] - r, votes[i, 1] - g, votes[i, 2] - b
+            distance = (dr * dr + dg * dg + db * db) / (bandwidth * bandwidth)
+            weight = votes[i, 3] * np.exp(-distance)
+            total += weight
+            nr += weight * votes[i, 0]
+            ng += weight * votes[i, 1]
+            nb += weight * votes[i, 2]
+        if total > 1e-6:
+            r, g, b = nr / total, ng / total, nb / total
+        bandwidth *= np.float32(0.6)
+    return r, g, b
+
+
+@njit(cache=True, parallel=True, fastmath=True)
+def vote(field, cost, image, start, height, width, scale, radius, rounds, bandwidth, out):
+    """Render a nearest-neighbour field.
+
+    Parameters
+    ----------
+    field : (h, w, 3) int32
+        Source, row and column of each pixel's match.
+    cost : (h, w) float32
+        A cheaper match has more say.
+    image : (P * 4,) float32
+        Sources at the size of `out`: `scale` times the size that the field was found at.
+    start, height, width : (K,) int64
+        Where each source lies in `image`, and its size there.
+    scale : float
+    radius : int
+        Patches of 2 radius + 1 pixels of the field vote.
+    rounds : int
+        Steps of mean shift; 0 is the plain weighted mean.
+    bandwidth : float32
+        Of the first step; each later one has .6 of it.
+    out : (H, W, 3) float32
+        Where the picture goes.
+    """
+    rows, columns = field.shape[:2]
+    offsets = np.empty((rows, columns, 2), np.int32)
+    for row in prange(rows):
+        ny = np.int64(row)
+        for nx in range(columns):
+            offsets[ny, nx, 0] = np.int32(np.round(scale * (field[ny, nx, 1] - ny)))
+            offsets[ny, nx, 1] = np.int32(np.round(scale * (field[ny, nx, 2] - nx)))
+    for row in prange(out.shape[0]):
+        y = np.int64(row)
+        votes = np.empty(((2 * radius + 1) ** 2, 4), np.float32)
+        for x in range(out.shape[1]):
+            count = _collect(
+                y, x, scale, field, offsets, cost, image, start, height, width, radius, votes
+            )
+            r, g, b = _shift_to_mode(votes, count, rounds, np.float32(bandwidth))
+            out[y, x, 0] = r
+            out[y, x, 1] = g
+            out[y, x, 2] = b
