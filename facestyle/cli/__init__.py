@@ -1,0 +1,84 @@
+"""The command `facestyle`: chooses the verb, sets up messages, turns errors into exit codes.
+
+Nothing heavy is imported before the arguments are parsed, so that `--help` answers at once.
+"""
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from types import ModuleType
+
+from facestyle.cli import exit_codes
+from facestyle.cli.options import add_message_options
+
+# A verb is a module of this package: USAGE, DESCRIPTION, add_arguments(parser), run(arguments).
+VERBS = {
+    "stylize": "redraw portraits in the style of the exemplars (the default)",
+    "exemplars": "check a folder of exemplars: which faces are found, what is usable, why not",
+}
+DEFAULT_VERB = "stylize"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        Arguments without the program's name; those of the process by default.
+
+    Returns
+    -------
+    int
+        0 all done, 1 some inputs failed, 2 usage, 3 nothing could be processed, 130 interrupted.
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    verb = arguments.pop(0) if arguments and arguments[0] in VERBS else DEFAULT_VERB
+    module = importlib.import_module(f"facestyle.cli.{verb}")
+    try:
+        parsed = _build_parser(verb, module).parse_args(arguments)
+    except SystemExit as stop:  # argparse has printed the help, the version or what is wrong
+        return int(stop.code or 0)
+    return _run(module, parsed)
+
+
+def _build_parser(verb: str, module: ModuleType) -> argparse.ArgumentParser:
+    is_default = verb == DEFAULT_VERB
+    verbs = "\n".join(f"  {name:<12}{purpose}" for name, purpose in VERBS.items())
+    program = "facestyle" if is_default else f"facestyle {verb}"
+    parser = argparse.ArgumentParser(
+        prog=program,
+        usage=f"{program} {module.USAGE}",
+        description=module.DESCRIPTION,
+        epilog=f"verbs:\n{verbs}\n\n'facestyle VERB --help' explains each." if is_default else None,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    module.add_arguments(parser)
+    add_message_options(parser)
+    return parser
+
+
+def _run(module: ModuleType, arguments: argparse.Namespace) -> int:
+    from facestyle.cli.messages import report_error, set_up_messages
+    from facestyle.errors import FacestyleError, UsageError
+
+    set_up_messages(quiet=arguments.quiet, verbose=arguments.verbose)
+    try:
+        code = int(module.run(arguments))
+        sys.stdout.flush()
+        return code
+    except UsageError as error:
+        report_error(str(error))
+        return exit_codes.USAGE
+    except FacestyleError as error:
+        report_error(str(error))
+        return exit_codes.NOTHING_DONE
+    except KeyboardInterrupt:
+        report_error("interrupted; finished pictures are kept, --skip-existing goes on from there")
+        return exit_codes.INTERRUPTED
+    except BrokenPipeError:  # the reader of stdout, such as `head`, has gone
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return exit_codes.SOME_FAILED

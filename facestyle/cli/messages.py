@@ -1,0 +1,60 @@
+"""What the command says on stderr: logs, errors, progress. stdout is left to results."""
+
+import logging
+import sys
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+_log = logging.getLogger("facestyle")
+
+
+class _StderrHandler(logging.Handler):
+    """Print records above a progress bar, if there is one."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        line = f"facestyle: {record.levelname.lower()}: {record.getMessage()}"
+        tqdm = sys.modules.get("tqdm")
+        if tqdm is None:
+            print(line, file=sys.stderr)
+        else:
+            tqdm.tqdm.write(line, file=sys.stderr)
+
+
+def set_up_messages(*, quiet: bool, verbose: int) -> None:
+    """Send the package's logs to stderr: errors, warnings, with -v information, with -vv all."""
+    levels = (logging.WARNING, logging.INFO, logging.DEBUG)
+    _log.setLevel(logging.ERROR if quiet else levels[min(verbose, 2)])
+    _log.handlers[:] = [_StderrHandler()]
+    _log.propagate = False
+    if not verbose:
+        import warnings
+
+        warnings.simplefilter("ignore")  # other packages' remarks to programmers
+
+
+def report_error(message: str) -> None:
+    """Print one line about what went wrong."""
+    _log.error("%s", " ".join(message.split()))
+
+
+def show_progress(items: Iterable[Any], total: int, *, quiet: bool) -> Iterator[Any]:
+    """Iterate with a progress bar on stderr, for several items or on a terminal."""
+    on_terminal = sys.stderr.isatty()
+    if quiet or (total == 1 and not on_terminal):
+        yield from items
+        return
+    from tqdm import tqdm
+
+    interval = 0.1 if on_terminal else 10  # seconds; a log file needs few lines
+    with tqdm(items, total=total, unit="picture", file=sys.stderr, mininterval=interval) as bar:
+        yield from bar
+
+
+def print_result(line: str) -> None:
+    """Print one line of result to stdout at once, without breaking a progress bar."""
+    tqdm = sys.modules.get("tqdm")
+    if tqdm is None:
+        print(line, flush=True)
+    else:
+        tqdm.tqdm.write(line, file=sys.stdout)
+        sys.stdout.flush()

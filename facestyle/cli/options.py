@@ -1,0 +1,130 @@
+"""Options that several verbs share, and the kinds of values they take; each defined once."""
+
+import argparse
+import os
+import re
+from typing import Any
+
+METHODS = ("auto", "energy")
+LANDMARKS = ("auto", "dlib", "mesh")
+BACKGROUNDS = ("stylize", "keep", "paper", "transparent")
+
+
+def add_message_options(parser: argparse.ArgumentParser) -> None:
+    """Add what every verb takes: --json, -q, -v, --version."""
+    group = parser.add_argument_group("messages")
+    group.add_argument("--json", action="store_true", help="one JSON object a line on stdout")
+    level = group.add_mutually_exclusive_group()
+    level.add_argument("-q", "--quiet", action="store_true", help="errors only")
+    level.add_argument(
+        "-v", "--verbose", action="count", default=0, help="say what is done; twice: in detail"
+    )
+    group.add_argument("--version", action=_ShowVersion, help="print the version and leave")
+
+
+def add_landmarks_option(parser: Any) -> None:
+    """Add --landmarks."""
+    parser.add_argument(
+        "--landmarks",
+        choices=LANDMARKS,
+        default="auto",
+        help="landmark detector; auto is dlib, then mesh where dlib finds nothing (auto)",
+    )
+
+
+def add_style_options(parser: Any) -> None:
+    """Add what shapes the result: --method, --strength, --background, --face, --seed."""
+    parser.add_argument("--method", choices=METHODS, default="auto", help="how to stylize (auto)")
+    parser.add_argument(
+        "--strength", type=strength, default=1.0, metavar="0..1", help="amount of style (1)"
+    )
+    parser.add_argument(
+        "--background",
+        type=background,
+        default="stylize",
+        metavar="|".join((*BACKGROUNDS, "#rrggbb")),
+        help="what is behind the person (stylize)",
+    )
+    parser.add_argument(
+        "--face",
+        type=face,
+        default="largest",
+        metavar="largest|all|N",
+        help="which face; N counts from the left (largest)",
+    )
+    parser.add_argument("--seed", type=seed, default=0, metavar="N", help="of random choices (0)")
+
+
+def add_batch_options(parser: Any) -> None:
+    """Add how many inputs are run: --jobs, --overwrite, --skip-existing."""
+    parser.add_argument(
+        "--jobs", type=jobs, default=1, metavar="N", help="pictures at a time; 0: one a core (1)"
+    )
+    existing = parser.add_mutually_exclusive_group()
+    existing.add_argument("--overwrite", action="store_true", help="replace existing results")
+    existing.add_argument(
+        "--skip-existing", action="store_true", help="leave out inputs that have a result"
+    )
+
+
+def strength(text: str) -> float:
+    """Parse a number from 0 to 1."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"'{text}': expected a number from 0 to 1")
+    return value
+
+
+def background(text: str) -> str:
+    """Parse the name of a background or a colour."""
+    if text in BACKGROUNDS or re.fullmatch(r"#[0-9a-fA-F]{6}", text):
+        return text
+    raise argparse.ArgumentTypeError(
+        f"'{text}': expected {', '.join(BACKGROUNDS)} or a colour such as '#e0d8c8'"
+    )
+
+
+def face(text: str) -> str | int:
+    """Parse `largest`, `all` or a number from 1."""
+    if text in ("largest", "all"):
+        return text
+    if text.isdecimal() and int(text) >= 1:
+        return int(text)
+    raise argparse.ArgumentTypeError(
+        f"'{text}': expected largest, all or a number from 1 (counted from the left)"
+    )
+
+
+def seed(text: str) -> int:
+    """Parse a whole number from 0."""
+    return _whole_number(text)
+
+
+def jobs(text: str) -> int:
+    """Parse a whole number from 0; 0 becomes the number of cores."""
+    return _whole_number(text) or os.cpu_count() or 1
+
+
+def _whole_number(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"'{text}': expected a whole number from 0")
+    return int(text)
+
+
+class _ShowVersion(argparse.Action):
+    """Look the version up only when it is asked for: importlib.metadata is slow to import."""
+
+    def __init__(self, option_strings: list[str], dest: str, **settings: Any) -> None:
+        super().__init__(option_strings, dest, nargs=0, help=settings.get("help"))
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            print(f"facestyle {version('facestyle')}")
+        except PackageNotFoundError:
+            print("facestyle, run from a folder in which it is not installed")
+        parser.exit()

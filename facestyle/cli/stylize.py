@@ -1,0 +1,164 @@
+"""`facestyle [stylize]`: redraw portraits in the style of the exemplars."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from facestyle.cli import exit_codes, options
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from facestyle.batch import BatchResult
+    from facestyle.images import InputFile
+    from facestyle.stylizer import Stylizer
+
+USAGE = "INPUT... --exemplars DIR [-o PATH] [options]"
+DESCRIPTION = """\
+Redraw portraits in the style of a folder of stylized portraits of other people.
+
+  facestyle portrait.jpg --exemplars looks/             writes portrait_looks.png beside it
+  facestyle *.jpg photos/ --exemplars looks/ -o out/    names and sub-folders are kept"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the verb's arguments."""
+    parser.add_argument(
+        "inputs", nargs="+", metavar="INPUT", help="pictures, globs, folders (searched recursively)"
+    )
+    parser.add_argument(
+        "--exemplars",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="folder of stylized portraits, or one such picture",
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="PATH",
+        help="a picture, or a folder for several (INPUT_EXEMPLARS.png beside each input)",
+    )
+    style = parser.add_argument_group("style")
+    options.add_style_options(style)
+    options.add_landmarks_option(style)
+    style.add_argument(
+        "--landmarks-file",
+        type=Path,
+        metavar="FILE",
+        help="68 lines of x and y, for one input; nothing is detected then",
+    )
+    batch = parser.add_argument_group("many inputs")
+    options.add_batch_options(batch)
+    batch.add_argument(
+        "--explain",
+        type=Path,
+        metavar="DIR",
+        help="also write pictures of how each result came about",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Stylize every input; return the exit code."""
+    from facestyle.batch import stylize_files
+    from facestyle.cli.messages import report_error, show_progress
+    from facestyle.images import plan_outputs
+
+    inputs = _expand(arguments)
+    transparent = arguments.background == "transparent"
+    label = _label(arguments.exemplars)
+    pairs = plan_outputs(inputs, arguments.output, label, needs_alpha=transparent)
+    results = stylize_files(
+        _make_stylizer(arguments),
+        [item.path for item, _ in pairs],
+        [output for _, output in pairs],
+        explain=_explain_folders(arguments.explain, pairs),
+        landmarks=_landmarks(arguments),
+        overwrite=arguments.overwrite,
+        skip_existing=arguments.skip_existing,
+        jobs=arguments.jobs,
+        keep_results=False,
+    )
+    failed = 0
+    for result in show_progress(results, len(pairs), quiet=arguments.quiet):
+        if result.error is not None:
+            failed += 1
+            report_error(result.message)
+        _print_result(result, as_json=arguments.json)
+    return exit_codes.from_counts(done=len(pairs) - failed, failed=failed)
+
+
+def _expand(arguments: argparse.Namespace) -> "list[InputFile]":
+    from facestyle.errors import UsageError
+    from facestyle.images import expand_inputs
+
+    inputs = expand_inputs(arguments.inputs)
+    if arguments.landmarks_file is not None and len(inputs) != 1:
+        raise UsageError(
+            f"--landmarks-file {arguments.landmarks_file}: belongs to one input, "
+            f"but there are {len(inputs)}. Run them one by one."
+        )
+    return inputs
+
+
+def _label(exemplars: Path) -> str:
+    """Name of the exemplar folder, or of the single exemplar without its suffix."""
+    path = exemplars.resolve()
+    return path.stem if path.is_file() else path.name
+
+
+def _make_stylizer(arguments: argparse.Namespace) -> "Stylizer":
+    from facestyle.cli.exemplar_folder import load_exemplars
+    from facestyle.stylizer import Stylizer
+
+    return Stylizer(
+        load_exemplars(arguments.exemplars, landmarks=arguments.landmarks),
+        method=arguments.method,
+        strength=arguments.strength,
+        background=arguments.background,
+        face=arguments.face,
+        landmarks=arguments.landmarks,
+        seed=arguments.seed,
+    )
+
+
+def _landmarks(arguments: argparse.Namespace) -> "np.ndarray | None":
+    if arguments.landmarks_file is None:
+        return None
+    from facestyle.faces import read_landmarks
+
+    return read_landmarks(arguments.landmarks_file)
+
+
+def _explain_folders(
+    folder: Path | None, pairs: "list[tuple[InputFile, Path]]"
+) -> list[Path] | None:
+    """One sub-folder for each result, numbered where names repeat."""
+    if folder is None:
+        return None
+    names: list[Path] = []
+    for item, output in pairs:
+        name = folder / item.relative.parent / output.stem
+        repeated = sum(1 for other in names if other == name)
+        names.append(name.with_name(f"{name.name}_{repeated + 1}") if repeated else name)
+    return names
+
+
+def _print_result(result: "BatchResult", *, as_json: bool) -> None:
+    import json
+
+    from facestyle.cli.messages import print_result
+
+    if as_json:
+        status = "failed" if result.error else "skipped" if result.skipped else "done"
+        record = {
+            "input": str(result.source),
+            "output": None if result.output is None else str(result.output),
+            "status": status,
+            "error": result.message or None,
+            "seconds": round(result.seconds, 3),
+            **result.facts,
+        }
+        print_result(json.dumps(record, ensure_ascii=False))
+    elif result.error is None and not result.skipped:
+        print_result(str(result.output))
