@@ -134,9 +134,9 @@ def luminance_rank(luminance: np.ndarray, matte: np.ndarray, hull: np.ndarray) -
     (h, w) float32
         In [0, 1]; invariant to any monotone tone curve.
     """
-    face = np.count_nonzero(hull)
+    face = max(int(np.count_nonzero(hull)), 1)
     rest = max(float((matte * ~hull).sum()), 1.0)
-    weight = matte * np.where(hull, _FACE_SHARE / max(face, 1), (1 - _FACE_SHARE) / rest)
+    weight = matte * np.where(hull, _FACE_SHARE / face, (1 - _FACE_SHARE) / rest)
     index = np.clip(luminance * (_BINS - 1), 0, _BINS - 1).astype(np.uint8)
     histogram = np.bincount(index.ravel(), weights=weight.ravel(), minlength=_BINS)
     kernel = np.exp(-0.5 * (np.arange(-9, 10) / 3.0) ** 2)

@@ -1,0 +1,113 @@
+"""Analyses kept on disk between runs: dataclasses of arrays, by a fingerprint of their inputs.
+
+Nothing is unpickled: an entry is an .npz of plain arrays. A damaged entry counts as absent.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import logging
+import os
+import tempfile
+import types
+import typing
+import zipfile
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+
+# change it whenever an analysis changes: older entries are not found then
+VERSION = "1"
+_LOG = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+def cache_folder() -> Path:
+    """Folder of the cache: $FACESTYLE_CACHE, or the user's cache folder."""
+    chosen = os.environ.get("FACESTYLE_CACHE")
+    if chosen:
+        return Path(chosen)
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("facestyle"))
+
+
+def fingerprint(*parts: str | bytes) -> str:
+    """Hash of what an entry depends on, with the cache's version."""
+    digest = hashlib.blake2b(VERSION.encode(), digest_size=20)
+    for part in parts:
+        data = part.encode() if isinstance(part, str) else part
+        digest.update(len(data).to_bytes(8, "little"))
+        digest.update(data)
+    return digest.hexdigest()
+
+
+def load(kind: type[T], key: str) -> T | None:
+    """Read a dataclass back, or None where it is not in the cache."""
+    path = cache_folder() / f"{key}.npz"
+    try:
+        with np.load(path, allow_pickle=False) as entries:
+            arrays = {name: entries[name] for name in entries.files}
+        return typing.cast(T, _rebuild(kind, "value", arrays))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile, EOFError) as error:
+        _LOG.info("cache entry %s is unreadable (%s); computing it again", path, error)
+        return None
+
+
+def save(key: str, value: Any) -> None:
+    """Write a dataclass; a cache that cannot be written is no error."""
+    folder = cache_folder()
+    arrays: dict[str, np.ndarray] = {}
+    _flatten("value", value, arrays)
+    temporary = ""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=folder, suffix=".part")
+        with os.fdopen(handle, "wb") as file:
+            np.savez(file, **arrays)  # type: ignore[arg-type]
+        os.replace(temporary, folder / f"{key}.npz")
+    except OSError as error:
+        _LOG.info("cannot write to the cache %s: %s", folder, error)
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)
+
+
+def _flatten(name: str, value: Any, arrays: dict[str, np.ndarray]) -> None:
+    """Store a value under `name`, or its parts under names that start with it."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        for field in dataclasses.fields(value):
+            _flatten(f"{name}.{field.name}", getattr(value, field.name), arrays)
+    elif isinstance(value, tuple):
+        arrays[f"{name}#"] = np.array(len(value))
+        for index, item in enumerate(value):
+            _flatten(f"{name}.{index}", item, arrays)
+    elif value is not None:
+        arrays[name] = np.asarray(value)
+
+
+def _rebuild(kind: Any, name: str, arrays: dict[str, np.ndarray]) -> Any:
+    """Make a value of type `kind` again from what `_flatten` stored."""
+    if isinstance(kind, types.UnionType):
+        (kind,) = (member for member in typing.get_args(kind) if member is not types.NoneType)
+        present = any(stored.startswith((name + ".", name + "#")) for stored in arrays)
+        return _rebuild(kind, name, arrays) if present or name in arrays else None
+    if dataclasses.is_dataclass(kind):
+        hints = typing.get_type_hints(kind)
+        parts = {
+            field.name: _rebuild(hints[field.name], f"{name}.{field.name}", arrays)
+            for field in dataclasses.fields(kind)
+        }
+        return typing.cast(Any, kind)(**parts)
+    if typing.get_origin(kind) is tuple:
+        count = int(arrays[f"{name}#"])
+        kinds = typing.get_args(kind)
+        item_kinds = [kinds[0]] * count if kinds[-1] is Ellipsis else list(kinds)
+        return tuple(
+            _rebuild(item, f"{name}.{index}", arrays) for index, item in enumerate(item_kinds)
+        )
+    stored = arrays[name]
+    return stored if kind is np.ndarray else kind(stored.item())

@@ -1,0 +1,208 @@
+"""A folder of stylized portraits, with the face found in each."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from facestyle import disk_cache
+from facestyle.errors import ExemplarError, FacestyleError
+from facestyle.faces import Face, Portrait, portrait_from_image, read_landmarks
+from facestyle.images import expand_inputs, read_image
+
+LANDMARKS_SUFFIX = ".landmarks.txt"
+# larger exemplars are reduced: no style lives in more pixels than these on the long side
+_LONGEST = 2400
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _Analysis:
+    """What is cached of an exemplar: all but its picture."""
+
+    face: Face
+    matte: np.ndarray  # uint8
+
+
+class ExemplarSet:
+    """Stylized portraits, several works in one style, of people other than the input's.
+
+    Parameters
+    ----------
+    portraits : sequence of Portrait
+        At least one.
+    fingerprints : sequence of str, optional
+        One for each portrait, naming its content; prepared exemplars are cached on disk by them.
+    problems : sequence of (Path, str), optional
+        Files that were skipped, and why.
+
+    Raises
+    ------
+    ExemplarError
+        If there is no portrait.
+    """
+
+    def __init__(
+        self,
+        portraits: Sequence[Portrait],
+        *,
+        fingerprints: Sequence[str] | None = None,
+        problems: Sequence[tuple[Path, str]] = (),
+    ) -> None:
+        if not portraits:
+            raise ExemplarError("An exemplar set needs at least one portrait with a face.")
+        self.portraits = tuple(portraits)
+        self.fingerprints = None if fingerprints is None else tuple(fingerprints)
+        self.problems = tuple(problems)
+
+    def __len__(self) -> int:
+        return len(self.portraits)
+
+    def __iter__(self) -> Iterator[Portrait]:
+        return iter(self.portraits)
+
+    @classmethod
+    def from_folder(
+        cls,
+        folder: str | Path,
+        *,
+        photos: str | Path | None = None,
+        landmarks: str = "auto",
+        cache: bool = True,
+    ) -> ExemplarSet:
+        """Read a folder of exemplars, or a single picture.
+
+        A file `NAME.landmarks.txt` beside a picture gives its 68 landmarks where no detector finds
+        them (statues, cartoons).
+
+        Parameters
+        ----------
+        folder : path-like
+            Folder (searched recursively) or picture.
+        photos : path-like, optional
+            Folder with the photographs that the drawings were made from, of the same stems.
+        landmarks : {"auto", "dlib", "mesh"}
+            Backend.
+        cache : bool
+            Keep what was found on disk, by the files' content.
+
+        Raises
+        ------
+        ExemplarError
+            If the folder is missing or empty, or no picture in it has a usable face.
+        """
+        folder = Path(folder)
+        paths = _picture_files(folder)
+        photo_paths = {} if photos is None else {p.stem: p for p in _picture_files(Path(photos))}
+        portraits, fingerprints, problems = [], [], []
+        for path in paths:
+            try:
+                portrait, key = read_exemplar(path, landmarks=landmarks, cache=cache)
+                if photo_paths:
+                    portrait, key = _with_photo(portrait, key, path, photo_paths, landmarks, cache)
+            except FacestyleError as error:
+                problems.append((path, str(error)))
+                _LOG.warning("exemplar skipped: %s", error)
+                continue
+            portraits.append(portrait)
+            fingerprints.append(key)
+        if not portraits:
+            reasons = "; ".join(message for _, message in problems[:3])
+            raise ExemplarError(
+                f"{folder}: none of the {len(paths)} pictures is a usable exemplar ({reasons}). "
+                "Give pictures that each show one face, or 68 points in a file NAME"
+                f"{LANDMARKS_SUFFIX} beside the picture."
+            )
+        return cls(portraits, fingerprints=fingerprints if cache else None, problems=problems)
+
+
+def read_exemplar(
+    path: Path, *, landmarks: str = "auto", cache: bool = True
+) -> tuple[Portrait, str]:
+    """Read one exemplar and find its face.
+
+    Returns
+    -------
+    portrait : Portrait
+    fingerprint : str
+        Of the file's content and of how it was analysed.
+
+    Raises
+    ------
+    ImageError
+        If the file is no picture.
+    FaceError
+        If it shows no usable face.
+    LandmarksError
+        If its landmarks file is damaged.
+    """
+    picture = read_image(path)
+    rgb = picture.rgb
+    if picture.alpha is not None:
+        opacity = picture.alpha[..., None]
+        rgb = rgb * opacity + (1 - opacity)
+    factor = min(1.0, _LONGEST / max(rgb.shape[:2]))
+    if factor < 1:
+        rgb = cv2.resize(rgb, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    points_path = path.with_name(path.stem + LANDMARKS_SUFFIX)
+    given = None
+    if points_path.is_file():
+        given = (read_landmarks(points_path) + 0.5) * factor - 0.5
+    key = disk_cache.fingerprint(
+        "exemplar", path.read_bytes(), landmarks, b"" if given is None else given.tobytes()
+    )
+    stored = disk_cache.load(_Analysis, key) if cache else None
+    if stored is not None and stored.matte.shape == rgb.shape[:2]:
+        matte = stored.matte.astype(np.float32) / 255
+        return Portrait(rgb, stored.face, matte, path.name), key
+    portrait = portrait_from_image(rgb, name=str(path), landmarks=landmarks, given=given)
+    matte = np.round(portrait.matte * 255).astype(np.uint8)
+    if cache:
+        disk_cache.save(key, _Analysis(portrait.face, matte))
+    # the first run and the cached ones must see the same matte
+    return replace(portrait, matte=matte.astype(np.float32) / 255, name=path.name), key
+
+
+def _with_photo(
+    portrait: Portrait,
+    key: str,
+    path: Path,
+    photo_paths: dict[str, Path],
+    landmarks: str,
+    cache: bool,
+) -> tuple[Portrait, str]:
+    """Attach the photograph that a drawing was made from."""
+    photo_path = photo_paths.get(path.stem)
+    if photo_path is None:
+        raise ExemplarError(
+            f"{path}: no photograph of the name '{path.stem}' is among the exemplar photos"
+        )
+    photo, photo_key = read_exemplar(photo_path, landmarks=landmarks, cache=cache)
+    return replace(portrait, photo=photo), disk_cache.fingerprint(key, photo_key)
+
+
+def _picture_files(folder: Path) -> list[Path]:
+    """Pictures in a folder, or the one picture that was named.
+
+    Raises
+    ------
+    ExemplarError
+        If there is none.
+    """
+    if not folder.exists():
+        raise ExemplarError(
+            f"{folder}: no such folder or picture; expected a folder of stylized portraits"
+        )
+    if folder.is_file():
+        return [folder]
+    files = [item.path for item in expand_inputs([folder]) if item.path.is_file()]
+    if not files:
+        raise ExemplarError(
+            f"{folder}: the folder holds no pictures; put several stylized portraits in it"
+        )
+    return files

@@ -1,0 +1,47 @@
+"""Putting the stylized person back into the picture."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def composite(
+    image: np.ndarray,
+    matte: np.ndarray,
+    layers: tuple[np.ndarray, np.ndarray],
+    stylized: np.ndarray,
+    background: np.ndarray | None,
+    strength: float = 1.0,
+) -> np.ndarray:
+    """Place the stylized person before a new background, or before its own.
+
+    What the matte's two layers do not explain of the picture (a strand of hair that the matte
+    missed) stays as far as the background stays, so that nothing changes at strength 0.
+
+    Parameters
+    ----------
+    image : (H, W, 3) float32
+        The input, sRGB in [0, 1].
+    matte : (H, W) float32
+    layers : (foreground, background), each (H, W, 3) float32
+        From `separate_layers`.
+    stylized : (H, W, 3) float32
+        The person in the new style; replaces the foreground layer.
+    background : (H, W, 3) float32, (3,) float32 or None
+        What goes behind; None keeps the input's own background.
+    strength : float
+        How much of the new background to take.
+
+    Returns
+    -------
+    (H, W, 3) float32
+        In [0, 1].
+    """
+    foreground, behind = layers
+    opacity = matte[..., None]
+    unexplained = image - opacity * foreground - (1 - opacity) * behind
+    if background is not None:
+        share = np.float32(min(strength, 1.0))
+        behind = behind + share * (background - behind)
+        unexplained = (1 - share) * unexplained
+    return np.clip(opacity * stylized + (1 - opacity) * behind + unexplained, 0, 1)
