@@ -169,7 +169,8 @@ def _process(stylizer: Stylizer, task: _Task) -> BatchResult:
     if task.output is not None:
         check_output(task.output, overwrite=task.overwrite)
     picture = read_image(task.source)
-    result = stylizer(_as_array(picture), landmarks=task.landmarks)
+    array = _as_array(picture)
+    result = stylizer.stylize(array, landmarks=task.landmarks, name=str(task.source))
     if task.output is not None:
         _write(task.output, picture, result, task.overwrite)
     if task.explain is not None:

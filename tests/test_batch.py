@@ -16,10 +16,10 @@ from facestyle.images import read_image, write_image
 def stylizer():
     """A stand-in for Stylizer that inverts colours; red pictures have no face, blue ones a bug."""
 
-    def invert(image, *, landmarks=None):
+    def invert(image, *, landmarks=None, name):
         red, _, blue = image[0, 0, :3]
         if red == 1:
-            raise FaceError("no face was found")
+            raise FaceError(f"{name}: no face was found")
         if blue == 1:
             raise ZeroDivisionError("division by zero")
         inverted = image.copy()
@@ -27,7 +27,7 @@ def stylizer():
         face = SimpleNamespace(box=(1, 2, 3, 4), inter_ocular=5.0, source="file")
         return SimpleNamespace(image=inverted, alpha=None, face=face, timings={"all": 0.5})
 
-    return invert
+    return SimpleNamespace(stylize=invert)
 
 
 @pytest.fixture
@@ -67,11 +67,11 @@ def test_failures_are_results_in_the_order_of_the_inputs(stylizer, photos, jobs)
 def test_results_come_one_by_one(stylizer, photos):
     seen = []
 
-    def watching(image, *, landmarks=None):
+    def watching(image, **options):
         seen.append(image)
-        return stylizer(image)
+        return stylizer.stylize(image, **options)
 
-    results = stylize_files(watching, photos)
+    results = stylize_files(SimpleNamespace(stylize=watching), photos)
     assert seen == []
     first = next(results)
     assert len(seen) == 1

@@ -5,6 +5,8 @@ import os
 import re
 from typing import Any
 
+from facestyle import __version__
+
 METHODS = ("auto", "energy")
 LANDMARKS = ("auto", "dlib", "mesh")
 BACKGROUNDS = ("stylize", "keep", "paper", "transparent")
@@ -19,7 +21,7 @@ def add_message_options(parser: argparse.ArgumentParser) -> None:
     level.add_argument(
         "-v", "--verbose", action="count", default=0, help="say what is done; twice: in detail"
     )
-    group.add_argument("--version", action=_ShowVersion, help="print the version and leave")
+    group.add_argument("--version", action="version", version=f"facestyle {__version__}")
 
 
 def add_landmarks_option(parser: Any) -> None:
@@ -112,19 +114,3 @@ def _whole_number(text: str) -> int:
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"'{text}': expected a whole number from 0")
     return int(text)
-
-
-class _ShowVersion(argparse.Action):
-    """Look the version up only when it is asked for: importlib.metadata is slow to import."""
-
-    def __init__(self, option_strings: list[str], dest: str, **settings: Any) -> None:
-        super().__init__(option_strings, dest, nargs=0, help=settings.get("help"))
-
-    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
-        from importlib.metadata import PackageNotFoundError, version
-
-        try:
-            print(f"facestyle {version('facestyle')}")
-        except PackageNotFoundError:
-            print("facestyle, run from a folder in which it is not installed")
-        parser.exit()

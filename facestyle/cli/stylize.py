@@ -108,11 +108,11 @@ def _label(exemplars: Path) -> str:
 
 
 def _make_stylizer(arguments: argparse.Namespace) -> "Stylizer":
-    from facestyle.cli.exemplar_folder import load_exemplars
+    from facestyle.exemplars import ExemplarSet
     from facestyle.stylizer import Stylizer
 
     return Stylizer(
-        load_exemplars(arguments.exemplars, landmarks=arguments.landmarks),
+        ExemplarSet.from_folder(arguments.exemplars),
         method=arguments.method,
         strength=arguments.strength,
         background=arguments.background,
