@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import logging
+import functools
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -21,7 +21,6 @@ from facestyle.transfer.background import paper_colour, parse_background, smooth
 from facestyle.transfer.composite import composite
 from facestyle.transfer.foreground import separate_layers
 
-_LOG = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
@@ -130,7 +129,7 @@ class EnergyMethod(Method):
             tuple(e.portrait.name for e in exemplars),
             timings,
             {"gain": done.gains[1][..., 0]},
-            lambda: _warp_all(exemplars, done.mappings),
+            functools.partial(_warp_all, exemplars, done.mappings),
         )
 
     def _background(
