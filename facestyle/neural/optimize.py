@@ -22,7 +22,9 @@ from facestyle.neural.objective import (
     content_features,
 )
 from facestyle.neural.pictures import (
+    colour_statistics,
     fit_size,
+    match_colours,
     match_luminance,
     resize,
     resize_masks,
@@ -36,7 +38,7 @@ from facestyle.neural.style_statistics import (
 )
 from facestyle.neural.tiling import cut_tiles
 
-INITIALS = ("content", "noise", "picture")
+INITIALS = ("recoloured", "content", "noise", "picture")
 COLOURS = ("style", "keep")
 _COARSEST = 128  # pixels of the longer side below which a scale shows nothing
 _PRESENT = 1e-3  # share of a style picture from which on a region counts as shown
@@ -62,8 +64,9 @@ class OptimizeOptions:
         with the picture's own.
     colours : {"style", "keep"}
         "keep" transfers luminance only.
-    initial : {"content", "noise", "picture"}
-        What the coarsest scale starts with.
+    initial : {"recoloured", "content", "noise", "picture"}
+        What the coarsest scale starts with; "recoloured" is the content with the mean and the
+        covariance of the style's colours, which descent is slow to find.
     content_layers, style_layers : tuple of str
         Layers of the loss network.
     content_weight, style_weight, total_variation_weight, temporal_weight : float
@@ -83,11 +86,11 @@ class OptimizeOptions:
     iterations: int = 300
     strength: float = 1.0
     colours: str = "style"
-    initial: str = "content"
+    initial: str = "recoloured"
     content_layers: tuple[str, ...] = ("relu4_2",)
     style_layers: tuple[str, ...] = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
     content_weight: float = 1.0
-    style_weight: float = 20.0
+    style_weight: float = 200.0
     total_variation_weight: float = 1.0
     temporal_weight: float = 0.0
     style_scale: float = 1.0
@@ -181,10 +184,12 @@ def optimize(
     options = options or OptimizeOptions()
     if not styles:
         raise UsageError("style transfer needs one style picture at least")
+    if not sum(style.share for style in styles) > 0 or min(style.share for style in styles) < 0:
+        raise UsageError("weights of style pictures must be 0 or more, and one of them above 0")
     if options.initial == "picture" and initial is None:
         raise UsageError("initial 'picture' needs a picture to start with")
     full = resize(content, fit_size(content.shape[2], content.shape[3], options.size)).clamp(0, 1)
-    picture = _start(full, options, initial)
+    picture = _start(full, styles, options, initial)
     history: list[list[dict[str, float]]] = []
     sizes = scale_sizes(full.shape[2], full.shape[3], options.scales)
     for number, size in enumerate(sizes):
@@ -240,16 +245,34 @@ def _settings(options: OptimizeOptions, number: int, size: tuple[int, int]) -> S
 
 
 def _start(
-    content: torch.Tensor, options: OptimizeOptions, initial: torch.Tensor | None
+    content: torch.Tensor,
+    styles: Sequence[StylePicture],
+    options: OptimizeOptions,
+    initial: torch.Tensor | None,
 ) -> torch.Tensor:
     if options.initial == "picture" and initial is not None:
         return initial
-    if options.initial == "content":
+    if options.initial == "noise":
+        generator = torch.Generator().manual_seed(options.seed)
+        coarsest = scale_sizes(content.shape[2], content.shape[3], options.scales)[0]
+        noise = torch.randn((1, 3, *coarsest), generator=generator)
+        return (0.5 + 0.15 * noise).clamp(0, 1).to(content)
+    if options.initial == "content" or options.colours == "keep":
         return content
-    generator = torch.Generator().manual_seed(options.seed)
-    coarsest = scale_sizes(content.shape[2], content.shape[3], options.scales)[0]
-    noise = torch.randn((1, 3, *coarsest), generator=generator)
-    return (0.5 + 0.15 * noise).clamp(0, 1).to(content)
+    return _recoloured(content, styles, options.strength)
+
+
+def _recoloured(
+    content: torch.Tensor, styles: Sequence[StylePicture], strength: float
+) -> torch.Tensor:
+    """Give the content the colour statistics of the style pictures, averaged by share."""
+    whole = sum(style.share for style in styles)
+    mean, covariance = content.new_zeros(3), content.new_zeros(3, 3)
+    for style in styles:
+        style_mean, style_covariance = colour_statistics(style.picture)
+        mean += style_mean * (style.share / whole)
+        covariance += style_covariance * (style.share / whole)
+    return torch.lerp(content, match_colours(content, mean, covariance).clamp(0, 1), strength)
 
 
 def _objective(network: LossNetwork, scene: _Scene, options: OptimizeOptions) -> Objective:
@@ -288,7 +311,7 @@ def _style_target(
     """Measure the style pictures at the content's scale, and mix their statistics."""
     layers = options.style_layers
     longer = max(MINIMUM_SIZE, round(max(content.shape[2:]) * options.style_scale))
-    sizes = [_style_size(style.picture, longer) for style in scene.styles]
+    sizes = [style_size(style.picture, longer) for style in scene.styles]
     masks, shown = _style_masks(scene, sizes)
     grams = []
     for style, size, regions in zip(scene.styles, sizes, masks, strict=True):
@@ -301,8 +324,8 @@ def _style_target(
     return mix_grams(grams, [style.share for style in scene.styles], shown)
 
 
-def _style_size(picture: torch.Tensor, longer: int) -> tuple[int, int]:
-    """Return the size whose longer side is `longer`, both sides large enough for the network."""
+def style_size(picture: torch.Tensor, longer: int) -> tuple[int, int]:
+    """Return the style picture's (height, width): longer side `longer`, large enough to measure."""
     height, width = fit_size(picture.shape[2], picture.shape[3], longer)
     return max(MINIMUM_SIZE, height), max(MINIMUM_SIZE, width)
 

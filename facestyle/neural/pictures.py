@@ -91,3 +91,42 @@ def match_luminance(style: torch.Tensor, content: torch.Tensor) -> torch.Tensor:
     scale = target.std() / source.std().clamp_min(1e-4)
     grey = (source - source.mean()) * scale + target.mean()
     return grey.expand(-1, 3, -1, -1)
+
+
+def match_colours(
+    picture: torch.Tensor, mean: torch.Tensor, covariance: torch.Tensor
+) -> torch.Tensor:
+    """Give a picture another mean and covariance of colours, by a linear map.
+
+    Gatys et al. 2016, "Preserving Color in Neural Artistic Style Transfer", equations (3) to
+    (5), with the symmetric square root.
+
+    Parameters
+    ----------
+    picture : torch.Tensor
+        RGB (1, 3, H, W).
+    mean, covariance : torch.Tensor
+        (3,) and (3, 3), as `colour_statistics` returns them.
+
+    Returns
+    -------
+    torch.Tensor
+        RGB (1, 3, H, W), not clipped.
+    """
+    own_mean, own_covariance = colour_statistics(picture)
+    transform = _matrix_power(covariance, 0.5) @ _matrix_power(own_covariance, -0.5)
+    centred = picture[0].flatten(1) - own_mean[:, None]
+    return (transform @ centred + mean[:, None]).view_as(picture)
+
+
+def colour_statistics(picture: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the mean (3,) and the covariance (3, 3) of the colours of (1, 3, H, W)."""
+    flat = picture[0].flatten(1)
+    return flat.mean(1), torch.cov(flat)
+
+
+def _matrix_power(matrix: torch.Tensor, power: float) -> torch.Tensor:
+    """Return a power of a symmetric positive matrix; grey pictures are kept invertible."""
+    values, vectors = torch.linalg.eigh(matrix.cpu().double())
+    powered = vectors @ torch.diag(values.clamp_min(1e-4) ** power) @ vectors.T
+    return powered.to(matrix)

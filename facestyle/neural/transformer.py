@@ -85,7 +85,7 @@ class ConvLayer(nn.Module):
         """Convolve (B, C, H, W)."""
         if self.upsample > 1:
             x = F.interpolate(x, scale_factor=self.upsample, mode="nearest")
-        x = F.pad(x, [self.kernel // 2] * 4, mode="reflect")
+        x = reflect(reflect(x, self.kernel // 2, 2), self.kernel // 2, 3)
         return F.conv2d(x, self.weight, self.bias, stride=self.stride)
 
 
@@ -153,6 +153,14 @@ class Transformer(nn.Module):
         for layer in self.layers:
             x = layer(x)
         return to_colours(x)[..., :height, :width]
+
+
+def reflect(x: torch.Tensor, pad: int, dim: int) -> torch.Tensor:
+    """Pad one dimension by reflection; its gradient is deterministic on CUDA, `F.pad`'s is not."""
+    length = x.shape[dim]
+    before = x.narrow(dim, 1, pad).flip(dim)
+    after = x.narrow(dim, length - 1 - pad, pad).flip(dim)
+    return torch.cat((before, x, after), dim)
 
 
 def pad_to_grid(picture: torch.Tensor) -> torch.Tensor:

@@ -1,0 +1,259 @@
+"""Training of a feed-forward network with perceptual losses (Johnson et al. 2016, section 3)."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from facestyle.errors import UsageError
+from facestyle.neural import losses
+from facestyle.neural.checkpoints import Progress, load_checkpoint, save_checkpoint
+from facestyle.neural.loss_network import MINIMUM_SIZE, LossNetwork
+from facestyle.neural.optimize import StylePicture, layer_weights, style_size
+from facestyle.neural.photos import PhotoFolder
+from facestyle.neural.pictures import resize
+from facestyle.neural.style_statistics import Grams, measure_grams, mix_grams
+from facestyle.neural.transformer import Architecture, Transformer
+from facestyle.neural.workers import Workers, join_workers
+
+PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
+SCHEDULES = ("constant", "cosine")
+_SMOOTHING = 0.98  # of the reported losses
+
+Report = Callable[[int, dict[str, float], Transformer], None]
+
+
+@dataclass(frozen=True)
+class TrainOptions:
+    """Settings of a training; the defaults are Johnson et al.'s, section 4.1, where they have one.
+
+    Attributes
+    ----------
+    steps : int
+        Steps of Adam.
+    batch : int
+        Crops per step, over all processes.
+    crop : int
+        Side of a training crop in pixels, a multiple of 4.
+    style_size : int
+        Longer side of the style pictures in pixels.
+    learning_rate : float
+        Of Adam.
+    schedule : {"constant", "cosine"}
+        "cosine" lets the learning rate fall to nothing at the last step: better when short.
+    content_layers, style_layers : tuple of str
+        Layers of the loss network (Johnson et al., figure 2).
+    content_weight, style_weight, total_variation_weight : float
+        Weights of the terms; see `layer_weights` for the style's.
+    architecture : Architecture
+        Shape of the network.
+    precision : {"float32", "bfloat16"}
+        "bfloat16" is mixed: convolutions in half precision, weights, statistics and losses not.
+    channels_last : bool
+        Memory format of the convolutions.
+    seed : int
+        Seed of the initial weights and of the crops.
+    """
+
+    steps: int = 40_000
+    batch: int = 4
+    crop: int = 256
+    style_size: int = 256
+    learning_rate: float = 1e-3
+    schedule: str = "constant"
+    content_layers: tuple[str, ...] = ("relu3_3",)
+    style_layers: tuple[str, ...] = ("relu1_2", "relu2_2", "relu3_3", "relu4_3")
+    content_weight: float = 1.0
+    style_weight: float = 200.0
+    total_variation_weight: float = 10.0
+    architecture: Architecture = field(default_factory=Architecture)
+    precision: str = "float32"
+    channels_last: bool = False
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.precision not in PRECISIONS:
+            raise UsageError(f"precision '{self.precision}' is unknown; expected float32, bfloat16")
+        if self.schedule not in SCHEDULES:
+            raise UsageError(f"schedule '{self.schedule}' is unknown; expected constant, cosine")
+        if self.crop < MINIMUM_SIZE or self.crop % 4:
+            raise UsageError(f"crop is {self.crop}; expected a multiple of 4 from {MINIMUM_SIZE}")
+        for name in ("steps", "batch"):
+            if getattr(self, name) < 1:
+                raise UsageError(f"{name} is {getattr(self, name)}; expected 1 at least")
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A trained network and the losses averaged over its latest steps."""
+
+    network: Transformer
+    losses: dict[str, float]
+
+
+def train(
+    loss_network: LossNetwork,
+    styles: Sequence[StylePicture],
+    photos: Path | str,
+    options: TrainOptions | None = None,
+    *,
+    device: torch.device | str = "cpu",
+    checkpoint: Path | None = None,
+    checkpoint_every: int = 500,
+    report: Report | None = None,
+) -> Trained:
+    """Train a network to redraw pictures in one style.
+
+    Parameters
+    ----------
+    loss_network : LossNetwork
+        The loss network, on any device.
+    styles : Sequence of StylePicture
+        One style picture, or several whose statistics are mixed.
+    photos : Path or str
+        Folder of photos of any kind; sub-folders count.
+    options : TrainOptions, optional
+        Settings.
+    device : torch.device or str
+        Where to train; under `torchrun` with CUDA every process takes the device of its rank.
+    checkpoint : Path, optional
+        Written each `checkpoint_every` steps and at the end. A training whose checkpoint exists
+        goes on from there, to the same result as without a stop.
+    checkpoint_every : int
+        Steps between checkpoints.
+    report : callable, optional
+        Called after every step, in the leading process, with the number of steps done, the
+        smoothed losses, and the network.
+
+    Returns
+    -------
+    Trained
+        The network is in evaluation mode.
+    """
+    options = options or TrainOptions()
+    with join_workers(torch.device(device)) as (workers, own_device):
+        trainer = _Trainer(loss_network.to(own_device), styles, options, workers, own_device)
+        done = trainer.resume(checkpoint)
+        crops = PhotoFolder(photos, options.crop, options.seed)
+        places = workers.places(options.batch)
+        with ThreadPoolExecutor(1) as ahead:
+            upcoming = ahead.submit(crops.batch, done, places)
+            for step in range(done, options.steps):
+                batch = upcoming.result()
+                upcoming = ahead.submit(crops.batch, step + 1, places)
+                trainer.step(batch.to(own_device))
+                at_end = step + 1 == options.steps
+                if workers.leads and checkpoint and (at_end or (step + 1) % checkpoint_every == 0):
+                    trainer.save(checkpoint)
+                if workers.leads and report:
+                    report(step + 1, trainer.progress.losses, trainer.network)
+        return Trained(trainer.network.eval(), trainer.progress.losses)
+
+
+class _Trainer:
+    """Network, optimizer and targets of one process."""
+
+    def __init__(
+        self,
+        loss_network: LossNetwork,
+        styles: Sequence[StylePicture],
+        options: TrainOptions,
+        workers: Workers,
+        device: torch.device,
+    ) -> None:
+        self.options, self.workers, self.device = options, workers, device
+        self.loss_network = loss_network
+        self.format = torch.channels_last if options.channels_last else torch.contiguous_format
+        network = Transformer(options.architecture, options.seed)
+        self.network = network.to(device, memory_format=self.format).train()
+        self.optimizer = torch.optim.Adam(self.network.parameters(), lr=options.learning_rate)
+        self.style = _style_target(loss_network, styles, options)
+        self.style_weights = layer_weights(options.style_weight, options.style_layers)
+        self.layers = tuple(dict.fromkeys((*options.style_layers, *options.content_layers)))
+        self.progress = Progress(0, {})
+
+    def resume(self, checkpoint: Path | None) -> int:
+        """Restore the checkpoint if there is one; return the number of steps done."""
+        if checkpoint is not None and checkpoint.exists():
+            settings = _identity(self.options)
+            self.progress = load_checkpoint(checkpoint, self.network, self.optimizer, settings)
+        return self.progress.step
+
+    def save(self, checkpoint: Path) -> None:
+        settings = _identity(self.options)
+        save_checkpoint(checkpoint, self.network, self.optimizer, self.progress, settings)
+
+    def step(self, batch: torch.Tensor) -> None:
+        """Take one step of Adam on this process's part of the batch."""
+        for group in self.optimizer.param_groups:
+            group["lr"] = _learning_rate(self.options, self.progress.step)
+        self.optimizer.zero_grad()
+        terms = self._terms(batch.contiguous(memory_format=self.format))
+        torch.stack(list(terms.values())).sum().backward()
+        self.workers.average_gradients(self.network.parameters())
+        self.optimizer.step()
+        values = {name: value.item() for name, value in terms.items()}
+        self._advance(self.workers.average(values, self.device))
+
+    def _terms(self, batch: torch.Tensor) -> dict[str, torch.Tensor]:
+        options = self.options
+        dtype = PRECISIONS[options.precision]
+        with torch.autocast(self.device.type, dtype, enabled=dtype != torch.float32):
+            output = self.network(batch)
+            features = self.loss_network(output, self.layers)
+            with torch.no_grad():
+                targets = self.loss_network(batch, options.content_layers)
+        features = {name: value.float() for name, value in features.items()}
+        content = [
+            losses.feature_reconstruction_loss(features[name], targets[name].float())
+            for name in options.content_layers
+        ]
+        style = [
+            weight * losses.style_loss(losses.gram_matrix(features[name]), self.style[name])
+            for name, weight in self.style_weights.items()
+        ]
+        variation = losses.total_variation_loss(output.float())
+        return {
+            "content": options.content_weight * torch.stack(content).sum(),
+            "style": torch.stack(style).sum(),
+            "total_variation": options.total_variation_weight * variation,
+        }
+
+    def _advance(self, values: Mapping[str, float]) -> None:
+        """Count the step, and smooth the losses over the steps so far."""
+        step = self.progress.step + 1
+        keep = min(_SMOOTHING, 1 - 1 / step)
+        old = self.progress.losses or values
+        smoothed = {k: keep * old[k] + (1 - keep) * value for k, value in values.items()}
+        self.progress = Progress(step, smoothed)
+
+
+def _style_target(
+    network: LossNetwork, styles: Sequence[StylePicture], options: TrainOptions
+) -> Grams:
+    device = network.mean.device
+    grams = []
+    for style in styles:
+        picture = style.picture.to(device)
+        scaled = resize(picture, style_size(picture, options.style_size)).clamp(0, 1)
+        grams.append(measure_grams(network, scaled, options.style_layers))
+    shown = torch.ones((len(styles), 1), dtype=torch.bool, device=device)
+    return mix_grams(grams, [style.share for style in styles], shown)
+
+
+def _learning_rate(options: TrainOptions, step: int) -> float:
+    if options.schedule == "constant":
+        return options.learning_rate
+    return options.learning_rate * 0.5 * (1 + math.cos(math.pi * step / options.steps))
+
+
+def _identity(options: TrainOptions) -> dict[str, Any]:
+    """Return the settings that a resumed training must repeat."""
+    settings = asdict(options)
+    if options.schedule == "constant":
+        del settings["steps"]  # more steps continue the same training
+    return settings
