@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from facestyle.faces import Face
 from facestyle.images import write_image
@@ -55,13 +55,14 @@ def write_explanation(folder: str | Path, image: np.ndarray, result: Result) -> 
     pictures = {
         "landmarks": draw_landmarks(image, result.face),
         "matte": draw_matte(image, result.matte),
-        "labels": draw_labels(result.labels, outcome.image, outcome.names),
+        "labels": draw_labels(result.labels, image, result.matte, outcome.names),
         "exemplars": draw_sheet(
             [image, outcome.image, *result.aligned], ["input", "result", *outcome.names]
         ),
     }
     for name, values in outcome.maps.items():
-        pictures[name] = draw_gains(values) if name.startswith("gain") else _normalised(values)
+        drawn = draw_gains(values) if name.startswith("gain") else _normalised(values)
+        pictures[name] = cv2.resize(drawn, image.shape[1::-1], interpolation=cv2.INTER_LINEAR)
     paths = []
     for name, picture in pictures.items():
         paths.append(Path(folder) / f"{name}.png")
@@ -115,15 +116,19 @@ def draw_matte(image: np.ndarray, matte: np.ndarray) -> np.ndarray:
     return (opacity * image + (1 - opacity) * tint).astype(np.float32)
 
 
-def draw_labels(labels: np.ndarray, image: np.ndarray, names: Sequence[str]) -> np.ndarray:
-    """Draw which exemplar was chosen where, over the grey picture, with a legend below.
+def draw_labels(
+    labels: np.ndarray, image: np.ndarray, matte: np.ndarray, names: Sequence[str]
+) -> np.ndarray:
+    """Draw which exemplar was chosen where on the person, with a legend below.
 
     Parameters
     ----------
     labels : (h, w) int
-        Index into `names` of each node; negative: none.
+        Index into `names` of each node.
     image : (H, W, 3) float32
         sRGB in [0, 1].
+    matte : (H, W) float32
+        Opacity of the person; elsewhere labels mean nothing.
     names : sequence of str
         Names of the exemplars.
 
@@ -134,11 +139,11 @@ def draw_labels(labels: np.ndarray, image: np.ndarray, names: Sequence[str]) -> 
     height, width = image.shape[:2]
     nodes = cv2.resize(labels.astype(np.int16), (width, height), interpolation=cv2.INTER_NEAREST)
     colours = label_colours(len(names))
-    grey = image.mean(axis=2, keepdims=True)
-    tinted = 0.45 * grey + 0.55 * colours[np.clip(nodes, 0, len(names) - 1)]
-    picture = np.where(nodes[..., None] >= 0, tinted, grey).astype(np.float32)
-    counts = np.bincount(labels[labels >= 0].ravel(), minlength=len(names))
-    shares = counts / max(1, counts.sum())
+    grey = np.repeat(image.mean(axis=2, keepdims=True), 3, axis=2)
+    opacity = np.float32(0.55) * matte[..., None]
+    picture = (1 - opacity) * grey + opacity * colours[nodes]
+    counts = np.bincount(nodes.ravel(), weights=matte.ravel(), minlength=len(names))
+    shares = counts / max(1e-6, counts.sum())
     return np.vstack([picture, _draw_legend(names, colours, shares, width)])
 
 
@@ -167,9 +172,9 @@ def draw_sheet(images: Sequence[np.ndarray], titles: Sequence[str], side: int = 
         x = 8 + (index % columns) * (side + 8)
         y = 8 + (index // columns) * (side + line + 8)
         draw.text((x, y), title, fill=_INK, font=font)
-        small = Image.fromarray(_to_bytes(image))
-        small.thumbnail((side, side))
-        sheet.paste(small, (x, y + line))
+        sheet.paste(
+            ImageOps.contain(Image.fromarray(_to_bytes(image)), (side, side)), (x, y + line)
+        )
     return _to_float(sheet)
 
 
@@ -205,7 +210,7 @@ def label_colours(count: int) -> np.ndarray:
 def _draw_legend(
     names: Sequence[str], colours: np.ndarray, shares: np.ndarray, width: int
 ) -> np.ndarray:
-    """A line for each exemplar: its colour, its name, its share of the nodes."""
+    """A line for each exemplar: its colour, its share of the person, its name."""
     font = _font(max(11, width / 45))
     line = round(1.5 * font.size)
     legend = Image.new("RGB", (width, line * len(names) + line // 2), _PAPER)

@@ -108,10 +108,12 @@ def _label(exemplars: Path) -> str:
 
 
 def _make_stylizer(arguments: argparse.Namespace) -> "Stylizer":
+    import logging
+
     from facestyle.exemplars import ExemplarSet
     from facestyle.stylizer import Stylizer
 
-    return Stylizer(
+    stylizer = Stylizer(
         ExemplarSet.from_folder(arguments.exemplars),
         method=arguments.method,
         strength=arguments.strength,
@@ -120,6 +122,8 @@ def _make_stylizer(arguments: argparse.Namespace) -> "Stylizer":
         landmarks=arguments.landmarks,
         seed=arguments.seed,
     )
+    logging.getLogger(__name__).info("method %s", stylizer.method_reason)
+    return stylizer
 
 
 def _landmarks(arguments: argparse.Namespace) -> "np.ndarray | None":

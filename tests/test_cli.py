@@ -1,0 +1,280 @@
+"""The command by real subprocesses: what it prints, what it writes, how it ends."""
+
+import inspect
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageOps
+from skimage import data
+
+from facestyle.cli import options
+from facestyle.images import read_image
+
+ROOT = Path(__file__).resolve().parents[1]
+COMMAND = [sys.executable, "-m", "facestyle"]
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory):
+    cache = tmp_path_factory.mktemp("cache")
+    return {**os.environ, "PYTHONPATH": str(ROOT), "FACESTYLE_CACHE": str(cache)}
+
+
+@pytest.fixture(scope="module")
+def portrait():
+    """Eileen Collins (NASA, public domain), 280 x 280."""
+    return Image.fromarray(data.astronaut()).crop((84, 0, 364, 280))
+
+
+@pytest.fixture(scope="module")
+def looks(tmp_path_factory, portrait):
+    """Two dark grey exemplars and one picture without a face."""
+    folder = tmp_path_factory.mktemp("exemplars") / "noir"
+    folder.mkdir()
+    for name, picture in {"a": portrait, "b": ImageOps.mirror(portrait)}.items():
+        picture.convert("L").point(lambda v: v * v // 300).save(folder / f"{name}.png")
+    Image.new("RGB", (90, 90), "teal").save(folder / "c.png")
+    return folder
+
+
+@pytest.fixture
+def run(environment, tmp_path):
+    def run_command(*arguments):
+        return subprocess.run(
+            [*COMMAND, *map(str, arguments)],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+
+    return run_command
+
+
+# --- The whole pipeline ----------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def mixed_run(environment, looks, portrait, tmp_path_factory):
+    """One run over a folder with good and bad inputs: (process, folder)."""
+    folder = tmp_path_factory.mktemp("mixed")
+    photos = folder / "photos"
+    (photos / "sub").mkdir(parents=True)
+    exif = Image.Exif()
+    exif[0x0112] = 3
+    portrait.rotate(180).save(photos / "turned.jpg", quality=95, exif=exif)
+    portrait.convert("L").save(photos / "sub" / "grey.png")
+    Image.new("RGB", (200, 150), "olive").save(photos / "nobody.png")
+    (photos / "notes.jpg").write_text("Dear diary")
+    arguments = ["photos", "--exemplars", looks, "-o", "out", "--json", "--explain", "why"]
+    process = subprocess.run(
+        [*COMMAND, *map(str, arguments)],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    return process, folder
+
+
+def test_one_bad_file_never_stops_the_others(mixed_run):
+    process, _ = mixed_run
+    records = {r["input"]: r for r in map(json.loads, process.stdout.splitlines())}
+    assert {name: r["status"] for name, r in records.items()} == {
+        "photos/nobody.png": "failed",
+        "photos/notes.jpg": "failed",
+        "photos/sub/grey.png": "done",
+        "photos/turned.jpg": "done",
+    }
+    assert process.returncode == 1
+    done = records["photos/turned.jpg"]
+    assert done["output"] == "out/turned.jpg"
+    assert done["size"] == [280, 280]
+    assert 40 < done["face"]["inter_ocular"] < 90
+    assert done["timings"]["total"] > 0
+
+
+def test_each_error_is_one_line_that_names_the_file(mixed_run):
+    process, _ = mixed_run
+    errors = [line for line in process.stderr.splitlines() if "error:" in line]
+    assert len(errors) == 2
+    assert "photos/nobody.png: no face was found" in errors[0]
+    assert "photos/notes.jpg: not a picture" in errors[1]
+    assert "Traceback" not in process.stderr
+    assert any("c.png" in line and "warning" in line for line in process.stderr.splitlines())
+
+
+def test_results_are_upright_dark_and_of_the_input_kind(mixed_run, portrait):
+    _, folder = mixed_run
+    before = np.asarray(portrait, np.float32) / 255
+    turned = read_image(folder / "out" / "turned.jpg")
+    assert turned.rgb.shape == before.shape
+    with Image.open(folder / "out" / "turned.jpg") as image:
+        assert image.getexif().get(0x0112, 1) == 1
+    face = np.s_[60:160, 90:190]
+    correlation = np.corrcoef(before[face].mean(axis=2).ravel(), turned.rgb[face][..., 1].ravel())
+    assert correlation[0, 1] > 0.8  # the same person, upright
+    assert turned.rgb[face].mean() < 0.85 * before[face].mean()
+    assert np.ptp(turned.rgb[face], axis=2).mean() < 0.03  # the exemplars are grey
+    assert read_image(folder / "out" / "sub" / "grey.png").grey
+
+
+def test_explanations_are_written(mixed_run):
+    _, folder = mixed_run
+    names = {path.name for path in (folder / "why" / "turned").iterdir()}
+    assert {"landmarks.png", "matte.png", "exemplars.png", "labels.png"} <= names
+    assert (folder / "why" / "sub" / "grey" / "labels.png").exists()
+    labels = read_image(folder / "why" / "turned" / "labels.png").rgb
+    assert labels.shape[0] > 280  # a legend below the picture
+    assert labels.shape[1] == 280
+
+
+def test_single_input_landmarks_file_and_existing_results(run, tmp_path, looks, portrait):
+    from facestyle.faces import find_faces
+
+    portrait.save(tmp_path / "me.png")
+    [face] = find_faces(np.asarray(portrait, np.float32) / 255)
+    lines = [f"{x:.2f} {y:.2f}" for x, y in face.landmarks]
+    (tmp_path / "me.landmarks.txt").write_text("\n".join(["68", *lines]))
+    arguments = ["me.png", "--exemplars", looks, "--landmarks-file", "me.landmarks.txt", "-q"]
+    first = run(*arguments, "--background", "transparent")
+    assert (first.returncode, first.stdout, first.stderr) == (0, "me_noir.png\n", "")
+    result = read_image(tmp_path / "me_noir.png")
+    assert result.alpha is not None
+    assert result.alpha[0, 0] < 0.1
+    assert result.alpha[100, 140] > 0.9
+
+    again = run(*arguments)
+    assert again.returncode == 3
+    assert again.stderr.count("\n") == 1
+    assert "me_noir.png: exists already" in again.stderr
+    skipped = run("me.png", "--exemplars", looks, "--skip-existing", "--json")
+    assert skipped.returncode == 0
+    assert json.loads(skipped.stdout)["status"] == "skipped"
+
+
+def test_interrupt(environment, tmp_path, looks, portrait):
+    for index in range(8):
+        portrait.save(tmp_path / f"{index}.png")
+    process = subprocess.Popen(
+        [*COMMAND, ".", "--exemplars", str(looks)],
+        cwd=tmp_path,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout.readline() == "0_noir.png\n"
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=120)
+    assert process.returncode == 130
+    assert "interrupted" in errors
+    assert "Traceback" not in errors
+    assert not list(tmp_path.glob(".*"))
+
+
+# --- Exemplars -------------------------------------------------------------------------------
+
+
+def test_exemplars_verb(run, looks):
+    process = run("exemplars", looks)
+    assert process.returncode == 1
+    a, b, c = process.stdout.splitlines()
+    assert a.startswith(f"{looks / 'a.png'}: usable: face ")
+    assert "usable" in b
+    assert c.startswith(f"{looks / 'c.png'}: not usable: no face was found")
+    records = [json.loads(line) for line in run("exemplars", looks, "--json").stdout.splitlines()]
+    assert [record["usable"] for record in records] == [True, True, False]
+    assert records[0]["size"] == [280, 280]
+
+
+def test_exemplars_of_which_none_is_usable(run, tmp_path, portrait):
+    portrait.save(tmp_path / "me.png")
+    (tmp_path / "empty").mkdir()
+    Image.new("RGB", (90, 90)).save(tmp_path / "black.png")
+    for folder, words in (("empty", "no pictures"), ("none", "no such"), ("black.png", "no face")):
+        listed = run("exemplars", folder)
+        assert listed.returncode == 3
+        assert folder in listed.stderr
+        used = run("me.png", "--exemplars", folder, "-q")
+        assert used.returncode == 3
+        assert used.stderr.startswith("facestyle: error: ")
+        assert folder in used.stderr
+        assert words in used.stderr
+        assert used.stderr.count("\n") == 1
+        assert used.stdout == ""
+
+
+# --- Usage -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], "required"),
+        (["a.jpg"], "--exemplars"),
+        (["a.jpg", "--exemplars", "x", "--strength", "1.5"], "from 0 to 1"),
+        (["a.jpg", "--exemplars", "x", "--strength", "nan"], "from 0 to 1"),
+        (["a.jpg", "--exemplars", "x", "--background", "blue"], "#e0d8c8"),
+        (["a.jpg", "--exemplars", "x", "--face", "0"], "largest, all or a number"),
+        (["a.jpg", "--exemplars", "x", "--method", "magic"], "magic"),
+        (["a.jpg", "--exemplars", "x", "--seed", "-1"], "seed"),
+        (["a.jpg", "--exemplars", "x", "--overwrite", "--skip-existing"], "not allowed"),
+        (["a.jpg", "b.jpg", "--exemplars", "x", "-o", "c.png"], "2 inputs"),
+        (["a.jpg", "b.jpg", "--exemplars", "x", "--landmarks-file", "l.txt"], "one input"),
+        (["exemplars"], "DIR"),
+    ],
+)
+def test_usage_errors(run, arguments, words):
+    process = run(*arguments)
+    assert process.returncode == 2
+    assert process.stdout == ""
+    assert words in process.stderr
+    assert "Traceback" not in process.stderr
+
+
+def test_version_and_help(run):
+    assert run("--version").stdout.startswith("facestyle 0.")
+    for arguments in (["--help"], ["stylize", "--help"], ["exemplars", "--help"]):
+        process = run(*arguments)
+        assert process.returncode == 0
+        assert "--json" in process.stdout
+    assert "exemplars " in run("--help").stdout
+
+
+def test_help_imports_nothing_heavy(environment):
+    script = (
+        "import sys, facestyle.cli\n"
+        "facestyle.cli.main(['--help'])\n"
+        "print('LOADED', *{name.partition('.')[0] for name in sys.modules})"
+    )
+    process = subprocess.run(
+        [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True
+    )
+    loaded = set(process.stdout.rpartition("LOADED")[2].split())
+    assert "facestyle" in loaded
+    assert not loaded & {"numpy", "cv2", "PIL", "scipy", "numba", "dlib", "tqdm", "joblib", "torch"}
+
+
+def test_options_agree_with_the_library():
+    import argparse
+
+    from facestyle.methods import METHODS
+    from facestyle.stylizer import Stylizer
+
+    parser = argparse.ArgumentParser()
+    options.add_style_options(parser)
+    options.add_landmarks_option(parser)
+    for name, value in vars(parser.parse_args([])).items():
+        assert inspect.signature(Stylizer).parameters[name].default == value
+    assert ("auto", *METHODS) == options.METHODS
