@@ -1,0 +1,289 @@
+"""All that can be taken from a set of exemplars at one face width, ready to be searched.
+
+The exemplars are harmonised to the palette of the first; each lends its hair in four further
+rotations, so that strokes of any direction are found (DESIGN 4.3, steps 8 and 9).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import cv2
+import numpy as np
+
+from facestyle.color import from_lab, to_lab
+from facestyle.faces.contours import face_width
+from facestyle.faces.face import Face
+from facestyle.faces.regions import HAIR
+from facestyle.kernels.patchmatch import Sources
+from facestyle.transfer.patch_unpaired.contour_line import (
+    ContourProfiles,
+    contour_profiles,
+    edge_distances,
+)
+from facestyle.transfer.patch_unpaired.guides import guide_maps
+from facestyle.transfer.patch_unpaired.palette import Palette, harmonised, palette_of
+from facestyle.transfer.patch_unpaired.prepared import PreparedExemplar, resize, resize_labels
+from facestyle.transfer.patch_unpaired.settings import (
+    APPEARANCE_SIGMA,
+    DETAIL_SIGMA,
+    HAIR_ROTATIONS,
+    LEVELS,
+    region_costs,
+)
+from facestyle.transfer.patch_unpaired.tone import GroupTone, exemplar_tones
+
+OUTSIDE = 8  # region of pixels that must not be used
+_LEAST_HAIR = 200  # px
+_MARGIN = 4
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One picture to take patches from: an exemplar, or its hair rotated.
+
+    Attributes
+    ----------
+    image : (h, w, 3) float32
+        sRGB.
+    labels : (h, w) uint8
+        Regions; 8 is outside.
+    origin : int
+        Which exemplar.
+    matrix : (2, 3) float64
+        Takes the exemplar's pixels to this layer's.
+    """
+
+    image: np.ndarray
+    labels: np.ndarray
+    origin: int
+    matrix: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Bank:
+    """A set of exemplars at one face width.
+
+    Attributes
+    ----------
+    face_width : float
+        px.
+    faces : tuple of Face
+        Of the exemplars.
+    layers : tuple of Layer
+        The exemplars first, then their rotated hair.
+    levels : tuple of Sources
+        For the search, from fine to coarse.
+    region_costs : (K, 8, 9) float32
+    tones : tuple of GroupTone
+    contours : ContourProfiles
+    palettes : tuple of Palette
+        Of the exemplars before they were harmonised.
+    """
+
+    face_width: float
+    faces: tuple[Face, ...]
+    layers: tuple[Layer, ...]
+    levels: tuple[Sources, ...]
+    region_costs: np.ndarray
+    tones: tuple[GroupTone, ...]
+    contours: ContourProfiles
+    palettes: tuple[Palette, ...]
+
+
+@lru_cache(maxsize=4)
+def build_bank(exemplars: tuple[PreparedExemplar, ...], width: float) -> Bank:
+    """Bring exemplars to one face width and palette and precompute their guides.
+
+    Parameters
+    ----------
+    exemplars : tuple of PreparedExemplar
+    width : float
+        Face width, px.
+
+    Returns
+    -------
+    Bank
+        The last four are kept.
+    """
+    palettes = tuple(palette_of(to_lab(e.working.image), e.regions.labels) for e in exemplars)
+    layers = [
+        _exemplar_layer(exemplar, number, width, palettes)
+        for number, exemplar in enumerate(exemplars)
+    ]
+    faces = tuple(e.working.face.scaled(width / face_width(e.working.face)) for e in exemplars)
+    labs = [to_lab(layer.image) for layer in layers]
+    labels = [layer.labels for layer in layers]
+    tones = exemplar_tones(labs, labels, tone_sigma(width))
+    profiles = [
+        contour_profiles(lab[..., 0], edge_distances(layer.labels, face, width)).dips
+        for lab, layer, face in zip(labs, layers, faces, strict=True)
+    ]
+    rotated = [turned for layer in layers for turned in _rotated_hair(layer)]
+    every = (*layers, *rotated)
+    return Bank(
+        width,
+        faces,
+        every,
+        _search_levels(every, width),
+        np.stack([region_costs(layers[layer.origin].labels) for layer in every]),
+        tones,
+        ContourProfiles(np.mean(profiles, axis=0)),
+        palettes,
+    )
+
+
+def tone_sigma(width: float) -> float:
+    """Blur that separates tone from detail at a face width, px."""
+    return 1.5 * max(0.6, APPEARANCE_SIGMA * width)
+
+
+def render_images(
+    bank: Bank, exemplars: Sequence[PreparedExemplar], scale: float
+) -> list[np.ndarray]:
+    """The layers' pictures at `scale` times the bank's size, made of the original exemplars.
+
+    Returns
+    -------
+    list of (h, w, 3) float32
+        sRGB.
+    """
+    originals = []
+    images = []
+    for layer in bank.layers:
+        if layer.origin == len(originals):
+            originals.append(_scaled_original(exemplars, layer.origin, bank, scale))
+            images.append(originals[-1])
+            continue
+        height, width = layer.labels.shape
+        size = (round(width * scale), round(height * scale))
+        matrix = _scaled_matrix(layer.matrix, scale)
+        images.append(
+            cv2.warpAffine(
+                originals[layer.origin],
+                matrix,
+                size,
+                flags=cv2.INTER_CUBIC,
+                borderMode=cv2.BORDER_REFLECT,
+            )
+        )
+    return images
+
+
+def flat(images: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Lay pictures one after another: four channels a pixel (P * 4,), starts, heights, widths."""
+    heights = np.array([image.shape[0] for image in images], np.int64)
+    widths = np.array([image.shape[1] for image in images], np.int64)
+    starts = np.concatenate([[0], np.cumsum(heights * widths)])
+    pixels = np.zeros((int(starts[-1]), 4), np.float32)
+    for image, start, end in zip(images, starts[:-1], starts[1:], strict=True):
+        pixels[start:end, :3] = image.reshape(-1, 3)
+    return pixels.reshape(-1), starts[:-1].copy(), heights, widths
+
+
+def _exemplar_layer(
+    exemplar: PreparedExemplar, number: int, width: float, palettes: Sequence[Palette]
+) -> Layer:
+    """Resize one exemplar to the bank's face width, in the palette of the first."""
+    factor = width / face_width(exemplar.portrait.face)
+    image = resize(exemplar.portrait.image, factor)
+    labels = resize_labels(exemplar.regions.labels, image.shape[1::-1])
+    if number:
+        lab = harmonised(to_lab(image), labels, palettes[number], palettes[0], width)
+        image = from_lab(lab)
+    return Layer(image, labels, number, np.eye(2, 3))
+
+
+def _scaled_original(
+    exemplars: Sequence[PreparedExemplar], number: int, bank: Bank, scale: float
+) -> np.ndarray:
+    """One exemplar at `scale` times the bank's size, in the palette of the first."""
+    if scale == 1:
+        return bank.layers[number].image
+    exemplar = exemplars[number]
+    width = bank.face_width * scale
+    image = resize(exemplar.portrait.image, width / face_width(exemplar.portrait.face))
+    if number:
+        labels = resize_labels(exemplar.regions.labels, image.shape[1::-1])
+        lab = to_lab(image)
+        image = from_lab(harmonised(lab, labels, bank.palettes[number], bank.palettes[0], width))
+    return image
+
+
+def _rotated_hair(layer: Layer) -> list[Layer]:
+    """Copies of an exemplar rotated about its hair, cropped to it and usable for hair only."""
+    hair = (layer.labels == HAIR).astype(np.uint8)
+    rows, columns = np.nonzero(hair)
+    if len(rows) < _LEAST_HAIR:
+        return []
+    centre = (float(columns.mean()), float(rows.mean()))
+    corners = np.stack([columns, rows], axis=1)
+    turned = []
+    for angle in HAIR_ROTATIONS:
+        matrix = cv2.getRotationMatrix2D(centre, angle, 1.0)
+        points = corners @ matrix[:, :2].T + matrix[:, 2]
+        low, high = points.min(axis=0) - _MARGIN, points.max(axis=0) + _MARGIN
+        matrix[:, 2] -= np.floor(low)
+        size = tuple(int(side) for side in np.ceil(high - np.floor(low)))
+        image = cv2.warpAffine(
+            layer.image, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT
+        )
+        mask = cv2.warpAffine(hair, matrix, size, flags=cv2.INTER_NEAREST)
+        labels = np.where(mask > 0, HAIR, OUTSIDE).astype(np.uint8)
+        turned.append(Layer(np.clip(image, 0, 1), labels, layer.origin, matrix))
+    return turned
+
+
+def _scaled_matrix(matrix: np.ndarray, scale: float) -> np.ndarray:
+    """The same affine map between pictures `scale` times as large (pixel centres at integers)."""
+    result = matrix.copy()
+    half = (scale - 1) / 2
+    # x' = s x + (s - 1) / 2 in both pictures
+    result[:, 2] = scale * matrix[:, 2] + half - matrix[:, :2] @ np.array([half, half])
+    return result
+
+
+def _search_levels(layers: Sequence[Layer], width: float) -> tuple[Sources, ...]:
+    """Flat arrays of pictures, guides and regions at every pyramid level."""
+    pictures = [layer.image for layer in layers]
+    luminances = [np.ascontiguousarray(to_lab(picture)[..., 0]) for picture in pictures]
+    labels = [layer.labels for layer in layers]
+    levels = []
+    for level in range(LEVELS):
+        if level:
+            pictures = [halved(picture) for picture in pictures]
+            luminances = [halved(luminance) for luminance in luminances]
+            labels = [halved(label) for label in labels]
+        unit = width / 2**level
+        guides = [
+            guide_maps(
+                luminance,
+                label,
+                unit,
+                max(0.6, APPEARANCE_SIGMA * unit),
+                max(0.5, DETAIL_SIGMA * unit),
+            )
+            for luminance, label in zip(luminances, labels, strict=True)
+        ]
+        image, start, height, columns = flat(pictures)
+        levels.append(
+            Sources(
+                image,
+                np.concatenate([guide.reshape(-1, guide.shape[2]) for guide in guides]),
+                np.concatenate([label.ravel() for label in labels]),
+                start,
+                height,
+                columns,
+            )
+        )
+    return tuple(levels)
+
+
+def halved(image: np.ndarray) -> np.ndarray:
+    """Halve a picture by areas, or a uint8 label map by nearest neighbours."""
+    height, width = image.shape[:2]
+    size = (max(8, -(-width // 2)), max(8, -(-height // 2)))
+    interpolation = cv2.INTER_NEAREST if image.dtype == np.uint8 else cv2.INTER_AREA
+    return cv2.resize(image, size, interpolation=interpolation)

@@ -1,0 +1,104 @@
+"""From the nearest-neighbour field to the picture at full size."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from facestyle.color import from_lab, to_lab
+from facestyle.faces.contours import face_width
+from facestyle.faces.face import Portrait
+from facestyle.kernels.patch_voting import vote
+from facestyle.kernels.patchmatch import RADIUS
+from facestyle.transfer.patch_unpaired.bank import Bank, flat, render_images
+from facestyle.transfer.patch_unpaired.correction import correction
+from facestyle.transfer.patch_unpaired.prepared import PreparedExemplar
+from facestyle.transfer.patch_unpaired.settings import MODE_BANDWIDTH, MODE_ROUNDS
+from facestyle.transfer.patch_unpaired.synthesis import Goal, Match
+
+# strokes are enlarged at most so far beyond the exemplar's own resolution
+_MOST_ENLARGEMENT = 1.5
+
+
+def finish(
+    portrait: Portrait,
+    goal: Goal,
+    match: Match,
+    bank: Bank,
+    exemplars: Sequence[PreparedExemplar],
+    identity: float,
+    texture: float,
+    background: str,
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """Render the field at the portrait's size, correct it and set it on its background.
+
+    Returns
+    -------
+    image : (H, W, 3) float32
+        sRGB.
+    alpha : (H, W) float32 or None
+    """
+    height, width = portrait.image.shape[:2]
+    scale = _render_scale(portrait, bank, exemplars)
+    full_scale = face_width(portrait.face) / bank.face_width
+    size = (round(width * scale / full_scale), round(height * scale / full_scale))
+    picture = _rendered(match, bank, exemplars, scale, size)
+    lab = to_lab(picture)
+    lab += _final_correction(lab, goal, bank.face_width, identity)
+    image = from_lab(lab)
+    if size != (width, height):
+        image = np.clip(cv2.resize(image, (width, height), interpolation=cv2.INTER_CUBIC), 0, 1)
+    return image, None
+
+
+def _render_scale(
+    portrait: Portrait, bank: Bank, exemplars: Sequence[PreparedExemplar]
+) -> float:
+    """Size of the rendering over the working size: the output's, unless exemplars are coarser."""
+    full = face_width(portrait.face) / bank.face_width
+    finest = max(face_width(exemplar.portrait.face) for exemplar in exemplars)
+    scale = min(full, max(1.0, _MOST_ENLARGEMENT * finest / bank.face_width))
+    return 1.0 if abs(scale - 1) < 1e-3 else scale
+
+
+def _rendered(
+    match: Match,
+    bank: Bank,
+    exemplars: Sequence[PreparedExemplar],
+    scale: float,
+    size: tuple[int, int],
+) -> np.ndarray:
+    """Vote with the exemplars at the rendering's size, (H, W, 3) float32 sRGB."""
+    image, start, heights, widths = flat(render_images(bank, exemplars, scale))
+    out = np.empty((size[1], size[0], 3), np.float32)
+    vote(
+        match.field,
+        match.cost,
+        image,
+        start,
+        heights,
+        widths,
+        float(scale),
+        RADIUS,
+        MODE_ROUNDS,
+        np.float32(MODE_BANDWIDTH),
+        out,
+    )
+    return out
+
+
+def _final_correction(
+    lab: np.ndarray, goal: Goal, width: float, identity: float
+) -> np.ndarray:
+    """The last pull towards the photo, found at the working size; (H, W, 3) float32 Lab."""
+    height, columns = goal.labels.shape
+    size = (lab.shape[1], lab.shape[0])
+    small = lab
+    if size != (columns, height):
+        small = cv2.resize(lab, (columns, height), interpolation=cv2.INTER_AREA)
+    change = correction(small, goal.lab, goal.correction, width, identity)
+    if size != (columns, height):
+        change = cv2.resize(change, size, interpolation=cv2.INTER_CUBIC)
+    return change

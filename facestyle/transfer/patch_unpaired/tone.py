@@ -1,0 +1,176 @@
+"""The tone-mapped photo: the target in the exemplars' tones, group by group (DESIGN 4.3, step 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from facestyle.faces.regions import BACKGROUND, GROUP_OF_REGION
+
+GROUPS = 4  # face, hair, clothes, background
+_QUANTILES = np.linspace(0.5, 99.5, 41)
+_QUANTILE_KERNEL = np.array([0.1, 0.2, 0.4, 0.2, 0.1])
+_BINS = 32  # of luminance, for the chroma
+_BIN_CENTRES = (np.arange(_BINS) + 0.5) / _BINS
+_MOST_GAIN = 1.8
+_FLATTENING = 0.6
+_FLATTENING_SIGMA = 0.22  # face widths
+_FEW = 50  # px
+
+
+@dataclass(frozen=True)
+class GroupTone:
+    """Tones of one group of the exemplars.
+
+    Attributes
+    ----------
+    quantiles : (41,) float64
+        Of the blurred luminance.
+    chroma : (2, 32) float64
+        Mean a and b for each bin of luminance.
+    detail : float
+        95th percentile of the luminance's deviation from its blur; 0 where unknown.
+    """
+
+    quantiles: np.ndarray
+    chroma: np.ndarray
+    detail: float
+
+
+def exemplar_tones(
+    pictures: Sequence[np.ndarray], labels: Sequence[np.ndarray], sigma: float
+) -> tuple[GroupTone, ...]:
+    """Tones of each group over all exemplars.
+
+    Parameters
+    ----------
+    pictures : sequence of (h, w, 3) float32
+        Lab of 1.
+    labels : sequence of (h, w) uint8
+        Regions.
+    sigma : float
+        Of the blur, px.
+
+    Returns
+    -------
+    tuple of GroupTone
+        For face, hair, clothes and background.
+    """
+    blurred = [cv2.GaussianBlur(picture, (0, 0), sigma) for picture in pictures]
+    groups = [GROUP_OF_REGION[np.minimum(label, BACKGROUND)] for label in labels]
+    detail = [p[..., 0] - b[..., 0] for p, b in zip(pictures, blurred, strict=True)]
+    total = sum(group.size for group in groups)
+    tones = []
+    for number in range(GROUPS):
+        chosen = [group == number for group in groups]
+        if sum(int(mask.sum()) for mask in chosen) < 0.02 * total:
+            colours = np.concatenate([b[g != 3] for b, g in zip(blurred, groups, strict=True)])
+        else:
+            colours = np.concatenate([b[m] for b, m in zip(blurred, chosen, strict=True)])
+        deviation = np.concatenate([d[m] for d, m in zip(detail, chosen, strict=True)])
+        tones.append(_group_tone(colours, deviation))
+    return tuple(tones)
+
+
+def _group_tone(colours: np.ndarray, deviation: np.ndarray) -> GroupTone:
+    quantiles = np.percentile(colours[:, 0], _QUANTILES)
+    quantiles = np.convolve(np.pad(quantiles, 2, mode="edge"), _QUANTILE_KERNEL, "valid")
+    bins = np.clip((colours[:, 0] * _BINS).astype(int), 0, _BINS - 1)
+    counts = np.bincount(bins, minlength=_BINS)
+    known = counts > 5
+    chroma = np.zeros((2, _BINS))
+    for channel in (0, 1):
+        sums = np.bincount(bins, colours[:, channel + 1], _BINS)
+        means = _smooth(sums) / _smooth(counts + 1e-3)
+        chroma[channel] = means
+        if known.any():
+            chroma[channel] = np.interp(_BIN_CENTRES, _BIN_CENTRES[known], means[known])
+    detail = float(np.percentile(np.abs(deviation), 95)) if len(deviation) > _FEW else 0.0
+    return GroupTone(quantiles, chroma, detail)
+
+
+def _smooth(histogram: np.ndarray) -> np.ndarray:
+    return cv2.GaussianBlur(histogram.reshape(-1, 1).astype(np.float64), (1, 5), 1.0).ravel()
+
+
+def tone_mapped(
+    lab: np.ndarray, labels: np.ndarray, tones: Sequence[GroupTone], sigma: float
+) -> np.ndarray:
+    """Map a target to the exemplars' tones.
+
+    Parameters
+    ----------
+    lab : (H, W, 3) float32
+        The target in Lab of 1, its lighting flattened.
+    labels : (H, W) uint8
+        Its regions.
+    tones : sequence of GroupTone
+        From `exemplar_tones`.
+    sigma : float
+        Of the blur that separates tone from detail, px.
+
+    Returns
+    -------
+    (H, W, 3) float32
+        Lab of 1, not clipped.
+    """
+    luminance = np.ascontiguousarray(lab[..., 0])
+    base = cv2.GaussianBlur(luminance, (0, 0), sigma)
+    detail = luminance - base
+    groups = GROUP_OF_REGION[labels]
+    result = np.zeros_like(lab)
+    total = np.full(labels.shape, 1e-6, np.float32)
+    for number, tone in enumerate(tones):
+        mask = groups == number
+        if mask.sum() < _FEW:
+            continue
+        weight = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), max(1.0, 0.7 * sigma))
+        ours = np.percentile(base[mask], _QUANTILES)
+        ours = np.maximum.accumulate(ours + np.arange(len(ours)) * 4e-6)
+        mapped = np.interp(base, ours, tone.quantiles)
+        contrast = np.percentile(np.abs(detail[mask]), 95) + 1 / 255
+        gain = float(np.clip(tone.detail / contrast, 1.0, _MOST_GAIN)) if tone.detail else 1.0
+        mapped += gain * detail
+        for channel, values in enumerate(
+            (
+                mapped,
+                np.interp(mapped, _BIN_CENTRES, tone.chroma[0]),
+                np.interp(mapped, _BIN_CENTRES, tone.chroma[1]),
+            )
+        ):
+            result[..., channel] += weight * values
+        total += weight
+    result /= total[..., None]
+    return result
+
+
+def flattened(lab: np.ndarray, labels: np.ndarray, face_width: float) -> np.ndarray:
+    """Even out the lighting of the face: take away 60 % of its wide-range luminance.
+
+    Parameters
+    ----------
+    lab : (H, W, 3) float32
+        Lab of 1.
+    labels : (H, W) uint8
+        Regions.
+    face_width : float
+        px.
+    """
+    height, width = labels.shape
+    mask = (GROUP_OF_REGION[labels] == 0).astype(np.float32)
+    step = max(1, int(0.04 * face_width))
+    size = (max(1, width // step), max(1, height // step))
+    sigma = _FLATTENING_SIGMA * face_width / step
+    small_mask = cv2.resize(mask, size, interpolation=cv2.INTER_AREA)
+    small = cv2.resize(mask * lab[..., 0], size, interpolation=cv2.INTER_AREA)
+    lighting = cv2.GaussianBlur(small, (0, 0), sigma)
+    lighting /= cv2.GaussianBlur(small_mask, (0, 0), sigma) + 1e-3
+    lighting = cv2.resize(lighting, (width, height), interpolation=cv2.INTER_LINEAR)
+    mean = float((lab[..., 0] * mask).sum() / max(1.0, float(mask.sum())))
+    soft = cv2.GaussianBlur(mask, (0, 0), 0.02 * face_width)
+    result = lab.copy()
+    result[..., 0] = np.clip(lab[..., 0] - _FLATTENING * (lighting - mean) * soft, 0, 1)
+    return result
