@@ -54,7 +54,7 @@ def fit_thin_plate_spline(
     Raises
     ------
     LandmarksError
-        If the points are too few, or lie on one line.
+        If the points are too few, coincide, or lie on one line.
     """
     source = np.asarray(source, dtype=np.float64)
     target = np.asarray(target, dtype=np.float64)
@@ -66,6 +66,8 @@ def fit_thin_plate_spline(
         )
     mean, scale = source.mean(axis=0), float(source.std()) or 1.0
     centres = (source - mean) / scale
+    if np.linalg.matrix_rank(centres, tol=1e-6) < 2:
+        raise LandmarksError("thin-plate spline: the control points lie on one line")
     system = np.zeros((count + 3, count + 3))
     system[:count, :count] = _radial(_squared_distances(centres, centres))
     system[range(count), range(count)] += np.broadcast_to(smoothing, count)
@@ -74,14 +76,14 @@ def fit_thin_plate_spline(
     try:
         weights = np.linalg.solve(system, np.vstack([target, np.zeros((3, 2))]))
     except np.linalg.LinAlgError as error:
-        raise LandmarksError(
-            "thin-plate spline: the control points lie on one line or coincide"
-        ) from error
+        raise LandmarksError("thin-plate spline: two control points coincide") from error
     return ThinPlateSpline(centres, weights, mean, scale)
 
 
 def dense_map(spline: ThinPlateSpline, height: int, width: int, step: float = 8.0) -> np.ndarray:
-    """Evaluate a spline at every pixel, through a coarse grid and bicubic interpolation.
+    """Evaluate a spline at every pixel, through a coarse grid and bilinear interpolation.
+
+    OpenCV's bicubic filter does not reproduce linear ramps: it leaves ripples of .2 px.
 
     Parameters
     ----------
@@ -97,13 +99,14 @@ def dense_map(spline: ThinPlateSpline, height: int, width: int, step: float = 8.
         Where each pixel lies in the target picture, xy.
     """
     step = max(1, round(step))
-    rows, columns = height // step + 2, width // step + 2
+    # one cell more on each side, so that nothing is extrapolated
+    rows, columns = height // step + 3, width // step + 3
     # cell centres, so that cv2.resize's half-pixel convention meets integer pixel centres
-    xs = (np.arange(columns) + 0.5) * step - 0.5
-    ys = (np.arange(rows) + 0.5) * step - 0.5
+    xs = (np.arange(columns) - 0.5) * step - 0.5
+    ys = (np.arange(rows) - 0.5) * step - 0.5
     grid = spline(np.stack(np.meshgrid(xs, ys), axis=-1)).astype(np.float32)
-    full = cv2.resize(grid, (columns * step, rows * step), interpolation=cv2.INTER_CUBIC)
-    return np.ascontiguousarray(full[:height, :width])
+    full = cv2.resize(grid, (columns * step, rows * step), interpolation=cv2.INTER_LINEAR)
+    return np.ascontiguousarray(full[step : step + height, step : step + width])
 
 
 def _squared_distances(a: np.ndarray, b: np.ndarray) -> np.ndarray:
