@@ -2,9 +2,14 @@
 
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
+from facestyle.faces import Portrait, find_faces, person_matte, portrait_from_image
+
 ROOT = Path(__file__).resolve().parents[1]
+SOURCES = ROOT / "exemplars" / "sources"
 
 
 @pytest.fixture(scope="session")
@@ -14,3 +19,44 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip("the measuring data (../shared) is not beside this checkout")
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tests' own disk cache: the user's is neither read nor written."""
+    folder = tmp_path_factory.mktemp("cache")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FACESTYLE_CACHE", str(folder))
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def astronaut() -> np.ndarray:
+    """Head and shoulders of Eileen Collins, (340, 340, 3) float32 in [0, 1]."""
+    from skimage import data
+
+    picture = data.astronaut()[:340, 60:400]
+    return np.ascontiguousarray(picture.astype(np.float32) / 255)
+
+
+@pytest.fixture(scope="session")
+def portrait(astronaut: np.ndarray) -> Portrait:
+    """Eileen Collins with her face and matte."""
+    return portrait_from_image(astronaut, name="Eileen Collins")
+
+
+@pytest.fixture(scope="session")
+def sitters() -> list[Portrait]:
+    """The people of exemplars/sources, at 45 px between the eyes."""
+    from facestyle.images import read_image
+
+    people = []
+    for path in sorted(SOURCES.glob("*.*")):
+        if path.suffix not in (".jpg", ".png"):
+            continue
+        rgb = read_image(path).rgb
+        factor = 45 / find_faces(rgb)[0].inter_ocular
+        small = cv2.resize(rgb, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+        (face, *_) = find_faces(np.ascontiguousarray(small))
+        people.append(Portrait(small, face, person_matte(small, face), path.stem))
+    return people

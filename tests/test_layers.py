@@ -1,0 +1,111 @@
+"""Who may import whom, and what `import facestyle` loads."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "facestyle"
+
+# first names below the package; a layer imports its own and lower ones
+LAYERS = (
+    {"errors", "assets", "images", "videos", "kernels", "disk_cache"},
+    {"color", "pyramid", "guided_filter", "thin_plate_spline", "faces"},
+    {"exemplars", "features", "flow"},
+    {"alignment"},
+    {"graphcut", "label_tables", "selection"},
+    {"transfer", "seams"},
+    {"methods", "stylizer", "batch", "explain", "video"},
+    {"cli", "web", "__main__"},
+)
+LAYER_OF = {name: number for number, names in enumerate(LAYERS) for name in names}
+# beside the house: the neural wing stands on errors alone, metrics on faces and the neural wing
+BESIDE = {
+    "neural": {"neural", "errors"},
+    "metrics": {"metrics", "neural", "faces", "color", "errors", "assets"},
+}
+METHODS_LAYER = LAYER_OF["methods"]
+NEURAL_MAY_IMPORT = {"torch", "numpy", "PIL", "safetensors", "facestyle"}
+KERNELS_MAY_IMPORT = {"numpy", "numba", "facestyle"}
+
+MODULES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))
+
+
+def imported_names(path: Path) -> set[str]:
+    """Full names of everything that a module imports, inside functions and for types too."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            module = node.module or ""
+            names |= {f"{module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def own_imports(path: Path) -> set[str]:
+    """First names below the package of everything that a module imports from it."""
+    parts = (name.split(".") for name in imported_names(path))
+    found = {part[1] for part in parts if part[0] == "facestyle" and len(part) > 1}
+    return found - {"__version__"}
+
+
+def foreign_imports(path: Path) -> set[str]:
+    roots = {name.split(".")[0] for name in imported_names(path)}
+    return roots - set(sys.stdlib_module_names)
+
+
+@pytest.mark.parametrize("module", MODULES, ids=str)
+def test_lower_layers_never_import_higher_ones(module):
+    name = module.parts[0].removesuffix(".py")
+    if name == "__init__":
+        return  # the package's front door; test_import_of_the_package_is_light covers it
+    allowed = BESIDE.get(name)
+    if allowed is None:
+        assert name in LAYER_OF, f"{module}: give the new module a layer in this test"
+        allowed = set().union(*LAYERS[: LAYER_OF[name] + 1])
+        if LAYER_OF[name] >= METHODS_LAYER:
+            allowed |= {"neural", "metrics"}
+    assert own_imports(PACKAGE / module) <= allowed
+
+
+@pytest.mark.parametrize("module", [m for m in MODULES if m.parts[0] == "neural"], ids=str)
+def test_the_neural_wing_runs_on_a_bare_gpu_machine(module):
+    assert foreign_imports(PACKAGE / module) <= NEURAL_MAY_IMPORT
+
+
+@pytest.mark.parametrize("module", [m for m in MODULES if m.parts[0] == "kernels"], ids=str)
+def test_kernels_know_plain_arrays_only(module):
+    assert foreign_imports(PACKAGE / module) <= KERNELS_MAY_IMPORT
+    assert own_imports(PACKAGE / module) <= {"kernels"}
+
+
+def test_no_kernel_is_compiled_at_import():
+    for path in (PACKAGE / "kernels").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef):
+                for decorator in node.decorator_list:
+                    eager = isinstance(decorator, ast.Call) and decorator.args
+                    assert not eager, f"{path.name}: {node.name} has an eager signature"
+
+
+def test_import_of_the_package_is_light():
+    heavy = ("numpy", "cv2", "dlib", "numba", "torch", "scipy", "skimage", "PIL")
+    script = f"import sys, facestyle; print([m for m in {heavy} if m in sys.modules])"
+    command = [sys.executable, "-c", script]
+    loaded = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert loaded.stdout.strip() == "[]"
+
+
+def test_public_names_exist():
+    import facestyle
+
+    for name in facestyle.__all__:
+        assert getattr(facestyle, name) is not None
+    assert set(facestyle.__all__) <= set(dir(facestyle))
+    with pytest.raises(AttributeError, match="no_such_name"):
+        _ = facestyle.no_such_name
