@@ -164,7 +164,7 @@ def test_single_input_landmarks_file_and_existing_results(run, tmp_path, looks, 
 
 
 def test_interrupt(environment, tmp_path, looks, portrait):
-    for index in range(8):
+    for index in range(4):
         portrait.save(tmp_path / f"{index}.png")
     process = subprocess.Popen(
         [*COMMAND, ".", "--exemplars", str(looks)],
@@ -202,17 +202,17 @@ def test_exemplars_of_which_none_is_usable(run, tmp_path, portrait):
     portrait.save(tmp_path / "me.png")
     (tmp_path / "empty").mkdir()
     Image.new("RGB", (90, 90)).save(tmp_path / "black.png")
+    listed = run("exemplars", "black.png", "--json")
+    assert listed.returncode == 3
+    assert not json.loads(listed.stdout)["usable"]
+    assert "black.png: none of the 1 pictures" in listed.stderr
     for folder, words in (("empty", "no pictures"), ("none", "no such"), ("black.png", "no face")):
-        listed = run("exemplars", folder)
-        assert listed.returncode == 3
-        assert folder in listed.stderr
         used = run("me.png", "--exemplars", folder, "-q")
-        assert used.returncode == 3
+        assert (used.returncode, used.stdout) == (3, "")
         assert used.stderr.startswith("facestyle: error: ")
         assert folder in used.stderr
         assert words in used.stderr
         assert used.stderr.count("\n") == 1
-        assert used.stdout == ""
 
 
 # --- Usage -----------------------------------------------------------------------------------

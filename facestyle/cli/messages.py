@@ -38,16 +38,19 @@ def report_error(message: str) -> None:
 
 
 def show_progress(items: Iterable[Any], total: int, *, quiet: bool) -> Iterator[Any]:
-    """Iterate with a progress bar on stderr, for several items or on a terminal."""
-    on_terminal = sys.stderr.isatty()
-    if quiet or (total == 1 and not on_terminal):
+    """Iterate with a progress bar on a terminal, else with a line on stderr for each item."""
+    if quiet:
         yield from items
-        return
-    from tqdm import tqdm
+    elif sys.stderr.isatty():
+        from tqdm import tqdm
 
-    interval = 0.1 if on_terminal else 10  # seconds; a log file needs few lines
-    with tqdm(items, total=total, unit="picture", file=sys.stderr, mininterval=interval) as bar:
-        yield from bar
+        with tqdm(items, total=total, unit="picture", file=sys.stderr) as bar:
+            yield from bar
+    else:
+        for number, item in enumerate(items, start=1):
+            yield item
+            if total > 1:
+                print(f"facestyle: {number} of {total}", file=sys.stderr)
 
 
 def print_result(line: str) -> None:
