@@ -105,11 +105,9 @@ def _convolve_rows(layer: ConvLayer, x: torch.Tensor, start: int, stop: int) -> 
 def _normalise(norm: InstanceNorm | BatchNorm, x: torch.Tensor) -> torch.Tensor:
     """Normalise (1, C, H, W) in place, channel by channel, without a second copy."""
     if isinstance(norm, BatchNorm):
-        mean, variance, epsilon = norm.running_mean, norm.running_var, norm.eps
-        weight, bias = norm.weight, norm.bias
+        mean, variance = norm.mean, norm.variance
     else:
         variance, mean = torch.var_mean(x, dim=(0, 2, 3), correction=0)
-        weight, bias, epsilon = norm.scale, norm.shift, norm.epsilon
-    scale = weight / (variance + epsilon).sqrt()
-    shift = bias - mean * scale
+    scale = norm.scale / (variance + norm.epsilon).sqrt()
+    shift = norm.shift - mean * scale
     return x.mul_(scale[:, None, None]).add_(shift[:, None, None])

@@ -1,15 +1,22 @@
 """L-BFGS and Adam on a picture, with the relative-change stop of Ruder et al. 2016."""
 
+from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import torch
 
 Evaluate = Callable[[torch.Tensor], tuple[dict[str, float], torch.Tensor]]
 Report = Callable[[int, dict[str, float]], None]
+Pairs = deque[tuple[torch.Tensor, torch.Tensor]]  # steps, and the gradient's changes along them
 
 MINIMIZERS = ("lbfgs", "adam")
-_DIVERGED = 10.0  # times the best loss so far
+_FIRST_STEP = 0.02  # root mean square over pixels, in units of the picture's range
+_LONGEST_STEP = 0.2  # likewise: the quadratic model means nothing beyond
+_SUFFICIENT = 1e-4  # share of the predicted decrease that a step must reach (Armijo)
+_SHRINK = 0.3
+_SHORTEST = 1e-3  # of the whole step; the memory misleads where even that does not descend
 
 
 @dataclass(frozen=True)
@@ -41,6 +48,41 @@ class Settings:
     history: int = 100
 
 
+class _Stopped(Exception):  # noqa: N818 - it ends the search, it is no error
+    """Raised by the evaluation that was the last one."""
+
+
+class _Search:
+    """Counts evaluations, keeps the best picture, and says when to stop."""
+
+    def __init__(self, evaluate: Evaluate, settings: Settings, report: Report | None) -> None:
+        self.evaluate, self.settings, self.report = evaluate, settings, report
+        self.history: list[dict[str, float]] = []
+        self.totals: list[float] = []
+        self.best: torch.Tensor | None = None
+
+    def __call__(self, picture: torch.Tensor) -> tuple[float, torch.Tensor]:
+        """Return loss and gradient; raise `_Stopped` when that was the last evaluation."""
+        terms, gradient = self.evaluate(picture)
+        total = sum(terms.values())
+        if self.best is None or total < min(self.totals):
+            self.best = picture.clone()
+        self.history.append(terms)
+        self.totals.append(total)
+        if self.report is not None:
+            self.report(len(self.totals), terms)
+        if len(self.totals) >= self.settings.iterations or self._converged():
+            raise _Stopped
+        return total, gradient
+
+    def _converged(self) -> bool:
+        settings = self.settings
+        if settings.tolerance <= 0 or len(self.totals) <= settings.window:
+            return False
+        before, now = min(self.totals[: -settings.window]), min(self.totals)
+        return before - now < settings.tolerance * abs(before)
+
+
 def minimize(
     evaluate: Evaluate, start: torch.Tensor, settings: Settings, report: Report | None = None
 ) -> tuple[torch.Tensor, list[dict[str, float]]]:
@@ -64,52 +106,76 @@ def minimize(
     history : list of dict of str to float
         Terms of the loss at every evaluation; the first is the initial picture's.
     """
-    picture = start.detach().clone().requires_grad_()
-    optimizer = _optimizer(picture, settings)
-    history: list[dict[str, float]] = []
-    totals: list[float] = []
-    best = picture.detach().clone()
-
-    def closure() -> float:
-        terms, gradient = evaluate(picture)
-        picture.grad = gradient
-        history.append(terms)
-        totals.append(sum(terms.values()))
-        if totals[-1] <= min(totals):
-            best.copy_(picture.detach())
-        if report is not None:
-            report(len(totals), terms)
-        return totals[-1]
-
-    for _ in range(settings.iterations):
-        optimizer.step(closure)
-        if _converged(totals, settings):
-            break
-        if not totals[-1] < _DIVERGED * min(totals):
-            # L-BFGS without a line search can overshoot: begin again at the best picture.
-            with torch.no_grad():
-                picture.copy_(best)
-            optimizer = _optimizer(picture, settings)
-    return best, history
+    search = _Search(evaluate, settings, report)
+    descend = _descend_adam if settings.method == "adam" else _descend_lbfgs
+    with suppress(_Stopped):
+        descend(search, start.detach().clone(), settings)
+    assert search.best is not None
+    return search.best, search.history
 
 
-def _optimizer(picture: torch.Tensor, settings: Settings) -> torch.optim.Optimizer:
-    if settings.method == "adam":
-        return torch.optim.Adam([picture], lr=settings.learning_rate)
-    # One iteration a step costs one evaluation; the memory of L-BFGS lives on between steps.
-    return torch.optim.LBFGS(
-        [picture],
-        lr=1.0,
-        max_iter=1,
-        history_size=settings.history,
-        tolerance_grad=0.0,
-        tolerance_change=0.0,
-    )
+def _descend_adam(search: _Search, picture: torch.Tensor, settings: Settings) -> None:
+    optimizer = torch.optim.Adam([picture], lr=settings.learning_rate)
+    while True:
+        _, picture.grad = search(picture)
+        optimizer.step()
 
 
-def _converged(totals: list[float], settings: Settings) -> bool:
-    """Tell whether the last `window` iterations changed the loss by too little to go on."""
-    if settings.tolerance <= 0 or len(totals) <= settings.window:
-        return False
-    before = totals[-1 - settings.window]
-    return abs(before - totals[-1]) < settings.tolerance * abs(before)
+def _descend_lbfgs(search: _Search, picture: torch.Tensor, settings: Settings) -> None:
+    """Descend by L-BFGS (Nocedal and Wright 2006, algorithm 7.5)."""
+    pairs: Pairs = deque(maxlen=settings.history)
+    loss, gradient = search(picture)
+    while True:
+        direction = _direction(gradient, pairs)
+        found = _backtrack(search, picture, loss, direction, _dot(direction, gradient))
+        if found is None:
+            if not pairs:
+                return  # not even the steepest descent descends: a minimum but for rounding
+            pairs.clear()
+            continue
+        step, loss, new_gradient = found
+        change = new_gradient - gradient
+        if _dot(step, change) > 0:
+            pairs.append((step, change))
+        picture, gradient = picture + step, new_gradient
+
+
+def _direction(gradient: torch.Tensor, pairs: Pairs) -> torch.Tensor:
+    """Return the quasi-Newton step by the two-loop recursion (algorithm 7.4)."""
+    direction = -gradient
+    if not pairs:
+        return direction * (_FIRST_STEP / _size(direction))
+    shares = []
+    for step, change in reversed(pairs):
+        share = _dot(step, direction) / _dot(step, change)
+        shares.append(share)
+        direction = direction - share * change
+    step, change = pairs[-1]
+    direction = direction * (_dot(step, change) / _dot(change, change))
+    for (step, change), share in zip(pairs, reversed(shares), strict=True):
+        correction = share - _dot(change, direction) / _dot(step, change)
+        direction = direction + correction * step
+    return direction * min(1.0, _LONGEST_STEP / _size(direction))
+
+
+def _backtrack(
+    search: _Search, picture: torch.Tensor, loss: float, direction: torch.Tensor, slope: float
+) -> tuple[torch.Tensor, float, torch.Tensor] | None:
+    """Shorten the step until the loss falls enough (algorithm 3.1); None where it never does."""
+    share = 1.0
+    while share > _SHORTEST:
+        step = direction * share
+        new_loss, gradient = search(picture + step)
+        if new_loss <= loss + _SUFFICIENT * share * slope:
+            return step, new_loss, gradient
+        share *= _SHRINK
+    return None
+
+
+def _dot(a: torch.Tensor, b: torch.Tensor) -> float:
+    return (a * b).sum().item()
+
+
+def _size(step: torch.Tensor) -> float:
+    """Return the root mean square, never zero."""
+    return max(step.square().mean().sqrt().item(), 1e-30)

@@ -1,5 +1,6 @@
 """Training of a feed-forward network with perceptual losses (Johnson et al. 2016, section 3)."""
 
+import hashlib
 import math
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -89,10 +90,27 @@ class TrainOptions:
 
 @dataclass(frozen=True)
 class Trained:
-    """A trained network and the losses averaged over its latest steps."""
+    """A trained network.
+
+    Attributes
+    ----------
+    network : Transformer
+        In evaluation mode.
+    losses : dict of str to float
+        Terms of the loss averaged over the latest steps.
+    photos : int
+        Photos in the folder that could be read.
+    loss_network : str
+        Architecture of the loss network.
+    leads : bool
+        Whether this process is the one that writes files.
+    """
 
     network: Transformer
     losses: dict[str, float]
+    photos: int
+    loss_network: str
+    leads: bool
 
 
 def train(
@@ -101,6 +119,7 @@ def train(
     photos: Path | str,
     options: TrainOptions | None = None,
     *,
+    start: Transformer | None = None,
     device: torch.device | str = "cpu",
     checkpoint: Path | None = None,
     checkpoint_every: int = 500,
@@ -118,6 +137,8 @@ def train(
         Folder of photos of any kind; sub-folders count.
     options : TrainOptions, optional
         Settings.
+    start : Transformer, optional
+        A trained network of the same architecture to start with.
     device : torch.device or str
         Where to train; under `torchrun` with CUDA every process takes the device of its rank.
     checkpoint : Path, optional
@@ -132,11 +153,11 @@ def train(
     Returns
     -------
     Trained
-        The network is in evaluation mode.
     """
     options = options or TrainOptions()
     with join_workers(torch.device(device)) as (workers, own_device):
         trainer = _Trainer(loss_network.to(own_device), styles, options, workers, own_device)
+        trainer.start_with(start)
         done = trainer.resume(checkpoint)
         crops = PhotoFolder(photos, options.crop, options.seed)
         places = workers.places(options.batch)
@@ -151,7 +172,13 @@ def train(
                     trainer.save(checkpoint)
                 if workers.leads and report:
                     report(step + 1, trainer.progress.losses, trainer.network)
-        return Trained(trainer.network.eval(), trainer.progress.losses)
+        return Trained(
+            network=trainer.network.eval(),
+            losses=trainer.progress.losses,
+            photos=len(crops.files) - len(crops.problems),
+            loss_network=loss_network.architecture,
+            leads=workers.leads,
+        )
 
 
 class _Trainer:
@@ -166,7 +193,7 @@ class _Trainer:
         device: torch.device,
     ) -> None:
         self.options, self.workers, self.device = options, workers, device
-        self.loss_network = loss_network
+        self.loss_network, self.styles = loss_network, styles
         self.format = torch.channels_last if options.channels_last else torch.contiguous_format
         network = Transformer(options.architecture, options.seed)
         self.network = network.to(device, memory_format=self.format).train()
@@ -176,15 +203,26 @@ class _Trainer:
         self.layers = tuple(dict.fromkeys((*options.style_layers, *options.content_layers)))
         self.progress = Progress(0, {})
 
+    def start_with(self, network: Transformer | None) -> None:
+        """Copy the weights of another network."""
+        if network is None:
+            return
+        if network.architecture != self.options.architecture:
+            raise UsageError(
+                f"the model to start with is {network.architecture}, but a network of "
+                f"{self.options.architecture} was asked for"
+            )
+        self.network.load_state_dict(network.state_dict())
+
     def resume(self, checkpoint: Path | None) -> int:
         """Restore the checkpoint if there is one; return the number of steps done."""
         if checkpoint is not None and checkpoint.exists():
-            settings = _identity(self.options)
+            settings = _identity(self.options, self.styles)
             self.progress = load_checkpoint(checkpoint, self.network, self.optimizer, settings)
         return self.progress.step
 
     def save(self, checkpoint: Path) -> None:
-        settings = _identity(self.options)
+        settings = _identity(self.options, self.styles)
         save_checkpoint(checkpoint, self.network, self.optimizer, self.progress, settings)
 
     def step(self, batch: torch.Tensor) -> None:
@@ -251,9 +289,13 @@ def _learning_rate(options: TrainOptions, step: int) -> float:
     return options.learning_rate * 0.5 * (1 + math.cos(math.pi * step / options.steps))
 
 
-def _identity(options: TrainOptions) -> dict[str, Any]:
-    """Return the settings that a resumed training must repeat."""
+def _identity(options: TrainOptions, styles: Sequence[StylePicture]) -> dict[str, Any]:
+    """Return what a resumed training must repeat: settings and style pictures."""
     settings = asdict(options)
+    digest = hashlib.sha256()
+    for style in styles:
+        digest.update(style.picture.cpu().numpy().tobytes() + repr(style.share).encode())
+    settings["style pictures"] = digest.hexdigest()
     if options.schedule == "constant":
         del settings["steps"]  # more steps continue the same training
     return settings

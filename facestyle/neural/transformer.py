@@ -62,12 +62,34 @@ class InstanceNorm(nn.Module):
         return F.instance_norm(x, weight=self.scale, bias=self.shift, eps=self.epsilon)
 
 
-class BatchNorm(nn.BatchNorm2d):
-    """Batch normalization without a counter of batches, so that all its state is floating."""
+class BatchNorm(nn.Module):
+    """Normalise every channel over the batch; at test time by means kept in training.
+
+    Ioffe and Szegedy 2015. Its momentum is PyTorch's.
+    """
+
+    epsilon = 1e-5
+    momentum = 0.1
 
     def __init__(self, channels: int) -> None:
-        super().__init__(channels)
-        self.num_batches_tracked = None
+        super().__init__()
+        self.scale = nn.Parameter(torch.ones(channels))
+        self.shift = nn.Parameter(torch.zeros(channels))
+        self.register_buffer("mean", torch.zeros(channels))
+        self.register_buffer("variance", torch.ones(channels))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Normalise (B, C, H, W)."""
+        return F.batch_norm(
+            x,
+            self.mean,
+            self.variance,
+            self.scale,
+            self.shift,
+            training=self.training,
+            momentum=self.momentum,
+            eps=self.epsilon,
+        )
 
 
 class ConvLayer(nn.Module):
@@ -188,11 +210,16 @@ def _layers(architecture: Architecture) -> list[nn.Module]:
     ]
 
 
-def _initialise(network: nn.Module, seed: int) -> None:
-    """Draw the convolutions' weights (He et al. 2015) from a generator of their own."""
+def _initialise(network: "Transformer", seed: int) -> None:
+    """Draw the convolutions' weights (He et al. 2015) from a generator of their own.
+
+    The last one starts close to zero, so that training starts with grey instead of noise.
+    """
     generator = torch.Generator().manual_seed(seed)
     for module in network.modules():
         if isinstance(module, ConvLayer) and not module.weight.is_meta:
             deviation = (2.0 / module.weight[0].numel()) ** 0.5
             with torch.no_grad():
                 module.weight.normal_(0.0, deviation, generator=generator)
+    with torch.no_grad():
+        network.layers[-1].weight.mul_(0.1)

@@ -1,0 +1,314 @@
+"""Neural style transfer on NumPy pictures: what the command line and other packages call.
+
+Importing this module does not import PyTorch; calling its functions does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from facestyle.errors import UsageError
+from facestyle.neural.dependencies import require_torch
+
+if TYPE_CHECKING:
+    from facestyle.neural.loss_network import LossNetwork
+    from facestyle.neural.model_files import Model
+    from facestyle.neural.optimize import OptimizeOptions
+    from facestyle.neural.train import Report, TrainOptions
+
+_WHOLE = 2_000_000  # pixels up to which the feed-forward network takes a picture at once
+
+
+def stylize_optimize(
+    image: np.ndarray,
+    styles: Sequence[np.ndarray],
+    *,
+    shares: Sequence[float] | None = None,
+    options: OptimizeOptions | None = None,
+    mask: np.ndarray | None = None,
+    regions: np.ndarray | None = None,
+    style_regions: Sequence[np.ndarray | None] | None = None,
+    initial: np.ndarray | None = None,
+    loss_network: Path | str | LossNetwork | None = None,
+    pooling: str = "max",
+    device: str = "auto",
+    progress: Callable[[int, int, int, dict[str, float]], None] | None = None,
+) -> np.ndarray:
+    """Redraw any picture in the style of others by optimization (Gatys et al. 2016).
+
+    Parameters
+    ----------
+    image : numpy.ndarray
+        RGB (H, W, 3) float in [0, 1].
+    styles : Sequence of numpy.ndarray
+        Style pictures, each RGB (h, w, 3) float in [0, 1].
+    shares : Sequence of float, optional
+        Weight of every style picture; equal where it is None.
+    options : facestyle.neural.optimize.OptimizeOptions, optional
+        Size, iterations, strength, colours and the rest.
+    mask : numpy.ndarray, optional
+        (H, W) in [0, 1]: where to stylize; elsewhere the picture stays as it is. Statistics are
+        compared inside the mask only.
+    regions : numpy.ndarray, optional
+        (R, H, W) in [0, 1]: regions that take their style from the same regions of the style
+        pictures: skin from skin, hair from hair.
+    style_regions : Sequence of numpy.ndarray or None, optional
+        (R, h, w) for every style picture, or None for one whose whole serves every region.
+    initial : numpy.ndarray, optional
+        Picture to start with, for the option `initial="picture"`.
+    loss_network : Path or str or LossNetwork, optional
+        A VGG-16 or VGG-19 as safetensors, or one already loaded; the bundled VGG-16 if None.
+    pooling : {"max", "average"}
+        Pooling of the loss network, where this function loads it.
+    device : {"auto", "cpu", "cuda", "mps"}
+        Where to compute.
+    progress : callable, optional
+        See `facestyle.neural.optimize.optimize`.
+
+    Returns
+    -------
+    numpy.ndarray
+        RGB (H', W', 3) float32 in [0, 1]; the longer side is the option `size`.
+
+    Raises
+    ------
+    MissingDependencyError
+        PyTorch is not installed.
+    UsageError
+        An option cannot be used, or the device is not here.
+    """
+    require_torch()
+    from facestyle.neural import pictures
+    from facestyle.neural.device import choose_device
+    from facestyle.neural.loss_network import LossNetwork, load_loss_network
+    from facestyle.neural.optimize import StylePicture, optimize
+
+    place = choose_device(device)
+    if isinstance(loss_network, LossNetwork):
+        network = loss_network.to(place)
+    else:
+        network = load_loss_network(loss_network, pooling=pooling, device=place)
+    content = pictures.to_tensor(image, place)
+    _check_masks("mask", mask, image, 2)
+    _check_masks("regions", regions, image, 3)
+    shares = [1.0] * len(styles) if shares is None else shares
+    maps: Sequence[np.ndarray | None]
+    maps = [None] * len(styles) if style_regions is None else style_regions
+    if not len(styles) == len(shares) == len(maps):
+        raise UsageError(
+            f"{len(styles)} style pictures with {len(shares)} weights and {len(maps)} region "
+            "maps; expected one of each for every style picture"
+        )
+    style_pictures = [
+        StylePicture(
+            pictures.to_tensor(style, place),
+            share,
+            None if style_map is None else pictures.masks_to_tensor(style_map, place),
+        )
+        for style, share, style_map in zip(styles, shares, maps, strict=True)
+    ]
+    guides = _guides(mask, regions)
+    result = optimize(
+        network,
+        content,
+        style_pictures,
+        options,
+        regions=None if guides is None else pictures.masks_to_tensor(guides, place),
+        initial=None if initial is None else pictures.to_tensor(initial, place),
+        progress=progress,
+    )
+    redrawn = pictures.to_array(result.picture)
+    return redrawn if mask is None else _inside(mask, redrawn, image)
+
+
+def stylize_feedforward(
+    image: np.ndarray,
+    model: Path | str | Model,
+    *,
+    size: int | None = None,
+    strength: float = 1.0,
+    colours: str = "style",
+    mask: np.ndarray | None = None,
+    device: str = "auto",
+) -> np.ndarray:
+    """Redraw any picture with a trained feed-forward network (Johnson et al. 2016).
+
+    Parameters
+    ----------
+    image : numpy.ndarray
+        RGB (H, W, 3) float in [0, 1].
+    model : Path or str or Model
+        A safetensors file from `facestyle train`, or one already loaded.
+    size : int, optional
+        Longer side of the result in pixels; the picture's own if None.
+    strength : float
+        0 leaves the picture as it is, 1 is the network's result; mixed by pixel between.
+    colours : {"style", "keep"}
+        "keep" takes the luminance from the network and the chroma from the picture.
+    mask : numpy.ndarray, optional
+        (H, W) in [0, 1]: where to stylize.
+    device : {"auto", "cpu", "cuda", "mps"}
+        Where to compute.
+
+    Returns
+    -------
+    numpy.ndarray
+        RGB (H', W', 3) float32 in [0, 1].
+
+    Raises
+    ------
+    MissingDependencyError
+        PyTorch is not installed.
+    ModelFileError
+        The file is not a usable model.
+    UsageError
+        An option cannot be used, or the device is not here.
+    """
+    require_torch()
+    import torch
+
+    from facestyle.neural import pictures
+    from facestyle.neural.device import choose_device
+    from facestyle.neural.large_pictures import run_in_strips
+    from facestyle.neural.model_files import Model, load_model
+
+    if not 0 <= strength <= 1:
+        raise UsageError(f"strength is {strength}; expected a number from 0 to 1")
+    if colours not in ("style", "keep"):
+        raise UsageError(f"colours '{colours}' is unknown; expected 'style' or 'keep'")
+    _check_masks("mask", mask, image, 2)
+    place = choose_device(device)
+    network = (model if isinstance(model, Model) else load_model(model)).network.to(place)
+    content = pictures.to_tensor(image, place)
+    target = pictures.fit_size(image.shape[0], image.shape[1], size)
+    if min(target) < 16:
+        raise UsageError(f"a picture of {target[1]}x{target[0]} is too small; expected 16x16")
+    content = pictures.resize(content, target).clamp(0, 1)
+    with torch.inference_mode():
+        large = target[0] * target[1] > _WHOLE
+        redrawn = run_in_strips(network, content) if large else network(content)
+        if colours == "keep":
+            redrawn = pictures.with_colours_of(redrawn, content)
+        redrawn = torch.lerp(content, redrawn.clamp(0, 1), strength)
+    result = pictures.to_array(redrawn)
+    return result if mask is None else _inside(mask, result, image)
+
+
+def train_style(
+    styles: Sequence[np.ndarray],
+    photos: Path | str,
+    output: Path | str,
+    *,
+    shares: Sequence[float] | None = None,
+    options: TrainOptions | None = None,
+    start: Path | str | None = None,
+    names: Sequence[str] = (),
+    loss_network: Path | str | None = None,
+    checkpoint: Path | str | None = None,
+    checkpoint_every: int = 500,
+    preview: Path | str | None = None,
+    preview_every: int = 500,
+    device: str = "auto",
+    report: Report | None = None,
+) -> Path:
+    """Train a feed-forward network and write it to a file.
+
+    Parameters
+    ----------
+    styles : Sequence of numpy.ndarray
+        Style pictures, each RGB (h, w, 3) float in [0, 1].
+    photos : Path or str
+        Folder of photos of any kind; sub-folders count.
+    output : Path or str
+        The model file to write (.safetensors).
+    shares : Sequence of float, optional
+        Weight of every style picture; equal where it is None.
+    options : facestyle.neural.train.TrainOptions, optional
+        Settings.
+    start : Path or str, optional
+        A trained model to start with, of the same architecture: another style is learnt sooner.
+    names : Sequence of str
+        Names of the style pictures, kept in the file.
+    loss_network : Path or str, optional
+        A VGG-16 or VGG-19 as safetensors; the bundled VGG-16 if None.
+    checkpoint : Path or str, optional
+        Checkpoint to go on from and to write; beside the output if None.
+    checkpoint_every : int
+        Steps between checkpoints.
+    preview : Path or str, optional
+        Folder for pictures that show a photo and its result each `preview_every` steps.
+    preview_every : int
+        See `preview`.
+    device : {"auto", "cpu", "cuda", "mps"}
+        Where to train.
+    report : callable, optional
+        See `facestyle.neural.train.train`.
+
+    Returns
+    -------
+    Path
+        The file written.
+    """
+    require_torch()
+    from facestyle.neural import pictures
+    from facestyle.neural.device import choose_device
+    from facestyle.neural.loss_network import load_loss_network
+    from facestyle.neural.model_files import load_model
+    from facestyle.neural.optimize import StylePicture
+    from facestyle.neural.train import TrainOptions, train
+    from facestyle.neural.training_record import Previews, save_trained
+
+    output = Path(output)
+    options = options or TrainOptions()
+    shares = [1.0] * len(styles) if shares is None else shares
+    style_pictures = [
+        StylePicture(pictures.to_tensor(style), share)
+        for style, share in zip(styles, shares, strict=True)
+    ]
+    previews = Previews(preview, photos, preview_every, report)
+    trained = train(
+        load_loss_network(loss_network),
+        style_pictures,
+        photos,
+        options,
+        start=None if start is None else load_model(start).network,
+        device=choose_device(device),
+        checkpoint=Path(checkpoint) if checkpoint else output.with_suffix(".checkpoint"),
+        checkpoint_every=checkpoint_every,
+        report=previews,
+    )
+    if trained.leads:
+        save_trained(output, trained, options, styles=names, start=start, device=device)
+    return output
+
+
+def _guides(mask: np.ndarray | None, regions: np.ndarray | None) -> np.ndarray | None:
+    """Return the regions inside the mask."""
+    if mask is None:
+        return regions
+    return mask[None] if regions is None else regions * mask
+
+
+def _check_masks(name: str, masks: np.ndarray | None, image: np.ndarray, dimensions: int) -> None:
+    if masks is None:
+        return
+    if masks.ndim != dimensions or masks.shape[-2:] != image.shape[:2]:
+        raise UsageError(
+            f"{name} has shape {masks.shape}; expected height and width of the picture, "
+            f"{image.shape[:2]}, as the last of {dimensions} dimensions"
+        )
+
+
+def _inside(mask: np.ndarray, redrawn: np.ndarray, image: np.ndarray) -> np.ndarray:
+    """Composite the result inside the mask over the picture outside."""
+    from facestyle.neural import pictures
+
+    size = (redrawn.shape[0], redrawn.shape[1])
+    weight = pictures.resize_masks(pictures.masks_to_tensor(mask), size)
+    beneath = pictures.resize(pictures.to_tensor(image), size)
+    over = pictures.to_tensor(redrawn)
+    return pictures.to_array(beneath + (over - beneath) * weight)

@@ -1,0 +1,166 @@
+"""Style transfer by optimization: it lowers the loss and obeys its options."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="PyTorch is not installed (extra 'neural')")
+
+from facestyle.errors import UsageError  # noqa: E402
+from facestyle.neural.api import stylize_optimize  # noqa: E402
+from facestyle.neural.loss_network import load_loss_network  # noqa: E402
+from facestyle.neural.minimizers import Settings, minimize  # noqa: E402
+from facestyle.neural.optimize import (  # noqa: E402
+    OptimizeOptions,
+    StylePicture,
+    optimize,
+    scale_sizes,
+)
+from facestyle.neural.pictures import to_tensor  # noqa: E402
+
+QUICK = OptimizeOptions(
+    size=64,
+    scales=1,
+    iterations=8,
+    content_layers=("relu2_2",),
+    style_layers=("relu1_1", "relu2_1"),
+)
+
+
+def photo(height=48, width=64):
+    """A bright disc on a dark blue ramp."""
+    y, x = np.mgrid[0:height, 0:width]
+    disc = ((x - width / 2) ** 2 + (y - height / 2) ** 2 < (height / 3) ** 2).astype(float)
+    return np.stack((0.2 + 0.6 * disc, 0.2 + 0.4 * disc, x / width), 2).astype(np.float32)
+
+
+def stripes(colour, height=48, width=48):
+    y, x = np.mgrid[0:height, 0:width]
+    wave = 0.5 + 0.5 * np.sin((x + y) * 0.8)
+    return (wave[..., None] * np.asarray(colour)).astype(np.float32)
+
+
+RED, GREEN = stripes((0.9, 0.2, 0.1)), stripes((0.1, 0.8, 0.2))
+
+
+@pytest.fixture(scope="module")
+def network():
+    return load_loss_network()
+
+
+@pytest.mark.parametrize("method", ["lbfgs", "adam"])
+@pytest.mark.parametrize("initial", ["recoloured", "content", "noise"])
+def test_the_loss_falls(network, method, initial):
+    options = replace(QUICK, initial=initial, minimizer=Settings(method=method, learning_rate=0.05))
+    result = optimize(network, to_tensor(photo()), [StylePicture(to_tensor(RED))], options)
+    totals = [sum(terms.values()) for terms in result.history[0]]
+    assert len(totals) == 8
+    assert min(totals) < 0.6 * totals[0]
+    assert torch.equal(result.picture, result.picture.clamp(0, 1))
+
+
+def test_the_same_settings_give_the_same_picture(network):
+    options = replace(QUICK, initial="noise", iterations=3)
+    first, second = (
+        stylize_optimize(photo(), [RED], options=options, loss_network=network, device="cpu")
+        for _ in range(2)
+    )
+    np.testing.assert_array_equal(first, second)
+
+
+def test_strength_zero_keeps_the_picture(network):
+    options = replace(QUICK, strength=0.0, iterations=3, total_variation_weight=0.0)
+    result = stylize_optimize(photo(), [RED], options=options, loss_network=network, device="cpu")
+    np.testing.assert_allclose(result, photo(), atol=1e-5)
+
+
+def test_keeping_colours_keeps_chroma(network):
+    options = replace(QUICK, colours="keep")
+    image = photo() * 0.6 + 0.2  # far from black and white, where clipping changes chroma
+    result = stylize_optimize(image, [RED], options=options, loss_network=network, device="cpu")
+    assert np.abs(result - image).max() > 0.02
+    chroma = np.array([[0.596, -0.274, -0.322], [0.211, -0.523, 0.312]]).T
+    np.testing.assert_allclose(result @ chroma, image @ chroma, atol=2e-4)
+
+
+def test_a_mask_leaves_the_rest_alone(network):
+    mask = np.zeros((48, 64), np.float32)
+    mask[:, :32] = 1
+    result = stylize_optimize(
+        photo(), [RED], options=QUICK, mask=mask, loss_network=network, device="cpu"
+    )
+    np.testing.assert_allclose(result[:, 32:], photo()[:, 32:], atol=1e-6)
+    assert np.abs(result[:, :32] - photo()[:, :32]).mean() > 0.05
+
+
+def test_regions_take_their_style_from_the_same_region(network):
+    style = np.concatenate((RED, GREEN), axis=1)
+    left = np.zeros((48, 96), np.float32)
+    left[:, :48] = 1
+    content_left = np.zeros((48, 64), np.float32)
+    content_left[:, :32] = 1
+    result = stylize_optimize(
+        np.full((48, 64, 3), 0.5, np.float32),
+        [style],
+        options=replace(QUICK, iterations=15),
+        regions=np.stack((content_left, 1 - content_left)),
+        style_regions=[np.stack((left, 1 - left))],
+        loss_network=network,
+        device="cpu",
+    )
+    redness = result[..., 0] - result[..., 1]
+    assert redness[:, :28].mean() > 0.15
+    assert redness[:, 36:].mean() < -0.15
+
+
+def test_shares_mix_style_pictures(network):
+    def greenness(shares):
+        result = stylize_optimize(
+            photo(), [RED, GREEN], shares=shares, options=QUICK, loss_network=network, device="cpu"
+        )
+        return float((result[..., 1] - result[..., 0]).mean())
+
+    assert greenness([1, 0]) < greenness([1, 1]) < greenness([0, 1])
+
+
+def test_scales_double_and_end_at_the_full_size():
+    assert scale_sizes(600, 800, 3) == [(150, 200), (300, 400), (600, 800)]
+    assert scale_sizes(100, 200, 4) == [(100, 200)]
+
+
+def test_minimizing_stops_at_a_small_relative_change():
+    def bowl(x):
+        return {"content": (x - 0.3).square().sum().item() + 1}, 2 * (x - 0.3).detach()
+
+    settings = Settings(iterations=500, tolerance=1e-4, window=5)
+    picture, history = minimize(bowl, torch.zeros(1, 3, 4, 4), settings)
+    assert len(history) < 30
+    torch.testing.assert_close(picture, torch.full((1, 3, 4, 4), 0.3), atol=1e-3, rtol=0)
+
+
+def test_minimizing_recovers_from_divergence():
+    """Far from its minimum this valley throws L-BFGS out; the best picture is what counts."""
+
+    def valley(x):
+        moving = x.detach().clone().requires_grad_()
+        loss = (moving - 0.5).abs().pow(1.2).sum() + 1e-3
+        loss.backward()
+        return {"content": loss.item()}, moving.grad
+
+    start = torch.linspace(0, 1, 48).view(1, 3, 4, 4)
+    best, history = minimize(valley, start, Settings(iterations=60, tolerance=0))
+    totals = [terms["content"] for terms in history]
+    assert valley(best)[0]["content"] == pytest.approx(min(totals), rel=1e-5)
+    assert min(totals) < totals[0] / 5
+
+
+def test_options_that_cannot_be_used_are_refused(network):
+    with pytest.raises(UsageError, match="strength is 2"):
+        OptimizeOptions(strength=2)
+    with pytest.raises(UsageError, match="initial 'zero'"):
+        OptimizeOptions(initial="zero")
+    with pytest.raises(UsageError, match="one style picture at least"):
+        stylize_optimize(photo(), [], options=QUICK, loss_network=network, device="cpu")
+    with pytest.raises(UsageError, match=r"mask has shape \(3, 3\)"):
+        stylize_optimize(photo(), [RED], mask=np.ones((3, 3)), device="cpu")

@@ -1,0 +1,211 @@
+"""Training: it learns, resumes, repeats, and shares its work among processes."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+torch = pytest.importorskip("torch", reason="PyTorch is not installed (extra 'neural')")
+
+from facestyle.errors import ImageError, ModelFileError, UsageError  # noqa: E402
+from facestyle.neural.api import train_style  # noqa: E402
+from facestyle.neural.loss_network import load_loss_network  # noqa: E402
+from facestyle.neural.model_files import load_model  # noqa: E402
+from facestyle.neural.optimize import StylePicture  # noqa: E402
+from facestyle.neural.photos import PhotoFolder  # noqa: E402
+from facestyle.neural.pictures import to_tensor  # noqa: E402
+from facestyle.neural.train import TrainOptions, train  # noqa: E402
+from facestyle.neural.transformer import Architecture  # noqa: E402
+
+TINY = TrainOptions(
+    steps=4,
+    batch=2,
+    crop=32,
+    style_size=32,
+    content_layers=("relu2_1",),
+    style_layers=("relu1_1", "relu2_1"),
+    architecture=Architecture(channels=4, blocks=1),
+)
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("photos")
+    random = np.random.default_rng(0)
+    for number in range(3):
+        smooth = random.integers(0, 255, (5, 6, 3), dtype=np.uint8)
+        picture = Image.fromarray(smooth).resize((90, 70), Image.Resampling.BICUBIC)
+        (folder / "sub").mkdir(exist_ok=True)
+        picture.save(folder / "sub" / f"{number}.png")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def network():
+    return load_loss_network()
+
+
+def style():
+    wave = np.tile(0.5 + 0.5 * np.sin(np.arange(40) * 0.9), (40, 1))
+    picture = np.stack((wave, 0.3 * wave, np.full_like(wave, 0.2)), 2)
+    return picture.astype(np.float32)
+
+
+def run(network, photos, options=TINY, **arguments):
+    return train(network, [StylePicture(to_tensor(style()))], photos, options, **arguments)
+
+
+def weights(trained):
+    return torch.cat([p.detach().flatten() for p in trained.network.parameters()])
+
+
+def test_the_loss_falls(network, photos):
+    totals = []
+    options = replace(TINY, steps=25, learning_rate=3e-3)
+    previous = {}
+
+    def report(step, losses, _):
+        # Undo the smoothing over all steps so far: it is a plain mean in the beginning.
+        now = sum(losses.values())
+        totals.append(now * step - previous.get("sum", 0.0))
+        previous["sum"] = now * step
+
+    run(network, photos, options, report=report)
+    assert np.mean(totals[-5:]) < 0.5 * np.mean(totals[:3])
+
+
+def test_the_same_seed_gives_the_same_network(network, photos):
+    first, second = run(network, photos), run(network, photos)
+    assert torch.equal(weights(first), weights(second))
+    other = run(network, photos, replace(TINY, seed=1))
+    assert not torch.equal(weights(first), weights(other))
+
+
+@pytest.mark.parametrize("normalization", ["instance", "batch"])
+def test_a_resumed_training_ends_like_one_without_a_stop(network, photos, tmp_path, normalization):
+    options = replace(TINY, architecture=Architecture(4, 1, normalization))
+    through = run(network, photos, options)
+    checkpoint = tmp_path / "run.checkpoint"
+    run(network, photos, replace(options, steps=2), checkpoint=checkpoint)
+    steps = []
+    resumed = run(
+        network,
+        photos,
+        options,
+        checkpoint=checkpoint,
+        report=lambda step, *_: steps.append(step),
+    )
+    assert steps == [3, 4]
+    assert torch.equal(weights(resumed), weights(through))
+    assert resumed.losses == pytest.approx(through.losses, rel=1e-6)
+
+
+def test_a_checkpoint_of_another_training_is_refused(network, photos, tmp_path):
+    checkpoint = tmp_path / "run.checkpoint"
+    run(network, photos, replace(TINY, steps=1), checkpoint=checkpoint)
+    with pytest.raises(ModelFileError, match=r"style_weight = 200.0, but style_weight = 7"):
+        run(network, photos, replace(TINY, style_weight=7.0), checkpoint=checkpoint)
+
+
+def test_bfloat16_trains_to_nearly_the_same_losses(network, photos):
+    full, mixed = (
+        sum(run(network, photos, replace(TINY, precision=precision)).losses.values())
+        for precision in ("float32", "bfloat16")
+    )
+    assert mixed == pytest.approx(full, rel=0.05)
+    assert mixed != full
+
+
+def test_training_writes_model_previews_and_record(photos, tmp_path):
+    output = tmp_path / "style.safetensors"
+    train_style(
+        [style()],
+        photos,
+        output,
+        options=TINY,
+        names=["stripes.png"],
+        preview=tmp_path / "previews",
+        preview_every=2,
+        device="cpu",
+    )
+    names = sorted(path.name for path in (tmp_path / "previews").iterdir())
+    assert names == ["step-000002.png", "step-000004.png"]
+    model = load_model(output)
+    assert model.training["options"]["steps"] == 4
+    assert model.training["styles"] == ["stripes.png"]
+    assert model.training["photos"] == 3
+    assert json.dumps(model.training["losses"])
+    again = tmp_path / "again.safetensors"
+    train_style([style()], photos, again, options=TINY, start=output, device="cpu")
+    assert load_model(again).training["start"] == "style.safetensors"
+    other = replace(TINY, architecture=Architecture(8, 1))
+    with pytest.raises(UsageError, match="the model to start with is"):
+        train_style([style()], photos, tmp_path / "x", options=other, start=output, device="cpu")
+
+
+def test_crops_depend_on_seed_step_and_place_alone(photos):
+    folder = PhotoFolder(photos, 32, seed=5)
+    whole = folder.batch(7, range(4))
+    assert whole.shape == (4, 3, 32, 32)
+    torch.testing.assert_close(PhotoFolder(photos, 32, seed=5).batch(7, range(2, 4)), whole[2:])
+    assert not torch.equal(folder.batch(8, range(4)), whole)
+
+
+def test_unreadable_photos_are_noted_and_replaced(tmp_path):
+    (tmp_path / "broken.jpg").write_bytes(b"no picture")
+    with pytest.raises(ImageError, match="none of 1 photos can be read"):
+        PhotoFolder(tmp_path, 32).batch(0, range(2))
+    Image.new("RGB", (40, 40), (255, 0, 0)).save(tmp_path / "red.png")
+    folder = PhotoFolder(tmp_path, 32)
+    crops = folder.batch(0, range(4))
+    assert (crops[:, 0] == 1).all()
+    assert (crops[:, 1:] == 0).all()
+    assert [path.name for path in folder.problems] == ["broken.jpg"]
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    with pytest.raises(ImageError, match="holds no photo"):
+        PhotoFolder(empty, 32)
+
+
+WORKER = """
+import sys, torch
+from facestyle.neural.loss_network import load_loss_network
+from facestyle.neural.optimize import StylePicture
+from facestyle.neural.train import train
+sys.path.insert(0, {tests!r})
+from test_neural_train import TINY, style, to_tensor, weights
+torch.set_num_threads(1)
+trained = train(load_loss_network(), [StylePicture(to_tensor(style()))], {photos!r}, TINY)
+if trained.leads:
+    torch.save(weights(trained), {result!r})
+"""
+
+
+def test_two_processes_train_the_network_of_one(network, photos, tmp_path):
+    script, result = tmp_path / "worker.py", tmp_path / "weights.pt"
+    tests = os.path.dirname(os.path.abspath(__file__))
+    script.write_text(WORKER.format(tests=tests, photos=str(photos), result=str(result)))
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    shared_environment = os.environ | {
+        "MASTER_ADDR": "127.0.0.1",
+        "MASTER_PORT": port,
+        "WORLD_SIZE": "2",
+        "PYTHONPATH": os.pathsep.join((os.path.dirname(tests), os.environ.get("PYTHONPATH", ""))),
+    }
+    processes = [
+        subprocess.Popen([sys.executable, str(script)], env=shared_environment | {"RANK": rank})
+        for rank in ("0", "1")
+    ]
+    assert [process.wait(120) for process in processes] == [0, 0]
+    expected = weights(run(network, photos))
+    # Adam turns the rounding of tiny gradients into steps as long as the learning rate, 1e-3.
+    difference = (torch.load(result, weights_only=True) - expected).abs()
+    assert difference.mean() < 1e-4
