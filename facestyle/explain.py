@@ -86,13 +86,15 @@ def draw_landmarks(image: np.ndarray, face: Face) -> np.ndarray:
     canvas = Image.fromarray(_to_bytes(image))
     draw = ImageDraw.Draw(canvas)
     thickness = max(1, round(face.inter_ocular / 60))
-    outline = [tuple(point) for point in face.outline]
+    # Pillow truncates coordinates
+    outline = [tuple(point) for point in np.rint(face.outline)]
+    landmarks = [tuple(point) for point in np.rint(face.landmarks)]
     draw.line([*outline, outline[0]], fill=(255, 170, 0), width=thickness)
     for indices, closed in _CHAINS:
-        chain = [tuple(face.landmarks[index]) for index in indices]
+        chain = [landmarks[index] for index in indices]
         draw.line(chain + chain[:1] * closed, fill=(0, 200, 255), width=thickness)
-    radius = 1.2 * thickness
-    for x, y in face.landmarks:
+    radius = round(1.2 * thickness)
+    for x, y in landmarks:
         draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=(255, 40, 90))
     return _to_float(canvas)
 

@@ -56,7 +56,7 @@ def write_tiff16(path, pixels, **tags):
     path.write_bytes(buffer.getvalue() + data)
 
 
-def matrix_profile(gamma, primaries):
+def matrix_profile(gamma, primaries, name="Test space"):
     """A minimal ICC v2 matrix/gamma display profile; the primaries' XYZ (D50) are the columns."""
 
     def s15(values):
@@ -65,7 +65,7 @@ def matrix_profile(gamma, primaries):
     def xyz(values):
         return b"XYZ \0\0\0\0" + s15(values)
 
-    text = b"Test space\0"
+    text = name.encode() + b"\0"
     curve = b"curv\0\0\0\0" + struct.pack(">IH", 1, round(gamma * 256)) + b"\0\0"
     tags = {
         b"desc": b"desc\0\0\0\0" + struct.pack(">I", len(text)) + text + b"\0" * 78,
@@ -245,6 +245,13 @@ def test_srgb_profile_changes_no_value_and_is_embedded(tmp_path, colours):
 
 
 @pytest.mark.parametrize("depth", [8, 16])
+def test_what_is_called_srgb_is_taken_for_srgb(tmp_path, colours, depth):
+    profile = matrix_profile(2.2, SRGB_TO_XYZ, name="sRGB IEC61966-2.1")
+    write_image(tmp_path / "in.png", colours / np.float32(255), bit_depth=depth, profile=profile)
+    np.testing.assert_array_equal(as_bytes(read_image(tmp_path / "in.png").rgb), colours)
+
+
+@pytest.mark.parametrize("depth", [8, 16])
 def test_malformed_profile_is_ignored_with_a_warning(tmp_path, colours, depth, caplog):
     write_image(tmp_path / "in.png", colours / np.float32(255), bit_depth=depth, profile=b"x" * 200)
     with caplog.at_level(logging.WARNING):
@@ -356,6 +363,8 @@ def test_alpha_is_straight(tmp_path, suffix):
     np.testing.assert_array_equal(as_bytes(picture.alpha), rgba[..., 3])
     write_image(tmp_path / "out.png", picture.rgb, alpha=picture.alpha)
     np.testing.assert_array_equal(np.asarray(Image.open(tmp_path / "out.png")), rgba)
+    write_image(tmp_path / "out.webp", picture.rgb, alpha=picture.alpha)
+    assert np.abs(read_image(tmp_path / "out.webp").rgb - picture.rgb).max() < 0.05
 
 
 def test_premultiplied_tiff(tmp_path):

@@ -1,0 +1,74 @@
+"""Drawings that explain a result."""
+
+import numpy as np
+import pytest
+
+from facestyle.explain import (
+    draw_gains,
+    draw_labels,
+    draw_landmarks,
+    draw_matte,
+    draw_sheet,
+    label_colours,
+)
+from facestyle.faces import Face
+
+
+@pytest.fixture
+def grey():
+    return np.full((120, 160, 3), 0.5, np.float32)
+
+
+def test_landmarks_are_drawn_where_they_are(grey):
+    rng = np.random.default_rng(0)
+    points = rng.uniform((60, 40), (100, 80), (68, 2))
+    outline = np.array([(50, 30), (110, 30), (110, 90), (50, 90)] * 9, float)
+    drawn = draw_landmarks(grey, Face(points, None, outline, "file"))
+    changed = np.argwhere(np.abs(drawn - grey).max(axis=2) > 0.1)
+    assert changed.min(axis=0) == pytest.approx((30, 50), abs=3)
+    assert changed.max(axis=0) == pytest.approx((90, 110), abs=3)
+    rows, columns = np.round(points).astype(int)[:, ::-1].T
+    np.testing.assert_allclose(drawn[rows, columns], np.array([255, 40, 90]) / 255, atol=0.01)
+
+
+def test_matte_leaves_the_person_and_tints_the_rest(grey):
+    matte = np.zeros((120, 160), np.float32)
+    matte[:, :80] = 1
+    drawn = draw_matte(grey, matte)
+    np.testing.assert_array_equal(drawn[:, :80], grey[:, :80])
+    assert (drawn[:, 80:, 1] > drawn[:, 80:, 0] + 0.3).all()
+
+
+def test_labels_colour_the_person_only(grey):
+    labels = np.array([[0, 1], [2, 2]])
+    matte = np.ones((120, 160), np.float32)
+    matte[:, 150:] = 0
+    drawn = draw_labels(labels, grey, matte, ["a.png", "b.png", "c.png"])
+    assert drawn.shape[0] > 120
+    np.testing.assert_allclose(drawn[:120, 150:], 0.5, atol=1e-6)
+    expected = 0.45 * 0.5 + 0.55 * label_colours(3)
+    np.testing.assert_allclose(drawn[30, 40], expected[0], atol=1e-5)
+    np.testing.assert_allclose(drawn[30, 120], expected[1], atol=1e-5)
+    np.testing.assert_allclose(drawn[90, 40], expected[2], atol=1e-5)
+
+
+def test_label_colours_differ():
+    colours = label_colours(12)
+    distances = np.linalg.norm(colours[:, None] - colours[None], axis=-1)
+    assert distances[~np.eye(12, dtype=bool)].min() > 0.1
+
+
+def test_sheet_shows_every_picture():
+    pictures = [np.full((50, 80, 3), level, np.float32) for level in (0.2, 0.4, 0.6, 0.8, 0.3)]
+    sheet = draw_sheet(pictures, list("abcde"), side=160)
+    assert sheet.shape[1] == 4 * 168 + 8
+    for level in (0.2, 0.4, 0.6, 0.8, 0.3):
+        area = (np.abs(sheet - level).max(axis=2) < 0.5 / 255 + 1e-6).sum()
+        assert area >= 160 * 100
+
+
+def test_gains_are_white_at_one_blue_below_and_red_above():
+    low, one, high = draw_gains(np.array([[1 / 3, 1.0, 3.0]], np.float32))[0]
+    np.testing.assert_allclose(one, 1, atol=1e-6)
+    assert low[2] > low[0] + 0.5
+    assert high[0] > high[2] + 0.5
