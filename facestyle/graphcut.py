@@ -18,6 +18,8 @@ SOLVERS = ("auto", "numba", "gco")
 _FINEST_COST = 1 << 26
 # gco refuses single costs above 10^7.
 _FINEST_COST_GCO = 9_000_000
+# Sweeps of message passing before the first expansion: fewer leave more to the cuts.
+_MESSAGE_SWEEPS = 4
 
 
 @dataclass(frozen=True)
@@ -41,13 +43,14 @@ class Labelling:
 
 @dataclass(frozen=True)
 class _Problem:
-    """Checked costs: unary >= 0 with a zero per pixel, clipped where no solution goes."""
+    """Normal form: unary >= 0 with a zero per pixel, clipped where no solution goes; table <= 1."""
 
     unary: NDArray[np.float32]
     pairwise: NDArray[np.float64]
     horizontal: NDArray[np.float64]
     vertical: NDArray[np.float64]
     ceiling: float
+    potts: bool
 
 
 def solve_labels(
@@ -80,7 +83,8 @@ def solve_labels(
         "numba" is facestyle's own solver and what "auto" takes; "gco" the reference
         implementation, whose licence allows research use only.
     initial : (h, w) int array, optional
-        Labels to start from; by default the cheapest label of each pixel. Only for "numba".
+        Labels to start from; by default those that a few sweeps of message passing suggest. Only
+        for "numba".
     max_sweeps : int
         At most so many rounds over all labels; 4 to 8 are usual until nothing changes.
 
@@ -201,10 +205,10 @@ def _check_metric(pairwise: NDArray[np.float64]) -> None:
 
 def _initial_labels(
     unary: NDArray[np.floating], initial: NDArray[np.integer] | None
-) -> NDArray[np.int32]:
-    """Labels to start from: the given ones, checked, or the cheapest per pixel."""
+) -> NDArray[np.int32] | None:
+    """The given labels to start from, checked."""
     if initial is None:
-        return unary.argmin(axis=2).astype(np.int32)
+        return None
     initial = np.asarray(initial)
     if initial.shape != unary.shape[:2] or not np.issubdtype(initial.dtype, np.integer):
         raise UsageError(
@@ -226,47 +230,54 @@ def _normalise(
     A label dearer than the best one by all the pairwise costs of a pixel is in no local minimum:
     changing that pixel alone to its best label would pay. Clipping there keeps integers small.
     """
+    peak = pairwise.max()
+    table = pairwise / peak if peak > 0 else pairwise
+    horizontal, vertical = peak * horizontal, peak * vertical
     reach = np.zeros(unary.shape[:2])
     reach[:, :-1] += horizontal
     reach[:, 1:] += horizontal
     reach[:-1] += vertical
     reach[1:] += vertical
-    reach *= pairwise.max()
     limit = (1.05 * reach + 0.05 * reach.max())[..., None]
-    relative = np.minimum(unary - unary.min(axis=2, keepdims=True), limit)
-    ceiling = float(limit.max())
-    return _Problem(relative.astype(np.float32), pairwise, horizontal, vertical, ceiling)
+    relative = np.minimum(unary - unary.min(axis=2, keepdims=True), limit).astype(np.float32)
+    potts = bool((table == 1 - np.eye(len(table))).all())
+    return _Problem(relative, table, horizontal, vertical, float(limit.max()), potts)
 
 
-def _solve_numba(problem: _Problem, start: NDArray[np.int32], max_sweeps: int) -> NDArray[np.int32]:
-    """Alpha-expansion with facestyle's own kernels, on a grid padded by one pixel all round."""
-    from facestyle.kernels.alpha_expansion import expand
+def _solve_numba(
+    problem: _Problem, start: NDArray[np.int32] | None, max_sweeps: int
+) -> NDArray[np.int32]:
+    """Message passing, then alpha-expansion, on a grid padded by one pixel all round."""
+    from facestyle.kernels.alpha_expansion import absorb_messages, expand, make_edges
+    from facestyle.kernels.grid_maxflow import make_flow
+    from facestyle.kernels.grid_messages import decide, pass_messages
 
-    height, width, count = problem.unary.shape
-    stride = width + 2
+    unary = problem.unary
+    height, width, count = unary.shape
+    horizontal = problem.horizontal.astype(np.float32)
+    vertical = problem.vertical.astype(np.float32)
+    table = problem.pairwise.astype(np.float32)
+    messages = np.zeros((height, width, 4, count), np.float32)
+    pass_messages(unary, table, problem.potts, horizontal, vertical, _MESSAGE_SWEEPS, messages)
+    labels = np.zeros((height + 2, width + 2), np.int32)
+    inside = labels[1:-1, 1:-1]
+    if start is None:
+        decide(unary, table, horizontal, vertical, messages, inside)
+    else:
+        inside[:] = start
+
     scale = _FINEST_COST / problem.ceiling
-    padded = (height + 2, stride)
-    unary = np.zeros((count, *padded), np.int32)
-    unary[:, 1:-1, 1:-1] = np.rint(np.moveaxis(problem.unary, 2, 0) * np.float32(scale))
-    labels = np.zeros(padded, np.int32)
-    labels[1:-1, 1:-1] = start
-    right = np.zeros(padded, np.float32)
-    right[1:-1, 1:-2] = problem.horizontal * scale
-    down = np.zeros(padded, np.float32)
-    down[1:-2, 1:-1] = problem.vertical * scale
-    pixels = np.arange(labels.size, dtype=np.int32).reshape(padded)[1:-1, 1:-1].ravel()
-    flat = labels.ravel()
-    expand(
-        flat,
-        unary.reshape(count, -1),
-        problem.pairwise.astype(np.float32),
-        right.ravel(),
-        down.ravel(),
-        pixels,
-        stride,
-        max_sweeps,
-    )
-    return np.ascontiguousarray(flat.reshape(padded)[1:-1, 1:-1])
+    stride = width + 2
+    weights = np.zeros((2, height + 2, stride), np.float32)
+    weights[0, 1:-1, 1:-2] = problem.horizontal * scale
+    weights[1, 1:-2, 1:-1] = problem.vertical * scale
+    across = make_edges(1, weights[0].ravel(), count)
+    along = make_edges(stride, weights[1].ravel(), count)
+    costs = np.zeros((count, labels.size), np.int32)
+    absorb_messages(unary, messages, scale, costs, across, along)
+    flow = make_flow(labels.size, stride)
+    expand(labels.reshape(-1), costs, table, across, along, flow, max_sweeps)
+    return np.ascontiguousarray(inside)
 
 
 def _solve_gco(problem: _Problem, max_sweeps: int) -> NDArray[np.int32]:
@@ -276,17 +287,15 @@ def _solve_gco(problem: _Problem, max_sweeps: int) -> NDArray[np.int32]:
     except ImportError as error:
         raise MissingDependencyError("gco-wrapper", "solver 'gco'", "gco") from error
 
-    peak = problem.pairwise.max()
-    table = problem.pairwise / peak if peak > 0 else problem.pairwise
     # Whole numbers times whole numbers: 0 and 1 are exact, other tables get thousandths.
     # Rounding up keeps the triangle inequality.
-    steps = 1 if np.isin(table, (0.0, 1.0)).all() else 1000
+    steps = 1 if np.isin(problem.pairwise, (0.0, 1.0)).all() else 1000
     scale = _FINEST_COST_GCO / problem.ceiling
     labels = gco.cut_grid_graph(
         np.rint(problem.unary * scale).astype(np.int32),
-        np.ceil(table * steps - 1e-6).astype(np.int32),
-        np.rint(problem.vertical * (peak * scale / steps)).astype(np.int32),
-        np.rint(problem.horizontal * (peak * scale / steps)).astype(np.int32),
+        np.ceil(problem.pairwise * steps - 1e-6).astype(np.int32),
+        np.rint(problem.vertical * (scale / steps)).astype(np.int32),
+        np.rint(problem.horizontal * (scale / steps)).astype(np.int32),
         n_iter=-1 if max_sweeps >= 100 else max_sweeps,
     )
     return labels.reshape(problem.unary.shape[:2]).astype(np.int32)

@@ -1,136 +1,242 @@
-"""Alpha-expansion moves on a 4-connected grid, each an exact minimum cut.
+"""Alpha-expansion on a 4-connected grid, each move an exact minimum cut from a warm start.
 
 Y. Boykov, O. Veksler and R. Zabih, "Fast Approximate Energy Minimization via Graph Cuts", PAMI
-2001. Grids are padded by one unused pixel all round and flattened (see `grid_maxflow`).
+2001. As in FastPD (N. Komodakis, G. Tziritas, N. Paragios, "Performance vs Computational
+Efficiency for Optimizing Single and Dynamic MRFs", CVIU 2008) messages shift costs between pixels
+and edges without changing the energy of any labelling; the flow of each cut is added to them, so
+that no later cut has to find it again. Costs are integers, so that flows are exact.
 """
+
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
-from facestyle.kernels.grid_maxflow import SETTLED, SINK, _step, maximum_flow, workspace
+from facestyle.kernels.grid_maxflow import FREE, SINK, SOURCE, Flow, maximum_flow
 
-OUT, WAITING, IN = 0, 1, 2
+Ints = NDArray[np.int32]
+Floats = NDArray[np.float32]
+
+_HALF = np.float32(0.5)
 
 
-@njit(cache=True)
-def _build_move(alpha, pixels, labels, unary, table, right, down, stride, excess, capacity, state):
-    """Fill the graph of one move: x = 1 (sink side) switches a pixel to alpha.
+class Edges(NamedTuple):
+    """All edges of one direction; entry i is the edge from pixel i to its neighbour i + step."""
 
-    An edge with the costs C (both stay), A (first stays), B (second stays), 0 (both switch) is
-    C + a x + b y + (A - C - b) (1 - x) y + (B - C - a) x (1 - y) for any a + b = -C: a near -C/2
-    shares the cost between the two pixels.
-    """
-    for i in pixels:
-        label = labels[i]
-        state[i] = IN if label != alpha else OUT
-        excess[i] = unary[alpha, i] - unary[label, i]
-        capacity[i, 0] = 0
-        capacity[i, 1] = 0
-        capacity[i, 2] = 0
-        capacity[i, 3] = 0
-    for i in pixels:
-        label = labels[i]
-        for direction in (0, 2):
-            if direction == 0:
-                weight = right[i]
-                j = i + 1
-            else:
-                weight = down[i]
-                j = i + stride
-            if weight == 0:
-                continue
-            other = labels[j]
-            stay_first = int(weight * table[label, alpha] + 0.5)
-            stay_second = int(weight * table[alpha, other] + 0.5)
-            if label == alpha:
-                excess[j] -= stay_second
-            elif other == alpha:
-                excess[i] -= stay_first
-            else:
-                stay_both = int(weight * table[label, other] + 0.5)
-                share = max(min(-(stay_both >> 1), stay_second - stay_both), -stay_first)
-                excess[i] += share
-                excess[j] -= stay_both + share
-                capacity[i, direction] = max(stay_first + share, 0)
-                capacity[j, direction ^ 1] = max(stay_second - stay_both - share, 0)
+    step: int
+    weight: Floats  # (n,), 0 where there is no neighbour
+    to_first: Ints  # (K, n), message into the edge's first pixel, by its label
+    to_second: Ints  # (K, n), into its second pixel
+    # At the present labels (n,): message into the first pixel, cost of the edge, and what the
+    # messages leave of it (negated).
+    first_now: Ints
+    cost_now: Ints
+    slack_now: Ints
+    # Of the present move (n,): the edge's part in the excess of its pixels, its capacity.
+    share_first: Ints
+    share_second: Ints
+    capacity: Ints
+
+
+def make_edges(step: int, weight: Floats, label_count: int) -> Edges:
+    """Edges with no messages yet; weight is flat, on the padded grid."""
+    messages = np.zeros((2, label_count, weight.size), np.int32)
+    state = np.zeros((6, weight.size), np.int32)
+    return Edges(step, weight, messages[0], messages[1], *state)
 
 
 @njit(cache=True)
-def _settle(pixels, excess, capacity, state, tree, stack, stride):
-    """Decide pixels whose terminal outweighs all their arcs, and pass their flow on; exact.
+def _scatter(values: Floats, scale: float, target: Ints, start: int) -> None:
+    """Write one pixel's costs per label, as integers, into the column of a (K, n) array."""
+    for k in range(values.size):
+        target[k, start] = np.int32(values[k] * scale + _HALF)
 
-    Returns the number of pixels left, listed at the start of `stack`.
+
+@njit(cache=True)
+def absorb_messages(
+    unary: Floats,
+    messages: Floats,
+    scale: float,
+    costs: Ints,
+    across: Edges,
+    along: Edges,
+) -> None:
+    """Fill the integer messages of the edges, and costs (K, n) = unary + all messages in."""
+    height, width, count = unary.shape
+    stride = along.step
+    factor = np.float32(scale)
+    for y in range(height):
+        for x in range(width):
+            i = (y + 1) * stride + x + 1
+            into = messages[y, x]
+            _scatter(unary[y, x], factor, costs, i)
+            _scatter(into[0], factor, across.to_first, i)
+            _scatter(into[1], factor, across.to_second, i - 1)
+            _scatter(into[2], factor, along.to_first, i)
+            _scatter(into[3], factor, along.to_second, i - stride)
+    for k in range(count):
+        for i in range(stride, costs.shape[1] - stride):
+            costs[k, i] += (
+                across.to_first[k, i]
+                + across.to_second[k, i - 1]
+                + along.to_first[k, i]
+                + along.to_second[k, i - stride]
+            )
+
+
+@njit(cache=True)
+def _refresh(edges: Edges, i: int, labels: Ints, table: Floats) -> None:
+    """Bring what an edge remembers of the present labels up to date."""
+    first, second = labels[i], labels[i + edges.step]
+    cost = np.int32(edges.weight[i] * table[first, second] + _HALF)
+    edges.first_now[i] = edges.to_first[first, i]
+    edges.cost_now[i] = cost
+    edges.slack_now[i] = edges.to_first[first, i] + edges.to_second[second, i] - cost
+
+
+@njit(cache=True)
+def _link(
+    alpha: int, distance: Floats, distance_next: Floats, edges: Edges, out: Ints, back: Ints
+) -> None:
+    """Fill one direction's arcs of the graph of a move to alpha.
+
+    With x, y = 1 where the first and second pixel switch, an edge that costs C when both stay, A
+    when the first, B when the second, D when none stays is
+    C + a x + b y + (A - C - b) (1 - x) y + (B - C - a) x (1 - y)  for any a + b = D - C.
+    Capacities are >= 0 for D - A <= a <= B - C; the middle shares the cost evenly.
     """
+    to_first = edges.to_first[alpha]
+    to_second = edges.to_second[alpha]
+    for i in range(out.size):
+        change = np.int32(edges.first_now[i] - to_first[i])
+        stay_first = np.int32(edges.weight[i] * distance[i] + _HALF)
+        stay_second = np.int32(edges.weight[i] * distance_next[i] + _HALF)
+        low = np.int32(change - stay_first)
+        high = np.int32(change + np.int32(stay_second - edges.cost_now[i]))
+        both = np.int32(edges.slack_now[i] - np.int32(to_first[i] + to_second[i]))
+        share = min(max(np.int32(both >> 1), low), high)
+        edges.share_first[i] = share
+        edges.share_second[i] = np.int32(both - share)
+        # Rounding may break the triangle inequality by one unit.
+        capacity = max(np.int32(share - low), np.int32(0))
+        edges.capacity[i] = capacity
+        out[i] = capacity
+        back[i] = np.int32(high - share)
+
+
+@njit(cache=True)
+def _build_move(
+    alpha: int,
+    costs: Ints,
+    own: Ints,
+    distance: Floats,
+    across: Edges,
+    along: Edges,
+    flow: Flow,
+    seeds: Ints,
+) -> int:
+    """Set up the graph of a move to alpha; returns how many pixels would gain, listed in seeds."""
+    size, stride = own.size, flow.stride
+    for direction, edges in ((0, across), (2, along)):
+        last = size - edges.step
+        out = flow.capacity[direction, :last]
+        back = flow.capacity[direction + 1, edges.step :]
+        _link(alpha, distance[:last], distance[edges.step :], edges, out, back)
+    cost = costs[alpha]
     count = 0
-    for i in pixels:
-        tree[i] = 0
-        if state[i] == IN:
-            state[i] = WAITING
-            stack[count] = i
-            count += 1
-    while count > 0:
-        count -= 1
-        i = stack[count]
-        state[i] = IN
-        outgoing = 0
-        incoming = 0
-        for direction in range(4):
-            outgoing += capacity[i, direction]
-            incoming += capacity[i + _step(direction, stride), direction ^ 1]
-        if excess[i] >= outgoing:
-            sign = 1
-        elif excess[i] < -incoming:
-            sign = -1
-            tree[i] = SETTLED
-        else:
-            continue
-        state[i] = OUT
-        for direction in range(4):
-            j = i + _step(direction, stride)
-            flow = capacity[i, direction] if sign > 0 else -capacity[j, direction ^ 1]
-            capacity[i, direction] = 0
-            capacity[j, direction ^ 1] = 0
-            if state[j] != OUT:
-                excess[j] += flow
-                if state[j] == IN:
-                    state[j] = WAITING
-                    stack[count] = j
-                    count += 1
-    for i in pixels:
-        if state[i] == IN:
-            stack[count] = i
+    for i in range(stride, size - stride):
+        excess = (cost[i] - own[i]) + across.share_first[i] + along.share_first[i]
+        excess += across.share_second[i - 1] + along.share_second[i - stride]
+        flow.excess[i] = excess
+        flow.side[i] = SOURCE if excess > 0 else FREE
+        if excess < 0:
+            flow.side[i] = SINK
+            seeds[count] = i
             count += 1
     return count
 
 
 @njit(cache=True)
-def expand(labels, unary, table, right, down, pixels, stride, max_sweeps):
-    """Expand label after label until none lowers the energy; `labels` is changed in place."""
-    size = labels.size
-    label_count = unary.shape[0]
-    excess = np.zeros(size, np.int32)
-    capacity = np.zeros((size, 4), np.int32)
-    state = np.zeros(size, np.int8)
-    tree = np.zeros(size, np.int8)
-    stack = np.empty(size, np.int32)
-    work = workspace(size)
+def _keep_flow(alpha: int, edges: Edges, residual: Ints, cost: Ints) -> None:
+    """Add the flow over the edges to alpha's messages, and move it between the pixels' costs."""
+    to_first = edges.to_first[alpha]
+    to_second = edges.to_second[alpha]
+    for i in range(cost.size - edges.step):
+        amount = edges.capacity[i] - residual[i]
+        if amount != 0:
+            to_first[i] -= amount
+            to_second[i] += amount
+            cost[i] -= amount
+            cost[i + edges.step] += amount
+
+
+@njit(cache=True)
+def _switch(
+    alpha: int,
+    costs: Ints,
+    own: Ints,
+    labels: Ints,
+    table: Floats,
+    across: Edges,
+    along: Edges,
+    flow: Flow,
+    changed: Ints,
+) -> int:
+    """Give alpha to the sink's side of the cut; returns how many pixels that are."""
+    stride = flow.stride
+    count = 0
+    for i in range(stride, labels.size - stride):
+        if flow.side[i] == SINK:
+            labels[i] = alpha
+            own[i] = costs[alpha, i]
+            changed[count] = i
+            count += 1
+    for i in changed[:count]:
+        _refresh(across, i, labels, table)
+        _refresh(across, i - 1, labels, table)
+        _refresh(along, i, labels, table)
+        _refresh(along, i - stride, labels, table)
+    return count
+
+
+@njit(cache=True)
+def expand(
+    labels: Ints,
+    costs: Ints,
+    table: Floats,
+    across: Edges,
+    along: Edges,
+    flow: Flow,
+    max_sweeps: int,
+) -> int:
+    """Expand label after label until none lowers the energy; returns the number of moves.
+
+    labels (n,) on the padded grid, changed in place; costs (K, n) from `absorb_messages`.
+    """
+    size, stride = labels.size, flow.stride
+    label_count = costs.shape[0]
+    own = np.zeros(size, np.int32)
+    distance = np.zeros(size, np.float32)
+    pixels = np.empty(size, np.int32)
+    for i in range(stride, size - stride):
+        own[i] = costs[labels[i], i]
+    for i in range(size - stride):
+        _refresh(across, i, labels, table)
+        _refresh(along, i, labels, table)
     idle = 0
-    moves = 0
     for move in range(max_sweeps * label_count):
         alpha = move % label_count
-        _build_move(
-            alpha, pixels, labels, unary, table, right, down, stride, excess, capacity, state
-        )
-        count = _settle(pixels, excess, capacity, state, tree, stack, stride)
-        if count > 0:
-            maximum_flow(stack[:count], excess, capacity, tree, work, stride)
-        moves += 1
+        for i in range(size):
+            distance[i] = table[alpha, labels[i]]
+        count = _build_move(alpha, costs, own, distance, across, along, flow, pixels)
         switched = 0
-        for i in pixels:
-            if tree[i] >= SINK:
-                labels[i] = alpha
-                switched += 1
+        if count > 0:
+            maximum_flow(flow, pixels[:count])
+            _keep_flow(alpha, across, flow.capacity[0], costs[alpha])
+            _keep_flow(alpha, along, flow.capacity[2], costs[alpha])
+            switched = _switch(alpha, costs, own, labels, table, across, along, flow, pixels)
         idle = 0 if switched else idle + 1
         if idle == label_count:
-            break
-    return moves
+            return move + 1
+    return max_sweeps * label_count

@@ -1,22 +1,53 @@
-"""Maximum flow on a 4-connected grid by Boykov and Kolmogorov's augmenting search trees.
+"""Maximum flow on a 4-connected grid by one search tree that grows from the sink.
 
 Y. Boykov and V. Kolmogorov, "An Experimental Comparison of Min-Cut/Max-Flow Algorithms for Energy
-Minimization in Vision", PAMI 2004, section 3. Neighbours are implicit: pixel i of the padded grid
-(one unused pixel all round) has the neighbours i + 1, i - 1, i + stride, i - stride, in this order
-of directions, so that direction ^ 1 is the way back.
+Minimization in Vision", PAMI 2004, section 3, with the source's tree left out: expansion moves
+that start near their optimum have few pixels on the sink's side, and only these are ever visited.
+
+Neighbours are implicit. Pixel i of the padded grid (one unused pixel all round, flattened) has the
+neighbours i + 1, i - 1, i + stride, i - stride, in this order of directions; direction ^ 1 is the
+way back.
 """
+
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
-FREE, SOURCE, SINK, SETTLED = 0, 1, 2, 3
+FREE, SOURCE, SINK = 0, 1, 2
 # Values of `parent` beside the four directions.
 TERMINAL, ORPHAN = 4, 5
 FAR = 1 << 30
 
 
+class Flow(NamedTuple):
+    """Residual graph and search tree; all arrays run over the n pixels of the padded grid."""
+
+    stride: int
+    excess: NDArray[np.int32]  # residual from the source (> 0) or to the sink (< 0)
+    capacity: NDArray[np.int32]  # (4, n), residual of the arcs that leave in each direction
+    side: NDArray[np.int8]  # FREE, SOURCE (excess > 0) or SINK (in the tree)
+    parent: NDArray[np.int8]  # direction of the next pixel on the way to the sink
+    distance: NDArray[np.int32]  # to the sink, valid as of `stamp`
+    stamp: NDArray[np.int32]
+    queue: NDArray[np.int32]  # (n + 1,), ring of pixels whose neighbours are to be looked at
+    queued: NDArray[np.bool_]
+    orphans: NDArray[np.int32]
+
+
+def make_flow(size: int, stride: int) -> Flow:
+    """Room for graphs on a padded grid of a size, with no arcs."""
+    capacity = np.zeros((4, size), np.int32)
+    excess, distance, stamp, orphans = np.zeros((4, size), np.int32)
+    side, parent = np.zeros((2, size), np.int8)
+    queue = np.zeros(size + 1, np.int32)
+    queued = np.zeros(size, np.bool_)
+    return Flow(stride, excess, capacity, side, parent, distance, stamp, queue, queued, orphans)
+
+
 @njit(cache=True)
-def _step(direction, stride):
+def step_to(direction: int, stride: int) -> int:
     """Distance in memory to the neighbour in a direction."""
     if direction == 0:
         return 1
@@ -28,226 +59,152 @@ def _step(direction, stride):
 
 
 @njit(cache=True)
-def _origin_distance(node, parent, stamp, distance, time, stride):
-    """Steps from a node up to its terminal, or FAR when its tree was cut off; marks the path."""
+def _distance_to_sink(flow: Flow, pixel: int, time: int) -> int:
+    """Steps up the tree to the sink, or FAR below an orphan; remembers them along the way."""
     steps = 0
-    at = node
-    while stamp[at] != time:
-        up = parent[at]
+    at = pixel
+    while flow.stamp[at] != time:
+        up = flow.parent[at]
         if up == ORPHAN:
             return FAR
         steps += 1
         if up == TERMINAL:
             break
-        at += _step(up, stride)
+        at += step_to(up, flow.stride)
     else:
-        steps += distance[at]
+        steps += flow.distance[at]
     mark = steps
-    at = node
-    while stamp[at] != time:
-        stamp[at] = time
-        distance[at] = mark
+    at = pixel
+    while flow.stamp[at] != time:
+        flow.stamp[at] = time
+        flow.distance[at] = mark
         mark -= 1
-        if parent[at] == TERMINAL:
+        if flow.parent[at] == TERMINAL:
             break
-        at += _step(parent[at], stride)
+        at += step_to(flow.parent[at], flow.stride)
     return steps
 
 
 @njit(cache=True)
-def _augment(start, direction, excess, capacity, parent, orphans, stride):
-    """Push the bottleneck along source .. start -> neighbour .. sink; returns (flow, orphans)."""
-    end = start + _step(direction, stride)
-    flow = capacity[start, direction]
-    node = start
-    while parent[node] != TERMINAL:
-        up = parent[node]
-        node += _step(up, stride)
-        flow = min(flow, capacity[node, up ^ 1])
-    flow = min(flow, excess[node])
-    node = end
-    while parent[node] != TERMINAL:
-        up = parent[node]
-        flow = min(flow, capacity[node, up])
-        node += _step(up, stride)
-    flow = min(flow, -excess[node])
+def _augment(flow: Flow, source: int, direction: int) -> int:
+    """Push what fits from a pixel with excess over a tree pixel to the sink; count orphans."""
+    first = source + step_to(direction, flow.stride)
+    amount = min(flow.excess[source], flow.capacity[direction, source])
+    at = first
+    while flow.parent[at] != TERMINAL:
+        up = flow.parent[at]
+        amount = min(amount, flow.capacity[up, at])
+        at += step_to(up, flow.stride)
+    amount = min(amount, -flow.excess[at])
 
+    flow.excess[source] -= amount
+    if flow.excess[source] == 0:
+        flow.side[source] = FREE
+    flow.capacity[direction, source] -= amount
+    flow.capacity[direction ^ 1, first] += amount
     count = 0
-    capacity[start, direction] -= flow
-    capacity[end, direction ^ 1] += flow
-    node = start
-    while parent[node] != TERMINAL:
-        up = parent[node]
-        above = node + _step(up, stride)
-        capacity[node, up] += flow
-        capacity[above, up ^ 1] -= flow
-        if capacity[above, up ^ 1] == 0:
-            parent[node] = ORPHAN
-            orphans[count] = node
+    at = first
+    while flow.parent[at] != TERMINAL:
+        up = flow.parent[at]
+        above = at + step_to(up, flow.stride)
+        flow.capacity[up, at] -= amount
+        flow.capacity[up ^ 1, above] += amount
+        if flow.capacity[up, at] == 0:
+            flow.parent[at] = ORPHAN
+            flow.orphans[count] = at
             count += 1
-        node = above
-    excess[node] -= flow
-    if excess[node] == 0:
-        parent[node] = ORPHAN
-        orphans[count] = node
+        at = above
+    flow.excess[at] += amount
+    if flow.excess[at] == 0:
+        flow.parent[at] = ORPHAN
+        flow.orphans[count] = at
         count += 1
-    node = end
-    while parent[node] != TERMINAL:
-        up = parent[node]
-        above = node + _step(up, stride)
-        capacity[node, up] -= flow
-        capacity[above, up ^ 1] += flow
-        if capacity[node, up] == 0:
-            parent[node] = ORPHAN
-            orphans[count] = node
-            count += 1
-        node = above
-    excess[node] += flow
-    if excess[node] == 0:
-        parent[node] = ORPHAN
-        orphans[count] = node
-        count += 1
-    return flow, count
+    return count
 
 
 @njit(cache=True)
-def maximum_flow(nodes, excess, capacity, tree, work, stride):
-    """Saturate the grid; afterwards `tree` is SINK exactly where the sink side of the cut is.
+def _enqueue(flow: Flow, pixel: int, tail: int) -> int:
+    """Append a pixel to the ring unless it waits there already; returns the new tail."""
+    if flow.queued[pixel]:
+        return tail
+    flow.queued[pixel] = True
+    flow.queue[tail] = pixel
+    return tail + 1 if tail + 1 < flow.queue.size else 0
 
-    nodes: indices of the pixels that take part. excess (n,) int32: capacity from the source
-    (positive) or to the sink (negative); capacity (n, 4) int32: of the arcs to the neighbours,
-    zero towards and from pixels that take no part. Both are overwritten with their residuals.
-    tree (n,) int8: output. work: see `workspace`. The sink's side is the smallest one possible.
-    """
-    parent, stamp, distance, queue, queued, orphans = work
-    size = queue.size
-    head, tail = 0, 0
-    for node in nodes:
-        stamp[node] = 0
-        distance[node] = 1
-        parent[node] = TERMINAL
-        queued[node] = False
-        if excess[node] == 0:
-            tree[node] = FREE
-            continue
-        tree[node] = SOURCE if excess[node] > 0 else SINK
-        queue[tail] = node
-        tail += 1
-        queued[node] = True
-    if tail == size:
-        tail = 0
 
-    time = 0
-    pending = -1
-    while True:
-        node = pending
-        pending = -1
-        if node < 0 or tree[node] == FREE:
-            if head == tail:
-                break
-            node = queue[head]
-            head += 1
-            if head == size:
-                head = 0
-            queued[node] = False
-            side = tree[node]
-            if side == FREE:
-                continue
-        side = tree[node]
-        # Growth: claim free neighbours until a neighbour belongs to the other tree.
-        start = -1
-        link = 0
+@njit(cache=True)
+def _adopt(flow: Flow, count: int, time: int, tail: int) -> int:
+    """Find the nearest valid parent for each orphan, or set it free; returns the ring's tail."""
+    index = 0
+    while index < count:
+        orphan = flow.orphans[index]
+        index += 1
+        best = ORPHAN
+        nearest = FAR
         for direction in range(4):
-            neighbour = node + _step(direction, stride)
-            if side == SOURCE:
-                open_arc = capacity[node, direction] > 0
-            else:
-                open_arc = capacity[neighbour, direction ^ 1] > 0
-            if not open_arc:
-                continue
-            other = tree[neighbour]
-            if other == FREE:
-                tree[neighbour] = side
-                parent[neighbour] = direction ^ 1
-                stamp[neighbour] = stamp[node]
-                distance[neighbour] = distance[node] + 1
-                if not queued[neighbour]:
-                    queued[neighbour] = True
-                    queue[tail] = neighbour
-                    tail += 1
-                    if tail == size:
-                        tail = 0
-            elif other != side:
-                if side == SOURCE:
-                    start, link = node, direction
-                else:
-                    start, link = neighbour, direction ^ 1
-                break
-            elif stamp[neighbour] <= stamp[node] and distance[neighbour] > distance[node]:
-                parent[neighbour] = direction ^ 1
-                stamp[neighbour] = stamp[node]
-                distance[neighbour] = distance[node] + 1
-        if start < 0:
+            neighbour = orphan + step_to(direction, flow.stride)
+            if flow.side[neighbour] == SINK and flow.capacity[direction, orphan] > 0:
+                steps = _distance_to_sink(flow, neighbour, time)
+                if steps < nearest:
+                    nearest = steps
+                    best = direction
+        if best != ORPHAN:
+            flow.parent[orphan] = best
+            flow.stamp[orphan] = time
+            flow.distance[orphan] = nearest + 1
             continue
-        pending = node
-        time += 1
-        _, count = _augment(start, link, excess, capacity, parent, orphans, stride)
-
-        # Adoption: give each orphan the nearest valid parent, else set it free.
-        index = 0
-        while index < count:
-            orphan = orphans[index]
-            index += 1
-            side = tree[orphan]
-            best = ORPHAN
-            nearest = FAR
-            for direction in range(4):
-                neighbour = orphan + _step(direction, stride)
-                if tree[neighbour] != side:
-                    continue
-                if side == SOURCE:
-                    open_arc = capacity[neighbour, direction ^ 1] > 0
-                else:
-                    open_arc = capacity[orphan, direction] > 0
-                if open_arc:
-                    steps = _origin_distance(neighbour, parent, stamp, distance, time, stride)
-                    if steps < nearest:
-                        nearest = steps
-                        best = direction
-            if best != ORPHAN:
-                parent[orphan] = best
-                stamp[orphan] = time
-                distance[orphan] = nearest + 1
+        flow.side[orphan] = FREE
+        for direction in range(4):
+            neighbour = orphan + step_to(direction, flow.stride)
+            if flow.side[neighbour] != SINK:
                 continue
-            tree[orphan] = FREE
-            for direction in range(4):
-                neighbour = orphan + _step(direction, stride)
-                if tree[neighbour] != side:
-                    continue
-                if side == SOURCE:
-                    open_arc = capacity[neighbour, direction ^ 1] > 0
-                else:
-                    open_arc = capacity[orphan, direction] > 0
-                if open_arc and not queued[neighbour]:
-                    queued[neighbour] = True
-                    queue[tail] = neighbour
-                    tail += 1
-                    if tail == size:
-                        tail = 0
-                if parent[neighbour] == (direction ^ 1):
-                    parent[neighbour] = ORPHAN
-                    orphans[count] = neighbour
-                    count += 1
+            if flow.capacity[direction, orphan] > 0:
+                tail = _enqueue(flow, neighbour, tail)
+            if flow.parent[neighbour] == (direction ^ 1):
+                flow.parent[neighbour] = ORPHAN
+                flow.orphans[count] = neighbour
+                count += 1
+    return tail
 
 
 @njit(cache=True)
-def workspace(size):
-    """Arrays that `maximum_flow` uses: parent, stamp, distance, queue, queued, orphans."""
-    return (
-        np.zeros(size, np.int8),
-        np.zeros(size, np.int32),
-        np.zeros(size, np.int32),
-        np.zeros(size + 1, np.int32),
-        np.zeros(size, np.bool_),
-        np.zeros(size, np.int32),
-    )
+def maximum_flow(flow: Flow, seeds: NDArray[np.int32]) -> None:
+    """Saturate the graph; `side` ends as SINK on the sink's side of the smallest minimum cut.
+
+    `excess` and `capacity` are overwritten with their residuals. `side` must be given by the sign
+    of `excess`, and `seeds` list the pixels where it is negative.
+    """
+    head, tail, time = 0, 0, 0
+    for pixel in seeds:
+        flow.parent[pixel] = TERMINAL
+        flow.stamp[pixel] = 0
+        flow.distance[pixel] = 1
+        tail = _enqueue(flow, pixel, tail)
+    while head != tail:
+        pixel = flow.queue[head]
+        head = head + 1 if head + 1 < flow.queue.size else 0
+        flow.queued[pixel] = False
+        direction = 0
+        while direction < 4 and flow.side[pixel] == SINK:
+            neighbour = pixel + step_to(direction, flow.stride)
+            back = direction ^ 1
+            if flow.capacity[back, neighbour] == 0:
+                direction += 1
+            elif flow.side[neighbour] == SOURCE:
+                # The same neighbour is looked at again until it or the arc is exhausted.
+                time += 1
+                tail = _adopt(flow, _augment(flow, neighbour, back), time, tail)
+            else:
+                grown = flow.side[neighbour] == FREE
+                nearer = (
+                    flow.stamp[neighbour] <= flow.stamp[pixel]
+                    and flow.distance[neighbour] > flow.distance[pixel]
+                )
+                if grown or nearer:
+                    flow.side[neighbour] = SINK
+                    flow.parent[neighbour] = back
+                    flow.stamp[neighbour] = flow.stamp[pixel]
+                    flow.distance[neighbour] = flow.distance[pixel] + 1
+                if grown:
+                    tail = _enqueue(flow, neighbour, tail)
+                direction += 1
