@@ -1,0 +1,1 @@
+"""The steps that turn source pictures into the bundled exemplar sets."""

