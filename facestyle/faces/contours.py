@@ -1,4 +1,4 @@
-"""Closed contours of a face's features, from the mesh where there is one, else from 68 landmarks."""
+"""Closed contours of a face's features, from the mesh where there is one, else from landmarks."""
 
 from __future__ import annotations
 

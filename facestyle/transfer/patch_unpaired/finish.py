@@ -53,9 +53,7 @@ def finish(
     return image, None
 
 
-def _render_scale(
-    portrait: Portrait, bank: Bank, exemplars: Sequence[PreparedExemplar]
-) -> float:
+def _render_scale(portrait: Portrait, bank: Bank, exemplars: Sequence[PreparedExemplar]) -> float:
     """Size of the rendering over the working size: the output's, unless exemplars are coarser."""
     full = face_width(portrait.face) / bank.face_width
     finest = max(face_width(exemplar.portrait.face) for exemplar in exemplars)
@@ -89,9 +87,7 @@ def _rendered(
     return out
 
 
-def _final_correction(
-    lab: np.ndarray, goal: Goal, width: float, identity: float
-) -> np.ndarray:
+def _final_correction(lab: np.ndarray, goal: Goal, width: float, identity: float) -> np.ndarray:
     """The last pull towards the photo, found at the working size; (H, W, 3) float32 Lab."""
     height, columns = goal.labels.shape
     size = (lab.shape[1], lab.shape[0])

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import cv2
 import numpy as np
 
 from facestyle.color import from_lab, to_lab
 from facestyle.faces.face import Portrait
 from facestyle.faces.regions import BACKGROUND
-from facestyle.transfer.patch_unpaired.bank import Bank, tone_sigma
+from facestyle.transfer.patch_unpaired.bank import Bank, halved, tone_sigma
 from facestyle.transfer.patch_unpaired.contour_line import add_contour_line, edge_distances
 from facestyle.transfer.patch_unpaired.correction import correction_weights
+from facestyle.transfer.patch_unpaired.label_prior import exemplar_labels, label_preference
+from facestyle.transfer.patch_unpaired.settings import LEVELS
 from facestyle.transfer.patch_unpaired.synthesis import Goal
 from facestyle.transfer.patch_unpaired.tone import flattened, tone_mapped
 from facestyle.transfer.patch_unpaired.warp import affine_points, warp_to_exemplar
@@ -20,7 +20,7 @@ from facestyle.transfer.patch_unpaired.warp import affine_points, warp_to_exempl
 _BACKGROUND_FROM_LEAD = 1.0
 
 
-def make_goal(target: Portrait, labels: np.ndarray, bank: Bank, pull: float) -> Goal:
+def make_goal(target: Portrait, labels: np.ndarray, bank: Bank, pull: float, mode: str) -> Goal:
     """Tone-map the target, warp it to the exemplars and weigh the correction.
 
     Parameters
@@ -32,22 +32,37 @@ def make_goal(target: Portrait, labels: np.ndarray, bank: Bank, pull: float) -> 
     bank : Bank
     pull : float
         Factor of the in-loop correction.
+    mode : {"mrf", "free"}
+        Whether a label map leads the choice among several exemplars.
 
     Returns
     -------
     Goal
     """
+    lab = tone_goal(target, labels, bank)
     positions = layer_positions(target, labels, bank)
     prior = background_prior(labels, bank)
-    return Goal(
-        tone_goal(target, labels, bank),
-        labels,
-        positions,
-        prior,
-        np.zeros(labels.shape, np.int32),
-        correction_weights(labels, bank.face_width),
-        pull,
-    )
+    first = np.zeros(labels.shape, np.int32)
+    if mode == "mrf" and len(bank.faces) > 1:
+        chosen = _label_map(lab, labels, positions[: len(bank.faces)], bank)
+        size = (labels.shape[1], labels.shape[0])
+        first = cv2.resize(chosen.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
+        origin = np.array([layer.origin for layer in bank.layers])
+        # on the background the first exemplar leads anyway
+        prior = np.maximum(prior, label_preference(chosen, origin, size) * _off_background(labels))
+    weights = correction_weights(labels, bank.face_width)
+    return Goal(lab, labels, positions, prior, first.astype(np.int32), weights, pull)
+
+
+def _label_map(
+    lab: np.ndarray, labels: np.ndarray, positions: np.ndarray, bank: Bank
+) -> np.ndarray:
+    """Solve the label map at the coarsest level."""
+    luminance = np.ascontiguousarray(lab[..., 0])
+    for _ in range(LEVELS - 1):
+        luminance, labels = halved(luminance), halved(labels)
+        positions = np.stack([halved(place) for place in positions]) / np.float32(2)
+    return exemplar_labels(luminance, labels, positions, bank)
 
 
 def tone_goal(target: Portrait, labels: np.ndarray, bank: Bank) -> np.ndarray:
@@ -66,24 +81,25 @@ def layer_positions(target: Portrait, labels: np.ndarray, bank: Bank) -> np.ndar
         warp_to_exemplar(target.face, labels, face, bank.layers[number].labels)
         for number, face in enumerate(bank.faces)
     ]
-    positions = [affine_points(warps[layer.origin], layer.matrix)[..., ::-1] for layer in bank.layers]
+    positions = [
+        affine_points(warps[layer.origin], layer.matrix)[..., ::-1] for layer in bank.layers
+    ]
     return np.ascontiguousarray(np.stack(positions))
 
 
 def background_prior(labels: np.ndarray, bank: Bank) -> np.ndarray:
     """Cost that keeps the background on the first exemplar, (K, h, w) float32."""
-    background = cv2.GaussianBlur((labels == BACKGROUND).astype(np.float32), (0, 0), 2)
-    return np.stack(
-        [
-            np.zeros_like(background)
-            if layer.origin == 0
-            else _BACKGROUND_FROM_LEAD * background
-            for layer in bank.layers
-        ]
-    )
+    background = np.float32(_BACKGROUND_FROM_LEAD) * (1 - _off_background(labels))
+    empty = np.zeros_like(background)
+    return np.stack([background if layer.origin else empty for layer in bank.layers])
 
 
-def origins(field: np.ndarray, layers: Sequence[object]) -> np.ndarray:
+def _off_background(labels: np.ndarray) -> np.ndarray:
+    """1 on the person, 0 on the background, soft between; (h, w) float32."""
+    return 1 - cv2.GaussianBlur((labels == BACKGROUND).astype(np.float32), (0, 0), 2)
+
+
+def origins(field: np.ndarray, bank: Bank) -> np.ndarray:
     """Exemplar that each pixel of a field comes from, (h, w) int32."""
-    table = np.array([layer.origin for layer in layers], np.int32)  # type: ignore[attr-defined]
+    table = np.array([layer.origin for layer in bank.layers], np.int32)
     return table[field[..., 0]]

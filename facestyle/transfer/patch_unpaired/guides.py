@@ -43,9 +43,7 @@ def guide_maps(
     guides = np.zeros((*luminance.shape, COUNT), np.float32)
     _sample(low, guides[..., 0:5])
     _sample(detail, guides[..., 5:10])
-    guides[..., 10], guides[..., 11] = orientation(
-        luminance, 0.008 * face_width, 0.02 * face_width
-    )
+    guides[..., 10], guides[..., 11] = orientation(luminance, 0.008 * face_width, 0.02 * face_width)
     for channel, mask in ((12, labels != BACKGROUND), (13, labels == HAIR)):
         guides[..., channel] = np.tanh(signed_distance(mask) / (0.045 * face_width))
     return guides
@@ -59,7 +57,8 @@ def orientation(
     dx = cv2.Sobel(smooth, cv2.CV_32F, 1, 0, scale=1 / 8)
     dy = cv2.Sobel(smooth, cv2.CV_32F, 0, 1, scale=1 / 8)
     xx, xy, yy = (
-        cv2.GaussianBlur(product, (0, 0), max(0.3, sigma)) for product in (dx * dx, dx * dy, dy * dy)
+        cv2.GaussianBlur(product, (0, 0), max(0.3, sigma))
+        for product in (dx * dx, dx * dy, dy * dy)
     )
     strength = xx + yy + np.float32(6e-5)
     return (xx - yy) / strength, 2 * xy / strength

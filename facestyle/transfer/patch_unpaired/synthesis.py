@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from facestyle.color import from_lab, to_lab
+from facestyle.color import from_lab
 from facestyle.kernels.patch_voting import vote
 from facestyle.kernels.patchmatch import RADIUS, Costs, Sources, Target, count_use, sweep
 from facestyle.transfer.patch_unpaired.bank import Bank, halved
@@ -136,9 +136,7 @@ def _solve_level(
     sources = bank.levels[level]
     width = bank.face_width / 2**level
     weights, position_weights = guide_weight_table()
-    costs = Costs(
-        weights, bank.region_costs, STYLE_WEIGHT, OCCURRENCE_WEIGHT, COHERENCE_WEIGHT
-    )
+    costs = Costs(weights, bank.region_costs, STYLE_WEIGHT, OCCURRENCE_WEIGHT, COHERENCE_WEIGHT)
     luminance = np.ascontiguousarray(goal.lab[..., 0])
     guides = guide_maps(
         luminance,
@@ -171,9 +169,7 @@ def _solve_level(
                 [step, radius, seed + level * 1000 + number * 10 + repeat, repeat == 0, settled],
                 np.int64,
             )
-            sweep(
-                target, sources, costs, excess, field, cost, other_field, other_cost, options
-            )
+            sweep(target, sources, costs, excess, field, cost, other_field, other_cost, options)
             field, other_field = other_field, field
             cost, other_cost = other_cost, cost
         if level or number < ROUNDS[0] - 1:
@@ -241,9 +237,7 @@ def _halved_goal(goal: Goal) -> Goal:
 
 def _padded(image: np.ndarray) -> np.ndarray:
     """Four channels a pixel and a border of RADIUS, (h + 4, (w + 4) * 4) float32."""
-    padded = cv2.copyMakeBorder(
-        image, RADIUS, RADIUS, RADIUS, RADIUS, cv2.BORDER_REFLECT_101
-    )
+    padded = cv2.copyMakeBorder(image, RADIUS, RADIUS, RADIUS, RADIUS, cv2.BORDER_REFLECT_101)
     result = np.zeros((*padded.shape[:2], 4), np.float32)
     result[..., :3] = padded
     return result.reshape(padded.shape[0], -1)

@@ -1,4 +1,4 @@
-"""The tone-mapped photo: the target in the exemplars' tones, group by group (DESIGN 4.3, step 3)."""
+"""The tone-mapped photo: the target in the exemplars' tones, group by group (DESIGN 4.3)."""
 
 from __future__ import annotations
 

@@ -96,7 +96,8 @@ def transfer(
     clock.lap("regions")
     bank = build_bank(tuple(exemplars), width)
     clock.lap("exemplars")
-    goal = make_goal(target, regions.labels, bank, pull=min(1.0, identity / DEFAULT_IDENTITY))
+    pull = min(1.0, identity / DEFAULT_IDENTITY)
+    goal = make_goal(target, regions.labels, bank, pull, labels)
     clock.lap("goal")
     match = synthesize(goal, bank, seed)
     clock.lap("synthesis")
@@ -104,7 +105,7 @@ def transfer(
     if strength < 1:
         image = portrait.image + np.float32(strength) * (image - portrait.image)
     clock.lap("finish")
-    return PatchTransfer(image, alpha, origins(match.field, bank.layers), match.field, clock.laps)
+    return PatchTransfer(image, alpha, origins(match.field, bank), match.field, clock.laps)
 
 
 def working_face_width(portrait: Portrait) -> float:

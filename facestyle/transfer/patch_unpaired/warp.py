@@ -89,12 +89,7 @@ def _similarity(ours: np.ndarray, theirs: np.ndarray) -> np.ndarray:
 
 def _far_points(height: int, width: int) -> np.ndarray:
     """Points around the picture and at its lower edge, which follow the similarity."""
-    around = [
-        (x, y)
-        for x in (-0.6, 0.5, 1.6)
-        for y in (-0.6, 0.5, 1.6)
-        if (x, y) != (0.5, 0.5)
-    ]
+    around = [(x, y) for x in (-0.6, 0.5, 1.6) for y in (-0.6, 0.5, 1.6) if (x, y) != (0.5, 0.5)]
     below = [(x, 1.05) for x in (0.0, 0.33, 0.66, 1.0)]
     return np.array(around + below) * (width, height)
 
