@@ -56,7 +56,7 @@ def test_the_loss_falls(network, method, initial):
     result = optimize(network, to_tensor(photo()), [StylePicture(to_tensor(RED))], options)
     totals = [sum(terms.values()) for terms in result.history[0]]
     assert len(totals) == 8
-    assert min(totals) < 0.6 * totals[0]
+    assert min(totals) < 0.75 * totals[0]
     assert torch.equal(result.picture, result.picture.clamp(0, 1))
 
 
@@ -101,7 +101,7 @@ def test_regions_take_their_style_from_the_same_region(network):
     content_left = np.zeros((48, 64), np.float32)
     content_left[:, :32] = 1
     result = stylize_optimize(
-        np.full((48, 64, 3), 0.5, np.float32),
+        np.random.default_rng(0).uniform(size=(48, 64, 3)).astype(np.float32),
         [style],
         options=replace(QUICK, iterations=15),
         regions=np.stack((content_left, 1 - content_left)),
