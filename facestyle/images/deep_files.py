@@ -58,7 +58,7 @@ def encode_tiff16(pixels: NDArray[np.uint16], profile: bytes | None = None) -> b
     height, width, channels = pixels.shape
     differences = pixels.copy()
     differences[:, 1:] -= pixels[:, :-1]  # modulo 65536
-    strip = zlib.compress(differences.astype("<u2").tobytes(), 6)
+    strip = zlib.compress(differences.astype("<u2").tobytes(), 3)
 
     tags = TiffImagePlugin.ImageFileDirectory_v2()
     tags[TiffImagePlugin.IMAGEWIDTH] = width

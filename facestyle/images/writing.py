@@ -144,8 +144,10 @@ def _encode(
         options |= {"quality": quality, "subsampling": 0, "optimize": True}
     elif format_name == "WEBP":
         options |= {"quality": quality, "method": 4, "exact": True}
+    elif format_name == "PNG":
+        options |= {"compress_level": 3}  # a third of level 6's time for a tenth more bytes
     elif format_name == "TIFF":
-        options |= {"compression": "tiff_adobe_deflate"}
+        options |= {"compression": "tiff_lzw"}  # a quarter of deflate's time
     buffer = io.BytesIO()
     Image.fromarray(np.ascontiguousarray(pixels)).save(buffer, format_name, **options)
     return buffer.getvalue()
