@@ -679,6 +679,7 @@ def test_output_file(tree):
 
 def test_clashing_outputs(tree):
     assert planned(["x.jpg", "x.heic"]) == ["x_looks.png", "x_looks_heic.png"]
+    assert planned(["x.gif", "x.png"], "out") == ["out/x_gif.png", "out/x.png"]
     with pytest.raises(UsageError, match=r"a/x\.jpg and b/x\.jpg"):
         planned(["a/x.jpg", "b/x.jpg"], "out")
     with pytest.raises(UsageError, match="overwrite the input"):

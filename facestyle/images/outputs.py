@@ -97,13 +97,16 @@ def _with_writable_suffix(path: Path, writable: frozenset[str]) -> Path:
 def _resolve_clashes(
     inputs: Sequence[InputFile], plain: Sequence[Path]
 ) -> list[tuple[InputFile, Path]]:
-    """Tell `a.jpg` and `a.heic` apart by their suffixes; what clashes still is an error."""
+    """Tell `a.png` and `a.heic` apart by a suffix in the name; what clashes still is an error."""
+    unchanged = {
+        path for item, path in zip(inputs, plain, strict=True) if path.suffix == item.path.suffix
+    }
     pairs: list[tuple[InputFile, Path]] = []
     taken: dict[Path, InputFile] = {}
     for item, path in zip(inputs, plain, strict=True):
-        if path in taken and taken[path].path.suffix != item.path.suffix:
-            suffix = item.path.suffix.lower().lstrip(".") or "file"
-            path = path.with_stem(f"{path.stem}_{suffix}")
+        suffix = item.path.suffix
+        if path.suffix != suffix and (path in unchanged or path in taken):
+            path = path.with_stem(f"{path.stem}_{suffix.lower().lstrip('.') or 'file'}")
         if path in taken:
             raise UsageError(
                 f"{taken[path].path} and {item.path} would both be written to {path}. "
