@@ -1,0 +1,6 @@
+"""Patch mode for drawings that come with the photographs they were made from (DESIGN 4.2)."""
+
+from facestyle.transfer.patch_paired.exemplar import PreparedExemplar, prepare_exemplar
+from facestyle.transfer.patch_paired.transfer import PatchTransfer, transfer
+
+__all__ = ["PatchTransfer", "PreparedExemplar", "prepare_exemplar", "transfer"]

@@ -1,0 +1,92 @@
+"""One exemplar patch for each node, chosen so that neighbours fit: a Markov random field."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from facestyle.transfer.patch_paired.candidates import Candidates
+from facestyle.transfer.patch_paired.grid import Grid
+
+_LABELS = 15
+_SMOOTHNESS = 1.0
+_ITERATIONS = 10
+
+
+def choose_patches(
+    drawings: np.ndarray,
+    candidates: Candidates,
+    base_patches: np.ndarray,
+    grid: Grid,
+    *,
+    smooth: bool = True,
+) -> Candidates:
+    """Choose one candidate for each node.
+
+    The cost of a candidate is its photo's difference from the input plus its drawing's difference
+    from the base, each over its mean; the cost of two neighbours is the mean square difference of
+    their drawings where they overlap (Wang and Tang, "Face Photo-Sketch Synthesis and
+    Recognition", PAMI 2009).
+
+    Parameters
+    ----------
+    drawings : (N, C, H, W) float32
+        Padded.
+    candidates : Candidates
+    base_patches : (h, w, C, q, q) float32
+        Patches of the base, as mixed for each node.
+    grid : Grid
+    smooth : bool
+        False ignores the neighbours.
+
+    Returns
+    -------
+    Candidates
+        One for each node.
+    """
+    patches = gather_patches(drawings, candidates, grid)
+    unary = _unary(candidates, patches, base_patches)
+    order = np.argsort(unary, axis=2, kind="stable")[:, :, :_LABELS]
+    unary = np.ascontiguousarray(np.take_along_axis(unary, order, axis=2))
+    labels = np.zeros(unary.shape[:2], np.int64)
+    if smooth:
+        patches = np.take_along_axis(patches, order[..., None, None, None], axis=2)
+        labels = _solve(unary, *_edge_tables(np.ascontiguousarray(patches), grid))
+    return candidates.take(order).take(labels[:, :, None])
+
+
+def gather_patches(images: np.ndarray, candidates: Candidates, grid: Grid) -> np.ndarray:
+    """Copy the candidates' patches out of padded (N, C, H, W), (h, w, K, C, q, q)."""
+    from facestyle.kernels.patch_overlap import gather
+
+    shape = (*candidates.cost.shape, images.shape[1], grid.side, grid.side)
+    patches = np.empty(shape, np.float32)
+    gather(images, candidates.exemplar, candidates.rows, candidates.columns, grid.half, patches)
+    return patches
+
+
+def _unary(candidates: Candidates, patches: np.ndarray, base: np.ndarray) -> np.ndarray:
+    """Cost of each candidate by itself, (h, w, K) float32."""
+    drawing = ((patches - base[:, :, None]) ** 2).mean(axis=(3, 4, 5))
+    photo = candidates.cost / candidates.cost[..., 0].mean()
+    return np.asarray(photo + drawing / drawing.mean(), dtype=np.float32)
+
+
+def _edge_tables(patches: np.ndarray, grid: Grid) -> tuple[np.ndarray, np.ndarray]:
+    """Costs of neighbouring labels, horizontal (h, w-1, K, K) and vertical (h-1, w, K, K)."""
+    from facestyle.kernels.patch_overlap import overlap_tables
+
+    rows, columns, count = patches.shape[:3]
+    horizontal = np.empty((rows, columns - 1, count, count), np.float32)
+    vertical = np.empty((rows - 1, columns, count, count), np.float32)
+    # the last row and column may be nearer to their neighbours: these compare a smaller overlap
+    overlap_tables(patches, 0, int(grid.columns[1] - grid.columns[0]), horizontal)
+    overlap_tables(patches, int(grid.rows[1] - grid.rows[0]), 0, vertical)
+    scale = np.float32(_SMOOTHNESS / max(float(vertical[:, :, 0, 0].mean()), 1e-12))
+    return horizontal * scale, vertical * scale
+
+
+def _solve(unary: np.ndarray, horizontal: np.ndarray, vertical: np.ndarray) -> np.ndarray:
+    """Minimise by TRW-S, (h, w) int64."""
+    from facestyle.label_tables import solve_tables
+
+    return solve_tables(unary, horizontal, vertical, iterations=_ITERATIONS).labels

@@ -1,0 +1,98 @@
+"""The drawing at the portrait's own size, set on its background."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from facestyle.faces import Portrait
+from facestyle.transfer.patch_paired.composition import compose
+from facestyle.transfer.patch_paired.synthesis import Layers
+
+DEFAULT_IDENTITY = 0.7
+DEFAULT_TEXTURE = 0.5
+
+
+def render(
+    original: np.ndarray,
+    photo: np.ndarray,
+    matched: np.ndarray,
+    layers: Layers,
+    *,
+    identity: float = DEFAULT_IDENTITY,
+    texture: float = DEFAULT_TEXTURE,
+) -> np.ndarray:
+    """Compose the layers at full size and add what the exemplars lack.
+
+    Parameters
+    ----------
+    original : (H, W, 3) float32
+        The portrait, sRGB in [0, 1].
+    photo : (h, w, 3) float32
+        The same at the working scale.
+    matched : (h, w, 3) float32
+        With its tones matched to the exemplars' photographs.
+    layers : Layers
+    identity : float
+        From 0 to 1: how much of the photo is drawn that no exemplar has.
+    texture : float
+        From 0 to 1: single strokes (1) or their blend (0).
+
+    Returns
+    -------
+    (H, W, C) float32
+        In [0, 1].
+    """
+    zoom = layers.base.shape[0] // photo.shape[0]
+    drawing = compose(layers.base, layers.quilt, texture=texture, zoom=zoom)
+    unexplained = _grey(matched) - layers.photo_rebuilt
+    height, width = original.shape[:2]
+    drawing, slope = _resized(drawing, height, width), _resized(layers.slope, height, width)
+    # what the working scale cannot show of the photo is unexplained, too
+    finest = _grey(original) - _resized(_grey(photo), height, width)[..., 0]
+    unexplained = _resized(unexplained, height, width)[..., 0] + finest
+    amount = np.float32(identity / DEFAULT_IDENTITY)
+    return np.clip(drawing + amount * slope * unexplained[..., None], 0, 1)
+
+
+def set_on_background(
+    portrait: Portrait, drawing: np.ndarray, paper: np.ndarray, mode: str | np.ndarray
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """Put a drawing on the background that was asked for.
+
+    Parameters
+    ----------
+    portrait : Portrait
+    drawing : (H, W, C) float32
+    paper : (3,) float32
+        sRGB of bare paper.
+    mode : str or (3,) float32
+        From `parse_background`.
+
+    Returns
+    -------
+    image : (H, W, 3) float32
+    alpha : (H, W) float32 or None
+    """
+    image = np.repeat(drawing, 3, axis=2) if drawing.shape[2] == 1 else drawing
+    if isinstance(mode, str) and mode == "stylize":
+        return image, None
+    if isinstance(mode, str) and mode == "transparent":
+        return image, portrait.matte
+    behind: np.ndarray = mode if isinstance(mode, np.ndarray) else paper
+    if isinstance(mode, str) and mode == "keep":
+        behind = portrait.image
+    opacity = portrait.matte[..., None]
+    return (opacity * image + (1 - opacity) * behind).astype(np.float32), None
+
+
+def _grey(image: np.ndarray) -> np.ndarray:
+    """Luma, (H, W)."""
+    return cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+
+
+def _resized(image: np.ndarray, height: int, width: int) -> np.ndarray:
+    """Resize to a height and width, always (H, W, C)."""
+    if image.shape[:2] != (height, width):
+        image = cv2.resize(image, (width, height), interpolation=cv2.INTER_CUBIC)
+    return image.reshape(height, width, -1)

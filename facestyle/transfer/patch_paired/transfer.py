@@ -1,0 +1,127 @@
+"""A portrait redrawn by exemplars that come with their photographs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from facestyle.errors import UsageError
+from facestyle.faces import Portrait
+from facestyle.stopwatch import Stopwatch
+from facestyle.transfer.background import parse_background
+from facestyle.transfer.patch_paired.borders import fill_black_borders
+from facestyle.transfer.patch_paired.exemplar import PreparedExemplar, resize, working_scale
+from facestyle.transfer.patch_paired.preselection import preselect
+from facestyle.transfer.patch_paired.rendering import (
+    DEFAULT_IDENTITY,
+    DEFAULT_TEXTURE,
+    render,
+    set_on_background,
+)
+from facestyle.transfer.patch_paired.synthesis import synthesize
+from facestyle.transfer.patch_paired.tone_matching import match_tones, photo_statistics
+
+_MOST_EXEMPLARS = 24  # aligned for a portrait; more are preselected by their photographs
+
+
+@dataclass(frozen=True)
+class PatchTransfer:
+    """A finished picture and what explains it.
+
+    Attributes
+    ----------
+    image : (H, W, 3) float32
+        sRGB in [0, 1].
+    alpha : (H, W) float32 or None
+        Opacity, where the background was asked to be transparent.
+    labels : (h, w) int32
+        Which exemplar the strokes come from, on the grid of patches.
+    timings : dict of str to float
+        Seconds of each step.
+    """
+
+    image: np.ndarray
+    alpha: np.ndarray | None
+    labels: np.ndarray
+    timings: dict[str, float]
+
+
+def transfer(
+    portrait: Portrait,
+    exemplars: Sequence[PreparedExemplar],
+    *,
+    strength: float = 1.0,
+    identity: float = DEFAULT_IDENTITY,
+    texture: float = DEFAULT_TEXTURE,
+    background: str = "stylize",
+    seed: int = 0,
+) -> PatchTransfer:
+    """Redraw a portrait in the strokes of its exemplars.
+
+    Parameters
+    ----------
+    portrait : Portrait
+    exemplars : sequence of PreparedExemplar
+        One or more.
+    strength : float
+        From 0, the portrait itself, to 1, the full style.
+    identity : float
+        From 0 to 1: how much of the photo is drawn that no exemplar has.
+    texture : float
+        From 0 to 1: single strokes (1) or their blend (0).
+    background : str
+        "stylize", "keep", "paper", "transparent" or "#rrggbb".
+    seed : int
+        Unused: nothing is random here.
+
+    Returns
+    -------
+    PatchTransfer
+
+    Raises
+    ------
+    UsageError
+        If an option has an impossible value, or if there is no exemplar.
+    """
+    del seed
+    _check(exemplars, strength, identity, texture)
+    mode = parse_background(background)
+    watch = Stopwatch()
+    filled = fill_black_borders(portrait.image)
+    scale = working_scale(portrait.face.inter_ocular)
+    photo, matte = resize(filled, scale), resize(portrait.matte, scale)
+    points = portrait.face.scaled(scale).landmarks
+    own = photo_statistics(photo, matte, points)
+    matched = match_tones(photo, matte, own, [e.statistics for e in exemplars])
+    watch.lap("tone")
+    chosen = preselect(matched, points, exemplars, _MOST_EXEMPLARS)
+    similar = [exemplars[n] for n in chosen]
+    watch.lap("preselect")
+    layers = synthesize(matched, points, similar, zoom=_zoom(similar, scale))
+    watch.lap("synthesis")
+    drawing = render(filled, photo, matched, layers, identity=identity, texture=texture)
+    paper = np.median([e.paper for e in exemplars], axis=0)
+    image, alpha = set_on_background(portrait, drawing, paper, mode)
+    image = portrait.image + np.float32(strength) * (image - portrait.image)
+    watch.lap("finish")
+    labels = np.asarray(chosen, np.int32)[layers.labels]
+    timings = {**watch.laps, **{f"synthesis: {k}": v for k, v in layers.timings.items()}}
+    return PatchTransfer(image, alpha, labels, timings)
+
+
+def _zoom(exemplars: Sequence[PreparedExemplar], scale: float) -> int:
+    """Enlarge drawings over the working scale as far as both input and exemplars are finer."""
+    finest = int(np.median([e.zoom for e in exemplars]))
+    return max(1, min(finest, round(1 / scale)))
+
+
+def _check(
+    exemplars: Sequence[PreparedExemplar], strength: float, identity: float, texture: float
+) -> None:
+    if not exemplars:
+        raise UsageError("patch mode: found no exemplar, expected at least one")
+    for name, value in (("strength", strength), ("identity", identity), ("texture", texture)):
+        if not 0 <= value <= 1:
+            raise UsageError(f"{name}: found {value}, expected a number from 0 to 1")
