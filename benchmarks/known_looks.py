@@ -11,7 +11,7 @@ tuning; figures are published for the other half.
 
 import argparse
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -53,8 +53,8 @@ class Case:
     look : str
     portrait : Portrait
         The ordinary picture.
-    background : (H, W, 3) float32
-        What is behind the person: results are composited over it.
+    foreground, background : (H, W, 3) float32
+        Estimated colours of the person, and of what is behind: results are composited over it.
     truth : (H, W, 3) float32
         The look applied to the portrait.
     exemplars : tuple of EnergyExemplar
@@ -63,6 +63,7 @@ class Case:
 
     look: str
     portrait: Portrait
+    foreground: Image
     background: Image
     truth: Image
     exemplars: tuple[EnergyExemplar, ...] = field(repr=False)
@@ -71,16 +72,21 @@ class Case:
         """Compare a picture with the truth inside the matte."""
         return fidelity(picture, self.truth, self.portrait.matte)
 
+    def transfer(
+        self, exemplars: Sequence[EnergyExemplar], settings: EnergySettings
+    ) -> EnergyTransfer:
+        """Run energy mode on the person."""
+        return transfer(self.portrait, exemplars, settings=settings, foreground=self.foreground)
+
     def score_transfer(self, result: EnergyTransfer) -> Scores:
-        """Composite a transferred person over the input's own background, then compare."""
-        alpha = self.portrait.matte[..., None]
-        return self.score(alpha * result.foreground + (1 - alpha) * self.background)
+        """Compare the transferred person with the truth; backgrounds play no part."""
+        return self.score(result.foreground)
 
     @cached_property
     def singles(self) -> list[tuple[float, Scores]]:
         """For each exemplar alone: its mean unary cost, and what the faithful method scores."""
         settings = replace(FAITHFUL, seams="none")
-        results = [transfer(self.portrait, [e], settings=settings) for e in self.exemplars]
+        results = [self.transfer([e], settings) for e in self.exemplars]
         return [(float(r.selection.costs[0]), self.score_transfer(r)) for r in results]
 
 
@@ -140,7 +146,7 @@ AGAINST_COUNT = ("global Reinhard", "faithful MRF, filter on weights", "ours: to
 
 
 def _transferred(case: Case, settings: EnergySettings) -> Scores:
-    return case.score_transfer(transfer(case.portrait, case.exemplars, settings=settings))
+    return case.score_transfer(case.transfer(case.exemplars, settings))
 
 
 def _lab_moments(portraits: list[Portrait]) -> tuple[Image, Image]:
@@ -201,10 +207,10 @@ def cases_of_look(
     for name in inputs:
         portrait = sitters[name]
         unit = portrait.face.inter_ocular
-        _, background = separate_layers(portrait.image, portrait.matte, unit)
+        foreground, background = separate_layers(portrait.image, portrait.matte, unit)
         truth = apply_look(portrait, look)
         exemplars = tuple(prepared[other] for other in chosen[name])
-        cases.append(Case(look, portrait, background, truth, exemplars))
+        cases.append(Case(look, portrait, foreground, background, truth, exemplars))
     return cases
 
 
@@ -288,6 +294,7 @@ def read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--portraits", type=Path, default=PORTRAITS, metavar="DIR")
     parser.add_argument("--half", choices=("held-out", "tuning"), default="held-out")
+    parser.add_argument("--looks", nargs="+", choices=LOOKS, default=list(LOOKS), metavar="LOOK")
     parser.add_argument("--exemplars", type=int, default=8, metavar="K")
     parser.add_argument("--counts", type=int, nargs="*", default=[1, 2, 4, 8], metavar="K")
     parser.add_argument("--seed", type=int, default=1)
@@ -312,7 +319,7 @@ def main() -> None:
         exemplars=arguments.exemplars,
     )
     by_look, all_cases = {}, []
-    for look in LOOKS:
+    for look in arguments.looks:
         cases = cases_of_look(look, sitters, inputs, arguments.exemplars, arguments.seed)
         by_look[look] = evaluate(cases, METHODS)
         all_cases += cases
