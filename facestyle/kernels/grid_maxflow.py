@@ -15,6 +15,10 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+Ints = NDArray[np.int32]
+Bytes = NDArray[np.int8]
+Flags = NDArray[np.bool_]
+
 FREE, SOURCE, SINK = 0, 1, 2
 # Values of `parent` beside the four directions.
 TERMINAL, ORPHAN = 4, 5
@@ -25,15 +29,15 @@ class Flow(NamedTuple):
     """Residual graph and search tree; all arrays run over the n pixels of the padded grid."""
 
     stride: int
-    excess: NDArray[np.int32]  # residual from the source (> 0) or to the sink (< 0)
-    capacity: NDArray[np.int32]  # (4, n), residual of the arcs that leave in each direction
-    side: NDArray[np.int8]  # FREE, SOURCE (excess > 0) or SINK (in the tree)
-    parent: NDArray[np.int8]  # direction of the next pixel on the way to the sink
-    distance: NDArray[np.int32]  # to the sink, valid as of `stamp`
-    stamp: NDArray[np.int32]
-    queue: NDArray[np.int32]  # (n + 1,), ring of pixels whose neighbours are to be looked at
-    queued: NDArray[np.bool_]
-    orphans: NDArray[np.int32]
+    excess: Ints  # residual from the source (> 0) or to the sink (< 0)
+    capacity: Ints  # (4, n), residual of the arcs that leave in each direction
+    side: Bytes  # FREE, SOURCE (excess > 0) or SINK (in the tree)
+    parent: Bytes  # direction of the next pixel on the way to the sink
+    distance: Ints  # to the sink, valid as of `stamp`
+    stamp: Ints
+    queue: Ints  # (n + 1,), ring of pixels whose neighbours are to be looked at
+    queued: Flags
+    orphans: Ints
 
 
 def make_flow(size: int, stride: int) -> Flow:
@@ -46,7 +50,7 @@ def make_flow(size: int, stride: int) -> Flow:
     return Flow(stride, excess, capacity, side, parent, distance, stamp, queue, queued, orphans)
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def step_to(direction: int, stride: int) -> int:
     """Distance in memory to the neighbour in a direction."""
     if direction == 0:
@@ -58,153 +62,190 @@ def step_to(direction: int, stride: int) -> int:
     return -stride
 
 
-@njit(cache=True)
-def _distance_to_sink(flow: Flow, pixel: int, time: int) -> int:
+@njit(cache=True, forceinline=True)
+def _distance_to_sink(
+    pixel: int, time: int, stride: int, parent: Bytes, distance: Ints, stamp: Ints
+) -> int:
     """Steps up the tree to the sink, or FAR below an orphan; remembers them along the way."""
     steps = 0
     at = pixel
-    while flow.stamp[at] != time:
-        up = flow.parent[at]
+    while stamp[at] != time:
+        up = parent[at]
         if up == ORPHAN:
             return FAR
         steps += 1
         if up == TERMINAL:
             break
-        at += step_to(up, flow.stride)
+        at += step_to(up, stride)
     else:
-        steps += flow.distance[at]
+        steps += distance[at]
     mark = steps
     at = pixel
-    while flow.stamp[at] != time:
-        flow.stamp[at] = time
-        flow.distance[at] = mark
+    while stamp[at] != time:
+        stamp[at] = time
+        distance[at] = mark
         mark -= 1
-        if flow.parent[at] == TERMINAL:
+        if parent[at] == TERMINAL:
             break
-        at += step_to(flow.parent[at], flow.stride)
+        at += step_to(parent[at], stride)
     return steps
 
 
-@njit(cache=True)
-def _augment(flow: Flow, source: int, direction: int) -> int:
+@njit(cache=True, forceinline=True)
+def _augment(
+    source: int,
+    direction: int,
+    stride: int,
+    excess: Ints,
+    capacity: Ints,
+    side: Bytes,
+    parent: Bytes,
+    orphans: Ints,
+) -> int:
     """Push what fits from a pixel with excess over a tree pixel to the sink; count orphans."""
-    first = source + step_to(direction, flow.stride)
-    amount = min(flow.excess[source], flow.capacity[direction, source])
+    first = source + step_to(direction, stride)
+    amount = min(excess[source], capacity[direction, source])
     at = first
-    while flow.parent[at] != TERMINAL:
-        up = flow.parent[at]
-        amount = min(amount, flow.capacity[up, at])
-        at += step_to(up, flow.stride)
-    amount = min(amount, -flow.excess[at])
+    while parent[at] != TERMINAL:
+        up = parent[at]
+        amount = min(amount, capacity[up, at])
+        at += step_to(up, stride)
+    amount = min(amount, -excess[at])
 
-    flow.excess[source] -= amount
-    if flow.excess[source] == 0:
-        flow.side[source] = FREE
-    flow.capacity[direction, source] -= amount
-    flow.capacity[direction ^ 1, first] += amount
+    excess[source] -= amount
+    if excess[source] == 0:
+        side[source] = FREE
+    capacity[direction, source] -= amount
+    capacity[direction ^ 1, first] += amount
     count = 0
     at = first
-    while flow.parent[at] != TERMINAL:
-        up = flow.parent[at]
-        above = at + step_to(up, flow.stride)
-        flow.capacity[up, at] -= amount
-        flow.capacity[up ^ 1, above] += amount
-        if flow.capacity[up, at] == 0:
-            flow.parent[at] = ORPHAN
-            flow.orphans[count] = at
+    while parent[at] != TERMINAL:
+        up = parent[at]
+        above = at + step_to(up, stride)
+        capacity[up, at] -= amount
+        capacity[up ^ 1, above] += amount
+        if capacity[up, at] == 0:
+            parent[at] = ORPHAN
+            orphans[count] = at
             count += 1
         at = above
-    flow.excess[at] += amount
-    if flow.excess[at] == 0:
-        flow.parent[at] = ORPHAN
-        flow.orphans[count] = at
+    excess[at] += amount
+    if excess[at] == 0:
+        parent[at] = ORPHAN
+        orphans[count] = at
         count += 1
     return count
 
 
-@njit(cache=True)
-def _enqueue(flow: Flow, pixel: int, tail: int) -> int:
+@njit(cache=True, forceinline=True)
+def _enqueue(pixel: int, tail: int, queue: Ints, queued: Flags) -> int:
     """Append a pixel to the ring unless it waits there already; returns the new tail."""
-    if flow.queued[pixel]:
+    if queued[pixel]:
         return tail
-    flow.queued[pixel] = True
-    flow.queue[tail] = pixel
-    return tail + 1 if tail + 1 < flow.queue.size else 0
+    queued[pixel] = True
+    queue[tail] = pixel
+    return tail + 1 if tail + 1 < queue.size else 0
 
 
-@njit(cache=True)
-def _adopt(flow: Flow, count: int, time: int, tail: int) -> int:
+@njit(cache=True, forceinline=True)
+def _adopt(
+    count: int,
+    time: int,
+    tail: int,
+    stride: int,
+    capacity: Ints,
+    side: Bytes,
+    parent: Bytes,
+    distance: Ints,
+    stamp: Ints,
+    queue: Ints,
+    queued: Flags,
+    orphans: Ints,
+) -> int:
     """Find the nearest valid parent for each orphan, or set it free; returns the ring's tail."""
     index = 0
     while index < count:
-        orphan = flow.orphans[index]
+        orphan = orphans[index]
         index += 1
         best = ORPHAN
         nearest = FAR
         for direction in range(4):
-            neighbour = orphan + step_to(direction, flow.stride)
-            if flow.side[neighbour] == SINK and flow.capacity[direction, orphan] > 0:
-                steps = _distance_to_sink(flow, neighbour, time)
+            neighbour = orphan + step_to(direction, stride)
+            if side[neighbour] == SINK and capacity[direction, orphan] > 0:
+                steps = _distance_to_sink(neighbour, time, stride, parent, distance, stamp)
                 if steps < nearest:
                     nearest = steps
                     best = direction
         if best != ORPHAN:
-            flow.parent[orphan] = best
-            flow.stamp[orphan] = time
-            flow.distance[orphan] = nearest + 1
+            parent[orphan] = best
+            stamp[orphan] = time
+            distance[orphan] = nearest + 1
             continue
-        flow.side[orphan] = FREE
+        side[orphan] = FREE
         for direction in range(4):
-            neighbour = orphan + step_to(direction, flow.stride)
-            if flow.side[neighbour] != SINK:
+            neighbour = orphan + step_to(direction, stride)
+            if side[neighbour] != SINK:
                 continue
-            if flow.capacity[direction, orphan] > 0:
-                tail = _enqueue(flow, neighbour, tail)
-            if flow.parent[neighbour] == (direction ^ 1):
-                flow.parent[neighbour] = ORPHAN
-                flow.orphans[count] = neighbour
+            if capacity[direction, orphan] > 0:
+                tail = _enqueue(neighbour, tail, queue, queued)
+            if parent[neighbour] == (direction ^ 1):
+                parent[neighbour] = ORPHAN
+                orphans[count] = neighbour
                 count += 1
     return tail
 
 
 @njit(cache=True)
-def maximum_flow(flow: Flow, seeds: NDArray[np.int32]) -> None:
+def maximum_flow(flow: Flow, seeds: Ints) -> None:
     """Saturate the graph; `side` ends as SINK on the sink's side of the smallest minimum cut.
 
     `excess` and `capacity` are overwritten with their residuals. `side` must be given by the sign
     of `excess`, and `seeds` list the pixels where it is negative.
     """
+    # Numba counts references at every access to a field: unpack once.
+    stride, excess, capacity, side, parent, distance, stamp, queue, queued, orphans = flow
     head, tail, time = 0, 0, 0
     for pixel in seeds:
-        flow.parent[pixel] = TERMINAL
-        flow.stamp[pixel] = 0
-        flow.distance[pixel] = 1
-        tail = _enqueue(flow, pixel, tail)
+        parent[pixel] = TERMINAL
+        stamp[pixel] = 0
+        distance[pixel] = 1
+        tail = _enqueue(pixel, tail, queue, queued)
     while head != tail:
-        pixel = flow.queue[head]
-        head = head + 1 if head + 1 < flow.queue.size else 0
-        flow.queued[pixel] = False
+        pixel = queue[head]
+        head = head + 1 if head + 1 < queue.size else 0
+        queued[pixel] = False
         direction = 0
-        while direction < 4 and flow.side[pixel] == SINK:
-            neighbour = pixel + step_to(direction, flow.stride)
+        while direction < 4 and side[pixel] == SINK:
+            neighbour = pixel + step_to(direction, stride)
             back = direction ^ 1
-            if flow.capacity[back, neighbour] == 0:
+            if capacity[back, neighbour] == 0:
                 direction += 1
-            elif flow.side[neighbour] == SOURCE:
+            elif side[neighbour] == SOURCE:
                 # The same neighbour is looked at again until it or the arc is exhausted.
                 time += 1
-                tail = _adopt(flow, _augment(flow, neighbour, back), time, tail)
-            else:
-                grown = flow.side[neighbour] == FREE
-                nearer = (
-                    flow.stamp[neighbour] <= flow.stamp[pixel]
-                    and flow.distance[neighbour] > flow.distance[pixel]
+                count = _augment(neighbour, back, stride, excess, capacity, side, parent, orphans)
+                tail = _adopt(
+                    count,
+                    time,
+                    tail,
+                    stride,
+                    capacity,
+                    side,
+                    parent,
+                    distance,
+                    stamp,
+                    queue,
+                    queued,
+                    orphans,
                 )
+            else:
+                grown = side[neighbour] == FREE
+                nearer = stamp[neighbour] <= stamp[pixel] and distance[neighbour] > distance[pixel]
                 if grown or nearer:
-                    flow.side[neighbour] = SINK
-                    flow.parent[neighbour] = back
-                    flow.stamp[neighbour] = flow.stamp[pixel]
-                    flow.distance[neighbour] = flow.distance[pixel] + 1
+                    side[neighbour] = SINK
+                    parent[neighbour] = back
+                    stamp[neighbour] = stamp[pixel]
+                    distance[neighbour] = distance[pixel] + 1
                 if grown:
-                    tail = _enqueue(flow, neighbour, tail)
+                    tail = _enqueue(neighbour, tail, queue, queued)
                 direction += 1

@@ -16,39 +16,54 @@ Floats = NDArray[np.float32]
 RIGHT, LEFT, BELOW, ABOVE = 0, 1, 2, 3
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=True, forceinline=True)
 def _send(
+    y: int,
+    x: int,
+    direction: int,
     total: Floats,
     share: float,
-    back: Floats,
-    table: Floats,
-    potts: bool,
     weight: float,
-    out: Floats,
+    potts: bool,
+    table: Floats,
+    messages: Floats,
 ) -> None:
-    """Write out_b = min_a (share * total_a - back_a + weight * table_ab), less its minimum."""
+    """Send out_b = min_a (share * total_a - back_a + weight * table_ab), less its minimum.
+
+    Whole arrays and indices, no views: Numba counts references of each view it makes.
+    """
+    to_y = y + (direction == BELOW) - (direction == ABOVE)
+    to_x = x + (direction == RIGHT) - (direction == LEFT)
+    source = direction ^ 1
+    count = total.size
     lowest = np.float32(np.inf)
-    for k in range(total.size):
-        lowest = min(lowest, share * total[k] - back[k])
+    for k in range(count):
+        lowest = min(lowest, share * total[k] - messages[y, x, direction, k])
     if potts:
-        for k in range(total.size):
-            out[k] = min(share * total[k] - back[k] - lowest, weight)
+        for k in range(count):
+            value = share * total[k] - messages[y, x, direction, k] - lowest
+            messages[to_y, to_x, source, k] = min(value, weight)
         return
-    for k in range(total.size):
-        out[k] = weight
-    for a in range(total.size):
+    for k in range(count):
+        messages[to_y, to_x, source, k] = weight
+    for a in range(count):
         # No entry of the table is above 1, so that dearer labels reach nobody.
-        value = share * total[a] - back[a] - lowest
+        value = share * total[a] - messages[y, x, direction, a] - lowest
         if value < weight:
-            for b in range(total.size):
-                out[b] = min(out[b], value + weight * table[a, b])
+            for b in range(count):
+                reached = value + weight * table[a, b]
+                messages[to_y, to_x, source, b] = min(messages[to_y, to_x, source, b], reached)
 
 
-@njit(cache=True, fastmath=True)
-def _collect(unary: Floats, messages: Floats, total: Floats) -> None:
-    """Sum a pixel's costs and the messages into it."""
-    for k in range(total.size):
-        total[k] = unary[k] + messages[0, k] + messages[1, k] + messages[2, k] + messages[3, k]
+@njit(cache=True, fastmath=True, forceinline=True)
+def _collect(y: int, x: int, unary: Floats, messages: Floats, total: Floats) -> float:
+    """Sum a pixel's costs and the messages into it; returns the share of each chain in it."""
+    height, width, count = unary.shape
+    for k in range(count):
+        value = unary[y, x, k] + messages[y, x, 0, k] + messages[y, x, 1, k]
+        total[k] = value + messages[y, x, 2, k] + messages[y, x, 3, k]
+    chains = max((x > 0) + (y > 0), (x + 1 < width) + (y + 1 < height), 1)
+    return np.float32(1 / chains)
 
 
 @njit(cache=True, fastmath=True)
@@ -71,28 +86,22 @@ def pass_messages(
     for _ in range(sweeps):
         for y in range(height):
             for x in range(width):
-                into = messages[y, x]
-                chains = max((x > 0) + (y > 0), (x + 1 < width) + (y + 1 < height), 1)
-                share = np.float32(1 / chains)
-                _collect(unary[y, x], into, total)
+                share = _collect(y, x, unary, messages, total)
                 if x + 1 < width:
-                    out = messages[y, x + 1, LEFT]
-                    _send(total, share, into[RIGHT], table, potts, horizontal[y, x], out)
+                    weight = horizontal[y, x]
+                    _send(y, x, RIGHT, total, share, weight, potts, table, messages)
                 if y + 1 < height:
-                    out = messages[y + 1, x, ABOVE]
-                    _send(total, share, into[BELOW], table, potts, vertical[y, x], out)
+                    weight = vertical[y, x]
+                    _send(y, x, BELOW, total, share, weight, potts, table, messages)
         for y in range(height - 1, -1, -1):
             for x in range(width - 1, -1, -1):
-                into = messages[y, x]
-                chains = max((x > 0) + (y > 0), (x + 1 < width) + (y + 1 < height), 1)
-                share = np.float32(1 / chains)
-                _collect(unary[y, x], into, total)
+                share = _collect(y, x, unary, messages, total)
                 if x > 0:
-                    out = messages[y, x - 1, RIGHT]
-                    _send(total, share, into[LEFT], table, potts, horizontal[y, x - 1], out)
+                    weight = horizontal[y, x - 1]
+                    _send(y, x, LEFT, total, share, weight, potts, table, messages)
                 if y > 0:
-                    out = messages[y - 1, x, BELOW]
-                    _send(total, share, into[ABOVE], table, potts, vertical[y - 1, x], out)
+                    weight = vertical[y - 1, x]
+                    _send(y, x, ABOVE, total, share, weight, potts, table, messages)
 
 
 @njit(cache=True, fastmath=True)
