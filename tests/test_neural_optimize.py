@@ -10,14 +10,14 @@ torch = pytest.importorskip("torch", reason="PyTorch is not installed (extra 'ne
 from facestyle.errors import UsageError  # noqa: E402
 from facestyle.neural.api import stylize_optimize  # noqa: E402
 from facestyle.neural.loss_network import load_loss_network  # noqa: E402
-from facestyle.neural.minimizers import Settings, minimize  # noqa: E402
+from facestyle.neural.minimizers import minimize  # noqa: E402
 from facestyle.neural.optimize import (  # noqa: E402
-    OptimizeOptions,
     StylePicture,
     optimize,
     scale_sizes,
 )
 from facestyle.neural.pictures import to_tensor  # noqa: E402
+from facestyle.neural.settings import OptimizeOptions, Settings  # noqa: E402
 
 QUICK = OptimizeOptions(
     size=64,

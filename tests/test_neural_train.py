@@ -20,8 +20,8 @@ from facestyle.neural.model_files import load_model  # noqa: E402
 from facestyle.neural.optimize import StylePicture  # noqa: E402
 from facestyle.neural.photos import PhotoFolder  # noqa: E402
 from facestyle.neural.pictures import to_tensor  # noqa: E402
-from facestyle.neural.train import TrainOptions, train  # noqa: E402
-from facestyle.neural.transformer import Architecture  # noqa: E402
+from facestyle.neural.settings import Architecture, TrainOptions  # noqa: E402
+from facestyle.neural.train import train  # noqa: E402
 
 TINY = TrainOptions(
     steps=4,

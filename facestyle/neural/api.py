@@ -13,12 +13,12 @@ import numpy as np
 
 from facestyle.errors import UsageError
 from facestyle.neural.dependencies import require_torch
+from facestyle.neural.settings import COLOURS, OptimizeOptions, TrainOptions
 
 if TYPE_CHECKING:
     from facestyle.neural.loss_network import LossNetwork
     from facestyle.neural.model_files import Model
-    from facestyle.neural.optimize import OptimizeOptions
-    from facestyle.neural.train import Report, TrainOptions
+    from facestyle.neural.train import Report
 
 _WHOLE = 2_000_000  # pixels up to which the feed-forward network takes a picture at once
 
@@ -48,7 +48,7 @@ def stylize_optimize(
         Style pictures, each RGB (h, w, 3) float in [0, 1].
     shares : Sequence of float, optional
         Weight of every style picture; equal where it is None.
-    options : facestyle.neural.optimize.OptimizeOptions, optional
+    options : OptimizeOptions, optional
         Size, iterations, strength, colours and the rest.
     mask : numpy.ndarray, optional
         (H, W) in [0, 1]: where to stylize; elsewhere the picture stays as it is. Statistics are
@@ -142,7 +142,8 @@ def stylize_feedforward(
     image : numpy.ndarray
         RGB (H, W, 3) float in [0, 1].
     model : Path or str or Model
-        A safetensors file from `facestyle train`, or one already loaded.
+        A safetensors file from `facestyle train`, the name of a model that comes with facestyle,
+        or one already loaded.
     size : int, optional
         Longer side of the result in pixels; the picture's own if None.
     strength : float
@@ -174,11 +175,11 @@ def stylize_feedforward(
     from facestyle.neural import pictures
     from facestyle.neural.device import choose_device
     from facestyle.neural.large_pictures import run_in_strips
-    from facestyle.neural.model_files import Model, load_model
+    from facestyle.neural.model_files import Model
 
     if not 0 <= strength <= 1:
         raise UsageError(f"strength is {strength}; expected a number from 0 to 1")
-    if colours not in ("style", "keep"):
+    if colours not in COLOURS:
         raise UsageError(f"colours '{colours}' is unknown; expected 'style' or 'keep'")
     _check_masks("mask", mask, image, 2)
     place = choose_device(device)
@@ -227,7 +228,7 @@ def train_style(
         The model file to write (.safetensors).
     shares : Sequence of float, optional
         Weight of every style picture; equal where it is None.
-    options : facestyle.neural.train.TrainOptions, optional
+    options : TrainOptions, optional
         Settings.
     start : Path or str, optional
         A trained model to start with, of the same architecture: another style is learnt sooner.
@@ -257,9 +258,8 @@ def train_style(
     from facestyle.neural import pictures
     from facestyle.neural.device import choose_device
     from facestyle.neural.loss_network import load_loss_network
-    from facestyle.neural.model_files import load_model
     from facestyle.neural.optimize import StylePicture
-    from facestyle.neural.train import TrainOptions, train
+    from facestyle.neural.train import train
     from facestyle.neural.training_record import Previews, save_trained
 
     output = Path(output)
@@ -284,6 +284,14 @@ def train_style(
     if trained.leads:
         save_trained(output, trained, options, styles=names, start=start, device=device)
     return output
+
+
+def load_model(model: Path | str) -> Model:
+    """Load a feed-forward model: a file, or the name of one that comes with facestyle."""
+    require_torch()
+    from facestyle.neural import model_files
+
+    return model_files.load_model(model_files.find_model(model))
 
 
 def _guides(mask: np.ndarray | None, regions: np.ndarray | None) -> np.ndarray | None:

@@ -3,49 +3,20 @@
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 
 import torch
+
+from facestyle.neural.settings import Settings
 
 Evaluate = Callable[[torch.Tensor], tuple[dict[str, float], torch.Tensor]]
 Report = Callable[[int, dict[str, float]], None]
 Pairs = deque[tuple[torch.Tensor, torch.Tensor]]  # steps, and the gradient's changes along them
 
-MINIMIZERS = ("lbfgs", "adam")
 _FIRST_STEP = 0.02  # root mean square over pixels, in units of the picture's range
 _LONGEST_STEP = 0.2  # likewise: the quadratic model means nothing beyond
 _SUFFICIENT = 1e-4  # share of the predicted decrease that a step must reach (Armijo)
 _SHRINK = 0.3
 _SHORTEST = 1e-3  # of the whole step; the memory misleads where even that does not descend
-
-
-@dataclass(frozen=True)
-class Settings:
-    """How to minimise.
-
-    Attributes
-    ----------
-    method : {"lbfgs", "adam"}
-        L-BFGS is Gatys et al.'s choice; Adam needs less memory and more iterations.
-    iterations : int
-        Evaluations of loss and gradient at most.
-    tolerance : float
-        Stop when the loss fell by less than this share of itself over `window` iterations;
-        0 never stops early.
-    window : int
-        See `tolerance`.
-    learning_rate : float
-        Step of Adam, in units of the picture's range [0, 1].
-    history : int
-        Pairs of vectors that L-BFGS remembers; each has the size of the picture.
-    """
-
-    method: str = "lbfgs"
-    iterations: int = 500
-    tolerance: float = 1e-4
-    window: int = 50
-    learning_rate: float = 0.02
-    history: int = 100
 
 
 class _Stopped(Exception):  # noqa: N818 - it ends the search, it is no error

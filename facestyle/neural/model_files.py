@@ -10,7 +10,8 @@ import torch
 
 from facestyle.errors import ModelFileError
 from facestyle.neural.safetensors_files import check_tensors, read_safetensors, write_safetensors
-from facestyle.neural.transformer import Architecture, Transformer
+from facestyle.neural.settings import Architecture
+from facestyle.neural.transformer import Transformer
 
 FORMAT = "facestyle-transformer-1"
 
@@ -21,6 +22,31 @@ class Model:
 
     network: Transformer
     training: dict[str, Any]
+
+
+def bundled_models() -> dict[str, Path]:
+    """Return the models that come with facestyle, by name."""
+    folder = Path(__file__).resolve().parents[1] / "assets" / "models"
+    return {path.stem: path for path in sorted(folder.glob("*.safetensors"))}
+
+
+def find_model(model: Path | str) -> Path:
+    """Return the file of a model, given as a path or by the name of a bundled one.
+
+    Raises
+    ------
+    ModelFileError
+        There is no such file, and no bundled model of this name.
+    """
+    path, bundled = Path(model), bundled_models()
+    if path.exists() or str(model) not in bundled:
+        if not path.exists() and not path.suffix:
+            raise ModelFileError(
+                f"{path}: no such file, and no model of this name comes with facestyle "
+                f"({', '.join(bundled) or 'none does'})"
+            )
+        return path
+    return bundled[str(model)]
 
 
 def save_model(

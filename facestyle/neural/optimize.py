@@ -6,14 +6,14 @@ enlarged result and adds detail.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 import torch
 
 from facestyle.errors import UsageError
-from facestyle.neural.loss_network import MINIMUM_SIZE, LossNetwork, layer_channels
-from facestyle.neural.minimizers import MINIMIZERS, Settings, minimize
+from facestyle.neural.loss_network import LossNetwork, layer_channels
+from facestyle.neural.minimizers import minimize
 from facestyle.neural.objective import (
     Objective,
     Targets,
@@ -30,6 +30,7 @@ from facestyle.neural.pictures import (
     resize_masks,
     with_colours_of,
 )
+from facestyle.neural.settings import MINIMUM_SIZE, OptimizeOptions, Settings
 from facestyle.neural.style_statistics import (
     Grams,
     measure_grams,
@@ -38,81 +39,11 @@ from facestyle.neural.style_statistics import (
 )
 from facestyle.neural.tiling import cut_tiles
 
-INITIALS = ("recoloured", "content", "noise", "picture")
-COLOURS = ("style", "keep")
 _COARSEST = 128  # pixels of the longer side below which a scale shows nothing
 _PRESENT = 1e-3  # share of a style picture from which on a region counts as shown
 _LARGE = 2_000_000  # pixels beyond which L-BFGS remembers fewer steps, to spare memory
 
 Progress = Callable[[int, int, int, dict[str, float]], None]
-
-
-@dataclass(frozen=True)
-class OptimizeOptions:
-    """Settings of style transfer by optimization; the defaults are this project's.
-
-    Attributes
-    ----------
-    size : int or None
-        Longer side of the result in pixels; None keeps the picture's size.
-    scales : int
-        Scales from coarse to fine, each twice as large as the one before.
-    iterations : int
-        Iterations at the coarsest scale at most; each finer scale gets half as many.
-    strength : float
-        0 leaves the picture as it is, 1 is the whole style: the style's statistics are mixed
-        with the picture's own.
-    colours : {"style", "keep"}
-        "keep" transfers luminance only.
-    initial : {"recoloured", "content", "noise", "picture"}
-        What the coarsest scale starts with; "recoloured" is the content with the mean and the
-        covariance of the style's colours, which descent is slow to find.
-    content_layers, style_layers : tuple of str
-        Layers of the loss network.
-    content_weight, style_weight, total_variation_weight, temporal_weight : float
-        Weights of the terms; see `layer_weights` for the style's.
-    style_scale : float
-        Size of the style pictures relative to the content; larger makes broader strokes.
-    minimizer : Settings
-        How to minimise; its `iterations` is set from the field above.
-    tile : int or None
-        Largest side of a tile in pixels; a smaller picture is computed whole.
-    seed : int
-        Seed of the noise.
-    """
-
-    size: int | None = 512
-    scales: int = 3
-    iterations: int = 300
-    strength: float = 1.0
-    colours: str = "style"
-    initial: str = "recoloured"
-    content_layers: tuple[str, ...] = ("relu4_2",)
-    style_layers: tuple[str, ...] = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
-    content_weight: float = 1.0
-    style_weight: float = 200.0
-    total_variation_weight: float = 1.0
-    temporal_weight: float = 0.0
-    style_scale: float = 1.0
-    minimizer: Settings = field(default_factory=Settings)
-    tile: int | None = 1024
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        choices = (
-            ("initial", self.initial, INITIALS),
-            ("colours", self.colours, COLOURS),
-            ("minimizer.method", self.minimizer.method, MINIMIZERS),
-        )
-        for name, value, allowed in choices:
-            if value not in allowed:
-                raise UsageError(f"{name} '{value}' is unknown; expected {' or '.join(allowed)}")
-        if not 0 <= self.strength <= 1:
-            raise UsageError(f"strength is {self.strength}; expected a number from 0 to 1")
-        if self.size is not None and self.size < MINIMUM_SIZE:
-            raise UsageError(f"size is {self.size}; expected {MINIMUM_SIZE} pixels at least")
-        if self.scales < 1 or self.iterations < 1:
-            raise UsageError("scales and iterations must be 1 at least")
 
 
 @dataclass(frozen=True)

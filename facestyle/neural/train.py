@@ -4,7 +4,7 @@ import hashlib
 import math
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,79 +13,18 @@ import torch
 from facestyle.errors import UsageError
 from facestyle.neural import losses
 from facestyle.neural.checkpoints import Progress, load_checkpoint, save_checkpoint
-from facestyle.neural.loss_network import MINIMUM_SIZE, LossNetwork
+from facestyle.neural.loss_network import LossNetwork
 from facestyle.neural.optimize import StylePicture, layer_weights, style_size
 from facestyle.neural.photos import PhotoFolder
 from facestyle.neural.pictures import resize
+from facestyle.neural.settings import TrainOptions
 from facestyle.neural.style_statistics import Grams, measure_grams, mix_grams
-from facestyle.neural.transformer import Architecture, Transformer
+from facestyle.neural.transformer import Transformer
 from facestyle.neural.workers import Workers, join_workers
 
-PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
-SCHEDULES = ("constant", "cosine")
 _SMOOTHING = 0.98  # of the reported losses
 
 Report = Callable[[int, dict[str, float], Transformer], None]
-
-
-@dataclass(frozen=True)
-class TrainOptions:
-    """Settings of a training; the defaults are Johnson et al.'s, section 4.1, where they have one.
-
-    Attributes
-    ----------
-    steps : int
-        Steps of Adam.
-    batch : int
-        Crops per step, over all processes.
-    crop : int
-        Side of a training crop in pixels, a multiple of 4.
-    style_size : int
-        Longer side of the style pictures in pixels.
-    learning_rate : float
-        Of Adam.
-    schedule : {"constant", "cosine"}
-        "cosine" lets the learning rate fall to nothing at the last step: better when short.
-    content_layers, style_layers : tuple of str
-        Layers of the loss network (Johnson et al., figure 2).
-    content_weight, style_weight, total_variation_weight : float
-        Weights of the terms; see `layer_weights` for the style's.
-    architecture : Architecture
-        Shape of the network.
-    precision : {"float32", "bfloat16"}
-        "bfloat16" is mixed: convolutions in half precision, weights, statistics and losses not.
-    channels_last : bool
-        Memory format of the convolutions.
-    seed : int
-        Seed of the initial weights and of the crops.
-    """
-
-    steps: int = 40_000
-    batch: int = 4
-    crop: int = 256
-    style_size: int = 256
-    learning_rate: float = 1e-3
-    schedule: str = "constant"
-    content_layers: tuple[str, ...] = ("relu3_3",)
-    style_layers: tuple[str, ...] = ("relu1_2", "relu2_2", "relu3_3", "relu4_3")
-    content_weight: float = 1.0
-    style_weight: float = 200.0
-    total_variation_weight: float = 10.0
-    architecture: Architecture = field(default_factory=Architecture)
-    precision: str = "float32"
-    channels_last: bool = False
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        if self.precision not in PRECISIONS:
-            raise UsageError(f"precision '{self.precision}' is unknown; expected float32, bfloat16")
-        if self.schedule not in SCHEDULES:
-            raise UsageError(f"schedule '{self.schedule}' is unknown; expected constant, cosine")
-        if self.crop < MINIMUM_SIZE or self.crop % 4:
-            raise UsageError(f"crop is {self.crop}; expected a multiple of 4 from {MINIMUM_SIZE}")
-        for name in ("steps", "batch"):
-            if getattr(self, name) < 1:
-                raise UsageError(f"{name} is {getattr(self, name)}; expected 1 at least")
 
 
 @dataclass(frozen=True)
@@ -239,7 +178,7 @@ class _Trainer:
 
     def _terms(self, batch: torch.Tensor) -> dict[str, torch.Tensor]:
         options = self.options
-        dtype = PRECISIONS[options.precision]
+        dtype = getattr(torch, options.precision)
         with torch.autocast(self.device.type, dtype, enabled=dtype != torch.float32):
             output = self.network(batch)
             features = self.loss_network(output, self.layers)

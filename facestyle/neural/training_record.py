@@ -11,7 +11,8 @@ from PIL import Image
 from facestyle.neural.model_files import save_model
 from facestyle.neural.photos import PhotoFolder
 from facestyle.neural.pictures import to_array
-from facestyle.neural.train import Report, Trained, TrainOptions
+from facestyle.neural.settings import TrainOptions
+from facestyle.neural.train import Report, Trained
 from facestyle.neural.transformer import Transformer
 
 _PREVIEW_SIDE = 256

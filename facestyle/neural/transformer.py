@@ -8,40 +8,13 @@ instance normalization (Ulyanov et al. 2017, "Improved Texture Networks", equati
 The network is a flat sequence of layers, so that `large_pictures.py` can run it layer by layer.
 """
 
-from dataclasses import dataclass
-
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-NORMALIZATIONS = ("instance", "batch")
+from facestyle.neural.settings import Architecture
+
 _GRID = 4  # two convolutions of stride two
-
-
-@dataclass(frozen=True)
-class Architecture:
-    """Shape of the network.
-
-    Attributes
-    ----------
-    channels : int
-        Channels of the first convolution; doubled twice. Johnson: 32.
-    blocks : int
-        Residual blocks. Johnson: 5.
-    normalization : {"instance", "batch"}
-        Instance normalization, or batch normalization for the comparison.
-    """
-
-    channels: int = 32
-    blocks: int = 5
-    normalization: str = "instance"
-
-    def __post_init__(self) -> None:
-        for name, value, largest in (("channels", self.channels, 256), ("blocks", self.blocks, 32)):
-            if type(value) is not int or not 1 <= value <= largest:
-                raise ValueError(f"{name} = {value!r} is not a whole number from 1 to {largest}")
-        if self.normalization not in NORMALIZATIONS:
-            raise ValueError(f"normalization {self.normalization!r} is not in {NORMALIZATIONS}")
 
 
 class InstanceNorm(nn.Module):

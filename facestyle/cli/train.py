@@ -1,0 +1,152 @@
+"""`facestyle train`: train a feed-forward network on a style."""
+
+import argparse
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from facestyle.cli import exit_codes
+from facestyle.neural.settings import (
+    NORMALIZATIONS,
+    PRECISIONS,
+    SCHEDULES,
+    Architecture,
+    TrainOptions,
+)
+
+if TYPE_CHECKING:
+    from facestyle.neural.train import Report
+
+USAGE = "STYLE... --photos DIR -o MODEL.safetensors [options]"
+DESCRIPTION = """\
+Train a network that redraws any picture in one style (Johnson et al. 2016).
+
+  facestyle train wave.jpg --photos photos/ -o wave.safetensors
+  facestyle photo.jpg --model wave.safetensors
+  torchrun --nproc-per-node 4 -m facestyle train ...    on several GPUs
+
+A training that was stopped goes on when the same command is given again."""
+
+_DEFAULTS = TrainOptions()
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the verb's arguments; defaults are those of `TrainOptions`."""
+    parser.add_argument("styles", nargs="+", type=Path, metavar="STYLE", help="style pictures")
+    parser.add_argument(
+        "--photos", type=Path, required=True, metavar="DIR", help="folder of photos of any kind"
+    )
+    parser.add_argument(
+        "-o", "--output", type=Path, required=True, metavar="FILE", help="the model to write"
+    )
+    _add_training_options(parser.add_argument_group("training"))
+    _add_network_options(parser.add_argument_group("network"))
+    files = parser.add_argument_group("files")
+    files.add_argument("--checkpoint", type=Path, metavar="FILE", help="MODEL.checkpoint")
+    files.add_argument("--preview", type=Path, metavar="DIR", help="write preview pictures here")
+    files.add_argument(
+        "--every", type=int, default=500, metavar="N", help="steps between previews, checkpoints"
+    )
+    files.add_argument("--overwrite", action="store_true", help="replace an existing model")
+
+
+def _add_training_options(group: Any) -> None:
+    for name, meaning in (
+        ("steps", "steps of Adam"),
+        ("batch", "crops per step"),
+        ("crop", "side of a crop in pixels"),
+        ("style_size", "longer side of the style pictures in pixels"),
+        ("learning_rate", "of Adam"),
+        ("content_weight", "weight of the content loss"),
+        ("style_weight", "weight of the style loss"),
+        ("total_variation_weight", "weight of the smoothness"),
+        ("seed", "of weights and crops"),
+    ):
+        default = getattr(_DEFAULTS, name)
+        group.add_argument(
+            f"--{name.replace('_', '-')}",
+            type=type(default),
+            default=default,
+            metavar="N" if isinstance(default, int) else "X",
+            help=f"{meaning} ({default})",
+        )
+    group.add_argument("--schedule", choices=SCHEDULES, default=_DEFAULTS.schedule)
+    group.add_argument("--precision", choices=PRECISIONS, default=_DEFAULTS.precision)
+    group.add_argument("--channels-last", action="store_true", help="memory format for GPUs")
+    group.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
+    group.add_argument(
+        "--loss-network", type=Path, metavar="FILE", help="a VGG-16 or VGG-19 as safetensors"
+    )
+
+
+def _add_network_options(group: Any) -> None:
+    shape = Architecture()
+    group.add_argument("--channels", type=int, default=shape.channels, metavar="N")
+    group.add_argument("--blocks", type=int, default=shape.blocks, metavar="N")
+    group.add_argument("--normalization", choices=NORMALIZATIONS, default=shape.normalization)
+    group.add_argument(
+        "--start", metavar="MODEL", help="a trained model to start with: learns sooner"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Train and write the model; return the exit code."""
+    from facestyle.cli.messages import print_result
+    from facestyle.images import check_output, read_image
+    from facestyle.neural.api import train_style
+
+    if arguments.output.suffix != ".safetensors":
+        arguments.output = arguments.output.with_name(arguments.output.name + ".safetensors")
+    check_output(arguments.output, overwrite=arguments.overwrite)
+    options = _options(arguments)
+    train_style(
+        [read_image(path).rgb for path in arguments.styles],
+        arguments.photos,
+        arguments.output,
+        options=options,
+        start=arguments.start,
+        names=[path.name for path in arguments.styles],
+        loss_network=arguments.loss_network,
+        checkpoint=arguments.checkpoint,
+        checkpoint_every=arguments.every,
+        preview=arguments.preview,
+        preview_every=arguments.every,
+        device=arguments.device,
+        report=None if arguments.quiet else _progress(options.steps),
+    )
+    print_result(str(arguments.output))
+    return exit_codes.ALL_DONE
+
+
+def _options(arguments: argparse.Namespace) -> TrainOptions:
+    from facestyle.errors import UsageError
+
+    given = vars(arguments)
+    names = {item.name for item in fields(TrainOptions)} & given.keys()
+    try:
+        shape = Architecture(arguments.channels, arguments.blocks, arguments.normalization)
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+    return replace(_DEFAULTS, architecture=shape, **{name: given[name] for name in names})
+
+
+def _progress(steps: int) -> "Report":
+    """Return a report that shows the losses: a bar on a terminal, else a line now and then."""
+    import sys
+
+    from tqdm import tqdm
+
+    terminal = sys.stderr.isatty()
+    bar = tqdm(total=steps, unit="step", file=sys.stderr, disable=not terminal)
+
+    def report(step: int, losses: dict[str, float], _: object) -> None:
+        text = ", ".join(f"{name.replace('_', ' ')} {value:.4g}" for name, value in losses.items())
+        bar.n = step
+        bar.set_postfix_str(text, refresh=False)
+        bar.update(0)
+        if not terminal and (step % 50 == 0 or step == steps):
+            print(f"facestyle: step {step} of {steps}: {text}", file=sys.stderr, flush=True)
+        if step == steps:
+            bar.close()
+
+    return report

@@ -1,0 +1,196 @@
+"""Settings of the neural wing. They import nothing, so that command lines can show defaults."""
+
+from dataclasses import dataclass, field
+
+from facestyle.errors import UsageError
+
+INITIALS = ("recoloured", "content", "noise", "picture")
+COLOURS = ("style", "keep")
+MINIMIZERS = ("lbfgs", "adam")
+NORMALIZATIONS = ("instance", "batch")
+PRECISIONS = ("float32", "bfloat16")
+SCHEDULES = ("constant", "cosine")
+MINIMUM_SIZE = 32  # pixels; the loss network's four poolings leave 2x2 units
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to minimise.
+
+    Attributes
+    ----------
+    method : {"lbfgs", "adam"}
+        L-BFGS is Gatys et al.'s choice; Adam needs less memory and more iterations.
+    iterations : int
+        Evaluations of loss and gradient at most.
+    tolerance : float
+        Stop when the loss fell by less than this share of itself over `window` iterations;
+        0 never stops early.
+    window : int
+        See `tolerance`.
+    learning_rate : float
+        Step of Adam, in units of the picture's range [0, 1].
+    history : int
+        Pairs of vectors that L-BFGS remembers; each has the size of the picture.
+    """
+
+    method: str = "lbfgs"
+    iterations: int = 500
+    tolerance: float = 1e-4
+    window: int = 50
+    learning_rate: float = 0.02
+    history: int = 100
+
+
+@dataclass(frozen=True)
+class OptimizeOptions:
+    """Settings of style transfer by optimization; the defaults are this project's.
+
+    Attributes
+    ----------
+    size : int or None
+        Longer side of the result in pixels; None keeps the picture's size.
+    scales : int
+        Scales from coarse to fine, each twice as large as the one before.
+    iterations : int
+        Iterations at the coarsest scale at most; each finer scale gets half as many.
+    strength : float
+        0 leaves the picture as it is, 1 is the whole style: the style's statistics are mixed
+        with the picture's own.
+    colours : {"style", "keep"}
+        "keep" transfers luminance only.
+    initial : {"recoloured", "content", "noise", "picture"}
+        What the coarsest scale starts with; "recoloured" is the content with the mean and the
+        covariance of the style's colours, which descent is slow to find.
+    content_layers, style_layers : tuple of str
+        Layers of the loss network.
+    content_weight, style_weight, total_variation_weight, temporal_weight : float
+        Weights of the terms; see `layer_weights` for the style's.
+    style_scale : float
+        Size of the style pictures relative to the content; larger makes broader strokes.
+    minimizer : Settings
+        How to minimise; its `iterations` is set from the field above.
+    tile : int or None
+        Largest side of a tile in pixels; a smaller picture is computed whole.
+    seed : int
+        Seed of the noise.
+    """
+
+    size: int | None = 512
+    scales: int = 3
+    iterations: int = 300
+    strength: float = 1.0
+    colours: str = "style"
+    initial: str = "recoloured"
+    content_layers: tuple[str, ...] = ("relu4_2",)
+    style_layers: tuple[str, ...] = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
+    content_weight: float = 1.0
+    style_weight: float = 200.0
+    total_variation_weight: float = 1.0
+    temporal_weight: float = 0.0
+    style_scale: float = 1.0
+    minimizer: Settings = field(default_factory=Settings)
+    tile: int | None = 1024
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        choices = (
+            ("initial", self.initial, INITIALS),
+            ("colours", self.colours, COLOURS),
+            ("minimizer.method", self.minimizer.method, MINIMIZERS),
+        )
+        for name, value, allowed in choices:
+            if value not in allowed:
+                raise UsageError(f"{name} '{value}' is unknown; expected {' or '.join(allowed)}")
+        if not 0 <= self.strength <= 1:
+            raise UsageError(f"strength is {self.strength}; expected a number from 0 to 1")
+        if self.size is not None and self.size < MINIMUM_SIZE:
+            raise UsageError(f"size is {self.size}; expected {MINIMUM_SIZE} pixels at least")
+        if self.scales < 1 or self.iterations < 1:
+            raise UsageError("scales and iterations must be 1 at least")
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """Shape of the network.
+
+    Attributes
+    ----------
+    channels : int
+        Channels of the first convolution; doubled twice. Johnson: 32.
+    blocks : int
+        Residual blocks. Johnson: 5.
+    normalization : {"instance", "batch"}
+        Instance normalization, or batch normalization for the comparison.
+    """
+
+    channels: int = 32
+    blocks: int = 5
+    normalization: str = "instance"
+
+    def __post_init__(self) -> None:
+        for name, value, largest in (("channels", self.channels, 256), ("blocks", self.blocks, 32)):
+            if type(value) is not int or not 1 <= value <= largest:
+                raise ValueError(f"{name} = {value!r} is not a whole number from 1 to {largest}")
+        if self.normalization not in NORMALIZATIONS:
+            raise ValueError(f"normalization {self.normalization!r} is not in {NORMALIZATIONS}")
+
+
+@dataclass(frozen=True)
+class TrainOptions:
+    """Settings of a training; the defaults are Johnson et al.'s, section 4.1, where they have one.
+
+    Attributes
+    ----------
+    steps : int
+        Steps of Adam.
+    batch : int
+        Crops per step, over all processes.
+    crop : int
+        Side of a training crop in pixels, a multiple of 4.
+    style_size : int
+        Longer side of the style pictures in pixels.
+    learning_rate : float
+        Of Adam.
+    schedule : {"constant", "cosine"}
+        "cosine" lets the learning rate fall to nothing at the last step: better when short.
+    content_layers, style_layers : tuple of str
+        Layers of the loss network (Johnson et al., figure 2).
+    content_weight, style_weight, total_variation_weight : float
+        Weights of the terms; see `layer_weights` for the style's.
+    architecture : Architecture
+        Shape of the network.
+    precision : {"float32", "bfloat16"}
+        "bfloat16" is mixed: convolutions in half precision, weights, statistics and losses not.
+    channels_last : bool
+        Memory format of the convolutions.
+    seed : int
+        Seed of the initial weights and of the crops.
+    """
+
+    steps: int = 40_000
+    batch: int = 4
+    crop: int = 256
+    style_size: int = 256
+    learning_rate: float = 1e-3
+    schedule: str = "constant"
+    content_layers: tuple[str, ...] = ("relu3_3",)
+    style_layers: tuple[str, ...] = ("relu1_2", "relu2_2", "relu3_3", "relu4_3")
+    content_weight: float = 1.0
+    style_weight: float = 200.0
+    total_variation_weight: float = 10.0
+    architecture: Architecture = field(default_factory=Architecture)
+    precision: str = "float32"
+    channels_last: bool = False
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.precision not in PRECISIONS:
+            raise UsageError(f"precision '{self.precision}' is unknown; expected float32, bfloat16")
+        if self.schedule not in SCHEDULES:
+            raise UsageError(f"schedule '{self.schedule}' is unknown; expected constant, cosine")
+        if self.crop < MINIMUM_SIZE or self.crop % 4:
+            raise UsageError(f"crop is {self.crop}; expected a multiple of 4 from {MINIMUM_SIZE}")
+        for name in ("steps", "batch"):
+            if getattr(self, name) < 1:
+                raise UsageError(f"{name} is {getattr(self, name)}; expected 1 at least")
