@@ -17,6 +17,7 @@ from facestyle.cli.options import add_message_options
 VERBS = {
     "stylize": "redraw portraits in the style of the exemplars (the default)",
     "exemplars": "check a folder of exemplars: which faces are found, what is usable, why not",
+    "train": "train a network that redraws any picture in one style",
 }
 DEFAULT_VERB = "stylize"
 

@@ -92,12 +92,16 @@ def _add_network_options(group: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Train and write the model; return the exit code."""
     from facestyle.cli.messages import print_result
-    from facestyle.images import check_output, read_image
+    from facestyle.errors import OutputExistsError
+    from facestyle.images import read_image
     from facestyle.neural.api import train_style
 
     if arguments.output.suffix != ".safetensors":
         arguments.output = arguments.output.with_name(arguments.output.name + ".safetensors")
-    check_output(arguments.output, overwrite=arguments.overwrite)
+    if arguments.output.exists() and not arguments.overwrite:
+        raise OutputExistsError(
+            f"{arguments.output}: exists already; add --overwrite, or name another file"
+        )
     options = _options(arguments)
     train_style(
         [read_image(path).rgb for path in arguments.styles],
