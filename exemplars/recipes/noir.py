@@ -56,7 +56,7 @@ def print_curve(luma: np.ndarray) -> np.ndarray:
     """Paper's curve: deep toe, long shoulder that never clips."""
     x = np.clip(luma, 0, None)
     toe = x**1.25
-    return 0.012 + 0.965 * toe * 1.12 / (1 + 0.12 * toe + 0.1 * toe**3) / 1.02
+    return 0.012 + 0.93 * np.tanh(1.12 * toe * (1 + 0.25 * toe**2)) ** 1.0
 
 
 def make_backdrop(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from facestyle.faces import Face
 
 from recipes.filters import blur, luminance, noise, smoothstep
 from recipes.lines import blend_angles, coherent_lines, tangent_field
@@ -22,21 +23,25 @@ GRAPHITE = np.array([0.150, 0.148, 0.155], np.float32)
 
 @dataclass(frozen=True)
 class Layer:
-    """One pass of the pencil over the drawing; lengths in inter-ocular distances.
+    """One pass of the pencil over the drawing.
 
     Attributes
     ----------
-    count : int
-        Strokes at most.
-    length, width, pressure : float
-        Of a stroke; the width in px of the finished picture.
+    share : float
+        How much of the missing darkness it adds.
+    length : float
+        Of a stroke, in inter-ocular distances.
+    width : float
+        Radius (sigma) of the point, px of the finished picture.
+    pressure : float
+        Coverage that one touch leaves.
     turn : float
         Angle to the direction field, degrees.
     above : float
         Only where the wanted darkness exceeds this.
     """
 
-    count: int
+    share: float
     length: float
     width: float
     pressure: float
@@ -45,11 +50,12 @@ class Layer:
 
 
 LAYERS = (
-    Layer(9000, 0.42, 0.85, 0.10, 0, 0.03),
-    Layer(12000, 0.36, 0.75, 0.13, 4, 0.10),
-    Layer(9000, 0.30, 0.70, 0.14, 38, 0.28),
-    Layer(14000, 0.26, 0.65, 0.20, -6, 0.22),
-    Layer(16000, 0.16, 0.55, 0.28, 0, 0.40),
+    Layer(0.45, 0.50, 0.62, 0.050, 0, 0.02),
+    Layer(0.45, 0.42, 0.55, 0.070, 5, 0.06),
+    Layer(0.50, 0.34, 0.50, 0.080, 32, 0.20),
+    Layer(0.70, 0.30, 0.46, 0.110, -5, 0.16),
+    Layer(0.90, 0.18, 0.42, 0.160, 0, 0.32),
+    Layer(1.00, 0.10, 0.40, 0.200, 0, 0.45),
 )
 
 
@@ -60,8 +66,8 @@ def pencil(sitter: Sitter, rng: np.random.Generator) -> np.ndarray:
     wanted = wanted_darkness(tone, sitter)
     size = (wanted.shape[1] * SCALE, wanted.shape[0] * SCALE)
     enlarge = lambda a: cv2.resize(a, size, interpolation=cv2.INTER_CUBIC)  # noqa: E731
-    angle, coherence = tangent_field(tone, 0.035 * unit)
-    habit = 1 - smoothstep(0.25, 0.75, coherence)
+    angle, coherence = tangent_field(tone, 0.045 * unit)
+    habit = 1 - smoothstep(0.3, 0.8, coherence) * blur(sitter.matte, 0.03 * unit)
     direction = blend_angles(enlarge_angle(angle, enlarge), HAND, enlarge(habit))
     wanted_large = np.clip(enlarge(wanted), 0, 1)
     tooth = paper_tooth(wanted_large.shape, rng)
@@ -113,7 +119,9 @@ def draw_layer(canvas, tooth, wanted, direction, layer: Layer, unit: float, rng)
     share = reduced.ravel().astype(np.float64)
     if share.sum() == 0:
         return
-    count = int(min(layer.count, 1.1 * share.sum() * 16 / (layer.length * unit * layer.pressure * 3)))
+    point = layer.width * SCALE
+    ink = layer.pressure * 2 * np.pi * point**2 * layer.length * unit  # of one stroke
+    count = int(layer.share * share.sum() * 16 / ink)
     chosen = rng.choice(share.size, size=count, p=share / share.sum())
     rows, columns = np.divmod(chosen, reduced.shape[1])
     seeds = np.stack([columns, rows], axis=1) * 4.0 + rng.uniform(0, 4, (count, 2))
@@ -127,7 +135,7 @@ def draw_layer(canvas, tooth, wanted, direction, layer: Layer, unit: float, rng)
         direction,
         seeds[order],
         layer.length * unit * rng.uniform(0.6, 1.3, count),
-        layer.width * SCALE * rng.uniform(0.75, 1.2, count) / 2 * 1.2,
+        point * rng.uniform(0.75, 1.25, count),
         layer.pressure * rng.uniform(0.6, 1.25, count),
         np.radians(layer.turn + rng.normal(0, 4, count)),
     )
@@ -136,7 +144,7 @@ def draw_layer(canvas, tooth, wanted, direction, layer: Layer, unit: float, rng)
 def smudge(wanted: np.ndarray, tooth: np.ndarray, unit: float) -> np.ndarray:
     """A first tone laid in with the side of the lead and rubbed with a finger."""
     soft = blur(wanted, 0.03 * unit)
-    return (0.28 * soft * (0.55 + 0.45 * tooth)).astype(np.float32)
+    return ((0.34 + 0.26 * soft) * soft * (0.55 + 0.45 * tooth)).astype(np.float32)
 
 
 def contour_coverage(tone: np.ndarray, sitter: Sitter, enlarge) -> np.ndarray:
@@ -145,18 +153,31 @@ def contour_coverage(tone: np.ndarray, sitter: Sitter, enlarge) -> np.ndarray:
     paper = sitter.matte * tone + (1 - sitter.matte) * 1.0
     fine = coherent_lines(paper, 0.009 * unit, 0.045 * unit, 28.0)
     broad = coherent_lines(paper, 0.02 * unit, 0.08 * unit, 9.0)
-    accents = np.clip(4.0 * (blur(tone, 0.05 * unit) - tone) - 0.12, 0, 1) * sitter.matte
-    accents *= smoothstep(0.75, 0.35, tone)
+    accents = np.zeros_like(tone)
+    for sigma, gain in ((0.02, 6.0), (0.05, 4.5)):
+        accents = np.maximum(accents, np.clip(gain * (blur(tone, sigma * unit) - tone) - 0.1, 0, 1))
+    accents *= sitter.matte * smoothstep(0.8, 0.4, tone)
+    accents *= 0.45 + 0.5 * feature_mask(sitter.face, tone.shape)
     y = np.arange(tone.shape[0], dtype=np.float32)[:, None]
     fade = 1 - 0.75 * smoothstep(0.5, 2.0, (y - sitter.face.landmarks[8, 1]) / unit)
-    coverage = np.maximum(0.75 * fine, 0.6 * broad) * fade
-    return np.clip(enlarge(np.maximum(coverage, 0.7 * accents * fade)), 0, 1)
+    coverage = np.maximum(0.5 * fine, 0.4 * broad) * fade
+    return np.clip(enlarge(np.maximum(coverage, accents * fade)), 0, 1)
+
+
+def feature_mask(face: Face, shape: tuple[int, ...]) -> np.ndarray:
+    """Where a draughtsman looks longest: eyes, nostrils, mouth; soft, (H, W) in [0, 1]."""
+    mask = np.zeros(shape[:2], np.float32)
+    points = face.landmarks.astype(np.int32)
+    for part in (slice(17, 22), slice(22, 27), slice(31, 36), slice(36, 42), slice(42, 48),
+                 slice(48, 60)):  # fmt: skip
+        cv2.polylines(mask, [points[part]], False, 1.0, round(0.2 * face.inter_ocular))
+    return blur(mask, 0.06 * face.inter_ocular)
 
 
 def paper_tooth(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
     """Readiness of the paper's hills and valleys to take graphite."""
     hills = 0.75 * noise(shape, 1.3, rng) + 0.5 * noise(shape, 2.6, rng) + 0.3 * noise(shape, 6, rng)
-    return np.clip(1 + 0.62 * hills, 0.05, 2.4).astype(np.float32)
+    return np.clip(1 + 0.55 * hills, 0.12, 2.3).astype(np.float32)
 
 
 def on_paper(canvas: np.ndarray, rng: np.random.Generator) -> np.ndarray:

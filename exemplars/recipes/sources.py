@@ -7,6 +7,7 @@ from pathlib import Path
 
 from recipes.studio import Frame
 
+Polygon = tuple[tuple[int, int], ...]
 FOLDER = Path(__file__).resolve().parents[1] / "sources"
 
 
@@ -27,6 +28,8 @@ class Source:
     frame : Frame
     kind : {"photograph", "monochrome", "painting"}
         What has to be added to make it a colour photograph.
+    bare, beard : tuples of polygons
+        Bare skin and grey hair of a monochrome source, xy px of the finished picture.
     """
 
     name: str
@@ -35,6 +38,8 @@ class Source:
     licence: str
     frame: Frame
     kind: str = "photograph"
+    bare: tuple[Polygon, ...] = ()
+    beard: tuple[Polygon, ...] = ()
 
     @property
     def path(self) -> Path:
@@ -64,11 +69,16 @@ SOURCES = (
         "Matplotlib's sample data",
         "public domain: work of the US government (James S. Davis, US Navy)",
         Frame(
-            164.0,
-            (384.0, 424.0),
+            176.0,
+            (384.0, 440.0),
             behind=(
-                ((110, 150), (160, 150), (163, 300), (166, 420), (160, 500), (110, 520)),
-                ((150, 60), (230, 100), (218, 205), (172, 235), (150, 235)),
+                (
+                    *((0, 0), (330, 0), (318, 88), (298, 108), (291, 124), (262, 137), (232, 160)),
+                    *((208, 195), (202, 218), (185, 228), (165, 262), (156, 300), (150, 400)),
+                    *((160, 425), (160, 450), (172, 520), (168, 600), (160, 650), (100, 700)),
+                    (0, 700),
+                ),
+                ((205, 650), (236, 640), (244, 668), (232, 700), (205, 715)),
             ),
         ),
     ),
@@ -77,7 +87,7 @@ SOURCES = (
         "Luis Pedro Coelho, scientist, author of mahotas",
         "PyPI package mahotas 1.4.19, mahotas/demos/data/luispedro.jpg",
         "MIT, (c) 2008-2026 Luis Pedro Coelho",
-        Frame(196.0, (322.0, 400.0), straighten=0.5),
+        Frame(212.0, (332.0, 412.0), straighten=0.5),
     ),
     Source(
         "aksel_andersson",
@@ -86,6 +96,15 @@ SOURCES = (
         _BY_AGE,
         Frame(168.0, (384.0, 400.0)),
         "monochrome",
+        bare=(
+            (
+                *((185, 215), (235, 150), (300, 115), (400, 102), (500, 112), (530, 150)),
+                *((545, 230), (560, 300), (600, 360), (610, 420), (640, 440), (650, 520)),
+                *((610, 560), (520, 540), (400, 520), (330, 520), (250, 590), (230, 570)),
+                *((200, 530), (165, 430), (180, 390), (205, 330), (180, 270)),
+            ),
+        ),
+        beard=(((235, 590), (320, 530), (470, 530), (560, 560), (600, 590), (500, 760), (260, 760)),),
     ),
     Source(
         "erik_dahlgren",
@@ -94,6 +113,17 @@ SOURCES = (
         _BY_AGE,
         Frame(166.0, (400.0, 400.0)),
         "monochrome",
+        bare=(
+            (
+                *((140, 160), (200, 105), (320, 80), (420, 92), (500, 150), (535, 220)),
+                *((550, 300), (555, 380), (530, 560), (500, 700), (400, 755), (290, 700)),
+                *((170, 600), (165, 505), (130, 480), (112, 400), (118, 355), (165, 345)),
+                *((205, 300), (190, 230)),
+            ),
+        ),
+        beard=(
+            ((290, 590), (300, 540), (350, 500), (430, 510), (500, 560), (500, 620), (290, 660)),
+        ),
     ),
     Source(
         "mona_lisa",

@@ -73,5 +73,8 @@ def _stamp(canvas, tooth, x, y, sigma, amount):
     for j in range(max(row - reach, 0), min(row + reach + 1, canvas.shape[0])):
         for i in range(max(column - reach, 0), min(column + reach + 1, canvas.shape[1])):
             distance = (i - x) ** 2 + (j - y) ** 2
-            press = amount * np.exp(-0.5 * distance / (sigma * sigma)) * tooth[j, i]
-            canvas[j, i] += (1.0 - canvas[j, i]) * min(max(press, 0.0), 0.95)
+            covered = canvas[j, i]
+            # graphite already there fills the paper's valleys
+            catch = tooth[j, i] + 0.9 * covered * (1.0 - tooth[j, i])
+            press = amount * np.exp(-0.5 * distance / (sigma * sigma)) * catch
+            canvas[j, i] = covered + (1.0 - covered) * min(max(press, 0.0), 0.95)

@@ -68,7 +68,7 @@ class Sitter:
 
 
 def frame_picture(image: np.ndarray, frame: Frame) -> np.ndarray:
-    """Place the largest face as `frame` says; what lies outside continues the border."""
+    """Place the largest face as `frame` says; what lies outside is mirrored in."""
     if frame.mirror:
         image = np.ascontiguousarray(image[:, ::-1])
     face = find_faces(image)[0]
@@ -82,7 +82,7 @@ def frame_picture(image: np.ndarray, frame: Frame) -> np.ndarray:
         matrix,
         (WIDTH, HEIGHT),
         flags=cv2.INTER_AREA if scale < 0.7 else cv2.INTER_CUBIC,
-        borderMode=cv2.BORDER_REPLICATE,
+        borderMode=cv2.BORDER_REFLECT_101,
     ).clip(0, 1)
 
 
