@@ -16,6 +16,7 @@ from facestyle.errors import FacestyleError, UsageError
 from facestyle.images import Picture, check_output, read_image, write_image
 
 if TYPE_CHECKING:
+    from facestyle.neural_stylizer import NeuralResult, NeuralStylizer
     from facestyle.stylizer import Result, Stylizer
 
 _log = logging.getLogger(__name__)
@@ -47,7 +48,7 @@ class BatchResult:
 
     source: Path
     output: Path | None
-    result: Result | None = None
+    result: Result | NeuralResult | None = None
     error: Exception | None = None
     seconds: float = 0.0
     skipped: bool = False
@@ -76,7 +77,7 @@ class _Task:
 
 
 def stylize_files(
-    stylizer: Stylizer,
+    stylizer: Stylizer | NeuralStylizer,
     inputs: Iterable[PathLike],
     outputs: Iterable[PathLike] | None = None,
     *,
@@ -150,7 +151,7 @@ def _one_each(
     return listed
 
 
-def _run(stylizer: Stylizer, task: _Task) -> BatchResult:
+def _run(stylizer: Stylizer | NeuralStylizer, task: _Task) -> BatchResult:
     """Process one input; whatever goes wrong becomes part of the result."""
     start = time.perf_counter()
     if task.skip_existing and task.output is not None and task.output.exists():
@@ -165,7 +166,7 @@ def _run(stylizer: Stylizer, task: _Task) -> BatchResult:
     return replace(outcome, seconds=time.perf_counter() - start)
 
 
-def _process(stylizer: Stylizer, task: _Task) -> BatchResult:
+def _process(stylizer: Stylizer | NeuralStylizer, task: _Task) -> BatchResult:
     if task.output is not None:
         check_output(task.output, overwrite=task.overwrite)
     picture = read_image(task.source)
@@ -175,7 +176,10 @@ def _process(stylizer: Stylizer, task: _Task) -> BatchResult:
         _write(task.output, picture, result, task.overwrite)
     if task.explain is not None:
         from facestyle.explain import write_explanation
+        from facestyle.stylizer import Result
 
+        if not isinstance(result, Result):
+            raise UsageError(f"method {result.method} has nothing to explain; leave explain out")
         write_explanation(task.explain, picture.rgb, result)
     return BatchResult(
         task.source,
@@ -189,7 +193,7 @@ def _as_array(picture: Picture) -> np.ndarray:
     return picture.rgb if picture.alpha is None else np.dstack([picture.rgb, picture.alpha])
 
 
-def _write(path: Path, picture: Picture, result: Result, overwrite: bool) -> None:
+def _write(path: Path, picture: Picture, result: Result | NeuralResult, overwrite: bool) -> None:
     """Write with the depth, the profile and the camera data of the input."""
     rgb = result.image[..., :3]
     alpha = result.alpha
@@ -208,12 +212,13 @@ def _write(path: Path, picture: Picture, result: Result, overwrite: bool) -> Non
     )
 
 
-def _facts(result: Result) -> dict[str, Any]:
+def _facts(result: Result | NeuralResult) -> dict[str, Any]:
     height, width = result.image.shape[:2]
     face = result.face
     return {
         "size": [width, height],
-        "face": {
+        "face": face
+        and {
             "box": [round(float(value), 1) for value in face.box],
             "inter_ocular": round(float(face.inter_ocular), 1),
             "landmarks": face.source,

@@ -36,7 +36,9 @@ def add_landmarks_option(parser: Any) -> None:
 
 def add_style_options(parser: Any) -> None:
     """Add what shapes the result: --method, --strength, --background, --face, --seed."""
-    parser.add_argument("--method", choices=METHODS, default="auto", help="how to stylize (auto)")
+    parser.add_argument(
+        "--method", choices=(*METHODS, "neural"), default="auto", help="how to stylize (auto)"
+    )
     parser.add_argument(
         "--strength", type=strength, default=1.0, metavar="0..1", help="amount of style (1)"
     )

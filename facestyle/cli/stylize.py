@@ -4,13 +4,14 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from facestyle.cli import exit_codes, options
+from facestyle.cli import exit_codes, neural_options, options
 
 if TYPE_CHECKING:
     import numpy as np
 
     from facestyle.batch import BatchResult
     from facestyle.images import InputFile
+    from facestyle.neural_stylizer import NeuralStylizer
     from facestyle.stylizer import Stylizer
 
 USAGE = "INPUT... --exemplars DIR [-o PATH] [options]"
@@ -18,7 +19,9 @@ DESCRIPTION = """\
 Redraw portraits in the style of a folder of stylized portraits of other people.
 
   facestyle portrait.jpg --exemplars looks/             writes portrait_looks.png beside it
-  facestyle *.jpg photos/ --exemplars looks/ -o out/    names and sub-folders are kept"""
+  facestyle *.jpg photos/ --exemplars looks/ -o out/    names and sub-folders are kept
+  facestyle photo.jpg --exemplars wave.jpg --method neural
+  facestyle photo.jpg --model wave.safetensors          a network of `facestyle train`"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,7 +32,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--exemplars",
         type=Path,
-        required=True,
         metavar="DIR",
         help="folder of stylized portraits, or one such picture",
     )
@@ -48,6 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="68 lines of x and y, for one input; nothing is detected then",
     )
+    neural_options.add_neural_options(parser.add_argument_group("--method neural, for any picture"))
     batch = parser.add_argument_group("many inputs")
     options.add_batch_options(batch)
     batch.add_argument(
@@ -64,9 +67,10 @@ def run(arguments: argparse.Namespace) -> int:
     from facestyle.cli.messages import report_error, show_progress
     from facestyle.images import plan_outputs
 
+    _require_style(arguments)
     inputs = _expand(arguments)
     transparent = arguments.background == "transparent"
-    label = _label(arguments.exemplars)
+    label = _label(arguments)
     pairs = plan_outputs(inputs, arguments.output, label, needs_alpha=transparent)
     results = stylize_files(
         _make_stylizer(arguments),
@@ -88,6 +92,13 @@ def run(arguments: argparse.Namespace) -> int:
     return exit_codes.from_counts(done=len(pairs) - failed, failed=failed)
 
 
+def _require_style(arguments: argparse.Namespace) -> None:
+    from facestyle.errors import UsageError
+
+    if arguments.exemplars is None and arguments.model is None:
+        raise UsageError("--exemplars is required (or --model, for a trained network)")
+
+
 def _expand(arguments: argparse.Namespace) -> "list[InputFile]":
     from facestyle.errors import UsageError
     from facestyle.images import expand_inputs
@@ -101,15 +112,17 @@ def _expand(arguments: argparse.Namespace) -> "list[InputFile]":
     return inputs
 
 
-def _label(exemplars: Path) -> str:
-    """Name of the exemplar folder, or of the single exemplar without its suffix."""
-    path = exemplars.resolve()
+def _label(arguments: argparse.Namespace) -> str:
+    """Name of the exemplar folder, or of the single exemplar or model without its suffix."""
+    path = Path(arguments.exemplars or arguments.model).resolve()
     return path.stem if path.is_file() else path.name
 
 
-def _make_stylizer(arguments: argparse.Namespace) -> "Stylizer":
+def _make_stylizer(arguments: argparse.Namespace) -> "Stylizer | NeuralStylizer":
     import logging
 
+    if neural_options.is_neural(arguments):
+        return neural_options.make_neural_stylizer(arguments)
     from facestyle.exemplars import ExemplarSet
     from facestyle.stylizer import Stylizer
 

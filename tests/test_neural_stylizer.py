@@ -1,0 +1,146 @@
+"""Neural style transfer behind the stylizer's interface and the command line."""
+
+import logging
+import pickle
+
+import numpy as np
+import pytest
+from PIL import Image, ImageOps
+from skimage import data
+
+torch = pytest.importorskip("torch", reason="PyTorch is not installed (extra 'neural')")
+
+from facestyle import cli  # noqa: E402
+from facestyle.errors import FaceError, ModelFileError, UsageError  # noqa: E402
+from facestyle.neural.model_files import save_model  # noqa: E402
+from facestyle.neural.settings import Architecture  # noqa: E402
+from facestyle.neural.transformer import Transformer  # noqa: E402
+from facestyle.neural_stylizer import NeuralStylizer  # noqa: E402
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A portrait, a picture without a face, a style picture and a model."""
+    folder = tmp_path_factory.mktemp("neural")
+    collins = Image.fromarray(data.astronaut()).crop((84, 0, 364, 280))
+    collins.resize((200, 200)).save(folder / "portrait.png")
+    red = ImageOps.mirror(collins).point([*range(256), *([v // 4 for v in range(256)] * 2)])
+    red.save(folder / "red.png")
+    Image.fromarray(data.coffee()).resize((90, 60)).save(folder / "coffee.png")
+    stripes = np.tile(np.uint8([[[200, 40, 30], [20, 20, 60]]]), (48, 24, 1))
+    Image.fromarray(stripes).save(folder / "wave.png")
+    save_model(folder / "wave.safetensors", Transformer(Architecture(4, 1)), {})
+    return folder
+
+
+@pytest.fixture
+def command(folder, monkeypatch):
+    """The command in this process and folder; its log set-up is undone."""
+    monkeypatch.chdir(folder)
+    log = logging.getLogger("facestyle")
+    before = log.level, log.handlers[:], log.propagate
+    yield cli.main
+    log.level, log.handlers[:], log.propagate = before
+
+
+def test_a_portraits_background_can_be_kept(folder):
+    image = np.asarray(Image.open(folder / "portrait.png"))
+    stylizer = NeuralStylizer(model=folder / "wave.safetensors", area="person", device="cpu")
+    result = stylizer(image)
+    assert result.image.shape == image.shape
+    assert result.image.dtype == np.uint8
+    change = np.abs(result.image.astype(int) - image).mean(2)
+    assert change[:20, :20].max() <= 1
+    x, y = result.face.landmarks[30].round().astype(int)
+    assert change[y - 10 : y + 10, x - 10 : x + 10].mean() > 10
+
+
+def test_regions_need_a_face_in_the_picture(folder):
+    image = np.asarray(Image.open(folder / "coffee.png"))
+    stylizer = NeuralStylizer(styles=(folder / "wave.png",), by_region=True, device="cpu")
+    with pytest.raises(FaceError):
+        stylizer(image)
+
+
+def test_a_portrait_is_stylized_by_region(folder):
+    image = np.asarray(Image.open(folder / "portrait.png"))
+    settings = {"size": 64, "iterations": 6, "device": "cpu"}
+    style = (folder / "red.png",)
+    guided = NeuralStylizer(styles=style, by_region=True, **settings)(image)
+    whole = NeuralStylizer(styles=style, **settings)(image)
+    assert guided.image.shape == whole.image.shape == (64, 64, 3)
+    assert guided.face is not None
+    assert np.abs(guided.image.astype(int) - whole.image).mean() > 1
+
+
+def test_transparency_is_kept(folder):
+    image = np.dstack((np.asarray(Image.open(folder / "coffee.png")), np.full((60, 90), 128)))
+    stylizer = NeuralStylizer(model=folder / "wave.safetensors", size=45, device="cpu")
+    result = stylizer(image.astype(np.uint8))
+    assert result.image.shape == (30, 45, 4)
+    assert (result.image[..., 3] == 128).all()
+
+
+def test_a_stylizer_can_be_sent_to_other_processes(folder):
+    stylizer = NeuralStylizer(model=folder / "wave.safetensors", device="cpu")
+    image = np.asarray(Image.open(folder / "coffee.png"))
+    before = stylizer(image)
+    after = pickle.loads(pickle.dumps(stylizer))(image)
+    np.testing.assert_array_equal(before.image, after.image)
+
+
+def test_options_that_contradict_each_other_are_refused(folder):
+    with pytest.raises(UsageError, match="not both"):
+        NeuralStylizer(styles=(folder / "wave.png",), model="x")
+    with pytest.raises(UsageError, match="has its style inside"):
+        NeuralStylizer(model="x", by_region=True)
+    with pytest.raises(UsageError, match="2 weights for 1 style"):
+        NeuralStylizer(styles=(folder / "wave.png",), shares=(1, 2))
+    with pytest.raises(ModelFileError, match="no model of this name"):
+        NeuralStylizer(model="nothing", device="cpu")(np.zeros((32, 32, 3), np.uint8))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "size"),
+    [
+        (["--model", "wave.safetensors"], (90, 60)),
+        (["--exemplars", "wave.png", "--method", "neural", "--size", "48"], (48, 32)),
+    ],
+)
+def test_the_command_stylizes_a_picture_without_a_face(command, capsys, arguments, size):
+    if "--method" in arguments:
+        arguments = [*arguments, "--iterations", "2"]
+    code = command(["coffee.png", "-o", "out.png", "--overwrite", "--device", "cpu", *arguments])
+    assert code == 0
+    assert capsys.readouterr().out.strip() == "out.png"
+    assert Image.open("out.png").size == size
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--exemplars", "wave.png", "--size", "48"], "--size belongs to --method neural"),
+        (["--model", "wave.safetensors", "--face", "2"], "--face has no meaning"),
+        (["--model", "wave.safetensors", "--background", "paper"], "stylize and keep only"),
+        (["--model", "wave.safetensors", "--exemplars", "wave.png"], "not both"),
+        ([], "--exemplars is required"),
+    ],
+)
+def test_the_command_explains_what_cannot_be_combined(command, capsys, arguments, message):
+    assert command(["coffee.png", *arguments]) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_the_command_trains_a_model_that_the_command_uses(command, tmp_path):
+    (tmp_path / "photos").mkdir()
+    Image.open("coffee.png").save(tmp_path / "photos" / "coffee.png")
+    model = tmp_path / "stripes.safetensors"
+    small = ["--steps", "2", "--batch", "1", "--crop", "32", "--style-size", "32"]
+    shape = ["--channels", "4", "--blocks", "1", "--device", "cpu", "-q"]
+    photos = str(tmp_path / "photos")
+    arguments = ["train", "wave.png", "--photos", photos, "-o", str(model), *small, *shape]
+    assert command(arguments) == 0
+    assert command(arguments) == 3  # the model exists
+    output = str(tmp_path / "result.png")
+    assert command(["coffee.png", "--model", str(model), "-o", output]) == 0
+    assert Image.open(output).size == (90, 60)
