@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-_ROUNDS = 6
+_ROUNDS = 4
 # added to each variance (colours are about 0-255)
 _FLOOR = 16.0
 _MIDDLE, _SPREAD = np.float32([127, 0, 0]), np.float32(64)
@@ -50,7 +50,7 @@ def _log_density(mean: np.ndarray, covariance: np.ndarray, share: float) -> np.n
     return np.concatenate([squares, products, linear, [constant]])
 
 
-def fit_colour_mixture(colours: np.ndarray, count: int, most: int = 2000) -> ColourMixture:
+def fit_colour_mixture(colours: np.ndarray, count: int, most: int = 1200) -> ColourMixture:
     """Fit Gaussians to colours.
 
     Parameters

@@ -155,25 +155,42 @@ def _group_probabilities(portrait: Portrait) -> np.ndarray:
     shape = portrait.matte.shape
     contours = feature_contours(portrait.face)
     place = face_coordinates(portrait, contours)
-    priors = np.log(_priors(place, portrait.matte)).reshape(4, -1)
+    priors = _priors(place, portrait.matte)
     features = _feature_mask(shape, contours, 0.02 * face_width(portrait.face))
     seeds = _first_seeds(place, portrait.matte, features)
-    hair_shell = seeds[1]
-    # hair the colour of skin must not teach the skin's mixture
-    likely_skin = np.exp(priors[0]).reshape(shape) > 0.15
+    skin, hair_shell = seeds[0], seeds[1]
     lab = to_lab(cv2.GaussianBlur(portrait.image, (0, 0), 1))
     colours = lab.reshape(-1, 3) * np.float32([255, 100, 100])
     probabilities = np.zeros((4, *shape), np.float32)
     for _ in range(_ROUNDS):
-        scores = _log_likelihoods(colours, seeds) * _LIKELIHOOD_WEIGHT + priors
+        scores = _log_likelihoods(colours, seeds) * _LIKELIHOOD_WEIGHT
+        scores = scores + np.log(priors).reshape(4, -1)
         scores = np.exp(scores - scores.max(axis=0))
         probabilities = (scores / scores.sum(axis=0)).reshape(4, *shape).astype(np.float32)
         probabilities = np.stack([cv2.GaussianBlur(p, (0, 0), 1.2) for p in probabilities])
-        seeds = list(probabilities > np.array([0.8, 0.7, 0.7, 0.7])[:, None, None])
-        seeds[0] &= ~features & likely_skin
+        seeds = list(probabilities > 0.7)
+        # the skin is known from the start; hair of its colour must not teach its mixture
+        seeds[0] = skin
         if seeds[1].sum() < 30:
             seeds[1] = hair_shell
+        priors[1] = _without_loose_hair(priors[1], probabilities[1], place)
     return probabilities
+
+
+def _without_loose_hair(prior: np.ndarray, hair: np.ndarray, place: FaceCoordinates) -> np.ndarray:
+    """Lower the prior of hair below the chin on sides where none hangs beside the jaw.
+
+    Dark coats look like dark hair.
+    """
+    prior = prior.copy()
+    for side in (place.across < 0, place.across >= 0):
+        reach = np.abs(place.across)
+        beside = side & (reach > 0.5) & (reach < 0.75)
+        beside &= (place.down > place.chin - 0.45) & (place.down < place.chin - 0.15)
+        share = float(hair[beside].mean()) if beside.any() else 1.0
+        below = side & (place.down > place.chin - 0.1)
+        prior[below] *= np.clip(3 * share - 0.3, 0.02, 1)
+    return np.maximum(prior, 1e-4)
 
 
 def _log_likelihoods(colours: np.ndarray, seeds: list[np.ndarray]) -> np.ndarray:
@@ -207,7 +224,9 @@ def _priors(place: FaceCoordinates, matte: np.ndarray) -> np.ndarray:
     neck = neck * np.exp(-((np.maximum(v - place.chin, 0) / 0.5) ** 2))
     forehead = np.exp(-((np.abs(u) / 0.42) ** 6)) * above_brow
     forehead = forehead * np.clip(1 - (place.top - v) / 0.38, 0, 1) * 0.55
-    skin = np.maximum.reduce([in_face * 0.97, neck * 0.75 * person, ears * 0.5, forehead]) + 0.01
+    skin = np.maximum.reduce([in_face * 0.97, neck * 0.75 * person, ears * 0.5, forehead])
+    # bare shoulders are rarer than coats of a face's colour
+    skin = skin + 0.01 - 0.008 * below_chin
     near_head = 0.6 * in_head * np.exp(-np.maximum(radius - 0.9, 0) / 0.2)
     not_on_face = 1 - 0.93 * np.exp(-((np.abs(u) / 0.40) ** 6)) * ~above_brow
     hair = (1 - in_face) * np.maximum(person, near_head)
@@ -230,7 +249,8 @@ def _first_seeds(
     shell = (v < place.top - 0.22) | ((depth > 0.02) & (depth < 0.14))
     around = (place.inside < -0.06) & (v < place.brow) & (np.abs(u) < 0.62)
     return [
-        (place.inside > 0.06) & ~features & (v > place.top + 0.12),
+        # strands of hair hang over the sides of the oval
+        (place.inside > 0.06) & (np.abs(u) < 0.33) & ~features & (v > place.top + 0.15),
         around & shell & (matte > 0.5),
         (v > place.chin + 0.3) & (matte > 0.7) & (np.abs(u) < 0.3),
         (matte < 0.05) & (place.inside < -0.25),

@@ -7,34 +7,46 @@ whole pixels, so that the sources' texture is copied, never interpolated.
 import numpy as np
 from numba import njit, prange
 
-CHANNELS = 4
+CHANNELS = 3
 _CERTAIN = np.float32(0.02)
+_BYTE = np.float32(1 / 255)
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=True, forceinline=True)
 def _collect(y, x, scale, field, offsets, cost, image, start, height, width, radius, votes):
-    """Fill `votes` (n, 4) with colours and weights proposed for pixel (y, x); returns n."""
+    """Fill `votes` (n, 4) with colours and weights proposed for pixel (y, x).
+
+    Returns n, or 1 where all proposals are the same pixel.
+    """
     rows, columns = field.shape[:2]
     node_y = min(int((y + 0.5) / scale), rows - 1)
     node_x = min(int((x + 0.5) / scale), columns - 1)
     count = 0
+    agreed = True
+    first = np.int64(-1)
     for ny in range(max(node_y - radius, 0), min(node_y + radius + 1, rows)):
         for nx in range(max(node_x - radius, 0), min(node_x + radius + 1, columns)):
             k = field[ny, nx, 0]
             sy = min(max(y + offsets[ny, nx, 0], 0), height[k] - 1)
             sx = min(max(x + offsets[ny, nx, 1], 0), width[k] - 1)
             at = (start[k] + sy * width[k] + sx) * CHANNELS
-            votes[count, 0] = image[at]
-            votes[count, 1] = image[at + 1]
-            votes[count, 2] = image[at + 2]
+            if count == 0:
+                first = at
+            elif at != first:
+                agreed = False
+            votes[count, 0] = image[at] * _BYTE
+            votes[count, 1] = image[at + 1] * _BYTE
+            votes[count, 2] = image[at + 2] * _BYTE
             votes[count, 3] = np.float32(1) / (_CERTAIN + cost[ny, nx])
             count += 1
-    return count
+    return 1 if agreed else count
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=True, forceinline=True)
 def _shift_to_mode(votes, count, rounds, bandwidth):
     """Weighted mean of the votes, moved towards the nearest mode by mean shift."""
+    if count == 1:
+        return votes[0, 0], votes[0, 1], votes[0, 2]
     r, g, b = np.float32(0), np.float32(0), np.float32(0)
     total = np.float32(1e-9)
     for i in range(count):
@@ -50,7 +62,8 @@ def _shift_to_mode(votes, count, rounds, bandwidth):
         for i in range(count):
             dr, dg, db = votes[i, 0] - r, votes[i, 1] - g, votes[i, 2] - b
             distance = (dr * dr + dg * dg + db * db) / (bandwidth * bandwidth)
-            weight = votes[i, 3] * np.exp(-distance)
+            # a Student kernel: as good as a Gaussian, and no exponential
+            weight = votes[i, 3] / ((np.float32(1) + distance) ** 3)
             total += weight
             nr += weight * votes[i, 0]
             ng += weight * votes[i, 1]
@@ -71,8 +84,8 @@ def vote(field, cost, image, start, height, width, scale, radius, rounds, bandwi
         Source, row and column of each pixel's match.
     cost : (h, w) float32
         A cheaper match has more say.
-    image : (P * 4,) float32
-        Sources at the size of `out`: `scale` times the size that the field was found at.
+    image : (P * 3,) uint8
+        Sources, sRGB, at the size of `out`: `scale` times the size that the field was found at.
     start, height, width : (K,) int64
         Where each source lies in `image`, and its size there.
     scale : float
@@ -83,7 +96,7 @@ def vote(field, cost, image, start, height, width, scale, radius, rounds, bandwi
     bandwidth : float32
         Of the first step; each later one has .6 of it.
     out : (H, W, 3) float32
-        Where the picture goes.
+        Where the picture goes, in [0, 1].
     """
     rows, columns = field.shape[:2]
     offsets = np.empty((rows, columns, 2), np.int32)

@@ -5,6 +5,7 @@ SIGGRAPH 2009. A sweep here is a Jacobi iteration: every pixel looks at the fiel
 before left, and its random numbers are a hash of its position, so that rows can run in parallel
 and the result doesn't depend on the number of threads.
 
+Pictures and guides are bytes: the search is bound by memory, not by arithmetic.
 Sources of different sizes lie one after another in flat arrays: pixel (y, x) of source k has the
 index ``start[k] + y * width[k] + x``.
 """
@@ -15,8 +16,9 @@ import numpy as np
 from numba import njit, prange
 
 RADIUS = 2
-CHANNELS = 4
-GUIDES = 16
+CHANNELS = 3
+GUIDES = 14
+GUIDE_WEIGHT_ONE = 1 << 24  # guides' weights are integers of this unit
 _SIDE = 2 * RADIUS + 1
 _ROW = _SIDE * CHANNELS
 _FAR = np.float32(1e9)
@@ -25,8 +27,8 @@ _FAR = np.float32(1e9)
 class Target(NamedTuple):
     """The picture that is being made; h by w pixels, K sources."""
 
-    image: np.ndarray  # (h + 4, (w + 4) * 4) float32, padded by RADIUS
-    guides: np.ndarray  # (h, w, 16) float32
+    image: np.ndarray  # ((h + 4) * (w + 4) * 3,) uint8, padded by RADIUS
+    guides: np.ndarray  # (h * w * 14,) uint8
     regions: np.ndarray  # (h, w) uint8
     positions: np.ndarray  # (K, h, w, 2) float32: row, column that the warp gives in each source
     position_weight: np.ndarray  # (h, w) float32
@@ -36,8 +38,8 @@ class Target(NamedTuple):
 class Sources(NamedTuple):
     """The pictures that patches come from; P pixels in all."""
 
-    image: np.ndarray  # (P * 4,) float32
-    guides: np.ndarray  # (P, 16) float32
+    image: np.ndarray  # (P * 3,) uint8
+    guides: np.ndarray  # (P * 14,) uint8
     regions: np.ndarray  # (P,) uint8
     start: np.ndarray  # (K,) int64
     height: np.ndarray  # (K,) int64
@@ -47,14 +49,14 @@ class Sources(NamedTuple):
 class Costs(NamedTuple):
     """Weights of the terms."""
 
-    guides: np.ndarray  # (8, 16) float32: for each region of the target
+    guides: np.ndarray  # (8, 14) int64: for each region of the target
     regions: np.ndarray  # (K, 8, 9) float32: a pixel of the first region from one of the second
     style: float
     occurrence: float
     coherence: float
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def _hash(value):
     """Mix 32 bits (Wellons' lowbias32)."""
     value = np.int64(value) & 0xFFFFFFFF
@@ -66,7 +68,7 @@ def _hash(value):
     return value
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=True, forceinline=True)
 def _distance(target, sources, costs, use, y, x, k, sy, sx, best):
     """Cost of filling pixel (y, x) from (sy, sx) of source k; stops early above `best`."""
     region = target.regions[y, x]
@@ -81,28 +83,37 @@ def _distance(target, sources, costs, use, y, x, k, sy, sx, best):
     cost += costs.occurrence * use[at]
     if cost >= best:
         return cost
-    total = np.float32(0)
-    for i in range(GUIDES):
-        difference = target.guides[y, x, i] - sources.guides[at, i]
+    # Unsigned indices cannot be negative, integers have no rounding order: both make fast code.
+    ours = np.uintp((y * target.regions.shape[1] + x) * GUIDES)
+    theirs = np.uintp(at * GUIDES)
+    total = np.int64(0)
+    for j in range(GUIDES):
+        i = np.uintp(j)
+        difference = np.int64(target.guides[ours + i]) - np.int64(sources.guides[theirs + i])
         total += difference * difference * costs.guides[region, i]
-    cost += total
+    cost += np.float32(total) * np.float32(1 / GUIDE_WEIGHT_ONE)
     if cost >= best:
         return cost
-    weight = np.float32(costs.style / (_SIDE * _SIDE))
-    left = x * CHANNELS
-    for row in range(_SIDE):
-        total = np.float32(0)
-        first = (at + (row - RADIUS) * width - RADIUS) * CHANNELS
-        for i in range(_ROW):
-            difference = target.image[y + row, left + i] - sources.image[first + i]
+    weight = np.float32(costs.style / (_SIDE * _SIDE * 255.0 * 255.0))
+    ours = np.uintp((y * (target.regions.shape[1] + 2 * RADIUS) + x) * CHANNELS)
+    theirs = np.uintp((at - RADIUS * width - RADIUS) * CHANNELS)
+    our_stride = np.uintp((target.regions.shape[1] + 2 * RADIUS) * CHANNELS)
+    their_stride = np.uintp(width * CHANNELS)
+    for _ in range(_SIDE):
+        total = np.int64(0)
+        for j in range(_ROW):
+            i = np.uintp(j)
+            difference = np.int64(target.image[ours + i]) - np.int64(sources.image[theirs + i])
             total += difference * difference
-        cost += total * weight
+        ours += our_stride
+        theirs += their_stride
+        cost += np.float32(total) * weight
         if cost >= best:
             return cost
     return cost
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def _disagreement(field, y, x, k, sy, sx):
     """How many of the four neighbours come from another offset."""
     height, width = field.shape[:2]
@@ -121,7 +132,7 @@ def _disagreement(field, y, x, k, sy, sx):
     return count
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def _random_candidate(target, sources, y, x, k, sy, sx, radius, first, seed):
     """A random place: near the best, near the warp (first), or the same place in another source."""
     count = len(sources.start)
@@ -141,7 +152,7 @@ def _random_candidate(target, sources, y, x, k, sy, sx, radius, first, seed):
     return k, sy, sx
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=True, forceinline=True)
 def _improve_pixel(target, sources, costs, use, field, y, x, best, step, radius, settled, seed):
     """Best of a pixel's own match, its neighbours' and some random ones."""
     height, width = field.shape[:2]

@@ -173,14 +173,17 @@ def render_images(
 
 
 def flat(images: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Lay pictures one after another: four channels a pixel (P * 4,), starts, heights, widths."""
+    """Lay pictures one after another: bytes (P * 3,), starts, heights and widths."""
     heights = np.array([image.shape[0] for image in images], np.int64)
     widths = np.array([image.shape[1] for image in images], np.int64)
     starts = np.concatenate([[0], np.cumsum(heights * widths)])
-    pixels = np.zeros((int(starts[-1]), 4), np.float32)
-    for image, start, end in zip(images, starts[:-1], starts[1:], strict=True):
-        pixels[start:end, :3] = image.reshape(-1, 3)
-    return pixels.reshape(-1), starts[:-1].copy(), heights, widths
+    pixels = np.concatenate([to_bytes(image).reshape(-1) for image in images])
+    return pixels, starts[:-1].copy(), heights, widths
+
+
+def to_bytes(image: np.ndarray) -> np.ndarray:
+    """Round a float picture in [0, 1] to uint8."""
+    return cv2.convertScaleAbs(np.clip(image, 0, 1), alpha=255)
 
 
 def _exemplar_layer(
@@ -271,7 +274,7 @@ def _search_levels(layers: Sequence[Layer], width: float) -> tuple[Sources, ...]
         levels.append(
             Sources(
                 image,
-                np.concatenate([guide.reshape(-1, guide.shape[2]) for guide in guides]),
+                np.concatenate([guide.reshape(-1) for guide in guides]),
                 np.concatenate([label.ravel() for label in labels]),
                 start,
                 height,

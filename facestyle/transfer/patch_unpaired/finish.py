@@ -16,6 +16,7 @@ from facestyle.transfer.patch_unpaired.bank import Bank, flat, render_images
 from facestyle.transfer.patch_unpaired.correction import correction
 from facestyle.transfer.patch_unpaired.prepared import PreparedExemplar
 from facestyle.transfer.patch_unpaired.settings import MODE_BANDWIDTH, MODE_ROUNDS
+from facestyle.transfer.patch_unpaired.surroundings import set_before
 from facestyle.transfer.patch_unpaired.synthesis import Goal, Match
 
 # strokes are enlarged at most so far beyond the exemplar's own resolution
@@ -50,7 +51,7 @@ def finish(
     image = from_lab(lab)
     if size != (width, height):
         image = np.clip(cv2.resize(image, (width, height), interpolation=cv2.INTER_CUBIC), 0, 1)
-    return image, None
+    return set_before(image, portrait, [e.portrait for e in exemplars], background)
 
 
 def _render_scale(portrait: Portrait, bank: Bank, exemplars: Sequence[PreparedExemplar]) -> float:

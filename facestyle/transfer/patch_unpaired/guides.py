@@ -1,4 +1,4 @@
-"""What a patch should look like and where it lies: sixteen numbers for each pixel."""
+"""What a patch should look like and where it lies: fourteen bytes for each pixel."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import numpy as np
 
 from facestyle.faces.regions import BACKGROUND, HAIR, signed_distance
 
-COUNT = 16
+COUNT = 14
+APPEARANCE_STEPS = 255.0  # bytes per unit of luminance
+SIGNED_STEPS = 100.0  # bytes per unit of the other guides, which are centred on 128
 _REACH = 3  # px between the patch's centre and the four other samples
 _DETAIL_GAIN = 4.0  # brings a difference of Gaussians to about the range of the luminance
 
@@ -32,21 +34,24 @@ def guide_maps(
 
     Returns
     -------
-    (H, W, 16) float32
+    (H, W, 14) uint8
         Low-pass luminance at centre, above, below, left and right; difference of Gaussians at the
         same places; cosine and sine of the doubled orientation; soft signed distances to the
-        edges of the person and of the hair; two zeros.
+        edges of the person and of the hair.
     """
     low = cv2.GaussianBlur(luminance, (0, 0), appearance_sigma)
     detail = cv2.GaussianBlur(luminance, (0, 0), detail_sigma)
     detail = (detail - cv2.GaussianBlur(luminance, (0, 0), 4 * detail_sigma)) * _DETAIL_GAIN
-    guides = np.zeros((*luminance.shape, COUNT), np.float32)
+    guides = np.empty((*luminance.shape, COUNT), np.float32)
     _sample(low, guides[..., 0:5])
     _sample(detail, guides[..., 5:10])
     guides[..., 10], guides[..., 11] = orientation(luminance, 0.008 * face_width, 0.02 * face_width)
     for channel, mask in ((12, labels != BACKGROUND), (13, labels == HAIR)):
         guides[..., channel] = np.tanh(signed_distance(mask) / (0.045 * face_width))
-    return guides
+    guides[..., :5] *= APPEARANCE_STEPS
+    guides[..., 5:] *= SIGNED_STEPS
+    guides[..., 5:] += 128
+    return np.clip(np.round(guides, out=guides), 0, 255, out=guides).astype(np.uint8)
 
 
 def orientation(

@@ -10,8 +10,9 @@ import cv2
 import numpy as np
 
 from facestyle.graphcut import solve_labels
+from facestyle.kernels.patchmatch import GUIDE_WEIGHT_ONE
 from facestyle.transfer.patch_unpaired.bank import Bank
-from facestyle.transfer.patch_unpaired.guides import guide_maps
+from facestyle.transfer.patch_unpaired.guides import COUNT, guide_maps
 from facestyle.transfer.patch_unpaired.settings import (
     APPEARANCE_SIGMA,
     DETAIL_SIGMA,
@@ -50,7 +51,7 @@ def exemplar_labels(
     guides = guide_maps(
         luminance, labels, width, max(0.6, APPEARANCE_SIGMA * width), max(0.5, DETAIL_SIGMA * width)
     )
-    weights = guide_weight_table()[0][labels]
+    weights = (guide_weight_table()[0] / GUIDE_WEIGHT_ONE).astype(np.float32)[labels]
     sources = bank.levels[level]
     costs, pictures = [], []
     for number, place in enumerate(positions):
@@ -58,9 +59,11 @@ def exemplar_labels(
         columns = np.clip(np.round(place[..., 1]), 0, sources.width[number] - 1).astype(int)
         at = sources.start[number] + rows * sources.width[number] + columns
         mismatch = bank.region_costs[number][labels, sources.regions[at]]
-        difference = (weights * (guides - sources.guides[at]) ** 2).sum(axis=-1)
+        difference = (
+            weights * (guides - sources.guides.reshape(-1, COUNT)[at].astype(np.float32)) ** 2
+        ).sum(axis=-1)
         costs.append(difference + np.minimum(mismatch, _MOST_MISMATCH))
-        pictures.append(sources.image.reshape(-1, 4)[at, :3])
+        pictures.append(sources.image.reshape(-1, 3)[at] / np.float32(255))
     contrast = _contrast(pictures)
     return solve_labels(
         np.stack(costs, axis=-1),

@@ -13,7 +13,7 @@ import numpy as np
 from facestyle.color import from_lab
 from facestyle.kernels.patch_voting import vote
 from facestyle.kernels.patchmatch import RADIUS, Costs, Sources, Target, count_use, sweep
-from facestyle.transfer.patch_unpaired.bank import Bank, halved
+from facestyle.transfer.patch_unpaired.bank import Bank, halved, to_bytes
 from facestyle.transfer.patch_unpaired.correction import CorrectionWeights, corrected
 from facestyle.transfer.patch_unpaired.guides import guide_maps
 from facestyle.transfer.patch_unpaired.settings import (
@@ -156,7 +156,7 @@ def _solve_level(
         image = corrected(image, goal.lab, goal.correction, width, goal.pull)
         target = Target(
             _padded(image),
-            guides,
+            guides.reshape(-1),
             goal.labels,
             goal.positions,
             position_weights[goal.labels] / np.float32(width * width),
@@ -198,7 +198,7 @@ def _initial(goal: Goal, sources: Sources) -> tuple[np.ndarray, np.ndarray]:
     field[..., 1] = _inside(place[..., 0], sources.height[layer])
     field[..., 2] = _inside(place[..., 1], sources.width[layer])
     at = sources.start[layer] + field[..., 1] * sources.width[layer] + field[..., 2]
-    warped = sources.image.reshape(-1, 4)[at, :3]
+    warped = sources.image.reshape(-1, 3)[at] / np.float32(255)
     image = (1 - INITIAL_MIX) * warped + INITIAL_MIX * from_lab(goal.lab)
     return field, image.astype(np.float32)
 
@@ -236,8 +236,6 @@ def _halved_goal(goal: Goal) -> Goal:
 
 
 def _padded(image: np.ndarray) -> np.ndarray:
-    """Four channels a pixel and a border of RADIUS, (h + 4, (w + 4) * 4) float32."""
-    padded = cv2.copyMakeBorder(image, RADIUS, RADIUS, RADIUS, RADIUS, cv2.BORDER_REFLECT_101)
-    result = np.zeros((*padded.shape[:2], 4), np.float32)
-    result[..., :3] = padded
-    return result.reshape(padded.shape[0], -1)
+    """Bytes with a border of RADIUS, flat uint8."""
+    border = (RADIUS, RADIUS, RADIUS, RADIUS)
+    return cv2.copyMakeBorder(to_bytes(image), *border, cv2.BORDER_REFLECT_101).reshape(-1)

@@ -1,0 +1,60 @@
+"""What the painted person is set before: painted background, own background, paper, none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from facestyle.faces.contours import face_width
+from facestyle.faces.face import Portrait
+from facestyle.transfer.background import paper_colour, parse_background
+from facestyle.transfer.composite import composite
+from facestyle.transfer.foreground import separate_layers
+
+_GRAIN_SIGMA = 0.04  # face widths
+_MOST_GRAIN = 0.03
+
+
+def set_before(
+    painted: np.ndarray, portrait: Portrait, exemplars: Sequence[Portrait], background: str
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """Place a painted person before a background.
+
+    Parameters
+    ----------
+    painted : (H, W, 3) float32
+        The whole picture redrawn, background included; sRGB.
+    portrait : Portrait
+        The input.
+    exemplars : sequence of Portrait
+    background : str
+        "stylize" (leave it), "keep", "paper", "transparent" or "#rrggbb".
+
+    Returns
+    -------
+    image : (H, W, 3) float32
+    alpha : (H, W) float32 or None
+    """
+    mode = parse_background(background)
+    if isinstance(mode, str) and mode == "stylize":
+        return painted, None
+    matte, unit = portrait.matte, portrait.face.inter_ocular
+    person = separate_layers(painted, matte, unit)[0]
+    if isinstance(mode, str) and mode == "transparent":
+        return person, matte
+    if isinstance(mode, str) and mode == "keep":
+        layers = separate_layers(portrait.image, matte, unit)
+        return composite(portrait.image, matte, layers, person, None), None
+    behind = mode if isinstance(mode, np.ndarray) else _paper(painted, portrait, exemplars)
+    opacity = matte[..., None]
+    return np.clip(opacity * person + (1 - opacity) * behind, 0, 1), None
+
+
+def _paper(painted: np.ndarray, portrait: Portrait, exemplars: Sequence[Portrait]) -> np.ndarray:
+    """The exemplars' paper colour with the grain of the painted background, (H, W, 3) float32."""
+    grain = painted.mean(axis=2)
+    grain = grain - cv2.GaussianBlur(grain, (0, 0), _GRAIN_SIGMA * face_width(portrait.face))
+    colour = paper_colour(list(exemplars))
+    return colour + np.clip(grain, -_MOST_GRAIN, _MOST_GRAIN)[..., None]
