@@ -239,7 +239,8 @@ def _normalise(
     reach[:-1] += vertical
     reach[1:] += vertical
     limit = (1.05 * reach + 0.05 * reach.max())[..., None]
-    relative = np.minimum(unary - unary.min(axis=2, keepdims=True), limit).astype(np.float32)
+    relative = np.minimum(unary - unary.min(axis=2, keepdims=True), limit)
+    relative = np.ascontiguousarray(relative, np.float32)
     potts = bool((table == 1 - np.eye(len(table))).all())
     return _Problem(relative, table, horizontal, vertical, float(limit.max()), potts)
 
