@@ -48,7 +48,8 @@ def load(kind: type[T], key: str) -> T | None:
     """Read a dataclass back, or None where it is not in the cache."""
     path = cache_folder() / f"{key}.npz"
     try:
-        with np.load(path, allow_pickle=False) as entries:
+        # NumPy leaves a damaged archive open that it opened itself
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as entries:
             arrays = {name: entries[name] for name in entries.files}
         return typing.cast(T, _rebuild(kind, "value", arrays))
     except FileNotFoundError:
