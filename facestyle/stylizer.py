@@ -12,7 +12,14 @@ import numpy as np
 
 from facestyle.errors import UsageError
 from facestyle.exemplars import ExemplarSet
-from facestyle.faces import Face, Portrait, find_faces, portrait_from_image, select_face
+from facestyle.faces import (
+    Face,
+    Portrait,
+    check_backend,
+    find_faces,
+    portrait_from_image,
+    select_face,
+)
 from facestyle.images import from_array, to_array
 from facestyle.methods import METHODS, Method, Outcome, choose_method
 from facestyle.transfer.background import parse_background
@@ -105,6 +112,7 @@ class Stylizer:
         if method != "auto" and method not in METHODS:
             raise UsageError(f"method: found '{method}', expected auto, {', '.join(METHODS)}")
         parse_background(background)
+        check_backend(landmarks)
         self.exemplars = exemplars
         self.strength = strength
         self.background = background
@@ -145,6 +153,8 @@ class Stylizer:
             portraits = [replace(p, matte=p.matte * alpha) for p in portraits]
         timings = {"faces": time.perf_counter() - start}
         outcome = self._transfer(portraits)
+        if self.strength == 0 and outcome.alpha is None:
+            outcome = replace(outcome, image=rgb)  # exactly: colour spaces round
         timings.update(outcome.timings)
         timings["total"] = time.perf_counter() - start
         opacity = _combined_alpha(alpha, outcome.alpha)

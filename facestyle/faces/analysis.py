@@ -34,8 +34,7 @@ def find_faces(image: np.ndarray, *, landmarks: str = "auto") -> list[Face]:
     UsageError
         If `landmarks` is none of the three.
     """
-    if landmarks not in ("auto", "dlib", "mesh"):
-        raise UsageError(f"landmarks: found '{landmarks}', expected auto, dlib or mesh")
+    check_backend(landmarks)
     pixels = to_bytes(image)
     faces: list[Face] = []
     if landmarks != "mesh":
@@ -46,6 +45,12 @@ def find_faces(image: np.ndarray, *, landmarks: str = "auto") -> list[Face]:
     if not faces and landmarks != "dlib":
         faces = [_mesh_face(pixels, box, eyes) for box, eyes in detect_mediapipe(pixels)]
     return sorted(faces, key=lambda face: face.inter_ocular, reverse=True)
+
+
+def check_backend(landmarks: str) -> None:
+    """Raise `UsageError` unless `landmarks` is "auto", "dlib" or "mesh"."""
+    if landmarks not in ("auto", "dlib", "mesh"):
+        raise UsageError(f"landmarks: found '{landmarks}', expected auto, dlib or mesh")
 
 
 def _mesh_face(pixels: np.ndarray, box: np.ndarray, eyes: np.ndarray) -> Face:
