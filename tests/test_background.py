@@ -1,0 +1,85 @@
+"""Backgrounds: options, the exemplar's own continued behind its person, paper."""
+
+import numpy as np
+import pytest
+
+from facestyle.errors import UsageError
+from facestyle.faces import Portrait
+from facestyle.transfer.background import (
+    MODES,
+    paper_colour,
+    parse_background,
+    smooth_background,
+)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_modes_are_kept(mode):
+    assert parse_background(mode) == mode
+
+
+@pytest.mark.parametrize(
+    ("text", "colour"),
+    [("#ff8000", (1, 128 / 255, 0)), ("#F0a", (1, 0, 170 / 255)), ("#000000", (0, 0, 0))],
+)
+def test_colours_are_read(text, colour):
+    parsed = parse_background(text)
+    assert parsed.dtype == np.float32
+    np.testing.assert_allclose(parsed, colour, atol=1e-6)
+
+
+@pytest.mark.parametrize("text", ["blue", "#12345", "#gg0000", "", "ff8000", "#ff8000 "])
+def test_other_values_are_named(text):
+    with pytest.raises(UsageError, match="expected stylize, keep, paper, transparent or a colour"):
+        parse_background(text)
+
+
+@pytest.fixture(scope="module")
+def before_a_wall(portrait):
+    """The portrait cut out and set before a wall that darkens downwards."""
+    height, width = portrait.matte.shape
+    ramp = np.linspace(0.8, 0.4, height, dtype=np.float32)[:, None, None]
+    wall = np.broadcast_to(ramp * np.float32([0.9, 1.0, 0.7]), (height, width, 3))
+    opacity = portrait.matte[..., None]
+    image = opacity * portrait.image + (1 - opacity) * wall
+    return Portrait(image, portrait.face, portrait.matte), wall
+
+
+def test_a_smooth_background_is_continued_behind_the_person(before_a_wall):
+    portrait, wall = before_a_wall
+    found = smooth_background(portrait)
+    assert found.dtype == np.float32
+    height = found.shape[0]
+    rows = np.linspace(0, len(wall) - 1, height).astype(int)
+    error = np.abs(found - wall[rows][:, :1]).mean(axis=(1, 2))
+    # upper half: seen beside the head; below, the wall can only be guessed
+    assert error[: height // 2].max() < 0.06
+    assert error.max() < 0.3
+    inside = portrait.image[portrait.matte > 0.9].mean(axis=0)
+    assert np.abs(found.mean(axis=(0, 1)) - inside).max() > 0.1
+
+
+def test_a_bright_spot_hardly_counts(before_a_wall):
+    portrait, _ = before_a_wall
+    plain = smooth_background(portrait)
+    spotted = portrait.image.copy()
+    spotted[10:40, 10:40] = 1
+    found = smooth_background(Portrait(spotted, portrait.face, portrait.matte))
+    assert np.abs(found - plain).max() < 0.05
+
+
+def test_a_person_who_fills_the_picture_still_has_a_background(portrait):
+    full = Portrait(portrait.image, portrait.face, np.ones_like(portrait.matte))
+    found = smooth_background(full)
+    assert np.isfinite(found).all()
+    assert np.ptp(found, axis=(0, 1)).max() < 1e-6
+
+
+def test_paper_is_the_background_of_middle_lightness(portrait):
+    colours = [(0.95, 0.93, 0.85), (0.2, 0.2, 0.2), (0.8, 0.78, 0.7)]
+    sheets = []
+    for colour in colours:
+        opacity = portrait.matte[..., None]
+        image = opacity * portrait.image + (1 - opacity) * np.float32(colour)
+        sheets.append(Portrait(image, portrait.face, portrait.matte))
+    np.testing.assert_allclose(paper_colour(sheets), colours[2], atol=0.02)

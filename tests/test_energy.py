@@ -1,0 +1,192 @@
+"""Energy transfer: identity, a known look of other people, grey looks, the papers' variants."""
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+
+from facestyle.color import from_lab, to_lab
+from facestyle.errors import UsageError
+from facestyle.faces import Portrait, portrait_from_image
+from facestyle.guided_filter import guided_filter
+from facestyle.transfer import energy
+from facestyle.transfer.energy import FAITHFUL, EnergySettings
+
+
+def known_look(portrait):
+    """A photographer's look: gritty detail, a hard tone curve, a burnt frame, muted colours."""
+    lab, unit = to_lab(portrait.image), portrait.face.inter_ocular
+    rows, columns = np.indices(portrait.matte.shape, dtype=np.float32)
+    x, y = portrait.face.landmarks[30]
+    frame = 1 - np.exp(-0.5 * ((columns - x) ** 2 + (rows - y) ** 2) / (1.2 * unit) ** 2)
+    luminance = np.ascontiguousarray(lab[..., 0])
+    base = guided_filter(luminance, luminance, 0.25 * unit, 0.01)
+    curve = np.clip(base + 1.6 * (luminance - base), 0, 1)
+    curve = 0.6 * curve + 0.4 * curve * curve * (3 - 2 * curve)
+    lab[..., 0] = curve * (1 - 0.5 * frame)
+    lab[..., 1:] *= 0.4
+    return Portrait(from_lab(lab), portrait.face, portrait.matte, portrait.name)
+
+
+def psnr(one, two, portrait):
+    error = (one - two)[portrait.matte > 0.5]
+    return -10 * np.log10((error**2).mean() + 1e-12)
+
+
+def reinhard(portrait, exemplars):
+    """Global colour transfer (Reinhard et al. 2001) of mean and deviation inside the mattes."""
+    lab = to_lab(portrait.image)
+    own = lab[portrait.matte > 0.5]
+    look = np.concatenate([to_lab(e.image)[e.matte > 0.5] for e in exemplars])
+    ratio = look.std(axis=0) / own.std(axis=0)
+    return from_lab((lab - own.mean(axis=0)) * ratio + look.mean(axis=0))
+
+
+def look_alike(portrait, index):
+    """Another sitter: the mirrored portrait with another build, in other light."""
+    height, width = portrait.matte.shape
+    unit = portrait.face.inter_ocular
+    x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
+    phase = 1.3 * index
+    map_x = width - 1 - x + 0.15 * unit * np.sin(y / unit + phase)
+    map_y = y + 0.15 * unit * np.cos(x / unit + phase)
+    image = cv2.remap(portrait.image, map_x, map_y, cv2.INTER_CUBIC, None, cv2.BORDER_REPLICATE)
+    light = 1 + 0.1 * np.sin(x / (2 * unit) + phase)
+    image = np.clip(image * light[..., None], 0, 1).astype(np.float32)
+    return portrait_from_image(image, name=f"look-alike {index}")
+
+
+@pytest.fixture(scope="module")
+def prepared(portrait):
+    """Four other sitters in the known look, analysed."""
+    return [energy.prepare_exemplar(known_look(look_alike(portrait, k))) for k in range(4)]
+
+
+@pytest.fixture(scope="module")
+def own(portrait):
+    """The input itself as an exemplar."""
+    return [energy.prepare_exemplar(portrait)]
+
+
+def test_the_input_as_exemplar_changes_hardly_anything(portrait, own):
+    person = from_lab(energy.foreground_lab(portrait))
+    done = energy.transfer(portrait, own, foreground=person)
+    assert psnr(done.foreground, person, portrait) > 32
+
+
+def test_strength_zero_changes_nothing(portrait, prepared):
+    person = from_lab(energy.foreground_lab(portrait))
+    done = energy.transfer(portrait, prepared[:2], strength=0, foreground=person)
+    inside = portrait.matte > 0.5
+    assert np.abs(done.foreground - person)[inside].max() < 1 / 255
+
+
+def test_strength_grows_from_the_input_to_the_look(portrait, prepared):
+    distances = []
+    for strength in (0.0, 0.4, 1.0):
+        done = energy.transfer(portrait, prepared[:2], strength=strength)
+        distances.append(-psnr(done.foreground, portrait.image, portrait))
+    assert distances == sorted(distances)
+
+
+def test_a_known_look_is_recovered_from_other_people(portrait, prepared):
+    truth = known_look(portrait).image
+    unchanged = psnr(portrait.image, truth, portrait)
+    simple = psnr(reinhard(portrait, [e.portrait for e in prepared]), truth, portrait)
+    ours = psnr(energy.transfer(portrait, prepared).foreground, truth, portrait)
+    assert ours > unchanged + 4
+    assert ours > simple + 0.5
+    assert ours > 20
+
+
+def test_grey_exemplars_give_a_grey_person(portrait, sitters):
+    greys = []
+    for sitter in sitters[:2]:
+        lab = to_lab(sitter.image)
+        lab[..., 1:] = 0
+        greys.append(energy.prepare_exemplar(replace(sitter, image=from_lab(lab))))
+    assert all(e.grey for e in greys)
+    done = energy.transfer(portrait, greys)
+    assert np.ptp(done.foreground, axis=-1)[portrait.matte > 0.5].max() < 1.5 / 255
+
+
+def test_colour_exemplars_are_not_taken_for_grey(prepared, own):
+    assert not own[0].grey
+    assert not all(e.grey for e in prepared)
+
+
+def test_repeats_exactly(portrait, prepared):
+    first, second = (energy.transfer(portrait, prepared[:3]) for _ in range(2))
+    np.testing.assert_array_equal(first.foreground, second.foreground)
+    np.testing.assert_array_equal(first.selection.labels, second.selection.labels)
+
+
+def test_the_papers_variants_run_and_differ(portrait, prepared):
+    variants = {
+        "ours": EnergySettings(),
+        "papers'": FAITHFUL,
+        "unfiltered": replace(FAITHFUL, seams="none"),
+        "weights": replace(FAITHFUL, seams="weights"),
+        "mean": replace(FAITHFUL, seams="none", combine="mean"),
+    }
+    pictures = {
+        name: energy.transfer(portrait, prepared[:3], settings=settings).foreground
+        for name, settings in variants.items()
+    }
+    names = list(pictures)
+    for index, name in enumerate(names):
+        assert np.isfinite(pictures[name]).all()
+        assert pictures[name].min() >= 0
+        assert pictures[name].max() <= 1
+        for other in names[:index]:
+            difference = np.abs(pictures[name] - pictures[other])[portrait.matte > 0.5]
+            assert difference.mean() > 1e-3, (name, other)
+
+
+def test_the_papers_variant_copies_the_exemplar_s_light(portrait, prepared):
+    """With one exemplar the residual is the exemplar's own, aligned."""
+    done = energy.transfer(portrait, prepared[:1], settings=FAITHFUL)
+    exemplar = prepared[0].portrait
+    mean = exemplar.image[exemplar.matte > 0.5].mean(axis=0)
+    result = done.foreground[portrait.matte > 0.5].mean(axis=0)
+    before = portrait.image[portrait.matte > 0.5].mean(axis=0)
+    assert np.abs(result - mean).sum() < 0.5 * np.abs(before - mean).sum()
+
+
+@pytest.mark.parametrize("settings", [EnergySettings(), FAITHFUL], ids=["ours", "papers'"])
+def test_a_small_exemplar_does_not_blur_the_result(portrait, settings):
+    """Bands that an exemplar's pixels cannot hold say nothing about its look."""
+    small = energy.reduce_portrait(portrait, portrait.face.inter_ocular / 4)
+    exemplar = energy.prepare_exemplar(small)
+    assert exemplar.resolved[0] == 0
+    assert exemplar.resolved[-1] == 1
+    settings = replace(settings, seams="none")
+    done = energy.transfer(portrait, [exemplar], settings=settings)
+
+    def detail(image):
+        grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+        return (grey - cv2.GaussianBlur(grey, (0, 0), 1.5))[portrait.matte > 0.9].std()
+
+    assert detail(done.foreground) > 0.8 * detail(portrait.image)
+
+
+def test_large_exemplars_are_reduced(portrait):
+    factor = 300 / portrait.face.inter_ocular
+    large = cv2.resize(portrait.image, None, fx=factor, fy=factor)
+    matte = cv2.resize(portrait.matte, large.shape[1::-1])
+    reduced = energy.reduce_portrait(Portrait(large, portrait.face.scaled(factor), matte), 256)
+    assert reduced.face.inter_ocular == pytest.approx(256)
+    assert abs(reduced.image.shape[0] - large.shape[0] * 256 / 300) <= 1
+    assert energy.reduce_portrait(portrait, 256) is portrait
+
+
+def test_unknown_settings_are_named():
+    with pytest.raises(UsageError, match="seams: found 'glue', expected one of weights"):
+        EnergySettings(seams="glue")
+
+
+def test_timings_name_the_stages(portrait, own):
+    timings = energy.transfer(portrait, own).timings
+    assert {"features", "align", "mrf", "tone", "stack", "blend"} <= set(timings)
+    assert all(seconds >= 0 for seconds in timings.values())

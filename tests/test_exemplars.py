@@ -1,0 +1,176 @@
+"""Exemplar folders: what is read, what is skipped and why, what the cache keeps."""
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from facestyle import disk_cache, exemplars
+from facestyle.errors import ExemplarError, FacestyleError
+from facestyle.exemplars import ExemplarSet, read_exemplar
+
+
+@pytest.fixture
+def save(tmp_path):
+    """Write a float picture below a temporary folder."""
+
+    def write(name, picture):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(np.round(np.asarray(picture) * 255).astype(np.uint8)).save(path)
+        return path
+
+    return write
+
+
+@pytest.fixture
+def noise():
+    return np.random.default_rng(0).random((120, 120, 3))
+
+
+def test_a_folder_is_read_in_order_with_sub_folders(save, astronaut, tmp_path):
+    save("set/b.png", astronaut)
+    save("set/a.png", astronaut[:, ::-1])
+    save("set/more/c.jpg", astronaut)
+    (tmp_path / "set" / "notes.txt").write_text("no picture")
+    found = ExemplarSet.from_folder(tmp_path / "set")
+    assert [p.name for p in found] == ["a.png", "b.png", "c.jpg"]
+    assert len(found) == len(found.portraits) == len(found.fingerprints) == 3
+    assert len(set(found.fingerprints)) == 3
+    assert found.problems == ()
+    first = found.portraits[1]
+    assert first.image.dtype == np.float32
+    assert first.matte.shape == first.image.shape[:2]
+    assert first.face.source == "dlib"
+
+
+def test_one_picture_is_a_set(save, astronaut):
+    found = ExemplarSet.from_folder(save("look.png", astronaut))
+    assert [p.name for p in found] == ["look.png"]
+
+
+def test_pictures_that_cannot_be_used_are_listed_and_the_others_stay(
+    save, astronaut, noise, tmp_path
+):
+    save("set/good.png", astronaut)
+    no_face = save("set/noise.png", noise)
+    damaged = tmp_path / "set" / "damaged.png"
+    damaged.write_bytes(b"not a picture")
+    small = save("set/small.png", cv2.resize(astronaut, (120, 120)))
+    found = ExemplarSet.from_folder(tmp_path / "set")
+    assert [p.name for p in found] == ["good.png"]
+    problems = dict(found.problems)
+    assert set(problems) == {no_face, damaged, small}
+    for path, message in problems.items():
+        assert path.name in message
+    assert "no face" in problems[no_face]
+
+
+@pytest.mark.parametrize("content", ["missing", "empty", "text only"])
+def test_a_folder_without_pictures(tmp_path, content):
+    folder = tmp_path / "set"
+    if content != "missing":
+        folder.mkdir()
+    if content == "text only":
+        (folder / "notes.txt").write_text("no picture")
+    with pytest.raises(ExemplarError, match="set"):
+        ExemplarSet.from_folder(folder)
+
+
+def test_a_folder_without_faces_says_why(save, noise, tmp_path):
+    for name in ("a", "b"):
+        save(f"set/{name}.png", noise)
+    with pytest.raises(ExemplarError, match=r"none of the 2 pictures.*no face.*landmarks\.txt"):
+        ExemplarSet.from_folder(tmp_path / "set")
+
+
+def test_a_landmarks_file_stands_in_for_the_detector(save, noise, portrait, tmp_path):
+    path = save("set/statue.png", cv2.resize(noise, portrait.matte.shape[::-1]))
+    lines = "\n".join(f"{x} {y}" for x, y in portrait.face.landmarks)
+    (tmp_path / "set" / "statue.landmarks.txt").write_text(lines)
+    (found,) = ExemplarSet.from_folder(path.parent)
+    assert found.face.source == "file"
+    np.testing.assert_allclose(found.face.landmarks, portrait.face.landmarks)
+
+
+def test_a_damaged_landmarks_file_is_a_problem_of_its_picture(save, astronaut, tmp_path):
+    save("set/good.png", astronaut)
+    path = save("set/bad.png", astronaut)
+    (tmp_path / "set" / "bad.landmarks.txt").write_text("1 2\n3 4\n")
+    found = ExemplarSet.from_folder(tmp_path / "set")
+    ((where, message),) = found.problems
+    assert where == path
+    assert "bad.landmarks.txt" in message
+    assert "68" in message
+
+
+def test_photos_are_matched_by_stem(save, astronaut, tmp_path):
+    grey = np.repeat(astronaut.mean(axis=2, keepdims=True), 3, axis=2)
+    save("drawn/one.png", grey)
+    orphan = save("drawn/two.png", grey[:, ::-1])
+    save("photos/one.jpg", astronaut)
+    found = ExemplarSet.from_folder(tmp_path / "drawn", photos=tmp_path / "photos")
+    assert [p.name for p in found] == ["one.png"]
+    photo = found.portraits[0].photo
+    assert photo.name == "one.jpg"
+    assert np.ptp(photo.image, axis=2).max() > 0.3
+    ((where, message),) = found.problems
+    assert where == orphan
+    assert "two" in message
+
+
+def test_transparency_is_laid_on_white(save, astronaut):
+    alpha = np.ones(astronaut.shape[:2])
+    alpha[:40] = 0
+    portrait, _ = read_exemplar(save("cut.png", np.dstack([astronaut, alpha])))
+    assert (portrait.image[:39] == 1).all()
+    np.testing.assert_allclose(portrait.image[100], astronaut[100], atol=1 / 255)
+
+
+def test_large_pictures_are_reduced_with_their_landmarks(save, astronaut, portrait, monkeypatch):
+    monkeypatch.setattr(exemplars, "_LONGEST", 255)
+    path = save("large.png", astronaut)
+    lines = "\n".join(f"{x} {y}" for x, y in portrait.face.landmarks)
+    path.with_name("large.landmarks.txt").write_text(lines)
+    found, _ = read_exemplar(path)
+    assert found.image.shape[:2] == (255, 255)
+    np.testing.assert_allclose(found.face.landmarks, portrait.face.scaled(0.75).landmarks)
+
+
+def test_a_cache_hit_equals_the_first_run(save, astronaut, tmp_path, monkeypatch):
+    monkeypatch.setenv("FACESTYLE_CACHE", str(tmp_path / "cache"))
+    path = save("look.png", astronaut)
+    first, key = read_exemplar(path)
+
+    def forbidden(*_, **__):
+        raise AssertionError("analysed again")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(exemplars, "portrait_from_image", forbidden)
+        second, same_key = read_exemplar(path)
+        assert key == same_key
+        np.testing.assert_array_equal(first.matte, second.matte)
+        np.testing.assert_array_equal(first.image, second.image)
+        np.testing.assert_array_equal(first.face.mesh, second.face.mesh)
+        np.testing.assert_array_equal(first.face.landmarks, second.face.landmarks)
+        with pytest.raises(AssertionError, match="again"):
+            read_exemplar(path, cache=False)
+        with pytest.raises(AssertionError, match="again"):
+            read_exemplar(path, landmarks="mesh")
+    save("look.png", astronaut[:, ::-1])
+    _, other_key = read_exemplar(path)
+    assert other_key != key
+    assert len(list((tmp_path / "cache").iterdir())) == 2
+
+
+def test_without_the_cache_nothing_is_written(save, astronaut, tmp_path, monkeypatch):
+    monkeypatch.setenv("FACESTYLE_CACHE", str(tmp_path / "cache"))
+    found = ExemplarSet.from_folder(save("look.png", astronaut), cache=False)
+    assert found.fingerprints is None
+    assert not disk_cache.cache_folder().exists()
+
+
+def test_a_set_of_nothing_is_an_error():
+    with pytest.raises(ExemplarError, match="at least one"):
+        ExemplarSet([])
+    assert issubclass(ExemplarError, FacestyleError)
