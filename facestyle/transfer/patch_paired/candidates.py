@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from facestyle.transfer.patch_paired.grid import RADIUS, Grid
@@ -47,24 +46,6 @@ class Candidates:
     def arrays(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """The four arrays in the order of the fields."""
         return self.exemplar, self.rows, self.columns, self.cost
-
-
-def photo_features(photo: np.ndarray) -> np.ndarray:
-    """Grey level and chroma, all in units of the grey range.
-
-    Parameters
-    ----------
-    photo : (H, W, 3) float32
-        sRGB in [0, 1].
-
-    Returns
-    -------
-    (3, H, W) float32
-    """
-    photo = np.ascontiguousarray(photo)
-    grey = cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY)
-    lab = cv2.cvtColor(photo, cv2.COLOR_RGB2Lab)
-    return np.stack([grey, lab[..., 1] / 255, lab[..., 2] / 255])
 
 
 def find_candidates(

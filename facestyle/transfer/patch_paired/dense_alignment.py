@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import cv2
@@ -15,8 +17,6 @@ from facestyle.transfer.patch_paired.exemplar import PreparedExemplar
 _GRID_STEP = 10  # px between the points where the spline is evaluated
 _SMOOTHING = 1e-3
 _FLOW_BLUR = 3.0  # sigma, px
-_NORMALIZATION_SIGMA = 12.0  # px
-_NORMALIZATION_NOISE = 12 / 255  # contrast below which an area counts as flat
 
 
 @dataclass(frozen=True)
@@ -25,28 +25,28 @@ class AlignedExemplars:
 
     Attributes
     ----------
-    photos : (N, h, w, 3) float32
-        sRGB in [0, 1].
+    features : (N, 3, h, w) float32
+        Of the exemplars' photographs.
     drawings : (N, C, zoom * h, zoom * w) float32
         In [0, 1].
     covered : (N, h, w) bool
         Where the exemplar has pixels; elsewhere its border pixels are repeated.
     """
 
-    photos: np.ndarray
+    features: np.ndarray
     drawings: np.ndarray
     covered: np.ndarray
 
 
 def align_exemplars(
-    photo: np.ndarray, points: np.ndarray, exemplars: Sequence[PreparedExemplar], zoom: int = 1
+    texture: np.ndarray, points: np.ndarray, exemplars: Sequence[PreparedExemplar], zoom: int = 1
 ) -> AlignedExemplars:
     """Align each exemplar with a photograph.
 
     Parameters
     ----------
-    photo : (h, w, 3) float32
-        sRGB in [0, 1], at the working scale.
+    texture : (h, w) uint8
+        The photograph at the working scale, locally normalised (`normalized_grey`).
     points : (68, 2) float64
         Its landmarks, xy px.
     exemplars : sequence of PreparedExemplar
@@ -57,40 +57,34 @@ def align_exemplars(
     -------
     AlignedExemplars
     """
-    height, width = photo.shape[:2]
+    height, width = texture.shape
     count, channels = len(exemplars), max(e.drawing.shape[2] for e in exemplars)
-    photos = np.empty((count, height, width, 3), np.float32)
+    features = np.empty((count, 3, height, width), np.float32)
     drawings = np.empty((count, channels, zoom * height, zoom * width), np.float32)
     covered = np.empty((count, height, width), bool)
-    target = normalized_grey(photo)
-    for n, exemplar in enumerate(exemplars):
-        mapping = _dense_map(target, points, exemplar)
-        photos[n] = _warp(exemplar.photo, mapping, cv2.INTER_LINEAR)
+
+    def align(n: int) -> None:
+        exemplar = exemplars[n]
+        mapping = _dense_map(texture, points, exemplar)
+        features[n] = np.moveaxis(_warp(exemplar.features, mapping, cv2.INTER_LINEAR), 2, 0)
         fine = _enlarged_map(mapping, zoom, exemplar.zoom)
-        drawings[n] = np.moveaxis(
-            np.atleast_3d(_warp(exemplar.drawing, fine, cv2.INTER_CUBIC)), 2, 0
-        )
+        drawing = np.atleast_3d(_warp(exemplar.drawing, fine, cv2.INTER_CUBIC))
+        drawings[n] = np.moveaxis(drawing, 2, 0)
         rows, columns = exemplar.matte.shape
         x, y = mapping[..., 0], mapping[..., 1]
         covered[n] = (x > -1) & (y > -1) & (x < columns) & (y < rows)
-    return AlignedExemplars(photos, drawings, covered)
 
-
-def normalized_grey(image: np.ndarray) -> np.ndarray:
-    """Locally normalised grey picture for the optical flow, (H, W) uint8."""
-    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
-    mean = cv2.GaussianBlur(grey, (0, 0), _NORMALIZATION_SIGMA)
-    square = cv2.GaussianBlur(grey * grey, (0, 0), _NORMALIZATION_SIGMA)
-    deviation = np.sqrt(np.maximum(square - mean * mean, 0))
-    ratio = (grey - mean) / (deviation + np.float32(_NORMALIZATION_NOISE))
-    return np.clip(128 + 50 * ratio, 0, 255).astype(np.uint8)
+    # OpenCV works outside the interpreter's lock; each exemplar writes its own part
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(align, range(count)))
+    return AlignedExemplars(features, drawings, covered)
 
 
 def _dense_map(target: np.ndarray, points: np.ndarray, exemplar: PreparedExemplar) -> np.ndarray:
     """Where each pixel lies in the exemplar, (h, w, 2) float32."""
     coarse = _landmark_map(points, exemplar, target.shape)
-    moved = _warp(normalized_grey(exemplar.photo), coarse, cv2.INTER_LINEAR)
-    solver = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+    moved = _warp(exemplar.texture, coarse, cv2.INTER_LINEAR)
+    solver = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
     flow = cv2.GaussianBlur(solver.calc(target, moved, None), (0, 0), _FLOW_BLUR)
     grid = np.stack(np.meshgrid(*map(np.arange, target.shape[::-1])), axis=-1)
     # first follow the flow, then the coarse map

@@ -10,6 +10,11 @@ import numpy as np
 from facestyle.errors import ExemplarError
 from facestyle.faces import Portrait
 from facestyle.transfer.patch_paired.borders import fill_black_borders
+from facestyle.transfer.patch_paired.photo_features import (
+    normalized_grey,
+    photo_features,
+    thumbnail,
+)
 from facestyle.transfer.patch_paired.tone_matching import PhotoStatistics, photo_statistics
 
 WORKING_INTER_OCULAR = 51.0  # px; the scale at which photographs are compared (DESIGN 4.2)
@@ -24,8 +29,12 @@ class PreparedExemplar:
     Attributes
     ----------
     name : str
-    photo : (h, w, 3) float32
-        sRGB in [0, 1].
+    features : (h, w, 3) float32
+        Of the photograph; see `photo_features`.
+    texture : (h, w) uint8
+        Its locally normalised grey picture.
+    thumbnail : (64, 48, 3) float32
+        Small features with the eyes at a fixed place.
     drawing : (zoom * h, zoom * w, C) float32
         In [0, 1]; C is 1 for a grey drawing (its luma), else 3 (sRGB).
     zoom : int
@@ -41,7 +50,9 @@ class PreparedExemplar:
     """
 
     name: str
-    photo: np.ndarray
+    features: np.ndarray
+    texture: np.ndarray
+    thumbnail: np.ndarray
     drawing: np.ndarray
     zoom: int
     matte: np.ndarray
@@ -84,7 +95,9 @@ def prepare_exemplar(portrait: Portrait) -> PreparedExemplar:
     drawing = fill_black_borders(_resize_to(portrait.image, zoom * height, zoom * width))
     return PreparedExemplar(
         portrait.name,
-        image,
+        photo_features(image),
+        normalized_grey(image),
+        thumbnail(image, points),
         _essential_channels(drawing),
         zoom,
         matte,

@@ -8,7 +8,7 @@ import numpy as np
 
 _HALF = 7  # patches of 15 x 15 px at the working scale
 _SPACING = 4  # px between nodes
-RADIUS = 2  # px that a candidate may lie beside its node
+RADIUS = 1  # px that a candidate may lie beside its node
 
 
 @dataclass(frozen=True)

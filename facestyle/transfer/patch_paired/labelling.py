@@ -7,7 +7,7 @@ import numpy as np
 from facestyle.transfer.patch_paired.candidates import Candidates
 from facestyle.transfer.patch_paired.grid import Grid
 
-_LABELS = 15
+_LABELS = 10
 _SMOOTHNESS = 1.0
 _ITERATIONS = 10
 
@@ -46,12 +46,13 @@ def choose_patches(
     patches = gather_patches(drawings, candidates, grid)
     unary = _unary(candidates, patches, base_patches)
     order = np.argsort(unary, axis=2, kind="stable")[:, :, :_LABELS]
-    unary = np.ascontiguousarray(np.take_along_axis(unary, order, axis=2))
-    labels = np.zeros(unary.shape[:2], np.int64)
+    candidates = candidates.take(order)
+    labels = np.zeros(grid.shape, np.int64)
     if smooth:
-        patches = np.take_along_axis(patches, order[..., None, None, None], axis=2)
-        labels = _solve(unary, *_edge_tables(np.ascontiguousarray(patches), grid))
-    return candidates.take(order).take(labels[:, :, None])
+        unary = np.ascontiguousarray(np.take_along_axis(unary, order, axis=2))
+        tables = _edge_tables(gather_patches(drawings, candidates, grid), grid)
+        labels = _solve(unary, *tables)
+    return candidates.take(labels[:, :, None])
 
 
 def gather_patches(images: np.ndarray, candidates: Candidates, grid: Grid) -> np.ndarray:

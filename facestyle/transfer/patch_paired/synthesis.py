@@ -12,13 +12,13 @@ from facestyle.transfer.patch_paired.base import mix, mixture_weights, overlay
 from facestyle.transfer.patch_paired.candidates import (
     Candidates,
     find_candidates,
-    photo_features,
 )
 from facestyle.transfer.patch_paired.dense_alignment import align_exemplars
 from facestyle.transfer.patch_paired.exemplar import PreparedExemplar
 from facestyle.transfer.patch_paired.grid import Grid, make_grid
 from facestyle.transfer.patch_paired.identity import drawing_slopes
 from facestyle.transfer.patch_paired.labelling import choose_patches, gather_patches
+from facestyle.transfer.patch_paired.photo_features import normalized_grey, photo_features
 from facestyle.transfer.patch_paired.quilting import quilt
 from facestyle.transfer.patch_paired.uncovered import add_unpositioned
 
@@ -82,11 +82,11 @@ def synthesize(
         H, W = zoom * h, zoom * w.
     """
     clock = Stopwatch()
-    aligned = align_exemplars(photo, points, exemplars, zoom)
+    aligned = align_exemplars(normalized_grey(photo), points, exemplars, zoom)
     clock.lap("align")
     grid = make_grid(*photo.shape[:2])
-    features = grid.pad(photo_features(photo))
-    exemplar_features = grid.pad(np.stack([photo_features(p) for p in aligned.photos]))
+    features = grid.pad(np.moveaxis(photo_features(photo), 2, 0))
+    exemplar_features = grid.pad(aligned.features)
     candidates = find_candidates(features, exemplar_features, grid, len(exemplars))
     candidates = add_unpositioned(
         candidates, features, exemplar_features, aligned.covered, points, grid

@@ -1,4 +1,4 @@
-"""Places that no exemplar covers: clothes and background beyond the exemplars' frames."""
+"""Places where no exemplar fits: beyond their frames, or under a fringe that none of them has."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ _REACH = 3  # samples each way, in a patch of 7 x 7 samples
 _MOST_SOURCES = 6000
 _COMPONENTS = 24
 _CHUNK = 2000
+_POOR_MATCH = 0.02  # mean square difference of the best candidate
 
 
 def add_unpositioned(
@@ -22,7 +23,7 @@ def add_unpositioned(
     points: np.ndarray,
     grid: Grid,
 ) -> Candidates:
-    """Replace candidates at uncovered nodes by similar patches from anywhere but the faces.
+    """Offer patches from anywhere but the faces to nodes that have no good candidate in place.
 
     Parameters
     ----------
@@ -40,26 +41,30 @@ def add_unpositioned(
     Returns
     -------
     Candidates
-        The same ones where at least half of the exemplars cover the node.
+        The best of both kinds; unchanged at nodes that are covered and well matched.
     """
     rows, columns = grid.rows - grid.margin, grid.columns - grid.margin
     seen = covered[:, rows][:, :, columns]
-    i, j = np.nonzero(seen.mean(axis=0) < 0.5)
-    if not len(i):
-        return candidates
+    uncovered = seen.mean(axis=0) < 0.5
+    i, j = np.nonzero(uncovered | (candidates.cost[..., 0] > _POOR_MATCH))
     sources = _sources(seen & ~_face_nodes(points, grid))
-    if len(sources) < candidates.cost.shape[2]:
+    count = candidates.cost.shape[2]
+    if not len(i) or len(sources) < count:
         return candidates
     n, y, x = sources[:, 0], grid.rows[sources[:, 1]], grid.columns[sources[:, 2]]
     known = _descriptors(exemplar_features, n, y, x)
     wanted = _descriptors(features[None], np.zeros_like(i), grid.rows[i], grid.columns[j])
-    nearest, distance = _nearest(wanted, known, candidates.cost.shape[2])
-    result = Candidates(*(values.copy() for values in candidates.arrays))
-    result.exemplar[i, j] = n[nearest]
-    result.rows[i, j] = y[nearest]
-    result.columns[i, j] = x[nearest]
-    result.cost[i, j] = distance
-    return result
+    nearest, cost = _nearest(wanted, known, count)
+    placed = candidates.cost[i, j] + np.where(uncovered[i, j], np.inf, 0)[:, None]
+    order = np.argsort(np.hstack([placed, cost]), axis=1, kind="stable")[:, :count]
+    offered = (n[nearest], y[nearest], x[nearest], cost)
+    merged = []
+    for values, others in zip(candidates.arrays, offered, strict=True):
+        changed = values.copy()
+        both = np.hstack([values[i, j], others])
+        changed[i, j] = np.take_along_axis(both, order, axis=1)
+        merged.append(changed)
+    return Candidates(*merged)
 
 
 def _face_nodes(points: np.ndarray, grid: Grid) -> np.ndarray:
