@@ -259,7 +259,8 @@ def _solve_numba(
     vertical = problem.vertical.astype(np.float32)
     table = problem.pairwise.astype(np.float32)
     messages = np.zeros((height, width, 4, count), np.float32)
-    pass_messages(unary, table, problem.potts, horizontal, vertical, _MESSAGE_SWEEPS, messages)
+    table_or_potts = None if problem.potts else table
+    pass_messages(unary, table_or_potts, horizontal, vertical, _MESSAGE_SWEEPS, messages)
     labels = np.zeros((height + 2, width + 2), np.int32)
     inside = labels[1:-1, 1:-1]
     if start is None:

@@ -46,7 +46,7 @@ def make_edges(step: int, weight: Floats, label_count: int) -> Edges:
     return Edges(step, weight, messages[0], messages[1], *state)
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def _scatter(values: Floats, scale: float, target: Ints, start: int) -> None:
     """Write one pixel's costs per label, as integers, into the column of a (K, n) array."""
     for k in range(values.size):
@@ -85,7 +85,7 @@ def absorb_messages(
             )
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def _refresh(edges: Edges, i: int, labels: Ints, table: Floats) -> None:
     """Bring what an edge remembers of the present labels up to date."""
     first, second = labels[i], labels[i + edges.step]

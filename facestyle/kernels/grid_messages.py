@@ -22,10 +22,10 @@ def _send(
     x: int,
     direction: int,
     total: Floats,
+    rest: Floats,
     share: float,
     weight: float,
-    potts: bool,
-    table: Floats,
+    table: Floats | None,
     messages: Floats,
 ) -> None:
     """Send out_b = min_a (share * total_a - back_a + weight * table_ab), less its minimum.
@@ -38,25 +38,26 @@ def _send(
     count = total.size
     lowest = np.float32(np.inf)
     for k in range(count):
-        lowest = min(lowest, share * total[k] - messages[y, x, direction, k])
-    if potts:
+        value = share * total[k] - messages[y, x, direction, k]
+        rest[k] = value
+        lowest = min(lowest, value)
+    if table is None:  # Decided when Numba compiles: a branch at run time doubled the cost.
         for k in range(count):
-            value = share * total[k] - messages[y, x, direction, k] - lowest
-            messages[to_y, to_x, source, k] = min(value, weight)
-        return
-    for k in range(count):
-        messages[to_y, to_x, source, k] = weight
-    for a in range(count):
-        # No entry of the table is above 1, so that dearer labels reach nobody.
-        value = share * total[a] - messages[y, x, direction, a] - lowest
-        if value < weight:
-            for b in range(count):
-                reached = value + weight * table[a, b]
-                messages[to_y, to_x, source, b] = min(messages[to_y, to_x, source, b], reached)
+            messages[to_y, to_x, source, k] = min(rest[k] - lowest, weight)
+    else:
+        for k in range(count):
+            messages[to_y, to_x, source, k] = weight
+        for a in range(count):
+            # No entry of the table is above 1, so that dearer labels reach nobody.
+            value = rest[a] - lowest
+            if value < weight:
+                for b in range(count):
+                    reached = value + weight * table[a, b]
+                    messages[to_y, to_x, source, b] = min(messages[to_y, to_x, source, b], reached)
 
 
 @njit(cache=True, fastmath=True, forceinline=True)
-def _collect(y: int, x: int, unary: Floats, messages: Floats, total: Floats) -> float:
+def _collect(y: int, x: int, unary: Floats, messages: Floats, total: Floats) -> np.float32:
     """Sum a pixel's costs and the messages into it; returns the share of each chain in it."""
     height, width, count = unary.shape
     for k in range(count):
@@ -69,8 +70,7 @@ def _collect(y: int, x: int, unary: Floats, messages: Floats, total: Floats) -> 
 @njit(cache=True, fastmath=True)
 def pass_messages(
     unary: Floats,
-    table: Floats,
-    potts: bool,
+    table: Floats | None,
     horizontal: Floats,
     vertical: Floats,
     sweeps: int,
@@ -78,30 +78,31 @@ def pass_messages(
 ) -> None:
     """Improve messages (h, w, 4, K), zero at first, by passes over the grid to and fro.
 
-    unary (h, w, K); table (K, K) in [0, 1]; potts: whether it is 1 off its diagonal;
-    horizontal (h, w - 1) and vertical (h - 1, w): factors of the table.
+    unary (h, w, K); table (K, K) in [0, 1], or None for the Potts
+    model; horizontal (h, w - 1) and vertical (h - 1, w): factors of the table.
     """
     height, width, count = unary.shape
     total = np.empty(count, np.float32)
+    rest = np.empty(count, np.float32)
     for _ in range(sweeps):
         for y in range(height):
             for x in range(width):
                 share = _collect(y, x, unary, messages, total)
                 if x + 1 < width:
                     weight = horizontal[y, x]
-                    _send(y, x, RIGHT, total, share, weight, potts, table, messages)
+                    _send(y, x, RIGHT, total, rest, share, weight, table, messages)
                 if y + 1 < height:
                     weight = vertical[y, x]
-                    _send(y, x, BELOW, total, share, weight, potts, table, messages)
+                    _send(y, x, BELOW, total, rest, share, weight, table, messages)
         for y in range(height - 1, -1, -1):
             for x in range(width - 1, -1, -1):
                 share = _collect(y, x, unary, messages, total)
                 if x > 0:
                     weight = horizontal[y, x - 1]
-                    _send(y, x, LEFT, total, share, weight, potts, table, messages)
+                    _send(y, x, LEFT, total, rest, share, weight, table, messages)
                 if y > 0:
                     weight = vertical[y - 1, x]
-                    _send(y, x, ABOVE, total, share, weight, potts, table, messages)
+                    _send(y, x, ABOVE, total, rest, share, weight, table, messages)
 
 
 @njit(cache=True, fastmath=True)
