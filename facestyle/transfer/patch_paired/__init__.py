@@ -1,6 +1,13 @@
 """Patch mode for drawings that come with the photographs they were made from (DESIGN 4.2)."""
 
 from facestyle.transfer.patch_paired.exemplar import PreparedExemplar, prepare_exemplar
-from facestyle.transfer.patch_paired.transfer import PatchTransfer, transfer
+from facestyle.transfer.patch_paired.transfer import Draft, PatchTransfer, draft, transfer
 
-__all__ = ["PatchTransfer", "PreparedExemplar", "prepare_exemplar", "transfer"]
+__all__ = [
+    "Draft",
+    "PatchTransfer",
+    "PreparedExemplar",
+    "draft",
+    "prepare_exemplar",
+    "transfer",
+]

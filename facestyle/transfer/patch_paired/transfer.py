@@ -20,7 +20,7 @@ from facestyle.transfer.patch_paired.rendering import (
     render,
     set_on_background,
 )
-from facestyle.transfer.patch_paired.synthesis import synthesize
+from facestyle.transfer.patch_paired.synthesis import Layers, synthesize
 from facestyle.transfer.patch_paired.tone_matching import match_tones, photo_statistics
 
 _MOST_EXEMPLARS = 24  # aligned for a portrait; more are preselected by their photographs
@@ -89,26 +89,86 @@ def transfer(
     _check(exemplars, strength, identity, texture)
     mode = parse_background(background)
     watch = Stopwatch()
-    filled = fill_black_borders(portrait.image)
-    scale = working_scale(portrait.face.inter_ocular)
-    photo, matte = resize(filled, scale), resize(portrait.matte, scale)
-    points = portrait.face.scaled(scale).landmarks
-    own = photo_statistics(photo, matte, points)
-    matched = match_tones(photo, matte, own, [e.statistics for e in exemplars])
-    watch.lap("tone")
-    chosen = preselect(matched, points, exemplars, _MOST_EXEMPLARS)
-    similar = [exemplars[n] for n in chosen]
-    watch.lap("preselect")
-    layers = synthesize(matched, points, similar, zoom=_zoom(similar, scale))
-    watch.lap("synthesis")
-    drawing = render(filled, photo, matched, layers, identity=identity, texture=texture)
+    drafted = draft(portrait, exemplars)
+    watch.lap("draft")
+    drawing = render(
+        drafted.original,
+        drafted.photo,
+        drafted.matched,
+        drafted.layers,
+        identity=identity,
+        texture=texture,
+    )
     paper = np.median([e.paper for e in exemplars], axis=0)
     image, alpha = set_on_background(portrait, drawing, paper, mode)
     image = portrait.image + np.float32(strength) * (image - portrait.image)
     watch.lap("finish")
-    labels = np.asarray(chosen, np.int32)[layers.labels]
-    timings = {**watch.laps, **{f"synthesis: {k}": v for k, v in layers.timings.items()}}
+    labels = np.asarray(drafted.exemplars, np.int32)[drafted.layers.labels]
+    timings = {**drafted.timings, "finish": watch.laps["finish"]}
     return PatchTransfer(image, alpha, labels, timings)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A portrait's drawing before its layers are composed.
+
+    Attributes
+    ----------
+    original : (H, W, 3) float32
+        The portrait, black borders filled.
+    photo, matched : (h, w, 3) float32
+        At the working scale: as it is, and in the tones of the exemplars' photographs.
+    exemplars : list of int
+        Those used, which the layers' labels count.
+    layers : Layers
+    timings : dict of str to float
+    """
+
+    original: np.ndarray
+    photo: np.ndarray
+    matched: np.ndarray
+    exemplars: list[int]
+    layers: Layers
+    timings: dict[str, float]
+
+
+def draft(
+    portrait: Portrait,
+    exemplars: Sequence[PreparedExemplar],
+    *,
+    match: bool = True,
+    smooth: bool = True,
+) -> Draft:
+    """Find the layers of a portrait's drawing.
+
+    Parameters
+    ----------
+    portrait : Portrait
+    exemplars : sequence of PreparedExemplar
+    match : bool
+        Match the portrait's tones to the exemplars' photographs first.
+    smooth : bool
+        Choose strokes that fit their neighbours.
+
+    Returns
+    -------
+    Draft
+    """
+    watch = Stopwatch()
+    original = fill_black_borders(portrait.image)
+    scale = working_scale(portrait.face.inter_ocular)
+    photo, matte = resize(original, scale), resize(portrait.matte, scale)
+    points = portrait.face.scaled(scale).landmarks
+    matched = photo
+    if match:
+        own = photo_statistics(photo, matte, points)
+        matched = match_tones(photo, matte, own, [e.statistics for e in exemplars])
+    watch.lap("tone")
+    chosen = preselect(matched, points, exemplars, _MOST_EXEMPLARS)
+    similar = [exemplars[n] for n in chosen]
+    watch.lap("preselect")
+    layers = synthesize(matched, points, similar, zoom=_zoom(similar, scale), smooth=smooth)
+    return Draft(original, photo, matched, chosen, layers, {**watch.laps, **layers.timings})
 
 
 def _zoom(exemplars: Sequence[PreparedExemplar], scale: float) -> int:
