@@ -24,7 +24,14 @@ from facestyle.pyramid import LaplacianStack, build_stack, collapse_stack
 from facestyle.seams import filter_output, filter_weights
 from facestyle.selection import Selection, select_exemplars, unary_term
 from facestyle.transfer.foreground import separate_layers
-from facestyle.transfer.gain import gain_maps, resolved_bands
+from facestyle.transfer.gain import (
+    agreed_ratio,
+    agreement,
+    energy_ratio,
+    gain_maps,
+    gain_sigma,
+    resolved_bands,
+)
 from facestyle.transfer.tone import (
     ToneStatistics,
     pool_statistics,
@@ -52,7 +59,8 @@ class EnergySettings:
     combine : {"mrf", "mean"}
         Choose exemplars by the Markov random field, or average them all.
     residual : float
-        How far the low-pass residual moves to the exemplars', in [0, 1] (tone="first" only).
+        How far the low-pass residual moves at most to the exemplars', in [0, 1]; with
+        tone="first" it moves as far as they agree.
     gain_limits : (float, float)
         Least and largest luminance gain.
     smoothness, temperature : float
@@ -65,10 +73,10 @@ class EnergySettings:
     tone: str = "first"
     seams: str = "weights"
     combine: str = "mrf"
-    residual: float = 0.3
+    residual: float = 0.6
     gain_limits: tuple[float, float] = (0.5, 1.7)
     smoothness: float = 0.1
-    temperature: float = 0.3
+    temperature: float = 0.1
     dense: bool = True
     solver: str = "auto"
 
@@ -295,28 +303,28 @@ def _render(
     strength: float,
 ) -> tuple[np.ndarray, list[np.ndarray]]:
     """Blend the exemplars' energies and residuals by their weights, then collapse the stack."""
-    count = len(stack.bands)
-    energies = [
-        _blend([e.stack.energies[level] for e in exemplars], exemplars, mappings, selection, own)
-        for level, own in enumerate(stack.energies)
-    ]
-    residual = _blend(
-        [e.stack.residual for e in exemplars], exemplars, mappings, selection, stack.residual
-    )
+    unit = portrait.face.inter_ocular
+    ratios = []
+    for level, own in enumerate(stack.energies):
+        energies = _warp([e.stack.energies[level] for e in exemplars], exemplars, mappings, own)
+        weights = _weights_like(selection, own)
+        if settings.tone == "residual":
+            ratios.append(energy_ratio(own, energies, weights))
+        else:
+            sigma = 2 * gain_sigma(stack, level, unit)
+            ratios.append(agreed_ratio(own, energies, weights, sigma))
     shares = selection.weights.mean(axis=(1, 2))
-    resolved = [
-        float(sum(s * e.resolved[level] for s, e in zip(shares, exemplars, strict=True)))
-        for level in range(count)
-    ]
+    resolved = shares @ np.stack([e.resolved for e in exemplars])
     gains = gain_maps(
         stack,
-        energies,
-        resolved,
+        ratios,
+        resolved.tolist(),
         limits=settings.gain_limits,
-        inter_ocular=portrait.face.inter_ocular,
+        inter_ocular=unit,
         strength=strength,
     )
-    residual = _mix_residual(portrait, stack.residual, residual, settings, strength)
+    residuals = _warp([e.stack.residual for e in exemplars], exemplars, mappings, stack.residual)
+    residual = _mix_residual(portrait, stack.residual, residuals, selection, settings, strength)
     return collapse_stack(stack, gains, residual), gains
 
 
@@ -336,41 +344,49 @@ def _render_filtered(
     return filter_output(result, guide, portrait.face.inter_ocular), gains
 
 
-def _blend(
+def _warp(
     values: Sequence[np.ndarray],
     exemplars: Sequence[EnergyExemplar],
     mappings: Sequence[np.ndarray],
-    selection: Selection,
     like: np.ndarray,
 ) -> np.ndarray:
-    """Weighted sum of maps warped from the exemplars to the grid of `like`."""
+    """Maps of all exemplars, warped to the grid of `like`: (K, h, w, 3) float32."""
     height, width = like.shape[:2]
-    total = np.zeros((height, width, 3), np.float32)
-    for value, exemplar, mapping, weight in zip(
-        values, exemplars, mappings, selection.weights, strict=True
-    ):
-        if weight.max() < 1e-3:
-            continue
-        warped = sample(value, resize_map(mapping, height, width), exemplar.features.shape)
-        mode = cv2.INTER_LINEAR if height >= weight.shape[0] else cv2.INTER_AREA
-        total += resize_channels(weight, width, height, mode)[..., None] * warped
-    return total
+    return np.stack(
+        [
+            sample(value, resize_map(mapping, height, width), exemplar.features.shape)
+            for value, exemplar, mapping in zip(values, exemplars, mappings, strict=True)
+        ]
+    )
+
+
+def _weights_like(selection: Selection, like: np.ndarray) -> np.ndarray:
+    """The label weights on the grid of `like`, (K, h, w) float32."""
+    height, width = like.shape[:2]
+    mode = cv2.INTER_LINEAR if height >= selection.weights.shape[1] else cv2.INTER_AREA
+    return np.stack([resize_channels(w, width, height, mode) for w in selection.weights])
 
 
 def _mix_residual(
     portrait: Portrait,
     own: np.ndarray,
     exemplars: np.ndarray,
+    selection: Selection,
     settings: EnergySettings,
     strength: float,
 ) -> np.ndarray:
-    """Move the residual towards the exemplars'."""
+    """Move the residual towards the exemplars': all the way, or as far as they agree."""
+    weights = _weights_like(selection, own)
+    blended = np.einsum("khw,khwc->hwc", weights, exemplars, optimize=True)
     if settings.tone == "residual":
-        return own + np.float32(strength) * (exemplars - own)
+        return own + np.float32(strength * settings.residual) * (blended - own)
     unit = portrait.face.inter_ocular * own.shape[1] / portrait.matte.shape[1]
     guide = np.ascontiguousarray(own[..., 0])
-    fitted = guided_filter(guide, exemplars, 0.5 * unit, 1e-2)
-    return own + np.float32(strength * settings.residual) * (fitted - own)
+    fitted = guided_filter(guide, blended, 0.5 * unit, 1e-2)
+    share: np.ndarray | float = 0.5
+    if len(exemplars) > 1:
+        share = agreement(exemplars - own, 0.25 * unit, 1e-5)
+    return own + np.float32(strength * settings.residual) * share * (fitted - own)
 
 
 class _Clock:

@@ -16,6 +16,64 @@ _GLOBAL_SHARE = 0.05  # of the overall statistics, for bins that hold few pixels
 _SKIN_RATIO = 1.3  # most that the spread of skin colours may grow
 _REST_RATIO = 1.2
 _REST_SHIFT = 0.5  # share of the colour shift outside the skin: keeps shirts white, hair grey
+# An ordinary portrait's mean L, and its skin's mean a and b, at each rank: the average of the
+# tuning half's eleven sitters (benchmarks/known_looks.py). Who is darker or lighter than that
+# stays so in the new look, by this share of the difference.
+PERSISTENCE = 0.5
+_NATURAL_L = np.array(
+    [
+        0.139,
+        0.176,
+        0.241,
+        0.321,
+        0.403,
+        0.483,
+        0.556,
+        0.614,
+        0.656,
+        0.689,
+        0.718,
+        0.745,
+        0.773,
+        0.790,
+    ]
+)
+_NATURAL_A = np.array(
+    [
+        0.083,
+        0.073,
+        0.078,
+        0.094,
+        0.111,
+        0.127,
+        0.138,
+        0.142,
+        0.142,
+        0.139,
+        0.135,
+        0.129,
+        0.119,
+        0.106,
+    ]
+)
+_NATURAL_B = np.array(
+    [
+        0.100,
+        0.099,
+        0.112,
+        0.129,
+        0.142,
+        0.156,
+        0.168,
+        0.174,
+        0.175,
+        0.170,
+        0.161,
+        0.150,
+        0.138,
+        0.128,
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -55,7 +113,9 @@ def pool_statistics(
     return ToneStatistics(pool("everything"), pool("skin"), pool("rest"))
 
 
-def tone_shift(features: Features, look: ToneStatistics) -> np.ndarray:
+def tone_shift(
+    features: Features, look: ToneStatistics, persistence: float = PERSISTENCE
+) -> np.ndarray:
     """Change of Lab that gives the input the look's tone curve and colours.
 
     L moves by the difference of the two means at the same rank. Skin moves to the look's skin
@@ -67,6 +127,9 @@ def tone_shift(features: Features, look: ToneStatistics) -> np.ndarray:
         Of the input.
     look : ToneStatistics
         Of the exemplars.
+    persistence : float
+        How much of the person's own lightness and complexion survives, in [0, 1]: a dark skin
+        stays darker than a light one in the same look.
 
     Returns
     -------
@@ -79,14 +142,16 @@ def tone_shift(features: Features, look: ToneStatistics) -> np.ndarray:
     def at_rank(table: np.ndarray) -> np.ndarray:
         return np.interp(position, np.arange(BINS), table).astype(np.float32)
 
-    everything = _means(look.everything)[:, 0] - _means(own.everything)[:, 0]
-    shift = [at_rank(everything)]
+    own_level = _means(own.everything)[:, 0]
+    level = _means(look.everything)[:, 0] + persistence * (own_level - _NATURAL_L)
+    shift = [at_rank(level - own_level)]
     skin, own_skin = _means(look.skin), _means(own.skin)
     rest, own_rest = _means(look.rest), _means(own.rest)
-    for channel in (1, 2):
+    for channel, natural in ((1, _NATURAL_A), (2, _NATURAL_B)):
         value = features.lab[..., channel]
         ratio = np.clip(_spread(skin, channel) / _spread(own_skin, channel), 0, _SKIN_RATIO)
-        skin_value = at_rank(skin[:, channel]) + at_rank(ratio) * (
+        complexion = persistence * ratio * (own_skin[:, channel] - natural)
+        skin_value = at_rank(skin[:, channel] + complexion) + at_rank(ratio) * (
             value - at_rank(own_skin[:, channel])
         )
         rest_ratio = np.clip(
