@@ -103,6 +103,16 @@ class EnergyMethod(Method):
             )
         return self._prepared
 
+    @functools.cached_property
+    def _backgrounds(self) -> list[np.ndarray]:
+        """Each exemplar's background without its person."""
+        return [smooth_background(e.portrait) for e in self.prepared]
+
+    @functools.cached_property
+    def _paper(self) -> np.ndarray:
+        """The exemplars' commonest background colour."""
+        return paper_colour([e.portrait for e in self.prepared])
+
     def transfer(self, portrait: Portrait, *, strength: float, background: str) -> Outcome:
         """Stylize one portrait."""
         exemplars = self.prepared
@@ -141,10 +151,9 @@ class EnergyMethod(Method):
         if mode in ("keep", "transparent"):
             return None
         if mode == "paper":
-            return paper_colour([e.portrait for e in self.prepared])
+            return self._paper
         shares = done.selection.weights.mean(axis=(1, 2))
-        pictures = [smooth_background(e.portrait) for e in self.prepared]
-        picture = pictures[most_typical(pictures, shares)]
+        picture = self._backgrounds[most_typical(self._backgrounds, shares)]
         height, width = portrait.matte.shape
         return cv2.resize(picture, (width, height), interpolation=cv2.INTER_CUBIC)
 

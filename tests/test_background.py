@@ -57,6 +57,8 @@ def test_a_smooth_background_is_continued_behind_the_person(before_a_wall):
     assert error.max() < 0.3
     inside = portrait.image[portrait.matte > 0.9].mean(axis=0)
     assert np.abs(found.mean(axis=(0, 1)) - inside).max() > 0.1
+    # no seam where knowledge ends
+    assert max(np.abs(np.diff(found, axis=axis)).max() for axis in (0, 1)) < 0.03
 
 
 def test_a_bright_spot_hardly_counts(before_a_wall):

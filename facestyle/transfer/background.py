@@ -10,9 +10,10 @@ import numpy as np
 from facestyle.color import to_lab
 from facestyle.errors import UsageError
 from facestyle.faces import Portrait
-from facestyle.pyramid import gaussian_blur
+from facestyle.pyramid import gaussian_blur, half_size
 
-_SCALE = 64.0  # px per inter-ocular distance of the working copy
+_SCALE = 16.0  # px per inter-ocular distance of the working copy
+_BLUR = 0.25  # inter-ocular distances
 MODES = ("stylize", "keep", "paper", "transparent")
 
 
@@ -48,8 +49,8 @@ def parse_background(value: str) -> str | np.ndarray:
 def smooth_background(portrait: Portrait) -> np.ndarray:
     """Continue an exemplar's background smoothly behind its person.
 
-    Normalised convolution of three widths; outliers (a bright window, loose hair that the matte
-    missed) count less.
+    Push-pull interpolation (Gortler et al. 1996, section 3.4), then a blur of a quarter of the
+    inter-ocular distance; outliers (a bright window, loose hair that the matte missed) count less.
 
     Parameters
     ----------
@@ -58,30 +59,48 @@ def smooth_background(portrait: Portrait) -> np.ndarray:
     Returns
     -------
     (h, w, 3) float32
-        sRGB, at 64 px per inter-ocular distance.
+        sRGB, at 16 px per inter-ocular distance.
     """
     height, width = portrait.matte.shape
     scale = min(1.0, _SCALE / portrait.face.inter_ocular)
     size = (max(8, round(width * scale)), max(8, round(height * scale)))
     image = cv2.resize(portrait.image, size, interpolation=cv2.INTER_AREA)
     matte = cv2.resize(portrait.matte, size, interpolation=cv2.INTER_AREA)
-    weight = _surely_background(matte, 19)
+    weight = _surely_background(matte, 5)
     # below the shoulders the matte is least certain
     weight[int(size[1] * 0.75) :] = 0
-    if weight.sum() < 60:
-        weight = _surely_background(matte, 7)
-    if weight.sum() < 20:
+    if weight.sum() < 16:
+        weight = _surely_background(matte, 1)
+    if weight.sum() < 4:
         return np.broadcast_to(_border_colour(image), image.shape).astype(np.float32).copy()
     median = np.median(image[weight > 0.5], axis=0).astype(np.float32)
     distance = np.abs(image - median).max(axis=-1)
     weight = weight * np.exp(-0.5 * (distance / 0.12) ** 2)
-    total = 1e-9 * median
-    norm = np.full((size[1], size[0], 1), 1e-9, np.float32)
-    for sigma in (16, 48, 140):
-        share = np.float32(10.0 ** (-sigma / 16))
-        total = total + share * gaussian_blur(image * weight[..., None], sigma)
-        norm = norm + share * gaussian_blur(weight, sigma)[..., None]
-    return (total / norm).astype(np.float32)
+    filled = _fill(np.dstack([image * weight[..., None], weight]))
+    return gaussian_blur(filled, _BLUR * scale * portrait.face.inter_ocular)
+
+
+def _fill(weighted: np.ndarray) -> np.ndarray:
+    """Fill what has no weight from ever coarser means of what has.
+
+    Parameters
+    ----------
+    weighted : (h, w, 4) float32
+        Colours times weight, and the weight in [0, 1].
+
+    Returns
+    -------
+    (h, w, 3) float32
+    """
+    height, width = weighted.shape[:2]
+    if max(height, width) <= 2:
+        total = weighted.sum(axis=(0, 1))
+        return np.broadcast_to(total[:3] / (total[3] + 1e-12), (height, width, 3)).copy()
+    coarse = half_size(weighted)
+    # a cell of which a quarter is known is known
+    coarse *= np.minimum(1, 4 * coarse[..., 3:]) / (coarse[..., 3:] + 1e-12)
+    below = cv2.resize(_fill(coarse), (width, height), interpolation=cv2.INTER_LINEAR)
+    return weighted[..., :3] + (1 - weighted[..., 3:]) * below
 
 
 def paper_colour(portraits: list[Portrait]) -> np.ndarray:
