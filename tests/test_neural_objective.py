@@ -22,7 +22,7 @@ from facestyle.neural.tiling import cut_tiles  # noqa: E402
 
 TERMS = Terms(
     content={"relu2_2": 1.0},
-    style={"relu1_1": 5.0, "relu3_1": 2.0},
+    style={"relu1_1": 5.0, "relu3_3": 2.0},
     total_variation=0.5,
     temporal=3.0,
 )

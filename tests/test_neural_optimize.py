@@ -16,7 +16,7 @@ from facestyle.neural.optimize import (  # noqa: E402
     optimize,
     scale_sizes,
 )
-from facestyle.neural.pictures import to_tensor  # noqa: E402
+from facestyle.neural.pictures import to_tensor, with_colours_of  # noqa: E402
 from facestyle.neural.settings import OptimizeOptions, Settings  # noqa: E402
 
 QUICK = OptimizeOptions(
@@ -139,20 +139,45 @@ def test_minimizing_stops_at_a_small_relative_change():
     torch.testing.assert_close(picture, torch.full((1, 3, 4, 4), 0.3), atol=1e-3, rtol=0)
 
 
-def test_minimizing_recovers_from_divergence():
-    """Far from its minimum this valley throws L-BFGS out; the best picture is what counts."""
+def test_a_step_that_does_not_descend_is_shortened():
+    tried = []
+
+    def narrow(x):
+        tried.append(x.clone())
+        return {"content": 1e4 * (x - 0.5).square().sum().item()}, 2e4 * (x - 0.5)
+
+    start = torch.full((1, 3, 4, 4), 0.499)
+    best, history = minimize(narrow, start, Settings(iterations=8, tolerance=0))
+    totals = [terms["content"] for terms in history]
+    assert totals[1] > totals[0]  # the first step is far too long here
+    torch.testing.assert_close(tried[2] - start, 0.3 * (tried[1] - start), rtol=1e-3, atol=1e-6)
+    assert narrow(best)[0]["content"] == min(totals) < 1e-3 * totals[0]
+
+
+def test_a_curved_valley_is_followed_to_its_end():
+    """Rosenbrock's function of 24 pairs of pixels."""
 
     def valley(x):
-        moving = x.detach().clone().requires_grad_()
-        loss = (moving - 0.5).abs().pow(1.2).sum() + 1e-3
+        moving = x.clone().requires_grad_()
+        a, b = moving.flatten()[::2], moving.flatten()[1::2]
+        loss = ((0.3 - a).square() + 100 * (b - a * a).square()).sum()
         loss.backward()
         return {"content": loss.item()}, moving.grad
 
-    start = torch.linspace(0, 1, 48).view(1, 3, 4, 4)
-    best, history = minimize(valley, start, Settings(iterations=60, tolerance=0))
-    totals = [terms["content"] for terms in history]
-    assert valley(best)[0]["content"] == pytest.approx(min(totals), rel=1e-5)
-    assert min(totals) < totals[0] / 5
+    start = torch.linspace(-1, 1, 48).view(1, 3, 4, 4)
+    best, _ = minimize(valley, start, Settings(iterations=100, tolerance=0))
+    torch.testing.assert_close(best.flatten()[::2], torch.full((24,), 0.3), atol=1e-4, rtol=0)
+
+
+def test_luminance_transfer_takes_luma_from_one_and_chroma_from_the_other():
+    picture, colours = to_tensor(photo()), to_tensor(photo()[::-1, ::-1] * 0.5)
+    mixed = with_colours_of(picture, colours)
+    red, green, blue = mixed[0]
+    torch.testing.assert_close(
+        0.299 * red + 0.587 * green + 0.114 * blue,
+        0.299 * picture[0, 0] + 0.587 * picture[0, 1] + 0.114 * picture[0, 2],
+    )
+    torch.testing.assert_close(red - blue, colours[0, 0] - colours[0, 2])
 
 
 def test_options_that_cannot_be_used_are_refused(network):
