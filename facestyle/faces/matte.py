@@ -28,8 +28,9 @@ def person_matte(image: np.ndarray, face: Face) -> np.ndarray:
     (H, W) float32
         In [0, 1].
     """
-    mask = segment_person(image, face)
-    mask = np.clip((mask - _LOW) / _RANGE, 0, 1)
+    probability = segment_person(image, face)
+    near = _near_sure_parts(probability, face)
+    mask = np.clip((probability - _LOW) / _RANGE, 0, 1) * near
     mask = np.maximum(mask, _face_mask(face, mask.shape))
     return refine_matte(image, mask, face.inter_ocular)
 
@@ -63,6 +64,27 @@ def _segment(image: np.ndarray) -> np.ndarray:
     (output,) = run_network("selfie_segmentation.tflite", small, ("activation_10",))
     height, width = image.shape[:2]
     return cv2.resize(output.reshape(size), (width, height), interpolation=cv2.INTER_LINEAR)
+
+
+def _near_sure_parts(probability: np.ndarray, face: Face) -> np.ndarray:
+    """Weight that removes vague patches far from anything surely human, (H, W) float32.
+
+    Found on a reduced copy (16 px per inter-ocular distance): sure parts larger than half an
+    inter-ocular distance squared (a raised hand counts), grown by a quarter of that distance for
+    hair and loose cloth.
+    """
+    height, width = probability.shape
+    scale = min(1.0, 16 / face.inter_ocular)
+    size = (max(8, round(width * scale)), max(8, round(height * scale)))
+    small = cv2.resize(probability, size, interpolation=cv2.INTER_AREA)
+    sure = np.maximum(small, cv2.resize(_face_mask(face, (height, width)), size)) > 0.6
+    _, parts, areas, _ = cv2.connectedComponentsWithStats(sure.astype(np.uint8))
+    large = areas[:, cv2.CC_STAT_AREA] >= 0.5 * (scale * face.inter_ocular) ** 2
+    large[0] = False  # the background
+    body = large[parts].astype(np.float32)
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (9, 9))
+    near = cv2.GaussianBlur(cv2.dilate(body, kernel), (0, 0), 1.0)
+    return cv2.resize(near, (width, height), interpolation=cv2.INTER_LINEAR)
 
 
 def _feather(height: int, width: int, border: float) -> np.ndarray:
