@@ -1,6 +1,6 @@
 """Make the bundled exemplar sets: noir/, warm/, pencil/, pencil_photos/ and portraits/.
 
-    python exemplars/make.py            # everything, about three minutes
+    python exemplars/make.py            # everything, about a minute of CPU
     python exemplars/make.py noir warm  # only these
 
 Reads the pictures in `sources/` (see PROVENANCE.md) and needs nothing but facestyle itself. The
@@ -15,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+
 from facestyle.images import read_image, write_image
 
 HERE = Path(__file__).resolve().parent

@@ -23,11 +23,9 @@ sys.path.insert(0, str(HERE))
 
 from facestyle.faces import find_faces  # noqa: E402
 from facestyle.images import read_image, write_image  # noqa: E402
-
 from recipes.filters import blur  # noqa: E402
 
-NAMES = ("eileen_collins", "luis_pedro_coelho", "mona_lisa", "morisot_young_woman_in_mauve",
-         "morisot_self_portrait_1885")  # fmt: skip
+NAMES = ("eileen_collins", "luis_pedro_coelho", "mona_lisa")
 EYE_DISTANCE = 56.0  # px before enlarging: larger sources are reduced to it first
 SHARE = 0.72  # of the network's picture; the rest is Lanczos, which keeps the source's own texture
 _PAD, _MULTIPLE = 12, 8
@@ -81,7 +79,7 @@ def main(models: Path) -> None:
     """Enlarge every small source."""
     network = load_network(models)
     for name in NAMES:
-        (original,) = (HERE / "sources" / "originals").glob(f"{name}.*")
+        (original,) = (HERE / "sources" / "originals").glob(f"{name}.[jp][pn]g")
         write_image(
             HERE / "sources" / f"{name}.jpg",
             enlarge(network, crop_head(read_image(original).rgb)),

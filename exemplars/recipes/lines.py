@@ -51,7 +51,9 @@ def _along(luma: np.ndarray, direction: np.ndarray, sigma: float) -> np.ndarray:
     total, weights = np.zeros_like(luma), 0.0
     for offset in np.arange(-np.ceil(2.5 * sigma), np.ceil(2.5 * sigma) + 1):
         weight = float(np.exp(-0.5 * (offset / sigma) ** 2))
-        total += weight * _sample(luma, x + offset * direction[..., 0], y + offset * direction[..., 1])
+        total += weight * _sample(
+            luma, x + offset * direction[..., 0], y + offset * direction[..., 1]
+        )
         weights += weight
     return total / weights
 
@@ -65,7 +67,10 @@ def _along_flow(values: np.ndarray, tangent: np.ndarray, sigma: float) -> np.nda
         dx, dy = sign * tangent[..., 0], sign * tangent[..., 1]
         for k in range(1, int(np.ceil(2 * sigma)) + 1):
             px, py = px + dx, py + dy
-            tx, ty = _sample(tangent[..., 0].copy(), px, py), _sample(tangent[..., 1].copy(), px, py)
+            tx, ty = (
+                _sample(tangent[..., 0].copy(), px, py),
+                _sample(tangent[..., 1].copy(), px, py),
+            )
             flip = np.where(tx * dx + ty * dy < 0, -1.0, 1.0).astype(np.float32)
             dx, dy = tx * flip, ty * flip
             weight = float(np.exp(-0.5 * (k / sigma) ** 2))

@@ -6,10 +6,11 @@ import numpy as np
 
 from recipes.filters import blur, luminance, noise, smoothstep
 from recipes.relight import flatten, key_light, skin_mask
-from recipes.studio import Sitter
+from recipes.studio import Sitter, fill_polygons
 from recipes.texture import film_grain, lift_levels, skin_relief
 
 KEY = (-0.62, -0.42, 0.66)
+EXPOSURE = 0.47  # median of the face on the negative
 TARGETS = (0.018, 0.023, 0.032, 0.042, 0.05)
 
 
@@ -25,13 +26,15 @@ def noir(sitter: Sitter, rng: np.random.Generator) -> np.ndarray:
     luma = luminance(sitter.person)
     luma = np.clip(flatten(luma, matte, face, 0.5), 0, 1)
     skin = skin_mask(face, luma.shape) * matte
-    median = weighted_median(luma, skin > 0.6)
+    median = median_where(luma, skin > 0.6)
     luma = np.clip(luma, 0, 1) ** (np.log(0.56) / np.log(np.clip(median, 0.15, 0.9)))
     luma = lift_levels(luma, matte, face, TARGETS)
-    luma *= 1 + 0.032 * skin_relief(face, luma.shape, KEY[:2], rng)
+    luma *= 1 + 0.024 * skin_relief(face, luma.shape, KEY[:2], rng)
     light = np.clip(key_light(face, luma.shape, KEY), 0, 1)
     luma = np.clip(luma, 0, None) * (0.14 + 1.62 * light**1.35)
     luma += rim_light(matte, face.inter_ocular) * np.clip(luma, 0, 1) * 0.9
+    hull = fill_polygons((face.landmarks[:27],), luma.shape) * matte
+    luma *= np.clip(EXPOSURE / median_where(luma, hull > 0.5), 0.75, 1.4)
     luma = print_curve(np.clip(luma, 0, None))
     backdrop = make_backdrop(luma.shape, face.eyes.mean(axis=0), rng)
     picture = backdrop + matte * (luma - backdrop)
@@ -39,7 +42,7 @@ def noir(sitter: Sitter, rng: np.random.Generator) -> np.ndarray:
     return np.repeat(np.clip(picture, 0, 1)[..., None], 3, axis=2)
 
 
-def weighted_median(values: np.ndarray, where: np.ndarray) -> float:
+def median_where(values: np.ndarray, where: np.ndarray) -> float:
     """Median of `values` where `where` holds."""
     return float(np.median(values[where]))
 
@@ -56,12 +59,10 @@ def print_curve(luma: np.ndarray) -> np.ndarray:
     """Paper's curve: deep toe, long shoulder that never clips."""
     x = np.clip(luma, 0, None)
     toe = x**1.25
-    return 0.012 + 0.93 * np.tanh(1.12 * toe * (1 + 0.25 * toe**2)) ** 1.0
+    return 0.012 + 0.93 * np.tanh(1.12 * toe * (1 + 0.25 * toe**2))
 
 
-def make_backdrop(
-    shape: tuple[int, ...], eyes: np.ndarray, rng: np.random.Generator
-) -> np.ndarray:
+def make_backdrop(shape: tuple[int, ...], eyes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Black paper with a breath of light on it, right of the head."""
     y, x = np.mgrid[: shape[0], : shape[1]].astype(np.float32)
     distance = np.hypot((x - eyes[0] - 190) / 330, (y - eyes[1] - 160) / 420)

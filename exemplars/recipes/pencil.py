@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from facestyle.faces import Face
 
+from facestyle.faces import Face
 from recipes.filters import blur, luminance, noise, smoothstep
 from recipes.lines import blend_angles, coherent_lines, tangent_field
 from recipes.relight import flatten, skin_mask
 from recipes.strokes import draw_strokes
-from recipes.studio import Sitter
+from recipes.studio import Sitter, fill_polygons
 from recipes.texture import lift_levels
 
 SCALE = 2  # drawn at twice the size, then reduced
@@ -89,6 +89,9 @@ def drawing_tone(sitter: Sitter) -> np.ndarray:
     face, matte = sitter.face, sitter.matte
     luma = np.clip(flatten(luminance(sitter.person), matte, face, 0.35), 0.001, 1)
     skin = skin_mask(face, luma.shape) * matte
+    hull = fill_polygons((face.outline,), luma.shape) > 0
+    dark = float(np.percentile(luma[hull], 1.5))
+    luma = np.clip((luma - dark) / (1 - dark) + 0.1 * (1 - luma), 0.001, 1)
     median = float(np.median(luma[skin > 0.6]))
     luma = luma ** (np.log(0.74) / np.log(np.clip(median, 0.15, 0.93)))
     lifted = lift_levels(luma, matte, face, (0.012, 0.016, 0.028, 0.04, 0.05))
@@ -106,8 +109,13 @@ def wanted_darkness(tone: np.ndarray, sitter: Sitter) -> np.ndarray:
     finished = 1 - smoothstep(0.35, 1.9, below + 0.35 * np.abs(x - centre[0]) / unit)
     cloth = dark * (0.12 + 0.88 * finished) * (1 - 0.9 * smoothstep(1.2, 2.1, below))
     person = np.where(below > 0, cloth, dark)
-    shade = np.exp(-0.5 * (((x - centre[0] + 1.7 * unit) / (0.8 * unit)) ** 2
-                           + ((y - centre[1] - 0.1 * unit) / (1.2 * unit)) ** 2))
+    shade = np.exp(
+        -0.5
+        * (
+            ((x - centre[0] + 1.7 * unit) / (0.8 * unit)) ** 2
+            + ((y - centre[1] - 0.1 * unit) / (1.2 * unit)) ** 2
+        )
+    )
     return (sitter.matte * person + (1 - sitter.matte) * 0.27 * shade).astype(np.float32)
 
 
@@ -153,14 +161,19 @@ def contour_coverage(tone: np.ndarray, sitter: Sitter, enlarge) -> np.ndarray:
     paper = sitter.matte * tone + (1 - sitter.matte) * 1.0
     fine = coherent_lines(paper, 0.009 * unit, 0.045 * unit, 28.0)
     broad = coherent_lines(paper, 0.02 * unit, 0.08 * unit, 9.0)
+    edge = coherent_lines(1 - 0.3 * blur(sitter.matte, 1.0), 0.011 * unit, 0.06 * unit, 34.0)
+    look = feature_mask(sitter.face, tone.shape)
     accents = np.zeros_like(tone)
     for sigma, gain in ((0.02, 6.0), (0.05, 4.5)):
         accents = np.maximum(accents, np.clip(gain * (blur(tone, sigma * unit) - tone) - 0.1, 0, 1))
     accents *= sitter.matte * smoothstep(0.8, 0.4, tone)
-    accents *= 0.45 + 0.5 * feature_mask(sitter.face, tone.shape)
+    accents *= 0.45 + 0.5 * look
+    careful = 0.85 * look * smoothstep(0.55, 0.12, tone) * sitter.matte
+    accents = np.maximum(accents, careful)
     y = np.arange(tone.shape[0], dtype=np.float32)[:, None]
     fade = 1 - 0.75 * smoothstep(0.5, 2.0, (y - sitter.face.landmarks[8, 1]) / unit)
-    coverage = np.maximum(0.5 * fine, 0.4 * broad) * fade
+    pale = smoothstep(0.35, 0.7, blur(tone, 0.03 * unit))  # dark masses need no outline
+    coverage = np.maximum.reduce([0.5 * fine, 0.4 * broad, 0.8 * edge * pale]) * fade
     return np.clip(enlarge(np.maximum(coverage, accents * fade)), 0, 1)
 
 
@@ -176,7 +189,9 @@ def feature_mask(face: Face, shape: tuple[int, ...]) -> np.ndarray:
 
 def paper_tooth(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
     """Readiness of the paper's hills and valleys to take graphite."""
-    hills = 0.75 * noise(shape, 1.3, rng) + 0.5 * noise(shape, 2.6, rng) + 0.3 * noise(shape, 6, rng)
+    hills = (
+        0.75 * noise(shape, 1.3, rng) + 0.5 * noise(shape, 2.6, rng) + 0.3 * noise(shape, 6, rng)
+    )
     return np.clip(1 + 0.55 * hills, 0.12, 2.3).astype(np.float32)
 
 

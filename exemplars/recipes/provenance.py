@@ -28,13 +28,15 @@ def write_provenance(folder: Path, made: dict[str, list[tuple[str, str]]]) -> No
     """Write the list for `made`: set -> (file name, source's name) pairs."""
     rows = []
     for source in SOURCES:
-        (original,) = (folder / "sources" / "originals").glob(f"{source.name}.*")
+        (original,) = (folder / "sources" / "originals").glob(f"{source.name}.[jp][pn]g")
         enlarged = " (enlarged)" if (folder / "sources" / f"{source.name}.jpg").exists() else ""
         rows.append(
             f"| originals/{original.name}{enlarged} | {source.title} | {source.origin} "
             f"| {source.licence} |"
         )
-    text = _HEAD + "\n".join(rows) + "\n\n## Pictures made from them\n\n| file | source |\n|---|---|\n"
+    text = (
+        _HEAD + "\n".join(rows) + "\n\n## Pictures made from them\n\n| file | source |\n|---|---|\n"
+    )
     for name, files in made.items():
         text += "".join(f"| {name}/{file} | {source} |\n" for file, source in files)
     (folder / "PROVENANCE.md").write_text(text, encoding="utf-8")

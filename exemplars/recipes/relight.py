@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from facestyle.faces import Face
 
+from facestyle.faces import Face
 from recipes.filters import blur, masked_blur, smoothstep
 
 
@@ -25,7 +25,9 @@ def head_normals(face: Face, shape: tuple[int, ...]) -> np.ndarray:
     return np.dstack([u, v, z]).astype(np.float32)
 
 
-def key_light(face: Face, shape: tuple[int, ...], direction: tuple[float, float, float]) -> np.ndarray:
+def key_light(
+    face: Face, shape: tuple[int, ...], direction: tuple[float, float, float]
+) -> np.ndarray:
     """Brightness of the head under a soft light from `direction`, 1 at its brightest, (H, W)."""
     towards = np.array(direction, np.float32)
     towards /= np.linalg.norm(towards)

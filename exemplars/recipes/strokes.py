@@ -58,8 +58,14 @@ def draw_strokes(canvas, tooth, darkness, direction, seeds, lengths, widths, pre
                     dx, dy = dx / norm, dy / norm
                 last_x, last_y = dx, dy
                 taper = 1.0 - (travelled / half) ** 2
-                _stamp(canvas, tooth, x, y, widths[n] * (0.6 + 0.4 * taper),
-                       pressures[n] * taper * step)
+                _stamp(
+                    canvas,
+                    tooth,
+                    x,
+                    y,
+                    widths[n] * (0.6 + 0.4 * taper),
+                    pressures[n] * taper * step,
+                )
                 x += step * dx
                 y += step * dy
                 travelled += step

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
+
 from facestyle.faces import Face, find_faces, person_matte
 from facestyle.guided_filter import guided_filter
-
 from recipes.filters import blur, fill_from, luminance, masked_blur, smoothstep
 from recipes.relight import skin_mask
 
 WIDTH, HEIGHT = 768, 960
+Polygon = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True)
@@ -29,8 +32,8 @@ class Frame:
         Share of the head's tilt that is taken away.
     mirror : bool
         Turn left and right around, so that the light comes from the set's side.
-    behind : tuple of polygons
-        What the person segmentation takes for a part of the person but is behind them;
+    behind, front : tuple of polygons
+        What is surely behind the person, and surely the person, where the segmentation errs;
         each polygon is a tuple of xy px of the finished picture.
     """
 
@@ -38,7 +41,8 @@ class Frame:
     eyes_at: tuple[float, float] = (384.0, 410.0)
     straighten: float = 0.4
     mirror: bool = False
-    behind: tuple[tuple[tuple[int, int], ...], ...] = ()
+    behind: tuple[Polygon, ...] = ()
+    front: tuple[Polygon, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -92,18 +96,31 @@ def make_sitter(name: str, image: np.ndarray, frame: Frame, kind: str = "photogr
     face = find_faces(image)[0]
     if kind == "painting":
         image = smooth_skin(image, face)
-    rough = person_matte(image, face)
-    for polygon in frame.behind:
-        cv2.fillPoly(rough, [np.array(polygon, np.int32)], 0.0)
+    behind, front = (fill_polygons(p, image.shape) for p in (frame.behind, frame.front))
+    rough = np.maximum(person_matte(image, face) * (1 - behind), front)
     matte, person = matte_by_colour(image, rough, face)
+    matte = np.clip(np.maximum(matte, blur(front, 1.5)) - blur(behind, 1.5), 0, 1)
     return Sitter(name, image, person, matte, face, kind)
 
 
 def smooth_skin(image: np.ndarray, face: Face) -> np.ndarray:
-    """Replace the face's fine texture by its smooth parts."""
-    smooth = guided_filter(luminance(image), image, 0.07 * face.inter_ocular, 1.5e-3)
-    skin = skin_mask(face, image.shape)[..., None]
-    return (image + skin * (smooth - image)).astype(np.float32)
+    """Replace the texture of face and forehead by its smooth parts."""
+    unit = face.inter_ocular
+    forehead = face.outline.copy()
+    forehead[forehead[:, 1] < face.eyes[:, 1].mean(), 1] -= 0.55 * unit
+    above = fill_polygons((forehead,), image.shape)
+    above[int(face.landmarks[17:27, 1].min() - 0.15 * unit) :] = 0
+    skin = np.maximum(skin_mask(face, image.shape), blur(above, 0.05 * unit))
+    smooth = guided_filter(luminance(image), image, 0.07 * unit, 2e-3)
+    return (image + skin[..., None] * (smooth - image)).astype(np.float32)
+
+
+def fill_polygons(polygons: Iterable[Any], shape: tuple[int, ...]) -> np.ndarray:
+    """Mask of the polygons, (H, W) float32 in {0, 1}."""
+    mask = np.zeros(shape[:2], np.float32)
+    for polygon in polygons:
+        cv2.fillPoly(mask, [np.asarray(polygon).round().astype(np.int32)], 1.0)
+    return mask
 
 
 def matte_by_colour(

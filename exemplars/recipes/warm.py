@@ -7,8 +7,8 @@ import numpy as np
 
 from recipes.filters import blur, luminance, noise, smoothstep
 from recipes.relight import flatten, key_light, skin_mask
-from recipes.sources import BY_NAME, Polygon
-from recipes.studio import Sitter
+from recipes.sources import BY_NAME
+from recipes.studio import Sitter, fill_polygons
 from recipes.texture import film_grain, lift_levels, skin_relief
 
 KEY = (-0.55, -0.3, 0.78)
@@ -25,7 +25,7 @@ def warm(sitter: Sitter, rng: np.random.Generator) -> np.ndarray:
     median = float(np.median(luma[skin > 0.6]))
     luma = luma ** (np.log(0.6) / np.log(np.clip(median, 0.15, 0.9)))
     luma = lift_levels(luma, matte, face, TARGETS)
-    luma *= 1 + 0.02 * skin_relief(face, luma.shape, KEY[:2], rng)
+    luma *= 1 + 0.014 * skin_relief(face, luma.shape, KEY[:2], rng)
     light = np.clip(key_light(face, luma.shape, KEY), 0, 1)
     luma = film_curve(np.clip(luma, 0, None) * (0.42 + 0.86 * light))
     chroma = golden_chroma(sitter, skin, luma)
@@ -89,17 +89,9 @@ def painted_chroma(sitter: Sitter, luma: np.ndarray) -> np.ndarray:
     flush = blur(flush, 0.16 * unit)
     # blood shows most in the half-shadows
     middle = 1 - smoothstep(0.45, 0.95, luma)
-    a = 4.0 + bare * (SKIN[0] - 8 + 4 * flush + 4 * middle)
+    a = 4.0 + bare * (SKIN[0] - 8 + 4 * flush + 2 * middle)
     b = 13.0 + bare * (SKIN[1] - 13 + flush)
     return np.dstack([a, b]).astype(np.float32)
-
-
-def fill_polygons(polygons: tuple[Polygon, ...], shape: tuple[int, ...]) -> np.ndarray:
-    """Mask of the polygons, (H, W) float32 in {0, 1}."""
-    mask = np.zeros(shape[:2], np.float32)
-    for polygon in polygons:
-        cv2.fillPoly(mask, [np.asarray(polygon).round().astype(np.int32)], 1.0)
-    return mask
 
 
 def from_lab(luma: np.ndarray, chroma: np.ndarray) -> np.ndarray:
@@ -127,9 +119,11 @@ def make_backdrop(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarra
         disc = np.zeros((height, width), np.float32)
         cv2.circle(disc, centre, radius, 1.0, -1, cv2.LINE_AA)
         disc = blur(disc, 0.09 * radius)
-        strength = rng.uniform(0.06, 0.26) * (0.4 + 0.9 * sun[
-            int(np.clip(centre[1], 0, height - 1)), int(np.clip(centre[0], 0, width - 1))
-        ])
+        strength = rng.uniform(0.06, 0.26) * (
+            0.4
+            + 0.9
+            * sun[int(np.clip(centre[1], 0, height - 1)), int(np.clip(centre[0], 0, width - 1))]
+        )
         colour = np.array([1.0, rng.uniform(0.62, 0.8), rng.uniform(0.25, 0.42)], np.float32)
         discs += disc[..., None] * strength * colour
     return np.clip(1 - (1 - np.clip(picture, 0, 1)) * np.exp(-discs), 0, 1).astype(np.float32)
