@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,7 @@ from facestyle.faces import Face, Portrait, portrait_from_image
 from facestyle.faces.regions import segment_regions
 from facestyle.images import from_array, read_image, to_array
 from facestyle.neural import api
-from facestyle.neural.settings import OptimizeOptions
+from facestyle.neural.settings import PRESETS
 
 if TYPE_CHECKING:
     from facestyle.batch import BatchResult
@@ -76,6 +76,8 @@ class NeuralStylizer:
     by_region : bool
         Take skin from skin, hair from hair, clothes from clothes, background from background;
         needs a face in the picture. A style picture without a face serves all regions.
+    preset : {"default", "gatys", "ruder"}
+        Settings of optimization to begin with: this project's or a paper's.
     size : int or None
         Longer side of the result in pixels. None: 512 for optimization, and the picture's own
         for a trained network.
@@ -98,6 +100,7 @@ class NeuralStylizer:
     colours: str = "style"
     area: str = "whole"
     by_region: bool = False
+    preset: str = "default"
     size: int | None = None
     iterations: int | None = None
     seed: int = 0
@@ -111,6 +114,8 @@ class NeuralStylizer:
             raise UsageError("neural style transfer needs style pictures or a model, not both")
         if self.area not in AREAS:
             raise UsageError(f"area: found '{self.area}', expected {', '.join(AREAS)}")
+        if self.preset not in PRESETS:
+            raise UsageError(f"preset: found '{self.preset}', expected {', '.join(PRESETS)}")
         if self.shares is not None and len(self.shares) != len(self.styles):
             raise UsageError(
                 f"found {len(self.shares)} weights for {len(self.styles)} style pictures"
@@ -189,7 +194,7 @@ class NeuralStylizer:
             rgb,
             self._style_pictures,
             shares=self.shares,
-            options=OptimizeOptions(**self._settings),
+            options=replace(PRESETS[self.preset], **self._settings),
             mask=mask,
             regions=regions,
             style_regions=None if regions is None else self._style_regions,
@@ -206,7 +211,7 @@ class NeuralStylizer:
 
     @property
     def _settings(self) -> dict[str, Any]:
-        """Fields of `OptimizeOptions` that differ from its defaults."""
+        """Fields of `OptimizeOptions` that differ from the preset's."""
         chosen: dict[str, Any] = {
             "strength": self.strength,
             "colours": self.colours,

@@ -70,7 +70,7 @@ def test_a_portrait_is_stylized_by_region(folder):
     whole = NeuralStylizer(styles=style, **settings)(image)
     assert guided.image.shape == whole.image.shape == (64, 64, 3)
     assert guided.face is not None
-    assert np.abs(guided.image.astype(int) - whole.image).mean() > 1
+    assert np.abs(guided.image.astype(int) - whole.image).mean() > 0.2
 
 
 def test_transparency_is_kept(folder):

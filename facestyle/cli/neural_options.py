@@ -4,6 +4,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from facestyle.neural.settings import PRESETS
+
 if TYPE_CHECKING:
     from facestyle.neural_stylizer import NeuralStylizer
 
@@ -11,6 +13,7 @@ AREAS = ("whole", "face", "person", "background")
 # Options that mean something to neural style transfer alone; all are None where they are not given.
 NEURAL_ONLY = (
     "model",
+    "preset",
     "size",
     "iterations",
     "colors",
@@ -26,6 +29,9 @@ def add_neural_options(parser: Any) -> None:
     """Add what belongs to --method neural."""
     parser.add_argument(
         "--model", metavar="MODEL", help="a network of `facestyle train`, or a bundled one's name"
+    )
+    parser.add_argument(
+        "--preset", choices=tuple(PRESETS), help="settings of this project or of a paper (default)"
     )
     parser.add_argument(
         "--size", type=_positive, metavar="PX", help="longer side of the result (512; model: own)"
@@ -92,6 +98,7 @@ def make_neural_stylizer(arguments: argparse.Namespace) -> "NeuralStylizer":
         colours=arguments.colors or "style",
         area="person" if keeps_background else arguments.area or "whole",
         by_region=bool(arguments.by_region),
+        preset=arguments.preset or "default",
         size=arguments.size,
         iterations=arguments.iterations,
         seed=arguments.seed,

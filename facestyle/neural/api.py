@@ -34,7 +34,6 @@ def stylize_optimize(
     style_regions: Sequence[np.ndarray | None] | None = None,
     initial: np.ndarray | None = None,
     loss_network: Path | str | LossNetwork | None = None,
-    pooling: str = "max",
     device: str = "auto",
     progress: Callable[[int, int, int, dict[str, float]], None] | None = None,
 ) -> np.ndarray:
@@ -62,8 +61,6 @@ def stylize_optimize(
         Picture to start with, for the option `initial="picture"`.
     loss_network : Path or str or LossNetwork, optional
         A VGG-16 or VGG-19 as safetensors, or one already loaded; the bundled VGG-16 if None.
-    pooling : {"max", "average"}
-        Pooling of the loss network, where this function loads it.
     device : {"auto", "cpu", "cuda", "mps"}
         Where to compute.
     progress : callable, optional
@@ -87,11 +84,12 @@ def stylize_optimize(
     from facestyle.neural.loss_network import LossNetwork, load_loss_network
     from facestyle.neural.optimize import StylePicture, optimize
 
+    options = options or OptimizeOptions()
     place = choose_device(device)
     if isinstance(loss_network, LossNetwork):
         network = loss_network.to(place)
     else:
-        network = load_loss_network(loss_network, pooling=pooling, device=place)
+        network = load_loss_network(loss_network, pooling=options.pooling, device=place)
     content = pictures.to_tensor(image, place)
     _check_masks("mask", mask, image, 2)
     _check_masks("regions", regions, image, 3)

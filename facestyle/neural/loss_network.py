@@ -15,10 +15,9 @@ from torch import nn
 
 from facestyle.errors import UsageError
 from facestyle.neural.safetensors_files import check_tensors, read_safetensors
-from facestyle.neural.settings import MINIMUM_SIZE
+from facestyle.neural.settings import MINIMUM_SIZE, POOLINGS
 
 CONVOLUTIONS = {"vgg16": (2, 2, 3, 3, 3), "vgg19": (2, 2, 4, 4, 4)}
-POOLINGS = ("max", "average")
 
 # Mean and standard deviation of ImageNet's RGB in [0, 1]: torchvision trained with them.
 _MEAN = (0.485, 0.456, 0.406)

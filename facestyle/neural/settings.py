@@ -7,6 +7,7 @@ from facestyle.errors import UsageError
 INITIALS = ("recoloured", "content", "noise", "picture")
 COLOURS = ("style", "keep")
 MINIMIZERS = ("lbfgs", "adam")
+POOLINGS = ("max", "average")
 NORMALIZATIONS = ("instance", "batch")
 PRECISIONS = ("float32", "bfloat16")
 SCHEDULES = ("constant", "cosine")
@@ -68,6 +69,8 @@ class OptimizeOptions:
         Weights of the terms; see `layer_weights` for the style's.
     style_scale : float
         Size of the style pictures relative to the content; larger makes broader strokes.
+    pooling : {"max", "average"}
+        Of the loss network, where this package loads it.
     minimizer : Settings
         How to minimise; its `iterations` is set from the field above.
     tile : int or None
@@ -89,6 +92,7 @@ class OptimizeOptions:
     total_variation_weight: float = 1.0
     temporal_weight: float = 0.0
     style_scale: float = 1.0
+    pooling: str = "max"
     minimizer: Settings = field(default_factory=Settings)
     tile: int | None = 1024
     seed: int = 0
@@ -97,6 +101,7 @@ class OptimizeOptions:
         choices = (
             ("initial", self.initial, INITIALS),
             ("colours", self.colours, COLOURS),
+            ("pooling", self.pooling, POOLINGS),
             ("minimizer.method", self.minimizer.method, MINIMIZERS),
         )
         for name, value, allowed in choices:
@@ -108,6 +113,29 @@ class OptimizeOptions:
             raise UsageError(f"size is {self.size}; expected {MINIMUM_SIZE} pixels at least")
         if self.scales < 1 or self.iterations < 1:
             raise UsageError("scales and iterations must be 1 at least")
+
+
+# The papers' weights belong to Caffe's VGG-19 with values up to 255 and do not carry over: the
+# presets keep this project's, which balance content and style alike with torchvision's VGG-16.
+PRESETS = {
+    "default": OptimizeOptions(),
+    # Gatys et al. 2016, section 2: average pooling, white noise, L-BFGS at one scale.
+    "gatys": OptimizeOptions(
+        scales=1,
+        iterations=500,
+        initial="noise",
+        pooling="average",
+        minimizer=Settings(tolerance=0.0),
+    ),
+    # Ruder et al. 2016, section 6: noise for a single picture; converged when the loss changed by
+    # less than 0.01 % over 50 iterations.
+    "ruder": OptimizeOptions(
+        scales=1,
+        iterations=1000,
+        initial="noise",
+        minimizer=Settings(tolerance=1e-4, window=50),
+    ),
+}
 
 
 @dataclass(frozen=True)
