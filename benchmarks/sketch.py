@@ -31,6 +31,7 @@ from facestyle.transfer.patch_paired import (
     PreparedExemplar,
     draft,
     prepare_exemplar,
+    render_draft,
     transfer,
 )
 from facestyle.transfer.patch_paired.base import mix, overlay
@@ -38,7 +39,6 @@ from facestyle.transfer.patch_paired.candidates import find_candidates
 from facestyle.transfer.patch_paired.dense_alignment import align_exemplars
 from facestyle.transfer.patch_paired.grid import make_grid
 from facestyle.transfer.patch_paired.photo_features import normalized_grey, photo_features
-from facestyle.transfer.patch_paired.rendering import render
 
 Image = NDArray[np.float32]
 
@@ -100,25 +100,25 @@ def mean_of_best_patches(case: Case) -> Image:
 
 def base_alone(case: Case) -> Image:
     layers = replace(case.draft.layers, quilt=case.draft.layers.base)
-    return _rendered(replace(case.draft, layers=layers), identity=0.0)
+    return _rendered(case, replace(case.draft, layers=layers), identity=0.0)
 
 
 def without_smoothness(case: Case) -> Image:
-    return _rendered(draft(case.portrait, case.exemplars, smooth=False))
+    return _rendered(case, draft(case.portrait, case.exemplars, smooth=False))
 
 
 def without_identity(case: Case) -> Image:
-    return _rendered(case.draft, identity=0.0)
+    return _rendered(case, case.draft, identity=0.0)
 
 
 def without_split(case: Case) -> Image:
     """Both bands from the quilt."""
     layers = replace(case.draft.layers, base=case.draft.layers.quilt)
-    return _rendered(replace(case.draft, layers=layers))
+    return _rendered(case, replace(case.draft, layers=layers))
 
 
 def ours(case: Case) -> Image:
-    return _rendered(case.draft)
+    return _rendered(case, case.draft)
 
 
 METHODS: dict[str, Callable[[Case], Image]] = {
@@ -141,12 +141,11 @@ def another_camera(case: Case) -> Case:
 
 
 def unmatched(case: Case) -> Image:
-    return _rendered(draft(case.portrait, case.exemplars, match=False))
+    return _rendered(case, draft(case.portrait, case.exemplars, match=False))
 
 
-def _rendered(drafted: Draft, **options: float) -> Image:
-    drawing = render(drafted.original, drafted.photo, drafted.matched, drafted.layers, **options)
-    return drawing[..., 0]
+def _rendered(case: Case, drafted: Draft, **options: float) -> Image:
+    return render_draft(drafted, case.portrait.matte, case.exemplars, **options)[..., 0]
 
 
 def load_pairs(folder: Path) -> list[Portrait]:

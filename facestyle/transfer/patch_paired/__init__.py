@@ -1,7 +1,13 @@
 """Patch mode for drawings that come with the photographs they were made from (DESIGN 4.2)."""
 
 from facestyle.transfer.patch_paired.exemplar import PreparedExemplar, prepare_exemplar
-from facestyle.transfer.patch_paired.transfer import Draft, PatchTransfer, draft, transfer
+from facestyle.transfer.patch_paired.transfer import (
+    Draft,
+    PatchTransfer,
+    draft,
+    render_draft,
+    transfer,
+)
 
 __all__ = [
     "Draft",
@@ -9,5 +15,6 @@ __all__ = [
     "PreparedExemplar",
     "draft",
     "prepare_exemplar",
+    "render_draft",
     "transfer",
 ]

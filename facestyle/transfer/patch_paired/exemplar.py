@@ -20,6 +20,7 @@ from facestyle.transfer.patch_paired.tone_matching import PhotoStatistics, photo
 WORKING_INTER_OCULAR = 51.0  # px; the scale at which photographs are compared (DESIGN 4.2)
 _SNAP = 1.25  # scales nearer to 1 than this leave the pixels alone: no resampling blur
 _MOST_ZOOM = 4
+_PAPER_TOLERANCE = 0.1  # bare paper differs less from its median
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,8 @@ class PreparedExemplar:
         Tones of the photograph.
     paper : (3,) float32
         sRGB of the drawing's bare paper.
+    bare : bool
+        Whether nothing is drawn behind the person.
     """
 
     name: str
@@ -59,6 +62,7 @@ class PreparedExemplar:
     points: np.ndarray
     statistics: PhotoStatistics
     paper: np.ndarray
+    bare: bool
 
 
 def prepare_exemplar(portrait: Portrait) -> PreparedExemplar:
@@ -103,7 +107,7 @@ def prepare_exemplar(portrait: Portrait) -> PreparedExemplar:
         matte,
         points,
         photo_statistics(image, matte, points),
-        _paper(drawing, matte),
+        *_paper(drawing, matte),
     )
 
 
@@ -134,13 +138,15 @@ def _essential_channels(drawing: np.ndarray) -> np.ndarray:
     return cv2.cvtColor(drawing, cv2.COLOR_RGB2GRAY)[..., None]
 
 
-def _paper(drawing: np.ndarray, matte: np.ndarray) -> np.ndarray:
-    """Median colour behind the person, or the lightest where the person fills the picture."""
+def _paper(drawing: np.ndarray, matte: np.ndarray) -> tuple[np.ndarray, bool]:
+    """Colour of the paper, and whether it is bare behind the person."""
     height, width = drawing.shape[:2]
     behind = cv2.resize(matte, (width, height), interpolation=cv2.INTER_LINEAR) < 0.05
-    if behind.mean() > 0.02:
-        return np.asarray(np.median(drawing[behind], axis=0), np.float32)
-    return np.asarray(np.quantile(drawing, 0.95, axis=(0, 1)), np.float32)
+    if behind.mean() < 0.02:  # the person fills the picture: the lightest colour
+        return np.asarray(np.quantile(drawing, 0.95, axis=(0, 1)), np.float32), False
+    paper = np.asarray(np.median(drawing[behind], axis=0), np.float32)
+    distance = np.abs(drawing[behind] - paper).max(axis=1)
+    return paper, bool(np.mean(distance > _PAPER_TOLERANCE) < 0.1)
 
 
 def _check_shapes(drawing: Portrait, photo: Portrait) -> None:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 
 from facestyle.faces import Portrait
 from facestyle.transfer.patch_paired.composition import compose
+from facestyle.transfer.patch_paired.exemplar import PreparedExemplar
 from facestyle.transfer.patch_paired.synthesis import Layers
 
 DEFAULT_IDENTITY = 0.7
 DEFAULT_TEXTURE = 0.5
+_SURE_BACKGROUND = 0.05  # matte
+_SAME_BACKGROUND = 0.12  # a background varies by this much in any channel
 
 
 def render(
@@ -53,6 +58,49 @@ def render(
     unexplained = _resized(unexplained, height, width)[..., 0] + finest
     amount = np.float32(identity / DEFAULT_IDENTITY)
     return np.clip(drawing + amount * slope * unexplained[..., None], 0, 1)
+
+
+def clear_paper(
+    drawing: np.ndarray,
+    matched: np.ndarray,
+    matte: np.ndarray,
+    exemplars: Sequence[PreparedExemplar],
+) -> np.ndarray:
+    """Wipe smudges off the paper behind the person, where the artist leaves it bare.
+
+    What differs clearly from the photograph's background stays, whatever the matte says of it:
+    loose strands, a braid, a chair's back.
+
+    Parameters
+    ----------
+    drawing : (H, W, C) float32
+    matched : (h, w, 3) float32
+        The photograph at the working scale, tones matched.
+    matte : (H, W) float32
+        Opacity of the person.
+    exemplars : sequence of PreparedExemplar
+
+    Returns
+    -------
+    (H, W, C) float32
+    """
+    small = cv2.resize(matte, matched.shape[1::-1], interpolation=cv2.INTER_AREA)
+    behind = small < _SURE_BACKGROUND
+    if np.mean([e.bare for e in exemplars]) < 0.5 or behind.mean() < 0.02:
+        return drawing
+    distance = np.abs(matched - np.median(matched[behind], axis=0)).max(axis=2)
+    kept = np.clip((distance - _SAME_BACKGROUND) / _SAME_BACKGROUND, 0, 1)
+    kept = cv2.GaussianBlur(np.maximum(kept, small), (0, 0), 1.0)
+    share = np.maximum(_resized(kept, *drawing.shape[:2]), matte[..., None])
+    paper = paper_colour(exemplars).mean(keepdims=True)
+    if drawing.shape[2] == 3:
+        paper = paper_colour(exemplars)
+    return paper + np.clip(share, 0, 1) * (drawing - paper)
+
+
+def paper_colour(exemplars: Sequence[PreparedExemplar]) -> np.ndarray:
+    """Colour of the paper that is most common, (3,) float32."""
+    return np.asarray(np.median([e.paper for e in exemplars], axis=0), np.float32)
 
 
 def set_on_background(

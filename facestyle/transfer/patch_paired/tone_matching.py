@@ -92,7 +92,7 @@ def match_tones(
         return person
     means, deviations = np.moveaxis(np.stack(backgrounds), 1, 0)
     mean = _towards(own.background[0], means)
-    contrast = np.minimum(1, (deviations.max(axis=0) + _LEAST_SPREAD) / (own.background[1] + 1e-6))
+    contrast = np.minimum(1, (deviations.mean(axis=0) + _LEAST_SPREAD) / (own.background[1] + 1e-6))
     behind = mean + (photo - own.background[0]) * contrast
     share = matte[..., None]
     return np.clip(share * person + (1 - share) * behind, 0, 1).astype(np.float32)

@@ -17,6 +17,8 @@ from facestyle.transfer.patch_paired.preselection import preselect
 from facestyle.transfer.patch_paired.rendering import (
     DEFAULT_IDENTITY,
     DEFAULT_TEXTURE,
+    clear_paper,
+    paper_colour,
     render,
     set_on_background,
 )
@@ -91,16 +93,8 @@ def transfer(
     watch = Stopwatch()
     drafted = draft(portrait, exemplars)
     watch.lap("draft")
-    drawing = render(
-        drafted.original,
-        drafted.photo,
-        drafted.matched,
-        drafted.layers,
-        identity=identity,
-        texture=texture,
-    )
-    paper = np.median([e.paper for e in exemplars], axis=0)
-    image, alpha = set_on_background(portrait, drawing, paper, mode)
+    drawing = render_draft(drafted, portrait.matte, exemplars, identity=identity, texture=texture)
+    image, alpha = set_on_background(portrait, drawing, paper_colour(exemplars), mode)
     image = portrait.image + np.float32(strength) * (image - portrait.image)
     watch.lap("finish")
     labels = np.asarray(drafted.exemplars, np.int32)[drafted.layers.labels]
@@ -169,6 +163,26 @@ def draft(
     watch.lap("preselect")
     layers = synthesize(matched, points, similar, zoom=_zoom(similar, scale), smooth=smooth)
     return Draft(original, photo, matched, chosen, layers, {**watch.laps, **layers.timings})
+
+
+def render_draft(
+    drafted: Draft,
+    matte: np.ndarray,
+    exemplars: Sequence[PreparedExemplar],
+    *,
+    identity: float = DEFAULT_IDENTITY,
+    texture: float = DEFAULT_TEXTURE,
+) -> np.ndarray:
+    """Compose a draft at the portrait's size; see `render` and `clear_paper`, (H, W, C) float32."""
+    drawing = render(
+        drafted.original,
+        drafted.photo,
+        drafted.matched,
+        drafted.layers,
+        identity=identity,
+        texture=texture,
+    )
+    return clear_paper(drawing, drafted.matched, matte, exemplars)
 
 
 def _zoom(exemplars: Sequence[PreparedExemplar], scale: float) -> int:
