@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 _BLACK = 10 / 255  # darker than hair in a photograph or charcoal on paper
-_GROW = 2  # px of resampled edge around a wedge
+_GROW = 4  # px of resampled edge around a wedge
 
 
 def black_borders(image: np.ndarray) -> np.ndarray:
