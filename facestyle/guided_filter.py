@@ -64,27 +64,26 @@ def guided_coefficients(
     """
     size = 2 * max(1, round(radius)) + 1
 
-    def box(values: np.ndarray) -> np.ndarray:
-        return box_filter(values, size)
+    confidence = None if weight is None else weight + np.float32(1e-3)
+    total = None if confidence is None else box_filter(confidence, size)
+
+    def mean(values: np.ndarray) -> np.ndarray:
+        """Mean over the window, by confidence."""
+        if confidence is None or total is None:
+            return box_filter(values, size)
+        if values.ndim == 2:
+            return box_filter(values * confidence, size) / total
+        return box_filter(values * confidence[..., None], size) / total[..., None]
 
     channels = source[..., None] if source.ndim == 2 else source
-    if weight is None:
-        total: np.ndarray | float = 1.0
-        confidence = np.ones_like(guide)
-    else:
-        confidence = weight + np.float32(1e-3)
-        total = box(confidence)
-    mean_guide = box(guide * confidence) / total
-    variance = box(guide * guide * confidence) / total - mean_guide * mean_guide
-    total_channels = total if np.isscalar(total) else np.asarray(total)[..., None]
-    weighted = channels * confidence[..., None]
-    mean_source = box(weighted) / total_channels
-    covariance = box(weighted * guide[..., None]) / total_channels
+    mean_guide = mean(guide)
+    variance = mean(guide * guide) - mean_guide * mean_guide
+    mean_source = mean(channels)
+    covariance = mean(channels * guide[..., None])
     covariance -= mean_guide[..., None] * mean_source
     slope = covariance / (np.maximum(variance, 0)[..., None] + np.float32(epsilon))
-    offset = mean_source - slope * mean_guide[..., None]
-    slope = box(slope * confidence[..., None]) / total_channels
-    offset = box(offset * confidence[..., None]) / total_channels
+    offset = mean(mean_source - slope * mean_guide[..., None])
+    slope = mean(slope)
     if source.ndim == 2:
         return slope[..., 0], offset[..., 0]
     return slope, offset

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from facestyle.normalized_convolution import normalized, premultiplied
+
 LEVELS = 6
 # sigma of level l is 2^(l+1) px for a face of this inter-ocular distance
 REFERENCE_INTER_OCULAR = 250.0
@@ -80,8 +82,8 @@ def build_stack(
     Shih et al. keep every level at full size. A Gaussian of more than 2.5 px is computed on a
     halved grid here, which costs a tenth and changes nothing that the eye can see.
     """
-    mean = np.array(cv2.mean(lab, (matte > 0.5).astype(np.uint8))[:3], np.float32)
-    weighted = np.dstack([lab * matte[..., None], matte])
+    mean = cv2.mean(lab, (matte > 0.5).astype(np.uint8))[:3]
+    weighted = premultiplied(lab, matte)
     current, level_matte = lab, matte
     bands, energies, sigmas = [], [], []
     decimation, reached = 1, 0.0
@@ -91,7 +93,7 @@ def build_stack(
         halve = sigma / decimation >= _DECIMATE_AT and min(weighted.shape[:2]) > 8
         if halve:
             weighted = half_size(weighted)
-        low = (weighted[..., :3] + _FLOOR * mean) / (weighted[..., 3:] + _FLOOR)
+        low = normalized(weighted, _FLOOR, mean)
         band = current - _like(low, current)
         bands.append(band)
         energies.append(_local_energy(band, level_matte, sigma / decimation))
@@ -136,14 +138,13 @@ def half_size(values: np.ndarray) -> np.ndarray:
 
 def _local_energy(band: np.ndarray, matte: np.ndarray, sigma: float) -> np.ndarray:
     """Mean square of a band around each pixel, inside the matte (Shih et al. 2014, eq. 3)."""
-    weighted = np.dstack([band * band * matte[..., None], matte])
+    weighted = premultiplied(band * band, matte)
     # energies are smooth: a coarser grid holds them
     for _ in range(2):
         if sigma >= 1.2 and min(weighted.shape[:2]) > 8:
             weighted = half_size(weighted)
             sigma /= 2
-    weighted = gaussian_blur(weighted, sigma)
-    return weighted[..., :3] / (weighted[..., 3:] + np.float32(1e-4))
+    return normalized(gaussian_blur(weighted, sigma), _FLOOR)
 
 
 def _like(values: np.ndarray, other: np.ndarray) -> np.ndarray:

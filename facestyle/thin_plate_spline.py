@@ -111,9 +111,13 @@ def dense_map(spline: ThinPlateSpline, height: int, width: int, step: float = 8.
 
 def _squared_distances(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Squared Euclidean distances, (len(a), len(b))."""
-    return ((a[:, None] - b[None]) ** 2).sum(axis=-1)
+    squared = (a**2).sum(axis=1)[:, None] + (b**2).sum(axis=1) - 2 * a @ b.T
+    return np.maximum(squared, 0, out=squared)
 
 
 def _radial(squared: np.ndarray) -> np.ndarray:
     """The kernel r^2 log r, written for r^2."""
-    return 0.5 * squared * np.log(squared + 1e-12)
+    logarithm = np.log(squared + 1e-12)
+    logarithm *= squared
+    logarithm *= 0.5
+    return logarithm

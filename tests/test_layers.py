@@ -12,13 +12,13 @@ PACKAGE = ROOT / "facestyle"
 
 # first names below the package; a layer imports its own and lower ones
 LAYERS = (
-    {"errors", "assets", "images", "videos", "kernels", "disk_cache"},
-    {"color", "pyramid", "guided_filter", "thin_plate_spline", "faces"},
+    {"errors", "assets", "images", "videos", "kernels", "disk_cache", "stopwatch"},
+    {"color", "guided_filter", "normalized_convolution", "pyramid", "thin_plate_spline", "faces"},
     {"exemplars", "features", "flow"},
     {"alignment"},
     {"graphcut", "label_tables", "selection"},
     {"transfer", "seams"},
-    {"methods", "stylizer", "batch", "explain", "video"},
+    {"methods", "neural_stylizer", "stylizer", "batch", "explain", "video"},
     {"cli", "web", "__main__"},
 )
 LAYER_OF = {name: number for number, names in enumerate(LAYERS) for name in names}

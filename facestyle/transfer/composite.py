@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from facestyle.normalized_convolution import expanded
+
 
 def composite(
     image: np.ndarray,
@@ -38,10 +40,18 @@ def composite(
         In [0, 1].
     """
     foreground, behind = layers
-    opacity = matte[..., None]
-    unexplained = image - opacity * foreground - (1 - opacity) * behind
+    opacity = expanded(matte)
+    # what the layers say, and what they don't explain
+    person = foreground - behind
+    person *= opacity
+    unexplained = image - behind
+    unexplained -= person
     if background is not None:
         share = np.float32(min(strength, 1.0))
         behind = behind + share * (background - behind)
-        unexplained = (1 - share) * unexplained
-    return np.clip(opacity * stylized + (1 - opacity) * behind + unexplained, 0, 1)
+        unexplained *= 1 - share
+    result = stylized - behind
+    result *= opacity
+    result += behind
+    result += unexplained
+    return np.clip(result, 0, 1, out=result)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from facestyle.guided_filter import box_filter, resize_channels
+from facestyle.normalized_convolution import expanded, normalized, premultiplied
 
 
 def separate_layers(
@@ -44,17 +45,18 @@ def _window_means(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Means of both layers around each pixel, weighted by their opacities."""
     size = 2 * max(1, round(radius)) + 1
-    opacity = matte[..., None]
-    mean_opacity = box_filter(matte, size)[..., None]
-    front = box_filter(foreground * opacity, size) / (mean_opacity + 1e-5)
-    back = box_filter(background * (1 - opacity), size) / (1 - mean_opacity + 1e-5)
-    return front, np.clip(back, 0, 1)
+    front = normalized(box_filter(premultiplied(foreground, matte), size), 1e-5)
+    back = normalized(box_filter(premultiplied(background, 1 - matte), size), 1e-5)
+    return front, np.clip(back, 0, 1, out=back)
 
 
 def _fuse(
     image: np.ndarray, matte: np.ndarray, foreground: np.ndarray, background: np.ndarray
 ) -> np.ndarray:
     """Correct the foreground so that both layers make up the picture."""
-    opacity = matte[..., None]
-    error = image - opacity * foreground - (1 - opacity) * background
-    return np.clip(foreground + opacity * error, 0, 1)
+    opacity = expanded(matte)
+    error = image - background
+    error -= opacity * (foreground - background)
+    error *= opacity
+    error += foreground
+    return np.clip(error, 0, 1, out=error)
