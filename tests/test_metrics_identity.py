@@ -1,5 +1,7 @@
 """Identity distance: small for one person in two lights, large for two persons."""
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
@@ -10,6 +12,8 @@ from facestyle.faces import find_faces
 from facestyle.images import read_image
 from facestyle.metrics.identity import SAME_PERSON, face_descriptor, identity_distance
 
+EXEMPLARS = Path(__file__).resolve().parents[1] / "exemplars"
+
 Photo = tuple[np.ndarray, np.ndarray]
 
 
@@ -19,8 +23,8 @@ def astronaut() -> Photo:
     return image, find_faces(image)[0].landmarks
 
 
-def portrait(shared, name: str) -> Photo:
-    image = read_image(shared / "data" / "portraits" / f"{name}.png").rgb
+def portrait(path: Path) -> Photo:
+    image = read_image(path).rgb
     return image, find_faces(image)[0].landmarks
 
 
@@ -50,9 +54,18 @@ def test_bit_depth_and_grey_are_taken_as_they_are(astronaut):
     assert face_descriptor(grey, landmarks).shape == (128,)
 
 
+@pytest.mark.parametrize("name", ["grace_hopper", "erik_dahlgren"])
+def test_a_person_in_another_look_is_nearer_than_another_person(astronaut, name):
+    photo = portrait(EXEMPLARS / "pencil_photos" / f"{name}.jpg")
+    noir = portrait(EXEMPLARS / "noir" / f"{name}.jpg")
+    assert distance(photo, noir) < SAME_PERSON < distance(photo, astronaut)
+
+
 def test_two_women_and_two_pictures_of_one(shared):
-    first, again = portrait(shared, "girl-4024238_1920"), portrait(shared, "girl-4024240_1920")
-    other = portrait(shared, "model-2911329_1920")
+    folder = shared / "data" / "portraits"
+    first = portrait(folder / "girl-4024238_1920.png")
+    again = portrait(folder / "girl-4024240_1920.png")
+    other = portrait(folder / "model-2911329_1920.png")
     assert distance(first, again) < SAME_PERSON < distance(first, other)
 
 

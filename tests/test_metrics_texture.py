@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from facestyle.errors import UsageError
+from facestyle.metrics.inputs import lightness
 from facestyle.metrics.texture import high_frequency_ratio, texture_distance
 
 
@@ -22,14 +23,15 @@ def test_two_samples_of_one_texture_are_near():
 
 
 def test_a_smooth_picture_is_as_far_as_the_texture_is_strong():
-    # Against a flat picture the distance is the mean |projection| of the texture: projections
-    # of independent patches on random directions are near normal, so sigma * sqrt(2 / pi).
-    # The blur at sigma 2 takes 1 / (4 pi sigma^2) of white noise's variance, twice correlated.
+    # The distance to a flat picture is the mean |projection| of the texture's patches. Projections
+    # of independent pixels on unit vectors are near normal: deviation * sqrt(2 / pi).
     texture, flat = grain(0.02), np.full((96, 80), 0.5)
-    lightness_per_grey = 1.016 * 2.55 * 100 / 2.55  # dL*/d(sRGB grey) near .5, as levels of 255
-    sigma = 0.02 / np.sqrt(3) * lightness_per_grey * 2.55
-    expected = sigma * np.sqrt(2 / np.pi) * np.sqrt(1 - 1 / np.pi / 2 + 1 / (16 * np.pi))
-    assert texture_distance(texture, flat, sigma=2) == pytest.approx(expected, rel=0.15)
+    above, below = lightness(flat + 0.02)[0, 0], lightness(flat - 0.02)[0, 0]
+    deviation = (above - below) / 2 / np.sqrt(3)  # of uniform grain, in levels of 255
+    sigma = 2  # the blur takes 2 g(0) - sum(g^2) of white noise's variance
+    kept = 1 - 2 / (2 * np.pi * sigma**2) + 1 / (4 * np.pi * sigma**2)
+    expected = deviation * np.sqrt(kept) * np.sqrt(2 / np.pi)
+    assert texture_distance(texture, flat, sigma) == pytest.approx(expected, rel=0.03)
 
 
 def test_distance_grows_with_blur():
