@@ -7,7 +7,6 @@ before, so that the energies only have to correct what remains; it measured best
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -23,6 +22,7 @@ from facestyle.guided_filter import apply_coefficients, guided_filter, resize_ch
 from facestyle.pyramid import LaplacianStack, build_stack, collapse_stack
 from facestyle.seams import filter_output, filter_weights
 from facestyle.selection import Selection, select_exemplars, unary_term
+from facestyle.stopwatch import Stopwatch
 from facestyle.transfer.foreground import separate_layers
 from facestyle.transfer.gain import (
     agreed_ratio,
@@ -212,24 +212,24 @@ def transfer(
     EnergyTransfer
     """
     settings = settings or EnergySettings()
-    clock = _Clock()
+    watch = Stopwatch()
     lab = foreground_lab(portrait) if foreground is None else to_lab(foreground)
     features = analyse(portrait, lab)
-    clock.lap("features")
+    watch.lap("features")
     mappings = tuple(
         align_exemplar(portrait, e.portrait, features, e.features, dense=settings.dense)
         for e in exemplars
     )
-    clock.lap("align")
+    watch.lap("align")
     selection = _select(portrait, features, exemplars, mappings, settings)
-    clock.lap("mrf")
+    watch.lap("mrf")
     toned = lab
     if settings.tone == "first":
         unit = portrait.face.inter_ocular * features.matte.shape[1] / features.shape[1]
         toned = _apply_tone(lab, features, exemplars, selection, unit, strength)
-        clock.lap("tone")
+        watch.lap("tone")
     stack = build_stack(toned, portrait.matte, portrait.face.inter_ocular)
-    clock.lap("stack")
+    watch.lap("stack")
     if settings.seams == "output" and settings.tone == "residual":
         result, gains = _render_filtered(
             portrait, lab, stack, exemplars, mappings, selection, settings, strength
@@ -238,10 +238,10 @@ def transfer(
         result, gains = _render(portrait, stack, exemplars, mappings, selection, settings, strength)
     if all(e.grey for e in exemplars):
         result[..., 1:] *= np.float32(1 - min(strength, 1.0))
-    clock.lap("blend")
+    watch.lap("blend")
     rgb = from_lab(result)
-    clock.lap("colour")
-    return EnergyTransfer(rgb, selection, mappings, gains, clock.laps)
+    watch.lap("colour")
+    return EnergyTransfer(rgb, selection, mappings, gains, watch.laps)
 
 
 def _select(
@@ -387,16 +387,3 @@ def _mix_residual(
     if len(exemplars) > 1:
         share = agreement(exemplars - own, 0.25 * unit, 1e-5)
     return own + np.float32(strength * settings.residual) * share * (fitted - own)
-
-
-class _Clock:
-    """Seconds since the last lap, by stage."""
-
-    def __init__(self) -> None:
-        self.laps: dict[str, float] = {}
-        self._last = time.perf_counter()
-
-    def lap(self, name: str) -> None:
-        now = time.perf_counter()
-        self.laps[name] = self.laps.get(name, 0.0) + now - self._last
-        self._last = now
