@@ -1,0 +1,35 @@
+# The two commands of the README, and what developers run.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+.PHONY: demo test lint exemplars clean
+
+demo: $(VENV)/.installed
+	@mkdir -p demo
+	@$(BIN)/facestyle exemplars/portraits/*.jpg --exemplars exemplars/noir -o demo --overwrite
+
+test: $(VENV)/.tested
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -n auto
+
+exemplars: $(VENV)/.tested
+	$(BIN)/python exemplars/make.py
+
+$(VENV)/.installed: setup.cfg pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --quiet --upgrade pip
+	$(PIP) install --quiet --constraint constraints.txt --editable .
+	@touch $@
+
+# torch by itself: with it installed, its extras bring no other build
+$(VENV)/.tested: $(VENV)/.installed
+	$(PIP) install --quiet --constraint constraints.txt torch
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[test,neural,heif]'
+	@touch $@
+
+clean:
+	rm -rf $(VENV) demo build *.egg-info
