@@ -1,70 +1,23 @@
-"""The methods that a stylizer can use, behind one interface."""
+"""Photographic looks, as a method of the stylizer."""
 
 from __future__ import annotations
 
 import functools
 import time
-from abc import ABC, abstractmethod
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from dataclasses import fields
+from typing import Any
 
 import cv2
 import numpy as np
 
-from facestyle import disk_cache
 from facestyle.alignment import sample
 from facestyle.exemplars import ExemplarSet
-from facestyle.faces import Face, Portrait, person_matte
+from facestyle.faces import Portrait
+from facestyle.methods.base import Method, Outcome, prepare_all
 from facestyle.transfer import energy
 from facestyle.transfer.background import paper_colour, parse_background, smooth_background
 from facestyle.transfer.composite import composite
 from facestyle.transfer.foreground import separate_layers
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a method makes of one portrait.
-
-    Attributes
-    ----------
-    image : (H, W, 3) float32
-        sRGB in [0, 1].
-    alpha : (H, W) float32 or None
-    labels : (h, w) int32
-        Exemplar used, on a grid over the picture.
-    names : tuple of str
-        The exemplars that the labels count.
-    timings : dict of str to float
-    maps : dict of str to ndarray
-        Further pictures that explain the result, such as gain maps.
-    aligned : callable
-        Returns the exemplars warped onto the face, (K, h, w, 3) float32.
-    """
-
-    image: np.ndarray
-    alpha: np.ndarray | None
-    labels: np.ndarray
-    names: tuple[str, ...]
-    timings: dict[str, float]
-    maps: dict[str, np.ndarray]
-    aligned: Callable[[], np.ndarray] = field(repr=False)
-
-
-class Method(ABC):
-    """One way to stylize: holds the prepared exemplars."""
-
-    name: str
-
-    def matte(self, image: np.ndarray, face: Face) -> np.ndarray:
-        """Opacity of the person that a face belongs to."""
-        return person_matte(image, face)
-
-    @abstractmethod
-    def transfer(self, portrait: Portrait, *, strength: float, background: str) -> Outcome:
-        """Stylize one portrait."""
 
 
 class EnergyMethod(Method):
@@ -82,6 +35,7 @@ class EnergyMethod(Method):
     """
 
     name = "energy"
+    options = frozenset(field.name for field in fields(energy.EnergySettings))
 
     def __init__(
         self, exemplars: ExemplarSet, *, seed: int = 0, tone: str = "first", **settings: Any
@@ -156,40 +110,6 @@ class EnergyMethod(Method):
         picture = self._backgrounds[most_typical(self._backgrounds, shares)]
         height, width = portrait.matte.shape
         return cv2.resize(picture, (width, height), interpolation=cv2.INTER_CUBIC)
-
-
-METHODS: dict[str, type[Method]] = {"energy": EnergyMethod}
-
-
-def choose_method(exemplars: ExemplarSet, method: str) -> tuple[Callable[..., Method], str]:
-    """Decide how to stylize.
-
-    Returns
-    -------
-    method : type of Method
-    reason : str
-        Why, in words for the user.
-    """
-    if method != "auto":
-        return METHODS[method], f"{method}: asked for"
-    return EnergyMethod, "energy: the only method there is"
-
-
-def prepare_all(
-    exemplars: ExemplarSet, name: str, kind: type[T], prepare: Callable[[Portrait], T]
-) -> list[T]:
-    """Prepare every exemplar, by way of the disk cache where the set came from files."""
-    if exemplars.fingerprints is None:
-        return [prepare(portrait) for portrait in exemplars]
-    prepared = []
-    for portrait, content in zip(exemplars, exemplars.fingerprints, strict=True):
-        key = disk_cache.fingerprint("prepared", name, content)
-        stored = disk_cache.load(kind, key)
-        if stored is None:
-            stored = prepare(portrait)
-            disk_cache.save(key, stored)
-        prepared.append(stored)
-    return prepared
 
 
 def most_typical(pictures: list[np.ndarray], shares: np.ndarray) -> int:
