@@ -34,7 +34,7 @@ def noir(sitter: Sitter, rng: np.random.Generator) -> np.ndarray:
     luma = np.clip(luma, 0, None) * (0.14 + 1.62 * light**1.35)
     luma += rim_light(matte, face.inter_ocular) * np.clip(luma, 0, 1) * 0.9
     hull = fill_polygons((face.landmarks[:27],), luma.shape) * matte
-    luma *= np.clip(EXPOSURE / median_where(luma, hull > 0.5), 0.75, 1.4)
+    luma *= np.clip(EXPOSURE / median_where(luma, hull > 0.5), 0.8, 1.15)
     luma = print_curve(np.clip(luma, 0, None))
     backdrop = make_backdrop(luma.shape, face.eyes.mean(axis=0), rng)
     picture = backdrop + matte * (luma - backdrop)
