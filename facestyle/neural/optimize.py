@@ -171,7 +171,7 @@ def _settings(options: OptimizeOptions, number: int, size: tuple[int, int]) -> S
     iterations = max(1, options.iterations >> number)
     history = options.minimizer.history
     if size[0] * size[1] > _LARGE:
-        history = min(history, 8)
+        history = min(history, 5)
     return replace(options.minimizer, iterations=iterations, history=history)
 
 
