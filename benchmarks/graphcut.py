@@ -1,6 +1,6 @@
 """Our alpha-expansion against gco: energies and times on noise, stereo and portrait costs.
 
-    python benchmarks/graphcut.py [--runs 5] [--quick]
+    python benchmarks/graphcut.py [--runs 5] [--grids 128x8 128x32 256x8]
 
 Both solvers get the same arrays through `facestyle.graphcut.solve_labels`; times are processor
 times of the whole call, runs of the two interleaved, after a warm-up. Energies are computed in
@@ -23,7 +23,7 @@ from scipy.ndimage import gaussian_filter
 
 from facestyle.graphcut import Labelling, solve_labels
 
-GRIDS = ((128, 8), (128, 32), (256, 8))
+GRIDS = {"128x8": (128, 8), "128x32": (128, 32), "256x8": (256, 8)}  # size, labels
 SEED = 0
 FARTHEST = 64  # disparity of the nearest part of the stereo pair, full-size px
 
@@ -145,13 +145,17 @@ def portrait(size: int, count: int) -> Iterator[Case]:
 
 def compare(case: Case, runs: int) -> list[object]:
     """One row of the table."""
-    height, width, count = case.unary.shape
-    times = measure({s: partial(case.solve, s) for s in ("numba", "gco")}, runs=runs)
-    ours, reference = case.solve("numba").energy, case.solve("gco").energy
+    energies = {}
+
+    def solve(solver: str) -> None:
+        energies[solver] = case.solve(solver).energy
+
+    times = measure({s: partial(solve, s) for s in ("numba", "gco")}, runs=runs)
+    ours, reference = energies["numba"], energies["gco"]
     least = {solver: 1e3 * min(timing.cpu) for solver, timing in times.items()}
     middle = {solver: 1e3 * statistics.median(timing.cpu) for solver, timing in times.items()}
     return [
-        f"{height}x{width}x{count} {case.source}",
+        case.source,
         f"{ours:.1f}",
         f"{reference:.1f}",
         f"{ours / reference:.5f}",
@@ -164,19 +168,20 @@ def compare(case: Case, runs: int) -> list[object]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=5, help="timed runs of each solver")
-    parser.add_argument("--quick", action="store_true", help="the smallest grid only")
+    parser.add_argument("--grids", nargs="+", default=list(GRIDS), choices=list(GRIDS))
     arguments = parser.parse_args()
     print_conditions("Graph cut: ours against gco", seed=SEED, runs=arguments.runs)
-    rows = []
-    for size, count in GRIDS[:1] if arguments.quick else GRIDS:
+    header = ["costs", "E ours", "E gco", "E ratio"]
+    header += ["ours, CPU ms: least (median)", "gco", "times faster"]
+    for grid in arguments.grids:
+        size, count = GRIDS[grid]
+        rows = []
         for cases in (noise, stereo, portrait):
             for case in cases(size, count):
-                progress(f"{size}x{size}x{count} {case.source}")
+                progress(f"{grid} {case.source}")
                 rows.append(compare(case, arguments.runs))
-    progress("")
-    header = ["grid, costs", "E ours", "E gco", "E ratio"]
-    header += ["ours, CPU ms: least (median)", "gco", "times faster"]
-    print_table(header, rows)
+        progress("")
+        print_table([f"{size}x{size}, {count} labels", *header[1:]], rows)
 
 
 if __name__ == "__main__":
