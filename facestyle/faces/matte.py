@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from facestyle.faces.face import Face
+from facestyle.faces.matte_edge import decide_edge
 from facestyle.faces.networks import run_network
 from facestyle.guided_filter import guided_coefficients
 
@@ -32,7 +33,8 @@ def person_matte(image: np.ndarray, face: Face) -> np.ndarray:
     near = _near_sure_parts(probability, face)
     mask = np.clip((probability - _LOW) / _RANGE, 0, 1) * near
     mask = np.maximum(mask, _face_mask(face, mask.shape))
-    return refine_matte(image, mask, face.inter_ocular)
+    refined = refine_matte(image, mask, face.inter_ocular)
+    return decide_edge(image, refined, face.inter_ocular)
 
 
 def segment_person(image: np.ndarray, face: Face) -> np.ndarray:
