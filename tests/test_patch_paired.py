@@ -155,6 +155,20 @@ def test_coloured_drawings_give_coloured_results(sitter):
     assert transfer(sitter, mixed).image.shape == sitter.image.shape
 
 
+def test_small_face_in_a_large_picture(exemplars):
+    large = photograph((900, 1000), seed=0)
+    image = transfer(large, exemplars).image
+    assert image.shape == (900, 1000, 3)
+    assert image[:, :100].min() > 0.97
+    rows, columns = slice(343, 593), slice(400, 600)
+    assert ssim(image[rows, columns], drawing_of(large).image[rows, columns]) > 0.6
+
+
+def test_an_exemplar_that_is_the_input(sitter):
+    own = prepare_exemplar(drawing_of(sitter))
+    assert ssim(transfer(sitter, [own]).image, drawing_of(sitter).image) > 0.9
+
+
 def test_strength_zero_is_the_input(sitter, exemplars):
     assert np.array_equal(transfer(sitter, exemplars, strength=0.0).image, sitter.image)
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
+from facestyle.label_tables import solve_tables
 from facestyle.transfer.patch_paired.candidates import Candidates
 from facestyle.transfer.patch_paired.grid import Grid
 
 _LABELS = 10
 _SMOOTHNESS = 1.0
 _ITERATIONS = 10
+_TINY = 1e-6  # mean square difference, where an exemplar is the input itself
 
 
 def choose_patches(
@@ -43,16 +47,44 @@ def choose_patches(
     Candidates
         One for each node.
     """
-    patches = gather_patches(drawings, candidates, grid)
-    unary = _unary(candidates, patches, base_patches)
-    order = np.argsort(unary, axis=2, kind="stable")[:, :, :_LABELS]
-    candidates = candidates.take(order)
-    labels = np.zeros(grid.shape, np.int64)
+    problem = label_problem(drawings, candidates, base_patches, grid)
+    labels = problem.unary.argmin(axis=2)
     if smooth:
-        unary = np.ascontiguousarray(np.take_along_axis(unary, order, axis=2))
-        tables = _edge_tables(gather_patches(drawings, candidates, grid), grid)
-        labels = _solve(unary, *tables)
-    return candidates.take(labels[:, :, None])
+        labels = solve_tables(
+            problem.unary, problem.horizontal, problem.vertical, iterations=_ITERATIONS
+        ).labels
+    return problem.candidates.take(labels[:, :, None])
+
+
+@dataclass(frozen=True)
+class LabelProblem:
+    """Costs of the Markov random field.
+
+    Attributes
+    ----------
+    candidates : Candidates
+        What the K labels of each node stand for.
+    unary : (h, w, K) float32
+    horizontal : (h, w - 1, K, K) float32
+    vertical : (h - 1, w, K, K) float32
+    """
+
+    candidates: Candidates
+    unary: np.ndarray
+    horizontal: np.ndarray
+    vertical: np.ndarray
+
+
+def label_problem(
+    drawings: np.ndarray, candidates: Candidates, base_patches: np.ndarray, grid: Grid
+) -> LabelProblem:
+    """Set up the costs of choosing among the best candidates; see `choose_patches`."""
+    unary = _unary(candidates, gather_patches(drawings, candidates, grid), base_patches)
+    order = np.argsort(unary, axis=2, kind="stable")[:, :, :_LABELS]
+    best = candidates.take(order)
+    tables = _edge_tables(gather_patches(drawings, best, grid), grid)
+    unary = np.ascontiguousarray(np.take_along_axis(unary, order, axis=2))
+    return LabelProblem(best, unary, *tables)
 
 
 def gather_patches(images: np.ndarray, candidates: Candidates, grid: Grid) -> np.ndarray:
@@ -68,8 +100,8 @@ def gather_patches(images: np.ndarray, candidates: Candidates, grid: Grid) -> np
 def _unary(candidates: Candidates, patches: np.ndarray, base: np.ndarray) -> np.ndarray:
     """Cost of each candidate by itself, (h, w, K) float32."""
     drawing = ((patches - base[:, :, None]) ** 2).mean(axis=(3, 4, 5))
-    photo = candidates.cost / candidates.cost[..., 0].mean()
-    return np.asarray(photo + drawing / drawing.mean(), dtype=np.float32)
+    photo = candidates.cost / (candidates.cost[..., 0].mean() + _TINY)
+    return np.asarray(photo + drawing / (drawing.mean() + _TINY), dtype=np.float32)
 
 
 def _edge_tables(patches: np.ndarray, grid: Grid) -> tuple[np.ndarray, np.ndarray]:
@@ -82,12 +114,5 @@ def _edge_tables(patches: np.ndarray, grid: Grid) -> tuple[np.ndarray, np.ndarra
     # the last row and column may be nearer to their neighbours: these compare a smaller overlap
     overlap_tables(patches, 0, int(grid.columns[1] - grid.columns[0]), horizontal)
     overlap_tables(patches, int(grid.rows[1] - grid.rows[0]), 0, vertical)
-    scale = np.float32(_SMOOTHNESS / max(float(vertical[:, :, 0, 0].mean()), 1e-12))
+    scale = np.float32(_SMOOTHNESS / (float(vertical[:, :, 0, 0].mean()) + _TINY))
     return horizontal * scale, vertical * scale
-
-
-def _solve(unary: np.ndarray, horizontal: np.ndarray, vertical: np.ndarray) -> np.ndarray:
-    """Minimise by TRW-S, (h, w) int64."""
-    from facestyle.label_tables import solve_tables
-
-    return solve_tables(unary, horizontal, vertical, iterations=_ITERATIONS).labels

@@ -92,15 +92,14 @@ def clear_paper(
     kept = np.clip((distance - _SAME_BACKGROUND) / _SAME_BACKGROUND, 0, 1)
     kept = cv2.GaussianBlur(np.maximum(kept, small), (0, 0), 1.0)
     share = np.maximum(_resized(kept, *drawing.shape[:2]), matte[..., None])
-    paper = paper_colour(exemplars).mean(keepdims=True)
-    if drawing.shape[2] == 3:
-        paper = paper_colour(exemplars)
+    paper = paper_colour(exemplars, drawing.shape[2])
     return paper + np.clip(share, 0, 1) * (drawing - paper)
 
 
-def paper_colour(exemplars: Sequence[PreparedExemplar]) -> np.ndarray:
-    """Colour of the paper that is most common, (3,) float32."""
-    return np.asarray(np.median([e.paper for e in exemplars], axis=0), np.float32)
+def paper_colour(exemplars: Sequence[PreparedExemplar], channels: int) -> np.ndarray:
+    """Colour of the paper that is most common, (channels,) float32."""
+    colour = np.median([e.paper for e in exemplars], axis=0).astype(np.float32)
+    return np.asarray(colour if channels == 3 else colour.mean(keepdims=True))
 
 
 def set_on_background(
@@ -112,8 +111,8 @@ def set_on_background(
     ----------
     portrait : Portrait
     drawing : (H, W, C) float32
-    paper : (3,) float32
-        sRGB of bare paper.
+    paper : (C,) float32
+        Bare paper.
     mode : str or (3,) float32
         From `parse_background`.
 

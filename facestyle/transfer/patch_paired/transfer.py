@@ -24,6 +24,7 @@ from facestyle.transfer.patch_paired.rendering import (
 )
 from facestyle.transfer.patch_paired.synthesis import Layers, synthesize
 from facestyle.transfer.patch_paired.tone_matching import match_tones, photo_statistics
+from facestyle.transfer.patch_paired.window import crop_to_window, place_on_paper
 
 _MOST_EXEMPLARS = 24  # aligned for a portrait; more are preselected by their photographs
 
@@ -90,11 +91,14 @@ def transfer(
     del seed
     _check(exemplars, strength, identity, texture)
     mode = parse_background(background)
+    part, window = crop_to_window(portrait)
+    drafted = draft(part, exemplars)
     watch = Stopwatch()
-    drafted = draft(portrait, exemplars)
-    watch.lap("draft")
-    drawing = render_draft(drafted, portrait.matte, exemplars, identity=identity, texture=texture)
-    image, alpha = set_on_background(portrait, drawing, paper_colour(exemplars), mode)
+    drawing = render_draft(drafted, part.matte, exemplars, identity=identity, texture=texture)
+    paper = paper_colour(exemplars, drawing.shape[2])
+    unit = portrait.face.inter_ocular
+    drawing = place_on_paper(drawing, window, portrait.matte.shape, paper, unit)
+    image, alpha = set_on_background(portrait, drawing, paper, mode)
     image = portrait.image + np.float32(strength) * (image - portrait.image)
     watch.lap("finish")
     labels = np.asarray(drafted.exemplars, np.int32)[drafted.layers.labels]
