@@ -74,8 +74,9 @@ class Stylizer:
     Parameters
     ----------
     exemplars : ExemplarSet
-    method : {"auto", "energy", ...}
-        How; see `facestyle.methods.METHODS`.
+    method : {"auto", "energy", "patch"}
+        How; "auto" decides by the exemplars: energy for photographs, patch for drawings and
+        paintings.
     strength : float
         In [0, 1]; 0 leaves the picture unchanged.
     background : str
@@ -87,12 +88,13 @@ class Stylizer:
     seed : int
         Results repeat for a seed.
     **options
-        Passed on to the method, such as `tone="residual"` for the papers' own energy transfer.
+        The method's own: `identity`, `texture` and `labels` of patch, `tone="residual"` of energy
+        for the papers' transfer; see `facestyle.methods`.
 
     Raises
     ------
     UsageError
-        If an option has no such value.
+        If an option has no such value, or belongs to another method.
     """
 
     def __init__(
@@ -118,8 +120,8 @@ class Stylizer:
         self.background = background
         self.face = _parse_face(face)
         self.landmarks = landmarks
-        chosen, self.method_reason = choose_method(exemplars, method)
-        self.method: Method = chosen(exemplars, seed=seed, **options)
+        self.method: Method
+        self.method, self.method_reason = choose_method(exemplars, method, seed=seed, **options)
 
     def __call__(self, image: np.ndarray, *, landmarks: np.ndarray | None = None) -> Result:
         """Stylize one picture.

@@ -37,6 +37,12 @@ def report_error(message: str) -> None:
     _log.error("%s", " ".join(message.split()))
 
 
+def report_note(message: str, *, quiet: bool) -> None:
+    """Print one line that a user wants to know without asking."""
+    if not quiet:
+        print(f"facestyle: {message}", file=sys.stderr)
+
+
 def show_progress(items: Iterable[Any], total: int, *, quiet: bool) -> Iterator[Any]:
     """Iterate with a progress bar on a terminal, else with a line on stderr for each item."""
     if quiet:

@@ -24,6 +24,17 @@ NEURAL_ONLY = (
     "loss_network",
 )
 
+# and those that mean nothing to it
+NOT_NEURAL = (
+    "explain",
+    "face",
+    "landmarks_file",
+    "exemplar_photos",
+    "identity",
+    "texture",
+    "labels",
+)
+
 
 def add_neural_options(parser: Any) -> None:
     """Add what belongs to --method neural."""
@@ -79,7 +90,8 @@ def make_neural_stylizer(arguments: argparse.Namespace) -> "NeuralStylizer":
     from facestyle.neural_stylizer import NeuralStylizer
 
     require_torch()
-    for name, usual in (("explain", None), ("face", "largest"), ("landmarks_file", None)):
+    for name in NOT_NEURAL:
+        usual = "largest" if name == "face" else None
         if getattr(arguments, name) != usual:
             raise UsageError(f"--{name.replace('_', '-')} has no meaning for --method neural")
     if arguments.background not in ("stylize", "keep"):

@@ -3,11 +3,13 @@
 import argparse
 import os
 import re
+from pathlib import Path
 from typing import Any
 
 from facestyle import __version__
 
-METHODS = ("auto", "energy")
+METHODS = ("auto", "energy", "patch")
+LABELS = ("mrf", "free")
 LANDMARKS = ("auto", "dlib", "mesh")
 BACKGROUNDS = ("stylize", "keep", "paper", "transparent")
 
@@ -37,10 +39,14 @@ def add_landmarks_option(parser: Any) -> None:
 def add_style_options(parser: Any) -> None:
     """Add what shapes the result: --method, --strength, --background, --face, --seed."""
     parser.add_argument(
-        "--method", choices=(*METHODS, "neural"), default="auto", help="how to stylize (auto)"
+        "--method",
+        choices=(*METHODS, "neural"),
+        default="auto",
+        help="energy for photographic looks, patch for drawings and paintings (auto: by the "
+        "exemplars)",
     )
     parser.add_argument(
-        "--strength", type=strength, default=1.0, metavar="0..1", help="amount of style (1)"
+        "--strength", type=share, default=1.0, metavar="0..1", help="amount of style (1)"
     )
     parser.add_argument(
         "--background",
@@ -59,6 +65,27 @@ def add_style_options(parser: Any) -> None:
     parser.add_argument("--seed", type=seed, default=0, metavar="N", help="of random choices (0)")
 
 
+def add_patch_options(parser: Any) -> None:
+    """Add what belongs to --method patch: --exemplar-photos, --identity, --texture, --labels."""
+    parser.add_argument(
+        "--exemplar-photos",
+        type=Path,
+        metavar="DIR",
+        help="the photographs that the exemplars were made from, of the same stems",
+    )
+    parser.add_argument(
+        "--identity", type=share, metavar="0..1", help="how closely forms keep to the photo"
+    )
+    parser.add_argument(
+        "--texture", type=share, metavar="0..1", help="how strongly strokes and grain show"
+    )
+    parser.add_argument(
+        "--labels",
+        choices=LABELS,
+        help="mrf keeps regions on one of several exemplars, free mixes them (mrf)",
+    )
+
+
 def add_batch_options(parser: Any) -> None:
     """Add how many inputs are run: --jobs, --overwrite, --skip-existing."""
     parser.add_argument(
@@ -71,7 +98,7 @@ def add_batch_options(parser: Any) -> None:
     )
 
 
-def strength(text: str) -> float:
+def share(text: str) -> float:
     """Parse a number from 0 to 1."""
     try:
         value = float(text)

@@ -20,8 +20,12 @@ Redraw portraits in the style of a folder of stylized portraits of other people.
 
   facestyle portrait.jpg --exemplars looks/             writes portrait_looks.png beside it
   facestyle *.jpg photos/ --exemplars looks/ -o out/    names and sub-folders are kept
+  facestyle photo.jpg --exemplars sketches/ --exemplar-photos sitters/
   facestyle photo.jpg --exemplars wave.jpg --method neural
   facestyle photo.jpg --model wave.safetensors          a network of `facestyle train`"""
+
+# Options of method patch; all are None where they are not given.
+PATCH_ONLY = ("identity", "texture", "labels")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -50,6 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="68 lines of x and y, for one input; nothing is detected then",
     )
+    options.add_patch_options(parser.add_argument_group("--method patch, for drawings"))
     neural_options.add_neural_options(parser.add_argument_group("--method neural, for any picture"))
     batch = parser.add_argument_group("many inputs")
     options.add_batch_options(batch)
@@ -99,6 +104,14 @@ def _require_style(arguments: argparse.Namespace) -> None:
         raise UsageError("--exemplars is required (or --model, for a trained network)")
 
 
+def _require_patch(arguments: argparse.Namespace) -> None:
+    from facestyle.errors import UsageError
+
+    for name in ("exemplar_photos", *PATCH_ONLY):
+        if arguments.method == "energy" and getattr(arguments, name) is not None:
+            raise UsageError(f"--{name.replace('_', '-')} belongs to --method patch, not to energy")
+
+
 def _expand(arguments: argparse.Namespace) -> "list[InputFile]":
     from facestyle.errors import UsageError
     from facestyle.images import expand_inputs
@@ -119,23 +132,26 @@ def _label(arguments: argparse.Namespace) -> str:
 
 
 def _make_stylizer(arguments: argparse.Namespace) -> "Stylizer | NeuralStylizer":
-    import logging
-
     if neural_options.is_neural(arguments):
         return neural_options.make_neural_stylizer(arguments)
+    from facestyle.cli.messages import report_note
     from facestyle.exemplars import ExemplarSet
     from facestyle.stylizer import Stylizer
 
+    _require_patch(arguments)
+    chosen = {name: getattr(arguments, name) for name in PATCH_ONLY}
     stylizer = Stylizer(
-        ExemplarSet.from_folder(arguments.exemplars),
+        ExemplarSet.from_folder(arguments.exemplars, photos=arguments.exemplar_photos),
         method=arguments.method,
         strength=arguments.strength,
         background=arguments.background,
         face=arguments.face,
         landmarks=arguments.landmarks,
         seed=arguments.seed,
+        **{name: value for name, value in chosen.items() if value is not None},
     )
-    logging.getLogger(__name__).info("method %s", stylizer.method_reason)
+    if arguments.method == "auto":
+        report_note(f"method: {stylizer.method_reason}", quiet=arguments.quiet)
     return stylizer
 
 

@@ -1,25 +1,45 @@
 """The methods that a stylizer can use, behind one interface."""
 
-from collections.abc import Callable
+from typing import Any
 
 from facestyle.exemplars import ExemplarSet
-from facestyle.methods.base import Method, Outcome
+from facestyle.methods.base import Method, Outcome, check_options
+from facestyle.methods.choice import choose_name
 from facestyle.methods.energy import EnergyMethod
+from facestyle.methods.patch import PatchMethod
 
 __all__ = ["METHODS", "Method", "Outcome", "choose_method"]
 
-METHODS: dict[str, type[Method]] = {"energy": EnergyMethod}
+METHODS: dict[str, type[Method]] = {"energy": EnergyMethod, "patch": PatchMethod}
 
 
-def choose_method(exemplars: ExemplarSet, method: str) -> tuple[Callable[..., Method], str]:
-    """Decide how to stylize.
+def choose_method(
+    exemplars: ExemplarSet, method: str, *, seed: int = 0, **options: Any
+) -> tuple[Method, str]:
+    """Make the method that was asked for, or the one that suits the exemplars.
+
+    Parameters
+    ----------
+    exemplars : ExemplarSet
+    method : str
+        A name in `METHODS`, or "auto".
+    seed : int
+    **options
+        The method's own.
 
     Returns
     -------
-    method : type of Method
+    method : Method
     reason : str
-        Why, in words for the user.
+        Which and why, in words for the user.
+
+    Raises
+    ------
+    UsageError
+        If the method has no such option, or the option no such value.
     """
-    if method != "auto":
-        return METHODS[method], f"{method}: asked for"
-    return EnergyMethod, "energy: the only method there is"
+    name, reason = (method, "asked for") if method != "auto" else choose_name(exemplars)
+    reason = f"{name} ({reason})"
+    chosen: Any = METHODS[name]
+    check_options(chosen, options, METHODS.values(), reason)
+    return chosen(exemplars, seed=seed, **options), reason

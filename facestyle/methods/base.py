@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import ClassVar, TypeVar
 
 import numpy as np
 
 from facestyle import disk_cache
+from facestyle.errors import UsageError
 from facestyle.exemplars import ExemplarSet
 from facestyle.faces import Face, Portrait, person_matte
 
@@ -67,6 +68,36 @@ class Method(ABC):
     @abstractmethod
     def transfer(self, portrait: Portrait, *, strength: float, background: str) -> Outcome:
         """Stylize one portrait."""
+
+
+def check_options(
+    method: type[Method], given: Iterable[str], others: Iterable[type[Method]], reason: str
+) -> None:
+    """Refuse options that a method does not have.
+
+    Parameters
+    ----------
+    method : type of Method
+    given : iterable of str
+        Names of options.
+    others : iterable of type of Method
+        Where an option may belong instead.
+    reason : str
+        The method's name and why it is used.
+
+    Raises
+    ------
+    UsageError
+        Naming the option and where it belongs.
+    """
+    for option in given:
+        if option in method.options:
+            continue
+        owners = [other.name for other in others if option in other.options]
+        if owners:
+            raise UsageError(f"{option}: belongs to method {owners[0]}; the method is {reason}")
+        known = ", ".join(sorted(method.options))
+        raise UsageError(f"{option}: no such option; method {method.name} knows {known}")
 
 
 def prepare_all(
