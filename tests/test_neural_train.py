@@ -80,6 +80,17 @@ def test_the_loss_falls(network, photos):
     assert np.mean(totals[-5:]) < 0.5 * np.mean(totals[:3])
 
 
+def test_warming_up_teaches_the_colours_of_the_style(network, photos):
+    options = replace(TINY, steps=60, warm_up=60, learning_rate=5e-3)
+    losses = []
+    trained = run(network, photos, options, report=lambda _, terms, __: losses.append(dict(terms)))
+    assert all(list(terms) == ["recolouring"] for terms in losses)
+    with torch.no_grad():
+        result = trained.network(PhotoFolder(photos, 32).batch(99, range(4)))
+    means = result.mean((0, 2, 3)).numpy()
+    np.testing.assert_allclose(means, style().mean((0, 1)), atol=0.06)
+
+
 def test_the_same_seed_gives_the_same_network(network, photos):
     first, second = run(network, photos), run(network, photos)
     assert torch.equal(weights(first), weights(second))

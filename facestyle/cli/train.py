@@ -53,6 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def _add_training_options(group: Any) -> None:
     for name, meaning in (
         ("steps", "steps of Adam"),
+        ("warm_up", "steps at the start that teach colours only, without the loss network"),
         ("batch", "crops per step"),
         ("crop", "side of a crop in pixels"),
         ("style_size", "longer side of the style pictures in pixels"),

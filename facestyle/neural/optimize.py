@@ -148,6 +148,19 @@ def scale_sizes(height: int, width: int, scales: int) -> list[tuple[int, int]]:
     return [*reversed(useful), (height, width)]
 
 
+def mean_colours(
+    styles: Sequence[StylePicture], device: torch.device
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return mean (3,) and covariance (3, 3) of the style pictures' colours, averaged by share."""
+    whole = sum(style.share for style in styles)
+    mean, covariance = torch.zeros(3, device=device), torch.zeros(3, 3, device=device)
+    for style in styles:
+        style_mean, style_covariance = colour_statistics(style.picture.to(device))
+        mean += style_mean * (style.share / whole)
+        covariance += style_covariance * (style.share / whole)
+    return mean, covariance
+
+
 def layer_weights(weight: float, layers: Sequence[str]) -> dict[str, float]:
     """Share the weight of the style among its layers, in proportion to 1 / channels^2.
 
@@ -196,13 +209,8 @@ def _start(
 def _recoloured(
     content: torch.Tensor, styles: Sequence[StylePicture], strength: float
 ) -> torch.Tensor:
-    """Give the content the colour statistics of the style pictures, averaged by share."""
-    whole = sum(style.share for style in styles)
-    mean, covariance = content.new_zeros(3), content.new_zeros(3, 3)
-    for style in styles:
-        style_mean, style_covariance = colour_statistics(style.picture)
-        mean += style_mean * (style.share / whole)
-        covariance += style_covariance * (style.share / whole)
+    """Give the content the colours of the style pictures."""
+    mean, covariance = mean_colours(styles, content.device)
     return torch.lerp(content, match_colours(content, mean, covariance).clamp(0, 1), strength)
 
 

@@ -14,15 +14,16 @@ from facestyle.errors import UsageError
 from facestyle.neural import losses
 from facestyle.neural.checkpoints import Progress, load_checkpoint, save_checkpoint
 from facestyle.neural.loss_network import LossNetwork
-from facestyle.neural.optimize import StylePicture, layer_weights, style_size
+from facestyle.neural.optimize import StylePicture, layer_weights, mean_colours, style_size
 from facestyle.neural.photos import PhotoFolder
-from facestyle.neural.pictures import resize
+from facestyle.neural.pictures import match_colours, resize
 from facestyle.neural.settings import TrainOptions
 from facestyle.neural.style_statistics import Grams, measure_grams, mix_grams
 from facestyle.neural.transformer import Transformer
 from facestyle.neural.workers import Workers, join_workers
 
 _SMOOTHING = 0.98  # of the reported losses
+_WARM_UP_WEIGHT = 1e4  # brings the gradients near those of the perceptual losses, for Adam's sake
 
 Report = Callable[[int, dict[str, float], Transformer], None]
 
@@ -137,6 +138,7 @@ class _Trainer:
         network = Transformer(options.architecture, options.seed)
         self.network = network.to(device, memory_format=self.format).train()
         self.optimizer = torch.optim.Adam(self.network.parameters(), lr=options.learning_rate)
+        self.colours = mean_colours(styles, device)
         self.style = _style_target(loss_network, styles, options)
         self.style_weights = layer_weights(options.style_weight, options.style_layers)
         self.layers = tuple(dict.fromkeys((*options.style_layers, *options.content_layers)))
@@ -169,12 +171,21 @@ class _Trainer:
         for group in self.optimizer.param_groups:
             group["lr"] = _learning_rate(self.options, self.progress.step)
         self.optimizer.zero_grad()
-        terms = self._terms(batch.contiguous(memory_format=self.format))
+        warming = self.progress.step < self.options.warm_up
+        compute = self._warm_up_terms if warming else self._terms
+        terms = compute(batch.contiguous(memory_format=self.format))
         torch.stack(list(terms.values())).sum().backward()
         self.workers.average_gradients(self.network.parameters())
         self.optimizer.step()
         values = {name: value.item() for name, value in terms.items()}
         self._advance(self.workers.average(values, self.device))
+
+    def _warm_up_terms(self, batch: torch.Tensor) -> dict[str, torch.Tensor]:
+        """Compare the network's output with the photos in the style's colours."""
+        mean, covariance = self.colours
+        targets = torch.cat([match_colours(photo[None], mean, covariance) for photo in batch])
+        difference = self.network(batch) - targets.clamp(0, 1)
+        return {"recolouring": _WARM_UP_WEIGHT * difference.square().mean()}
 
     def _terms(self, batch: torch.Tensor) -> dict[str, torch.Tensor]:
         options = self.options
@@ -204,7 +215,9 @@ class _Trainer:
         """Count the step, and smooth the losses over the steps so far."""
         step = self.progress.step + 1
         keep = min(_SMOOTHING, 1 - 1 / step)
-        old = self.progress.losses or values
+        old = self.progress.losses
+        if old.keys() != values.keys():  # the first step, or the first after warming up
+            old = dict(values)
         smoothed = {k: keep * old[k] + (1 - keep) * value for k, value in values.items()}
         self.progress = Progress(step, smoothed)
 
