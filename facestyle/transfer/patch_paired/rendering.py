@@ -9,11 +9,14 @@ import numpy as np
 
 from facestyle.faces import Portrait
 from facestyle.transfer.patch_paired.composition import compose
-from facestyle.transfer.patch_paired.exemplar import PreparedExemplar
+from facestyle.transfer.patch_paired.exemplar import WORKING_INTER_OCULAR, PreparedExemplar
 from facestyle.transfer.patch_paired.synthesis import Layers
 
 DEFAULT_IDENTITY = 0.7
 DEFAULT_TEXTURE = 0.5
+_FINE = 0.15  # inter-ocular distances; wider contrasts are shading
+_STRONG = 0.06  # grey difference that skin and hair seldom reach
+_BOLD_SLOPE = 1.0
 _SURE_BACKGROUND = 0.05  # matte
 _SAME_BACKGROUND = 0.12  # a background varies by this much in any channel
 
@@ -56,8 +59,19 @@ def render(
     # what the working scale cannot show of the photo is unexplained, too
     finest = _grey(original) - _resized(_grey(photo), height, width)[..., 0]
     unexplained = _resized(unexplained, height, width)[..., 0] + finest
-    amount = np.float32(identity / DEFAULT_IDENTITY)
-    return np.clip(drawing + amount * slope * unexplained[..., None], 0, 1)
+    unit = WORKING_INTER_OCULAR * width / photo.shape[1]
+    added = slope * unexplained[..., None] + _bold_lines(unexplained, slope, unit)
+    return np.clip(drawing + np.float32(identity / DEFAULT_IDENTITY) * added, 0, 1)
+
+
+def _bold_lines(unexplained: np.ndarray, slope: np.ndarray, unit: float) -> np.ndarray:
+    """What to add where strong fine contrasts would be drawn weakly, (H, W, C).
+
+    Around glasses the exemplars show plain skin, whose drawings tell little about dark rims.
+    """
+    fine = unexplained - cv2.GaussianBlur(unexplained, (0, 0), _FINE * unit)
+    strong = np.sign(fine) * np.maximum(np.abs(fine) - _STRONG, 0)
+    return np.maximum(_BOLD_SLOPE - slope, 0) * strong[..., None]
 
 
 def clear_paper(
