@@ -14,6 +14,7 @@ from facestyle.faces import (
     read_landmarks,
     select_face,
 )
+from facestyle.faces.detection import _dlib_detector, to_bytes
 from facestyle.faces.landmarks import outline_from_landmarks
 
 
@@ -43,6 +44,17 @@ def test_each_backend_finds_the_face(astronaut, portrait, backend, source):
     assert eyes_error(face, portrait.face) < 0.1
     error = np.linalg.norm(face.landmarks - portrait.face.landmarks, axis=1)
     assert error[17:].mean() / portrait.face.inter_ocular < 0.08
+
+
+def test_the_bundled_detector_is_dlib_s(two):
+    import dlib
+
+    original = dlib.get_frontal_face_detector()
+    pixels = to_bytes(two)
+    boxes = [[r.left(), r.top(), r.right(), r.bottom()] for r in original(pixels, 1)]
+    found = [[r.left(), r.top(), r.right(), r.bottom()] for r in _dlib_detector()(pixels, 1)]
+    assert found == boxes
+    assert len(boxes) == 2
 
 
 def test_auto_falls_back_to_the_mesh(astronaut, monkeypatch):

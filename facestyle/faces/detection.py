@@ -9,6 +9,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from facestyle.assets import asset_path
 from facestyle.faces.networks import run_network
 
 # dlib finds faces of 80 px and more: these long sides find a face from 1/6 down to 1/25 of them
@@ -26,9 +27,10 @@ def to_bytes(image: np.ndarray) -> np.ndarray:
 
 @functools.cache
 def _dlib_detector() -> Any:
+    """What `dlib.get_frontal_face_detector` returns, which takes .6 s to unpack it."""
     import dlib
 
-    return dlib.get_frontal_face_detector()
+    return dlib.fhog_object_detector(str(asset_path("dlib_frontal_face_detector.svm")))
 
 
 def detect_dlib(image: np.ndarray) -> list[np.ndarray]:
