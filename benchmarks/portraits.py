@@ -79,6 +79,7 @@ class Judge:
         self._descriptors: dict[int, np.ndarray] = {}
         self._masks: dict[int, np.ndarray] = {}
         self._scaled: dict[tuple[int, float], Portrait] = {}
+        self._kept: list[Portrait] = []  # so that no two portraits ever share an id
 
     def score(
         self,
@@ -88,6 +89,7 @@ class Judge:
         seconds: float = np.nan,
     ) -> Score:
         """Measure one picture against its photo and the nearest of its exemplars."""
+        self._kept.extend((portrait, *exemplars))
         own = face_descriptor(picture, portrait.face.landmarks)
         width = face_width(portrait.face)
         mask = self._mask(portrait)

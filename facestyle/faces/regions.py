@@ -37,7 +37,7 @@ _ROUNDS = 3
 _LIKELIHOOD_WEIGHT = 0.6
 # colours that a mixture has not seen are left to the priors
 _WORST_LOG_LIKELIHOOD = -18.0
-_UNKNOWN_LOG_LIKELIHOOD = -14.0
+_UNKNOWN_LOG_LIKELIHOOD = -17.0
 
 
 @dataclass(frozen=True)
@@ -189,8 +189,8 @@ def _without_loose_hair(prior: np.ndarray, hair: np.ndarray, place: FaceCoordina
         beside &= (place.down > place.chin - 0.45) & (place.down < place.chin - 0.15)
         share = float(hair[beside].mean()) if beside.any() else 1.0
         below = side & (place.down > place.chin - 0.1)
-        prior[below] *= np.clip(3 * share - 0.3, 0.02, 1)
-    return np.maximum(prior, 1e-4)
+        prior[below] *= np.clip(4 * share - 1, 1e-4, 1)
+    return np.maximum(prior, 1e-6)
 
 
 def _log_likelihoods(colours: np.ndarray, seeds: list[np.ndarray]) -> np.ndarray:
@@ -231,7 +231,6 @@ def _priors(place: FaceCoordinates, matte: np.ndarray) -> np.ndarray:
     not_on_face = 1 - 0.93 * np.exp(-((np.abs(u) / 0.40) ** 6)) * ~above_brow
     hair = (1 - in_face) * np.maximum(person, near_head)
     hair = hair * (0.4 * _logistic(-v + place.chin * 0.8, -0.15, 0.1) + 0.25) * not_on_face
-    hair = hair * (0.2 + 0.8 * np.exp(-np.maximum(v - place.chin - 0.05, 0) / 0.25))
     hair = hair + 0.02 * above_brow + 0.004
     clothes = below_chin * person * (0.35 + 0.3 * np.exp(-((u / 0.5) ** 4))) * (1 - 0.5 * neck)
     background = (1 - person) * (1 - _logistic(place.inside, 0.0, 0.03))
@@ -301,11 +300,12 @@ def _labels(portrait: Portrait, weights: np.ndarray) -> np.ndarray:
     outline = portrait.face.outline
     unit = face_width(portrait.face)
     labels = _REGION_OF_GROUP[weights.argmax(axis=0)]
-    labels[(portrait.matte < 0.02) & (polygon_mask(shape, outline, 0.03 * unit) == 0)] = BACKGROUND
+    labels[(portrait.matte < 0.15) & (polygon_mask(shape, outline, 0.03 * unit) == 0)] = BACKGROUND
     _drop_islands(labels, portrait, unit)
+    contours = feature_contours(portrait.face)
+    _turn_low_hair_into_clothes(labels, face_coordinates(portrait, contours))
     inside = polygon_mask(shape, outline, -0.03 * unit) > 0
     labels[inside & ((labels == BACKGROUND) | (labels == CLOTHES))] = SKIN
-    contours = feature_contours(portrait.face)
     nose = cv2.convexHull(contours.nose.astype(np.float32))[:, 0]
     for polygon, region, grow in (
         (nose, NOSE, 0.0),
@@ -317,6 +317,15 @@ def _labels(portrait: Portrait, weights: np.ndarray) -> np.ndarray:
     ):
         labels[polygon_mask(shape, polygon, grow * unit) > 0] = region
     return labels
+
+
+def _turn_low_hair_into_clothes(labels: np.ndarray, place: FaceCoordinates) -> None:
+    """Take hair that begins below the ears for a dark collar, in place."""
+    count, parts = cv2.connectedComponents((labels == HAIR).astype(np.uint8))
+    below_ears = place.down > 0.12
+    from_above = np.zeros(count, bool)
+    from_above[np.unique(parts[~below_ears])] = True
+    labels[(labels == HAIR) & ~from_above[parts]] = CLOTHES
 
 
 def _drop_islands(labels: np.ndarray, portrait: Portrait, unit: float) -> None:

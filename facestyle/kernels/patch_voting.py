@@ -13,19 +13,23 @@ _BYTE = np.float32(1 / 255)
 
 
 @njit(cache=True, fastmath=True, forceinline=True)
-def _collect(y, x, scale, field, offsets, cost, image, start, height, width, radius, votes):
+def _collect(y, x, scale, field, offsets, cost, image, start, height, width, reach, votes):
     """Fill `votes` (n, 4) with colours and weights proposed for pixel (y, x).
 
     Returns n, or 1 where all proposals are the same pixel.
     """
     rows, columns = field.shape[:2]
-    node_y = min(int((y + 0.5) / scale), rows - 1)
-    node_x = min(int((x + 0.5) / scale), columns - 1)
+    node_y = (y + 0.5) / scale - 0.5
+    node_x = (x + 0.5) / scale - 0.5
     count = 0
     agreed = True
     first = np.int64(-1)
-    for ny in range(max(node_y - radius, 0), min(node_y + radius + 1, rows)):
-        for nx in range(max(node_x - radius, 0), min(node_x + radius + 1, columns)):
+    for ny in range(max(int(np.ceil(node_y - reach)), 0), min(int(node_y + reach) + 1, rows)):
+        near_y = np.float32(reach - abs(ny - node_y) + 1e-3)
+        for nx in range(
+            max(int(np.ceil(node_x - reach)), 0), min(int(node_x + reach) + 1, columns)
+        ):
+            near_x = np.float32(reach - abs(nx - node_x) + 1e-3)
             k = field[ny, nx, 0]
             sy = min(max(y + offsets[ny, nx, 0], 0), height[k] - 1)
             sx = min(max(x + offsets[ny, nx, 1], 0), width[k] - 1)
@@ -37,7 +41,7 @@ def _collect(y, x, scale, field, offsets, cost, image, start, height, width, rad
             votes[count, 0] = image[at] * _BYTE
             votes[count, 1] = image[at + 1] * _BYTE
             votes[count, 2] = image[at + 2] * _BYTE
-            votes[count, 3] = np.float32(1) / (_CERTAIN + cost[ny, nx])
+            votes[count, 3] = near_y * near_x / (_CERTAIN + cost[ny, nx])
             count += 1
     return 1 if agreed else count
 
@@ -62,8 +66,7 @@ def _shift_to_mode(votes, count, rounds, bandwidth):
         for i in range(count):
             dr, dg, db = votes[i, 0] - r, votes[i, 1] - g, votes[i, 2] - b
             distance = (dr * dr + dg * dg + db * db) / (bandwidth * bandwidth)
-            # a Student kernel: as good as a Gaussian, and no exponential
-            weight = votes[i, 3] / ((np.float32(1) + distance) ** 3)
+            weight = votes[i, 3] * np.exp(-distance)
             total += weight
             nr += weight * votes[i, 0]
             ng += weight * votes[i, 1]
@@ -75,7 +78,7 @@ def _shift_to_mode(votes, count, rounds, bandwidth):
 
 
 @njit(cache=True, parallel=True, fastmath=True)
-def vote(field, cost, image, start, height, width, scale, radius, rounds, bandwidth, out):
+def vote(field, cost, image, start, height, width, scale, reach, rounds, bandwidth, out):
     """Render a nearest-neighbour field.
 
     Parameters
@@ -89,8 +92,8 @@ def vote(field, cost, image, start, height, width, scale, radius, rounds, bandwi
     start, height, width : (K,) int64
         Where each source lies in `image`, and its size there.
     scale : float
-    radius : int
-        Patches of 2 radius + 1 pixels of the field vote.
+    reach : float
+        Matches up to so far away vote, with weights that fall linearly; in pixels of the field.
     rounds : int
         Steps of mean shift; 0 is the plain weighted mean.
     bandwidth : float32
@@ -107,10 +110,10 @@ def vote(field, cost, image, start, height, width, scale, radius, rounds, bandwi
             offsets[ny, nx, 1] = np.int32(np.round(scale * (field[ny, nx, 2] - nx)))
     for row in prange(out.shape[0]):
         y = np.int64(row)
-        votes = np.empty(((2 * radius + 1) ** 2, 4), np.float32)
+        votes = np.empty((int(2 * reach + 1) ** 2, 4), np.float32)
         for x in range(out.shape[1]):
             count = _collect(
-                y, x, scale, field, offsets, cost, image, start, height, width, radius, votes
+                y, x, scale, field, offsets, cost, image, start, height, width, reach, votes
             )
             r, g, b = _shift_to_mode(votes, count, rounds, np.float32(bandwidth))
             out[y, x, 0] = r

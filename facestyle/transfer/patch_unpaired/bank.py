@@ -14,10 +14,11 @@ import cv2
 import numpy as np
 
 from facestyle.color import from_lab, to_lab
-from facestyle.faces.contours import face_width
-from facestyle.faces.face import Face
-from facestyle.faces.regions import HAIR
+from facestyle.faces.contours import face_width, feature_contours
+from facestyle.faces.face import Face, Portrait
+from facestyle.faces.regions import HAIR, face_coordinates
 from facestyle.kernels.patchmatch import Sources
+from facestyle.transfer.patch_unpaired.blemishes import skin_roughness, unusable
 from facestyle.transfer.patch_unpaired.contour_line import (
     ContourProfiles,
     contour_profiles,
@@ -31,6 +32,7 @@ from facestyle.transfer.patch_unpaired.settings import (
     DETAIL_SIGMA,
     HAIR_ROTATIONS,
     LEVELS,
+    ROUGHNESS_COST,
     region_costs,
 )
 from facestyle.transfer.patch_unpaired.tone import GroupTone, exemplar_tones
@@ -50,6 +52,8 @@ class Layer:
         sRGB.
     labels : (h, w) uint8
         Regions; 8 is outside.
+    usable : (h, w) bool
+        False where nothing must be copied.
     origin : int
         Which exemplar.
     matrix : (2, 3) float64
@@ -58,6 +62,7 @@ class Layer:
 
     image: np.ndarray
     labels: np.ndarray
+    usable: np.ndarray
     origin: int
     matrix: np.ndarray
 
@@ -76,6 +81,8 @@ class Bank:
         The exemplars first, then their rotated hair.
     levels : tuple of Sources
         For the search, from fine to coarse.
+    aversion : tuple of (P,) float32
+        Cost of each source pixel whatever the target, at every level.
     region_costs : (K, 8, 9) float32
     tones : tuple of GroupTone
     contours : ContourProfiles
@@ -87,6 +94,7 @@ class Bank:
     faces: tuple[Face, ...]
     layers: tuple[Layer, ...]
     levels: tuple[Sources, ...]
+    aversion: tuple[np.ndarray, ...]
     region_costs: np.ndarray
     tones: tuple[GroupTone, ...]
     contours: ContourProfiles
@@ -123,11 +131,13 @@ def build_bank(exemplars: tuple[PreparedExemplar, ...], width: float) -> Bank:
     ]
     rotated = [turned for layer in layers for turned in _rotated_hair(layer)]
     every = (*layers, *rotated)
+    levels, aversion = _search_levels(every, faces, width)
     return Bank(
         width,
         faces,
         every,
-        _search_levels(every, width),
+        levels,
+        aversion,
         np.stack([region_costs(layers[layer.origin].labels) for layer in every]),
         tones,
         ContourProfiles(np.mean(profiles, axis=0)),
@@ -196,7 +206,8 @@ def _exemplar_layer(
     if number:
         lab = harmonised(to_lab(image), labels, palettes[number], palettes[0], width)
         image = from_lab(lab)
-    return Layer(image, labels, number, np.eye(2, 3))
+    usable = ~unusable(np.ascontiguousarray(to_lab(image)[..., 0]), labels, width)
+    return Layer(image, labels, usable, number, np.eye(2, 3))
 
 
 def _scaled_original(
@@ -235,7 +246,7 @@ def _rotated_hair(layer: Layer) -> list[Layer]:
         )
         mask = cv2.warpAffine(hair, matrix, size, flags=cv2.INTER_NEAREST)
         labels = np.where(mask > 0, HAIR, OUTSIDE).astype(np.uint8)
-        turned.append(Layer(np.clip(image, 0, 1), labels, layer.origin, matrix))
+        turned.append(Layer(np.clip(image, 0, 1), labels, mask > 0, layer.origin, matrix))
     return turned
 
 
@@ -248,40 +259,51 @@ def _scaled_matrix(matrix: np.ndarray, scale: float) -> np.ndarray:
     return result
 
 
-def _search_levels(layers: Sequence[Layer], width: float) -> tuple[Sources, ...]:
-    """Flat arrays of pictures, guides and regions at every pyramid level."""
+def _search_levels(
+    layers: Sequence[Layer], faces: Sequence[Face], width: float
+) -> tuple[tuple[Sources, ...], tuple[np.ndarray, ...]]:
+    """Flat arrays of pictures, guides and regions, and aversions, at every pyramid level."""
     pictures = [layer.image for layer in layers]
     luminances = [np.ascontiguousarray(to_lab(picture)[..., 0]) for picture in pictures]
     labels = [layer.labels for layer in layers]
-    levels = []
+    usable = [layer.usable.astype(np.uint8) for layer in layers]
+    rough = [np.zeros(label.shape, np.float32) for label in labels]
+    for number, face in enumerate(faces):
+        layer = layers[number]
+        place = face_coordinates(Portrait(layer.image, face, layer.usable), feature_contours(face))
+        roughness = skin_roughness(luminances[number], layer.labels, place, width)
+        rough[number] = ROUGHNESS_COST * roughness
+    levels, aversions = [], []
     for level in range(LEVELS):
         if level:
-            pictures = [halved(picture) for picture in pictures]
-            luminances = [halved(luminance) for luminance in luminances]
-            labels = [halved(label) for label in labels]
-        unit = width / 2**level
-        guides = [
-            guide_maps(
-                luminance,
-                label,
-                unit,
-                max(0.6, APPEARANCE_SIGMA * unit),
-                max(0.5, DETAIL_SIGMA * unit),
+            pictures, luminances, labels, usable, rough = (
+                [halved(image) for image in images]
+                for images in (pictures, luminances, labels, usable, rough)
             )
-            for luminance, label in zip(luminances, labels, strict=True)
-        ]
-        image, start, height, columns = flat(pictures)
-        levels.append(
-            Sources(
-                image,
-                np.concatenate([guide.reshape(-1) for guide in guides]),
-                np.concatenate([label.ravel() for label in labels]),
-                start,
-                height,
-                columns,
-            )
-        )
-    return tuple(levels)
+        levels.append(_sources(pictures, luminances, labels, usable, width / 2**level))
+        aversions.append(np.concatenate([image.ravel() for image in rough]))
+    return tuple(levels), tuple(aversions)
+
+
+def _sources(
+    pictures: list[np.ndarray],
+    luminances: list[np.ndarray],
+    labels: list[np.ndarray],
+    usable: list[np.ndarray],
+    width: float,
+) -> Sources:
+    """What the search needs of one pyramid level."""
+    sigmas = max(0.6, APPEARANCE_SIGMA * width), max(0.5, DETAIL_SIGMA * width)
+    guides = [
+        guide_maps(luminance, label, width, *sigmas).reshape(-1)
+        for luminance, label in zip(luminances, labels, strict=True)
+    ]
+    regions = [
+        np.where(allowed, label, OUTSIDE).astype(np.uint8).ravel()
+        for label, allowed in zip(labels, usable, strict=True)
+    ]
+    image, start, height, columns = flat(pictures)
+    return Sources(image, np.concatenate(guides), np.concatenate(regions), start, height, columns)
 
 
 def halved(image: np.ndarray) -> np.ndarray:

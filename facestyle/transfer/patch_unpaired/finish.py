@@ -11,11 +11,10 @@ from facestyle.color import from_lab, to_lab
 from facestyle.faces.contours import face_width
 from facestyle.faces.face import Portrait
 from facestyle.kernels.patch_voting import vote
-from facestyle.kernels.patchmatch import RADIUS
 from facestyle.transfer.patch_unpaired.bank import Bank, flat, render_images
 from facestyle.transfer.patch_unpaired.correction import correction
 from facestyle.transfer.patch_unpaired.prepared import PreparedExemplar
-from facestyle.transfer.patch_unpaired.settings import MODE_BANDWIDTH, MODE_ROUNDS
+from facestyle.transfer.patch_unpaired.settings import MODE_BANDWIDTH, MODE_ROUNDS, RENDER_REACH
 from facestyle.transfer.patch_unpaired.surroundings import set_before
 from facestyle.transfer.patch_unpaired.synthesis import Goal, Match
 
@@ -80,7 +79,7 @@ def _rendered(
         heights,
         widths,
         float(scale),
-        RADIUS,
+        RENDER_REACH,
         MODE_ROUNDS,
         np.float32(MODE_BANDWIDTH),
         out,

@@ -21,7 +21,7 @@ from facestyle.kernels.patchmatch import GUIDE_WEIGHT_ONE
 from facestyle.transfer.patch_unpaired.guides import APPEARANCE_STEPS, SIGNED_STEPS
 
 # face widths in pixels that pictures are synthesized at; the nearest one is chosen
-WORKING_FACE_WIDTHS = (192.0, 136.0, 96.0, 68.0, 48.0)
+WORKING_FACE_WIDTHS = (272.0, 192.0, 136.0, 96.0, 68.0, 48.0)
 
 # synthesis: pyramid levels from fine to coarse, EM rounds and sweeps for each
 LEVELS = 4
@@ -32,7 +32,10 @@ STYLE_WEIGHT = 6.0
 OCCURRENCE_WEIGHT = 0.02
 COHERENCE_WEIGHT = 0.03
 INITIAL_MIX = 0.5  # share of the tone-mapped photo in the first estimate; the rest is the warp
-MODE_ROUNDS, MODE_BANDWIDTH = 3, 0.25
+# Matches this near (px of the working size) are blended in the picture: a wider reach blurs the
+# exemplar's grain, a narrower one shows single pixels.
+RENDER_REACH = 1.25
+MODE_ROUNDS, MODE_BANDWIDTH = 2, 0.25
 
 # guides
 APPEARANCE_SIGMA = 0.012
@@ -40,7 +43,7 @@ DETAIL_SIGMA = 0.006
 TARGET_SIGMA_SHARE = 0.6  # the tone-mapped photo is smoother than a drawing already
 # weights: appearance, detail (difference of Gaussians), orientation, head, hair, position
 GUIDE_WEIGHTS = {
-    SKIN: (8.0, 1.5, 0.05, 0.15, 0.15, 30.0),
+    SKIN: (8.0, 3.0, 0.05, 0.15, 0.15, 25.0),
     BROW: (6.0, 2.0, 0.1, 0.1, 0.05, 60.0),
     EYE: (8.0, 3.0, 0.1, 0.0, 0.0, 150.0),
     NOSE: (8.0, 2.0, 0.05, 0.0, 0.0, 60.0),
@@ -62,6 +65,8 @@ RELATED_REGIONS = {
     HAIR: {BROW: 0.6, CLOTHES: 1.5, SKIN: 2.5},
     CLOTHES: {HAIR: 1.0, SKIN: 2.0},
 }
+# cost of skin rougher than is usual in its exemplar (wrinkles, beards) for a smooth face
+ROUGHNESS_COST = 0.15
 # exemplars without clothes or hair (a share below SCARCE) lend something else
 SCARCE = 0.01
 INSTEAD_OF_CLOTHES = {HAIR: 0.1, SKIN: 0.3, BACKGROUND: 0.3, NOSE: 0.5}

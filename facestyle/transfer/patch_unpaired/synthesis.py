@@ -32,6 +32,7 @@ from facestyle.transfer.patch_unpaired.settings import (
 )
 
 _NEIGHBOUR_STEPS = (4, 1, 2, 1)
+VOTE_REACH = 2.5
 _SETTLED_LEVELS = 2  # the finest levels don't search where a pixel agrees with its neighbours
 
 
@@ -121,7 +122,7 @@ def render(field: np.ndarray, cost: np.ndarray, sources: Sources, rounds: int = 
         sources.height,
         sources.width,
         1.0,
-        RADIUS,
+        VOTE_REACH,
         rounds,
         np.float32(0.25),
         out,
@@ -162,7 +163,8 @@ def _solve_level(
             position_weights[goal.labels] / np.float32(width * width),
             goal.prior,
         )
-        excess = _excess_use(field, sources, use)
+        aversion = bank.aversion[level] * np.float32(1 / OCCURRENCE_WEIGHT)
+        excess = _excess_use(field, sources, use) + aversion
         for repeat in range(SWEEPS[level]):
             step = _NEIGHBOUR_STEPS[(2 * number + repeat) % 4]
             options = np.array(

@@ -1,0 +1,111 @@
+"""Places of an exemplar that should not be copied: signatures, stains, edges, age."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from facestyle.faces.regions import BACKGROUND, CLOTHES, LIP, SKIN, FaceCoordinates, signed_distance
+
+# all lengths in face widths, luminances in [0, 1]
+_STROKE = 0.035
+_CONTRAST = 0.15
+_MARK_GAP = 0.02  # strokes nearer than this belong to one mark
+_MARK_SIZE = 0.35
+_FROM_EDGE = 0.03  # a mark keeps away from its region's edge
+_EDGE = 0.012
+_FINE, _COARSE, _WINDOW = 0.008, 0.03, 0.03
+_MOST_ROUGHNESS = 3.0
+
+
+def unusable(luminance: np.ndarray, labels: np.ndarray, face_width: float) -> np.ndarray:
+    """Find what must not be copied.
+
+    Parameters
+    ----------
+    luminance : (H, W) float32
+        In [0, 1].
+    labels : (H, W) uint8
+        Regions.
+    face_width : float
+        px.
+
+    Returns
+    -------
+    (H, W) bool
+        Small isolated marks (signatures) on background and clothes; the background's rim along
+        the clothes, where a segmentation is never exact.
+    """
+    marks = np.zeros(labels.shape, bool)
+    for region in (BACKGROUND, CLOTHES):
+        marks |= _isolated_marks(luminance, labels == region, face_width)
+    rim = (labels == BACKGROUND) & (signed_distance(labels != CLOTHES) < _EDGE * face_width)
+    return marks | rim
+
+
+def _isolated_marks(luminance: np.ndarray, region: np.ndarray, face_width: float) -> np.ndarray:
+    """Thin dark strokes that form small groups inside a region."""
+    tophat = cv2.morphologyEx(luminance, cv2.MORPH_BLACKHAT, _disc(_STROKE * face_width))
+    inner = signed_distance(_with_border(region))[1:-1, 1:-1]
+    strokes = ((tophat > _CONTRAST) & region).astype(np.uint8)
+    joined = cv2.dilate(strokes, _disc(_MARK_GAP * face_width))
+    count, parts, stats, _ = cv2.connectedComponentsWithStats(joined)
+    marks = np.zeros(region.shape, bool)
+    limit = (_MARK_SIZE + 2 * _MARK_GAP) * face_width
+    for part in range(1, count):
+        _, _, width, height, _ = stats[part]
+        if max(width, height) > limit:
+            continue
+        inside = parts == part
+        if inner[inside & (strokes > 0)].min() > _FROM_EDGE * face_width:
+            marks |= inside
+    # a background full of marks is a pattern
+    return marks if marks.sum() < 0.1 * region.sum() else np.zeros_like(marks)
+
+
+def skin_roughness(
+    luminance: np.ndarray, labels: np.ndarray, place: FaceCoordinates, face_width: float
+) -> np.ndarray:
+    """How much rougher than its median the skin is where beards and forehead wrinkles are.
+
+    Parameters
+    ----------
+    luminance : (H, W) float32
+    labels : (H, W) uint8
+    place : FaceCoordinates
+    face_width : float
+        px.
+
+    Returns
+    -------
+    (H, W) float32
+        0 elsewhere and where it is as smooth as usual; 1 where it is 2.2 times as rough.
+    """
+    skin = (labels == SKIN) | (labels == LIP)
+    beard = (place.down > place.chin - 0.55) & (place.inside > 0.06)
+    forehead = (place.down < place.brow - 0.08) & (place.inside > 0.08)
+    if not skin.any():
+        return np.zeros(labels.shape, np.float32)
+    local = _roughness(luminance, labels == SKIN, face_width)
+    usual = float(np.median(local[labels == SKIN])) + 1e-3
+    excess = np.clip(local / usual - 1.2, 0, _MOST_ROUGHNESS)
+    return np.where(skin & (beard | forehead), excess, 0).astype(np.float32)
+
+
+def _roughness(luminance: np.ndarray, face: np.ndarray, face_width: float) -> np.ndarray:
+    """Local standard deviation of the band of wrinkles, inside the face."""
+    fine = cv2.GaussianBlur(luminance, (0, 0), max(0.5, _FINE * face_width))
+    band = fine - cv2.GaussianBlur(luminance, (0, 0), _COARSE * face_width)
+    weight = face.astype(np.float32)
+    energy = cv2.GaussianBlur(band * band * weight, (0, 0), _WINDOW * face_width)
+    return np.sqrt(energy / (cv2.GaussianBlur(weight, (0, 0), _WINDOW * face_width) + 1e-3))
+
+
+def _with_border(region: np.ndarray) -> np.ndarray:
+    """The region continued beyond the picture, so that its border is no edge."""
+    return cv2.copyMakeBorder(region.astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_REPLICATE)
+
+
+def _disc(radius: float) -> np.ndarray:
+    side = 2 * max(1, round(radius)) + 1
+    return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
