@@ -58,10 +58,11 @@ class Budget:
     crop: int
     guided_size: int
     guided_iterations: int
+    compiles: bool
 
 
-FULL = Budget((256, 512, 1024), 5, 500, 2000, 256, 512, 300)
-QUICK = Budget((128, 192), 2, 60, 60, 64, 160, 40)
+FULL = Budget((256, 512, 1024), 5, 500, 2000, 256, 512, 300, compiles=True)
+QUICK = Budget((96, 128), 2, 60, 40, 64, 128, 30, compiles=False)
 
 
 @dataclass(frozen=True)
@@ -275,7 +276,8 @@ def compare_normalizations(bench: Bench) -> None:
 
 def compare_guidance(bench: Bench) -> None:
     """Style statistics by region: skin from skin, hair from hair."""
-    from facestyle.faces import portrait_from_image, segment_regions
+    from facestyle.faces import portrait_from_image
+    from facestyle.faces.regions import segment_regions
 
     print("### Statistics by region on portraits\n")
     budget = bench.budget
@@ -318,14 +320,13 @@ def colour_errors(
 def measure_throughput(bench: Bench) -> None:
     """Feed-forward pictures a second by memory format, precision and compilation."""
     print("### Feed-forward throughput, pictures a second\n")
+    names = [name for name in VARIANTS if bench.budget.compiles or name != "compiled"]
     rows = []
     for size in bench.budget.sizes:
-        contenders = {
-            name: variant(bench.device, size, **settings) for name, settings in VARIANTS.items()
-        }
+        contenders = {name: variant(bench.device, size, **VARIANTS[name]) for name in names}
         timings = report.measure(contenders, runs=3)
-        rows.append([size, *(1 / timings[name].median for name in VARIANTS)])
-    report.print_table(["px", *VARIANTS], rows)
+        rows.append([size, *(1 / timings[name].median for name in names)])
+    report.print_table(["px", *names], rows)
 
 
 VARIANTS: dict[str, dict[str, bool]] = {
