@@ -19,7 +19,7 @@ _REST_SHIFT = 0.5  # share of the colour shift outside the skin: keeps shirts wh
 # An ordinary portrait's mean L, and its skin's mean a and b, at each rank: the average of the
 # tuning half's eleven sitters (benchmarks/known_looks.py). Who is darker or lighter than that
 # stays so in the new look, by this share of the difference.
-PERSISTENCE = 0.5
+PERSISTENCE = 0.75
 _NATURAL_L = np.array(
     [
         0.139,
