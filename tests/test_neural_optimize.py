@@ -14,6 +14,7 @@ from facestyle.neural.minimizers import minimize  # noqa: E402
 from facestyle.neural.optimize import (  # noqa: E402
     StylePicture,
     optimize,
+    recolour,
     scale_sizes,
 )
 from facestyle.neural.pictures import to_tensor, with_colours_of  # noqa: E402
@@ -112,6 +113,23 @@ def test_regions_take_their_style_from_the_same_region(network):
     redness = result[..., 0] - result[..., 1]
     assert redness[:, :28].mean() > 0.15
     assert redness[:, 36:].mean() < -0.15
+
+
+def test_recolouring_by_region_gives_every_region_its_own_colours():
+    left = torch.zeros(1, 48, 64)
+    left[..., :32] = 1
+    regions = torch.cat((left, 1 - left))
+    style = np.concatenate((RED, GREEN), axis=1)
+    style_left = torch.zeros(1, 48, 96)
+    style_left[..., :48] = 1
+    picture = StylePicture(to_tensor(style), 1.0, torch.cat((style_left, 1 - style_left)))
+    noise = np.random.default_rng(0).uniform(size=(48, 64, 3))  # colours in all directions
+    result = recolour(to_tensor(noise), [picture], regions)[0].numpy()
+    np.testing.assert_allclose(result[:, :, :32].mean((1, 2)), RED.mean((0, 1)), atol=1e-4)
+    np.testing.assert_allclose(result[:, :, 32:].mean((1, 2)), GREEN.mean((0, 1)), atol=1e-4)
+    covariance = np.cov(result[:, :, :32].reshape(3, -1), bias=True)
+    expected = np.cov(RED.reshape(-1, 3).T, bias=True)
+    np.testing.assert_allclose(covariance, expected, atol=3e-3)
 
 
 def test_shares_mix_style_pictures(network):

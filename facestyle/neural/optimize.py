@@ -120,7 +120,7 @@ def optimize(
     if options.initial == "picture" and initial is None:
         raise UsageError("initial 'picture' needs a picture to start with")
     full = resize(content, fit_size(content.shape[2], content.shape[3], options.size)).clamp(0, 1)
-    picture = _start(full, styles, options, initial)
+    picture = _start(full, styles, options, initial, regions)
     history: list[list[dict[str, float]]] = []
     sizes = scale_sizes(full.shape[2], full.shape[3], options.scales)
     for number, size in enumerate(sizes):
@@ -148,14 +148,42 @@ def scale_sizes(height: int, width: int, scales: int) -> list[tuple[int, int]]:
     return [*reversed(useful), (height, width)]
 
 
-def mean_colours(
-    styles: Sequence[StylePicture], device: torch.device
+def recolour(
+    content: torch.Tensor,
+    styles: Sequence[StylePicture],
+    regions: torch.Tensor | None = None,
+) -> torch.Tensor:
+    """Give a picture (1, 3, H, W) the mean and covariance of the style pictures' colours.
+
+    With regions (R, H', W'), every region takes those of the same region of the style pictures.
+    """
+    size = (content.shape[2], content.shape[3])
+    if regions is None:
+        return match_colours(content, *_mean_colours(content, [(s, None) for s in styles]))
+    weights = resize_masks(regions, size)
+    sizes = [(style.picture.shape[2], style.picture.shape[3]) for style in styles]
+    masks, shown = _style_masks(_Scene(content, styles, regions, ()), sizes)
+    whole = weights.sum(0).clamp_min(1e-6)
+    result = content * (1 - weights.sum(0)).clamp_min(0)
+    for region, weight in enumerate(weights):
+        parts = [
+            (style, mask[region])
+            for style, mask, visible in zip(styles, masks, shown, strict=True)
+            if mask is not None and visible[region]
+        ]
+        recoloured = match_colours(content, *_mean_colours(content, parts), weight)
+        result = result + recoloured * (weight / whole.clamp_min(1))
+    return result
+
+
+def _mean_colours(
+    like: torch.Tensor, parts: Sequence[tuple[StylePicture, torch.Tensor | None]]
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return mean (3,) and covariance (3, 3) of the style pictures' colours, averaged by share."""
-    whole = sum(style.share for style in styles)
-    mean, covariance = torch.zeros(3, device=device), torch.zeros(3, 3, device=device)
-    for style in styles:
-        style_mean, style_covariance = colour_statistics(style.picture.to(device))
+    """Return mean and covariance of the colours of style pictures, averaged by share."""
+    whole = sum(style.share for style, _ in parts) or 1.0
+    mean, covariance = like.new_zeros(3), like.new_zeros(3, 3)
+    for style, weights in parts:
+        style_mean, style_covariance = colour_statistics(style.picture.to(like), weights)
         mean += style_mean * (style.share / whole)
         covariance += style_covariance * (style.share / whole)
     return mean, covariance
@@ -193,6 +221,7 @@ def _start(
     styles: Sequence[StylePicture],
     options: OptimizeOptions,
     initial: torch.Tensor | None,
+    regions: torch.Tensor | None,
 ) -> torch.Tensor:
     if options.initial == "picture" and initial is not None:
         return initial
@@ -203,15 +232,8 @@ def _start(
         return (0.5 + 0.15 * noise).clamp(0, 1).to(content)
     if options.initial == "content" or options.colours == "keep":
         return content
-    return _recoloured(content, styles, options.strength)
-
-
-def _recoloured(
-    content: torch.Tensor, styles: Sequence[StylePicture], strength: float
-) -> torch.Tensor:
-    """Give the content the colours of the style pictures."""
-    mean, covariance = mean_colours(styles, content.device)
-    return torch.lerp(content, match_colours(content, mean, covariance).clamp(0, 1), strength)
+    recoloured = recolour(content, styles, regions).clamp(0, 1)
+    return torch.lerp(content, recoloured, options.strength)
 
 
 def _objective(network: LossNetwork, scene: _Scene, options: OptimizeOptions) -> Objective:

@@ -94,7 +94,10 @@ def match_luminance(style: torch.Tensor, content: torch.Tensor) -> torch.Tensor:
 
 
 def match_colours(
-    picture: torch.Tensor, mean: torch.Tensor, covariance: torch.Tensor
+    picture: torch.Tensor,
+    mean: torch.Tensor,
+    covariance: torch.Tensor,
+    weights: torch.Tensor | None = None,
 ) -> torch.Tensor:
     """Give a picture another mean and covariance of colours, by a linear map.
 
@@ -107,22 +110,30 @@ def match_colours(
         RGB (1, 3, H, W).
     mean, covariance : torch.Tensor
         (3,) and (3, 3), as `colour_statistics` returns them.
+    weights : torch.Tensor, optional
+        (H, W): how much each pixel counts among the picture's own colours.
 
     Returns
     -------
     torch.Tensor
         RGB (1, 3, H, W), not clipped.
     """
-    own_mean, own_covariance = colour_statistics(picture)
+    own_mean, own_covariance = colour_statistics(picture, weights)
     transform = _matrix_power(covariance, 0.5) @ _matrix_power(own_covariance, -0.5)
     centred = picture[0].flatten(1) - own_mean[:, None]
     return (transform @ centred + mean[:, None]).view_as(picture)
 
 
-def colour_statistics(picture: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return the mean (3,) and the covariance (3, 3) of the colours of (1, 3, H, W)."""
+def colour_statistics(
+    picture: torch.Tensor, weights: torch.Tensor | None = None
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return mean (3,) and covariance (3, 3) of the colours of (1, 3, H, W), weighted by (H, W)."""
     flat = picture[0].flatten(1)
-    return flat.mean(1), torch.cov(flat)
+    shares = torch.ones_like(flat[0]) if weights is None else weights.flatten()
+    shares = shares / shares.sum().clamp_min(1e-8)
+    mean = flat @ shares
+    centred = flat - mean[:, None]
+    return mean, (centred * shares) @ centred.T
 
 
 def _matrix_power(matrix: torch.Tensor, power: float) -> torch.Tensor:

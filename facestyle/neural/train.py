@@ -14,9 +14,9 @@ from facestyle.errors import UsageError
 from facestyle.neural import losses
 from facestyle.neural.checkpoints import Progress, load_checkpoint, save_checkpoint
 from facestyle.neural.loss_network import LossNetwork
-from facestyle.neural.optimize import StylePicture, layer_weights, mean_colours, style_size
+from facestyle.neural.optimize import StylePicture, layer_weights, recolour, style_size
 from facestyle.neural.photos import PhotoFolder
-from facestyle.neural.pictures import match_colours, resize
+from facestyle.neural.pictures import resize
 from facestyle.neural.settings import TrainOptions
 from facestyle.neural.style_statistics import Grams, measure_grams, mix_grams
 from facestyle.neural.transformer import Transformer
@@ -138,7 +138,6 @@ class _Trainer:
         network = Transformer(options.architecture, options.seed)
         self.network = network.to(device, memory_format=self.format).train()
         self.optimizer = torch.optim.Adam(self.network.parameters(), lr=options.learning_rate)
-        self.colours = mean_colours(styles, device)
         self.style = _style_target(loss_network, styles, options)
         self.style_weights = layer_weights(options.style_weight, options.style_layers)
         self.layers = tuple(dict.fromkeys((*options.style_layers, *options.content_layers)))
@@ -182,8 +181,7 @@ class _Trainer:
 
     def _warm_up_terms(self, batch: torch.Tensor) -> dict[str, torch.Tensor]:
         """Compare the network's output with the photos in the style's colours."""
-        mean, covariance = self.colours
-        targets = torch.cat([match_colours(photo[None], mean, covariance) for photo in batch])
+        targets = torch.cat([recolour(photo[None], self.styles) for photo in batch])
         difference = self.network(batch) - targets.clamp(0, 1)
         return {"recolouring": _WARM_UP_WEIGHT * difference.square().mean()}
 
