@@ -14,9 +14,10 @@ from facestyle.alignment import similarity_between
 from facestyle.thin_plate_spline import dense_map, fit_thin_plate_spline
 from facestyle.transfer.patch_paired.exemplar import PreparedExemplar
 
-_GRID_STEP = 10  # px between the points where the spline is evaluated
+_GRID_STEP = 16  # px between the points where the spline is evaluated
 _SMOOTHING = 1e-3
 _FLOW_BLUR = 3.0  # sigma, px
+_FLOW_LIMIT = 2.5  # px inside the face: a brow is not to be taken for the rim of glasses
 
 
 @dataclass(frozen=True)
@@ -62,10 +63,11 @@ def align_exemplars(
     features = np.empty((count, 3, height, width), np.float32)
     drawings = np.empty((count, channels, zoom * height, zoom * width), np.float32)
     covered = np.empty((count, height, width), bool)
+    limit = _flow_limit(points, texture.shape)
 
     def align(n: int) -> None:
         exemplar = exemplars[n]
-        mapping = _dense_map(texture, points, exemplar)
+        mapping = _dense_map(texture, points, limit, exemplar)
         features[n] = np.moveaxis(_warp(exemplar.features, mapping, cv2.INTER_LINEAR), 2, 0)
         fine = _enlarged_map(mapping, zoom, exemplar.zoom)
         drawing = np.atleast_3d(_warp(exemplar.drawing, fine, cv2.INTER_CUBIC))
@@ -80,15 +82,27 @@ def align_exemplars(
     return AlignedExemplars(features, drawings, covered)
 
 
-def _dense_map(target: np.ndarray, points: np.ndarray, exemplar: PreparedExemplar) -> np.ndarray:
+def _dense_map(
+    target: np.ndarray, points: np.ndarray, limit: np.ndarray, exemplar: PreparedExemplar
+) -> np.ndarray:
     """Where each pixel lies in the exemplar, (h, w, 2) float32."""
     coarse = _landmark_map(points, exemplar, target.shape)
     moved = _warp(exemplar.texture, coarse, cv2.INTER_LINEAR)
     solver = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
-    flow = cv2.GaussianBlur(solver.calc(target, moved, None), (0, 0), _FLOW_BLUR)
+    flow = solver.calc(target, moved, None)
+    length = np.linalg.norm(flow, axis=2, keepdims=True)
+    flow *= np.minimum(1, limit[..., None] / (length + np.float32(1e-6)))
+    flow = cv2.GaussianBlur(flow, (0, 0), _FLOW_BLUR)
     grid = np.stack(np.meshgrid(*map(np.arange, target.shape[::-1])), axis=-1)
     # first follow the flow, then the coarse map
     return _warp(coarse, (grid + flow).astype(np.float32), cv2.INTER_LINEAR)
+
+
+def _flow_limit(points: np.ndarray, size: tuple[int, ...]) -> np.ndarray:
+    """Longest flow at each pixel: landmarks are trusted inside the face, nothing beyond it."""
+    face = np.zeros(size[:2], np.uint8)
+    cv2.fillConvexPoly(face, cv2.convexHull(points.round().astype(np.int32)), 1)
+    return np.where(face > 0, np.float32(_FLOW_LIMIT), np.float32(np.inf))
 
 
 def _landmark_map(
