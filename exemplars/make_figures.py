@@ -1,6 +1,6 @@
 """Make the README's pictures in `exemplars/figures/` by running facestyle as a user would.
 
-    python exemplars/make_figures.py    # about a minute
+python exemplars/make_figures.py    # about a minute
 """
 
 from __future__ import annotations
