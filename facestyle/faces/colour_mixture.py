@@ -9,7 +9,7 @@ import numpy as np
 _ROUNDS = 4
 # added to each variance (colours are about 0-255)
 _FLOOR = 16.0
-_MIDDLE, _SPREAD = np.float32([127, 0, 0]), np.float32(64)
+_MIDDLE, _SPREAD = np.array([127, 0, 0], np.float32), np.float32(64)
 
 
 @dataclass(frozen=True)

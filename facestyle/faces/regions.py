@@ -160,7 +160,7 @@ def _group_probabilities(portrait: Portrait) -> np.ndarray:
     seeds = _first_seeds(place, portrait.matte, features)
     skin, hair_shell = seeds[0], seeds[1]
     lab = to_lab(cv2.GaussianBlur(portrait.image, (0, 0), 1))
-    colours = lab.reshape(-1, 3) * np.float32([255, 100, 100])
+    colours = lab.reshape(-1, 3) * np.array([255, 100, 100], np.float32)
     probabilities = np.zeros((4, *shape), np.float32)
     for _ in range(_ROUNDS):
         scores = _log_likelihoods(colours, seeds) * _LIKELIHOOD_WEIGHT

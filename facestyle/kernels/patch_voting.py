@@ -4,6 +4,8 @@ A field found at one size can be rendered at another: a match's offset is scaled
 whole pixels, so that the sources' texture is copied, never interpolated.
 """
 
+# mypy: allow-untyped-defs
+
 import numpy as np
 from numba import njit, prange
 

@@ -10,6 +10,8 @@ Sources of different sizes lie one after another in flat arrays: pixel (y, x) of
 index ``start[k] + y * width[k] + x``.
 """
 
+# mypy: allow-untyped-defs
+
 from typing import NamedTuple
 
 import numpy as np

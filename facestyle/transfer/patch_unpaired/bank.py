@@ -24,6 +24,7 @@ from facestyle.transfer.patch_unpaired.contour_line import (
     contour_profiles,
     edge_distances,
 )
+from facestyle.transfer.patch_unpaired.grain import grain_of
 from facestyle.transfer.patch_unpaired.guides import guide_maps
 from facestyle.transfer.patch_unpaired.palette import Palette, harmonised, palette_of
 from facestyle.transfer.patch_unpaired.prepared import PreparedExemplar, resize, resize_labels
@@ -86,6 +87,8 @@ class Bank:
     region_costs : (K, 8, 9) float32
     tones : tuple of GroupTone
     contours : ContourProfiles
+    grain : (4,) float64
+        Strength of each group's fine grain.
     palettes : tuple of Palette
         Of the exemplars before they were harmonised.
     """
@@ -98,6 +101,7 @@ class Bank:
     region_costs: np.ndarray
     tones: tuple[GroupTone, ...]
     contours: ContourProfiles
+    grain: np.ndarray
     palettes: tuple[Palette, ...]
 
 
@@ -141,6 +145,7 @@ def build_bank(exemplars: tuple[PreparedExemplar, ...], width: float) -> Bank:
         np.stack([region_costs(layers[layer.origin].labels) for layer in every]),
         tones,
         ContourProfiles(np.mean(profiles, axis=0)),
+        grain_of([lab[..., 0] for lab in labs], labels, width),
         palettes,
     )
 
@@ -160,7 +165,7 @@ def render_images(
     list of (h, w, 3) float32
         sRGB.
     """
-    originals = []
+    originals: list[np.ndarray] = []
     images = []
     for layer in bank.layers:
         if layer.origin == len(originals):

@@ -74,7 +74,7 @@ def correction(
         np.ascontiguousarray(difference[..., 0]), (0, 0), max(0.5, MIDDLE_SIGMA * face_width)
     )
     middle -= low[..., 0]
-    change = low * np.float32([factor, factor * CHROMA_SHARE, factor * CHROMA_SHARE])
+    change = low * np.array([factor, factor * CHROMA_SHARE, factor * CHROMA_SHARE], np.float32)
     change *= weights.low[..., None]
     change[..., 0] += np.float32(factor) * weights.middle * middle
     return change

@@ -13,6 +13,7 @@ from facestyle.faces.face import Portrait
 from facestyle.kernels.patch_voting import vote
 from facestyle.transfer.patch_unpaired.bank import Bank, flat, render_images
 from facestyle.transfer.patch_unpaired.correction import correction
+from facestyle.transfer.patch_unpaired.grain import grain_gains, with_grain
 from facestyle.transfer.patch_unpaired.prepared import PreparedExemplar
 from facestyle.transfer.patch_unpaired.settings import MODE_BANDWIDTH, MODE_ROUNDS, RENDER_REACH
 from facestyle.transfer.patch_unpaired.surroundings import set_before
@@ -46,7 +47,11 @@ def finish(
     size = (round(width * scale / full_scale), round(height * scale / full_scale))
     picture = _rendered(match, bank, exemplars, scale, size)
     lab = to_lab(picture)
-    lab += _final_correction(lab, goal, bank.face_width, identity)
+    small = _at_working_size(lab, goal)
+    change = correction(small, goal.lab, goal.correction, bank.face_width, identity)
+    gains = grain_gains((small + change)[..., 0], goal.labels, bank.face_width, bank.grain, texture)
+    lab += cv2.resize(change, size, interpolation=cv2.INTER_CUBIC)
+    lab[..., 0] = with_grain(np.ascontiguousarray(lab[..., 0]), gains, bank.face_width * scale)
     image = from_lab(lab)
     if size != (width, height):
         image = np.clip(cv2.resize(image, (width, height), interpolation=cv2.INTER_CUBIC), 0, 1)
@@ -87,14 +92,7 @@ def _rendered(
     return out
 
 
-def _final_correction(lab: np.ndarray, goal: Goal, width: float, identity: float) -> np.ndarray:
-    """The last pull towards the photo, found at the working size; (H, W, 3) float32 Lab."""
-    height, columns = goal.labels.shape
-    size = (lab.shape[1], lab.shape[0])
-    small = lab
-    if size != (columns, height):
-        small = cv2.resize(lab, (columns, height), interpolation=cv2.INTER_AREA)
-    change = correction(small, goal.lab, goal.correction, width, identity)
-    if size != (columns, height):
-        change = cv2.resize(change, size, interpolation=cv2.INTER_CUBIC)
-    return change
+def _at_working_size(lab: np.ndarray, goal: Goal) -> np.ndarray:
+    """Reduce the rendering to the size of the goal."""
+    height, width = goal.labels.shape
+    return cv2.resize(lab, (width, height), interpolation=cv2.INTER_AREA)

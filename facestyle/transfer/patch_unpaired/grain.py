@@ -1,0 +1,88 @@
+"""As much fine grain as the exemplars have: blending patches and following the photo cost some."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from facestyle.faces.regions import BACKGROUND, GROUP_OF_REGION
+
+GRAIN_SIGMA = 0.012  # face widths
+_GAINS = (0.4, 2.0)
+_SPREAD = 0.05  # face widths over which gains of neighbouring groups blend
+_FEW = 100
+_FLOOR = 1e-3
+
+
+def grain_of(
+    luminances: Sequence[np.ndarray], labels: Sequence[np.ndarray], face_width: float
+) -> np.ndarray:
+    """Mean strength of the fine grain of each group.
+
+    Parameters
+    ----------
+    luminances : sequence of (h, w) float32
+    labels : sequence of (h, w) uint8
+        Regions.
+    face_width : float
+        px.
+
+    Returns
+    -------
+    (4,) float64
+        For face, hair, clothes and background; NaN where a group is missing.
+    """
+    grain = np.concatenate([np.abs(_fine(image, face_width)).ravel() for image in luminances])
+    groups = np.concatenate(
+        [GROUP_OF_REGION[np.minimum(label, BACKGROUND)].ravel() for label in labels]
+    )
+    strengths = np.full(4, np.nan)
+    for group in range(4):
+        chosen = groups == group
+        if chosen.sum() > _FEW:
+            strengths[group] = grain[chosen].mean()
+    return strengths
+
+
+def grain_gains(
+    luminance: np.ndarray, labels: np.ndarray, face_width: float, wanted: np.ndarray, texture: float
+) -> np.ndarray:
+    """What to multiply a picture's grain by.
+
+    Parameters
+    ----------
+    luminance : (h, w) float32
+        Of the picture, at the working size.
+    labels : (h, w) uint8
+        Its regions.
+    face_width : float
+        px.
+    wanted : (4,) float64
+        From `grain_of` of the exemplars.
+    texture : float
+        From 0, half the exemplars' grain, over .5, the exemplars' own, to 1, twice it.
+
+    Returns
+    -------
+    (h, w) float32
+        In [.4, 2].
+    """
+    ratio = (wanted + _FLOOR) / (grain_of([luminance], [labels], face_width) + _FLOOR)
+    dial = 4.0 ** (texture - 0.5)
+    gains = np.clip(dial * np.nan_to_num(ratio, nan=1.0), *_GAINS).astype(np.float32)
+    return cv2.GaussianBlur(gains[GROUP_OF_REGION[labels]], (0, 0), _SPREAD * face_width)
+
+
+def with_grain(luminance: np.ndarray, gains: np.ndarray, face_width: float) -> np.ndarray:
+    """Multiply a picture's fine grain by gains found at any size; (H, W) float32."""
+    height, width = luminance.shape
+    if gains.shape != luminance.shape:
+        gains = cv2.resize(gains, (width, height), interpolation=cv2.INTER_LINEAR)
+    return luminance + (gains - 1) * _fine(luminance, face_width)
+
+
+def _fine(luminance: np.ndarray, face_width: float) -> np.ndarray:
+    """What a blur of the grain's size takes away."""
+    return luminance - cv2.GaussianBlur(luminance, (0, 0), GRAIN_SIGMA * face_width)
