@@ -9,12 +9,12 @@ import numpy as np
 
 from facestyle.faces import Portrait
 from facestyle.transfer.patch_paired.composition import compose
-from facestyle.transfer.patch_paired.exemplar import WORKING_INTER_OCULAR, PreparedExemplar
+from facestyle.transfer.patch_paired.exemplar import PreparedExemplar
 from facestyle.transfer.patch_paired.synthesis import Layers
 
 DEFAULT_IDENTITY = 0.7
 DEFAULT_TEXTURE = 0.5
-_FINE = 0.15  # inter-ocular distances; wider contrasts are shading
+_SHADING_SIGMA = 8.0  # px at the working scale; wider contrasts are shading
 _STRONG = 0.06  # grey difference that skin and hair seldom reach
 _BOLD_SLOPE = 1.0
 _SURE_BACKGROUND = 0.05  # matte
@@ -53,25 +53,25 @@ def render(
     """
     zoom = layers.base.shape[0] // photo.shape[0]
     drawing = compose(layers.base, layers.quilt, texture=texture, zoom=zoom)
-    unexplained = _grey(matched) - layers.photo_rebuilt
     height, width = original.shape[:2]
     drawing, slope = _resized(drawing, height, width), _resized(layers.slope, height, width)
+    # shading is smooth: it is found at the working scale
+    unexplained = _grey(matched) - layers.photo_rebuilt
+    shading = cv2.GaussianBlur(unexplained, (0, 0), _SHADING_SIGMA)
+    fine = _resized(unexplained - shading, height, width)
     # what the working scale cannot show of the photo is unexplained, too
-    finest = _grey(original) - _resized(_grey(photo), height, width)[..., 0]
-    unexplained = _resized(unexplained, height, width)[..., 0] + finest
-    unit = WORKING_INTER_OCULAR * width / photo.shape[1]
-    added = slope * unexplained[..., None] + _bold_lines(unexplained, slope, unit)
+    fine += _grey(original)[..., None] - _resized(_grey(photo), height, width)
+    added = slope * (_resized(shading, height, width) + fine) + _bold_lines(fine, slope)
     return np.clip(drawing + np.float32(identity / DEFAULT_IDENTITY) * added, 0, 1)
 
 
-def _bold_lines(unexplained: np.ndarray, slope: np.ndarray, unit: float) -> np.ndarray:
+def _bold_lines(fine: np.ndarray, slope: np.ndarray) -> np.ndarray:
     """What to add where strong fine contrasts would be drawn weakly, (H, W, C).
 
     Around glasses the exemplars show plain skin, whose drawings tell little about dark rims.
     """
-    fine = unexplained - cv2.GaussianBlur(unexplained, (0, 0), _FINE * unit)
     strong = np.sign(fine) * np.maximum(np.abs(fine) - _STRONG, 0)
-    return np.maximum(_BOLD_SLOPE - slope, 0) * strong[..., None]
+    return np.maximum(_BOLD_SLOPE - slope, 0) * strong
 
 
 def clear_paper(
