@@ -33,6 +33,16 @@ def test_a_known_composite_is_recovered(known):
     assert np.abs(front - foreground)[matte >= 0.95].max() < 0.02
 
 
+def test_the_texture_of_the_background_stays_behind(known):
+    image, matte, *_ = known
+    texture = np.random.default_rng(0).normal(0, 0.1, image.shape).astype(np.float32)
+    textured = np.clip(image + (1 - matte[..., None]) * texture, 0, 1)
+    front, _ = separate_layers(textured, matte, UNIT)
+    thin = (matte > 0.05) & (matte < 0.4)
+    # .1 * (1 - matte) of the texture is in the picture; only the matte's share may pass
+    assert (front - separate_layers(image, matte, UNIT)[0])[thin].std() < 0.03
+
+
 def test_the_layers_make_up_the_picture(known, portrait):
     for image, matte in (known[:2], (portrait.image, portrait.matte)):
         front, back = separate_layers(image, matte, UNIT)

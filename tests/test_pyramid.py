@@ -74,6 +74,17 @@ def test_one_level_equals_a_numpy_oracle(lab, portrait):
     np.testing.assert_allclose(stack.energies[0], inside(band**2, 0), atol=1e-5)
 
 
+def test_energies_on_a_coarser_grid_are_nearly_the_same(lab):
+    matte = np.ones(lab.shape[:2], np.float32)
+    stack = build_stack(lab, matte, 300, levels=1)
+    assert stack.sigmas == (2.4,)
+    square = stack.bands[0].astype(np.float64) ** 2
+    exact = ndimage.gaussian_filter(square, (2.4, 2.4, 0), mode="mirror")
+    reduced = cv2.resize(exact, stack.energies[0].shape[1::-1], interpolation=cv2.INTER_AREA)
+    assert stack.energies[0].shape[0] == lab.shape[0] // 4
+    assert np.abs(stack.energies[0] - reduced).mean() < 0.08 * reduced.mean()
+
+
 def test_a_wider_gaussian_on_a_halved_grid_is_nearly_the_same(lab):
     matte = np.ones(lab.shape[:2], np.float32)
     stack = build_stack(lab, matte, 125, levels=4)

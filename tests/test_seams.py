@@ -47,6 +47,17 @@ def test_filtered_weights_are_a_partition_of_unity(edge):
     np.testing.assert_allclose(filtered.sum(axis=0), 1, atol=1e-4)
 
 
+def test_weights_that_the_filter_drives_below_zero_still_sum_to_one():
+    """A label used in the middle of a ramp only: a local line fits that badly."""
+    ramp = np.tile(np.linspace(0, 1, 80, dtype=np.float32), (40, 1))
+    weights = np.zeros((2, 40, 80), np.float32)
+    weights[0, :, 30:36] = 1
+    weights[1] = 1 - weights[0]
+    filtered = filter_weights(weights, ramp, 30, epsilon=1e-5)
+    assert filtered[0].min() == 0
+    np.testing.assert_allclose(filtered.sum(axis=0), 1, atol=1e-4)
+
+
 def test_the_radius_counts_in_inter_ocular_distances(step):
     flat = np.full((40, 80), 0.5, np.float32)
     widths = [
