@@ -1,0 +1,133 @@
+"""Does `--method auto` tell drawings from photographs? Leaving out one set, or one painting.
+
+    python benchmarks/choice.py            # about 2 minutes; needs ../shared
+
+Prints how many pictures of each set look drawn to a model that has not seen the set, the vote of
+the set, and the constants of `facestyle.methods.choice`, fitted to all.
+"""
+
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from looks import LOOKS, apply_look
+
+from facestyle.errors import FacestyleError
+from facestyle.exemplars import read_exemplar
+from facestyle.methods.choice import MEASURES, measure_skin
+
+ROOT = Path(__file__).resolve().parents[1]
+DATA = ROOT.parent / "shared" / "data"
+PHOTOS = {
+    "headshots_bw/looks": DATA / "headshots_bw" / "looks",
+    "headshots_bw/inputs": DATA / "headshots_bw" / "inputs",
+    "portraits": DATA / "portraits",
+    "exemplars/noir": ROOT / "exemplars" / "noir",
+    "exemplars/warm": ROOT / "exemplars" / "warm",
+    "exemplars/pencil_photos": ROOT / "exemplars" / "pencil_photos",
+    "pencil_pairs/photos": DATA / "pencil_pairs" / "photos",
+}
+DRAWINGS = {
+    "paintings": DATA / "paintings",
+    "public domain": DATA / "public_domain",
+    "exemplars/pencil": ROOT / "exemplars" / "pencil",
+    "pencil_pairs/sketches": DATA / "pencil_pairs" / "sketches",
+}
+# rather these than many alike: every third of the 88 pairs
+EVERY = {"pencil_pairs/photos": 3, "pencil_pairs/sketches": 3}
+ONLY = {"public domain": "mo*"}  # Mona Lisa, Morisot; the others there are photographs
+LEFT_OUT_ONE_BY_ONE = ("paintings", "public domain")
+RIDGE = 0.5
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One picture: its set, what is left out with it, and its measures."""
+
+    group: str
+    fold: str
+    drawn: bool
+    measures: np.ndarray
+
+
+def main() -> None:
+    """Measure, leave out, fit, print."""
+    if not DATA.is_dir():
+        raise SystemExit(f"{DATA}: not found; this benchmark needs the measuring data")
+    samples = [s for name, folder in PHOTOS.items() for s in read_set(name, folder, drawn=False)]
+    samples += [s for name, folder in DRAWINGS.items() for s in read_set(name, folder, drawn=True)]
+    scores = leave_out(samples)
+    print(
+        "| set | is | pictures | look drawn | median log odds | vote |\n|---|---|---|---|---|---|"
+    )
+    for group in dict.fromkeys(s.group for s in samples):
+        own = np.array([v for s, v in zip(samples, scores, strict=True) if s.group == group])
+        drawn = next(s.drawn for s in samples if s.group == group)
+        vote = "right" if (np.median(own) > 0) == drawn else "WRONG"
+        kind = "drawn" if drawn else "photo"
+        print(
+            f"| {group} | {kind} | {len(own)} | {(own > 0).sum()} | {np.median(own):.1f} | {vote} |"
+        )
+    weights, bias, typical = fit(samples)
+    print("measures", *MEASURES)
+    print("weights ", *weights.round(2), "bias", round(bias, 2), "typical", *typical.round(2))
+
+
+def read_set(name: str, folder: Path, *, drawn: bool) -> list[Sample]:
+    """Measure the pictures of a folder; ordinary portraits also in each of the known looks."""
+    paths = sorted(p for p in folder.glob(ONLY.get(name, "*")) if p.suffix in (".png", ".jpg"))
+    samples = []
+    for path in paths[:: EVERY.get(name, 1)]:
+        try:
+            portrait, _ = read_exemplar(path)
+        except FacestyleError as error:
+            print(f"skipped: {error}", file=sys.stderr)
+            continue
+        fold = path.name if name in LEFT_OUT_ONE_BY_ONE else name
+        samples.append(Sample(name, fold, drawn, measure_skin(portrait)))
+        if name == "portraits":
+            for look in LOOKS:
+                styled = replace(portrait, image=apply_look(portrait, look))
+                group = f"{name}, {look}"
+                samples.append(Sample(group, group, drawn, measure_skin(styled)))
+    return samples
+
+
+def leave_out(samples: list[Sample]) -> np.ndarray:
+    """Score each sample by a model fitted without its fold."""
+    scores = np.empty(len(samples))
+    for fold in {s.fold for s in samples}:
+        weights, bias, _ = fit([s for s in samples if s.fold != fold])
+        for index, sample in enumerate(samples):
+            if sample.fold == fold:
+                scores[index] = sample.measures @ weights + bias
+    return scores
+
+
+def fit(samples: list[Sample]) -> tuple[np.ndarray, float, np.ndarray]:
+    """Ridge logistic regression by Newton's method: weights, bias and mean of the measures.
+
+    A set counts by the square root of its size; both classes count the same.
+    """
+    drawn = np.array([s.drawn for s in samples])
+    groups = [s.group for s in samples]
+    share = np.array([1 / np.sqrt(groups.count(group)) for group in groups])
+    share[drawn] *= share[~drawn].sum() / share[drawn].sum()
+    share /= share.mean()
+    values = np.stack([s.measures for s in samples])
+    mean = np.average(values, axis=0, weights=share)
+    spread = np.sqrt(np.average((values - mean) ** 2, axis=0, weights=share))
+    design = np.c_[(values - mean) / spread, np.ones(len(values))]
+    ridge = np.diag([RIDGE] * len(mean) + [0])
+    solution = np.zeros(len(mean) + 1)
+    for _ in range(30):
+        odds = 1 / (1 + np.exp(-design @ solution))
+        hessian = (design.T * (share * odds * (1 - odds))) @ design + ridge
+        solution += np.linalg.solve(hessian, design.T @ (share * (drawn - odds)) - ridge @ solution)
+    weights = solution[:-1] / spread
+    return weights, float(solution[-1] - weights @ mean), mean
+
+
+if __name__ == "__main__":
+    main()
