@@ -5,7 +5,8 @@
 `--pictures DIR` scores pictures made by another program (PORTRAIT_STYLE.png) with the same code.
 Identity is dlib's distance between result and photo (below .6: the same person) and, after the
 slash, between result and exemplar. Texture is the sliced Wasserstein distance of high-pass patches
-(sigma .012 face widths) of face and hair, the exemplar resized to the portrait's face width.
+(sigma .012 face widths), the exemplar resized to the portrait's face width: the mean of face and
+hair, each compared with its like (a woman with long hair has more of an artist's hair strokes).
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ SETS = (
     tuple(f"pencil_{number:02d}" for number in (3, 17, 29, 41, 58, 74)),
 )
 TEXTURE_SIGMA = 0.012
+LEAST_AREA = 400  # px
 
 
 @dataclass(frozen=True)
@@ -92,22 +94,12 @@ class Judge:
         self._kept.extend((portrait, *exemplars))
         own = face_descriptor(picture, portrait.face.landmarks)
         width = face_width(portrait.face)
-        mask = self._mask(portrait)
         textures = []
         for exemplar in exemplars:
             key = (id(exemplar), width)
             if key not in self._scaled:
                 self._scaled[key] = resize_portrait(exemplar, width / face_width(exemplar.face))
-            scaled = self._scaled[key]
-            textures.append(
-                texture_distance(
-                    picture,
-                    scaled.image,
-                    TEXTURE_SIGMA * width,
-                    result_mask=mask,
-                    exemplar_mask=self._mask(scaled),
-                )
-            )
+            textures.append(self._texture(picture, portrait, self._scaled[key], width))
         return Score(
             float(np.linalg.norm(own - self._descriptor(portrait))),
             min(float(np.linalg.norm(own - self._descriptor(e))) for e in exemplars),
@@ -122,11 +114,31 @@ class Judge:
             )
         return self._descriptors[id(portrait)]
 
-    def _mask(self, portrait: Portrait) -> np.ndarray:
-        """Face and hair."""
+    def _texture(
+        self, picture: np.ndarray, portrait: Portrait, exemplar: Portrait, width: float
+    ) -> float:
+        """Mean over face and hair, weighted by their areas in the portrait."""
+        ours, theirs = self._groups(portrait), self._groups(exemplar)
+        total, weight = 0.0, 0.0
+        for group in (0, 1):
+            mask, other = ours == group, theirs == group
+            if mask.sum() < LEAST_AREA or other.sum() < LEAST_AREA:
+                continue
+            distance = texture_distance(
+                picture,
+                exemplar.image,
+                TEXTURE_SIGMA * width,
+                result_mask=mask.astype(np.float32),
+                exemplar_mask=other.astype(np.float32),
+            )
+            total += float(mask.sum()) * distance
+            weight += float(mask.sum())
+        return total / max(weight, 1.0)
+
+    def _groups(self, portrait: Portrait) -> np.ndarray:
+        """0 face, 1 hair, 2 clothes, 3 background."""
         if id(portrait) not in self._masks:
-            groups = segment_regions(portrait).groups
-            self._masks[id(portrait)] = (groups < 2).astype(np.float32)
+            self._masks[id(portrait)] = segment_regions(portrait).groups
         return self._masks[id(portrait)]
 
 
@@ -232,7 +244,8 @@ def main() -> None:
         if options.pictures:
             path = options.pictures / f"{name}_{style}.png"
             return np.asarray(Image.open(path).convert("RGB"), np.float32) / 255, np.nan
-        return _timed(portraits[name], prepared[style], options.labels, dials, options.out, style)
+        path = options.out / f"{name}_{style}.png"
+        return _timed(portraits[name], prepared[style], options.labels, dials, path)
 
     scores = run(portraits, styles, make, options.out)
     report(scores, options.portraits, list(styles))
@@ -257,14 +270,13 @@ def _timed(
     exemplars: Sequence[PreparedExemplar],
     labels: str,
     dials: dict[str, float],
-    out: Path,
-    style: str,
+    path: Path,
 ) -> tuple[np.ndarray, float]:
     """One picture, and the seconds it took with its exemplars ready."""
     start = time.perf_counter()
     result = transfer(portrait, exemplars, labels=labels, **dials)
     seconds = time.perf_counter() - start - result.timings.get("exemplars", 0.0)
-    write(out / f"{portrait.name}_{style}.png", result.image)
+    write(path, result.image)
     return result.image, seconds
 
 

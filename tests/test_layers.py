@@ -18,7 +18,7 @@ LAYERS = (
     {"alignment"},
     {"graphcut", "label_tables", "selection"},
     {"transfer", "seams"},
-    {"methods", "neural_stylizer", "stylizer", "batch", "explain", "video"},
+    {"methods", "neural_stylizer", "stylizer", "batch", "explain", "guides", "video"},
     {"cli", "web", "__main__"},
 )
 LAYER_OF = {name: number for number, names in enumerate(LAYERS) for name in names}

@@ -18,6 +18,7 @@ VERBS = {
     "stylize": "redraw portraits in the style of the exemplars (the default)",
     "exemplars": "check a folder of exemplars: which faces are found, what is usable, why not",
     "train": "train a network that redraws any picture in one style",
+    "guides": "write position, appearance and segmentation guides for EbSynth",
 }
 DEFAULT_VERB = "stylize"
 

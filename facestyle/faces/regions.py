@@ -147,7 +147,10 @@ def signed_distance(mask: np.ndarray) -> np.ndarray:
     """Distance of each pixel to a mask's edge, px, positive inside; (H, W) float32."""
     mask = np.ascontiguousarray(mask, dtype=np.uint8)
     inside = cv2.distanceTransform(mask, cv2.DIST_L2, 3)
-    return inside - cv2.distanceTransform(1 - mask, cv2.DIST_L2, 3)
+    distance = inside - cv2.distanceTransform(1 - mask, cv2.DIST_L2, 3)
+    # a mask without an edge is FLT_MAX away from it
+    limit = float(sum(mask.shape))
+    return np.clip(distance, -limit, limit, out=distance)
 
 
 def _group_probabilities(portrait: Portrait) -> np.ndarray:

@@ -272,12 +272,12 @@ def _search_levels(
     luminances = [np.ascontiguousarray(to_lab(picture)[..., 0]) for picture in pictures]
     labels = [layer.labels for layer in layers]
     usable = [layer.usable.astype(np.uint8) for layer in layers]
-    rough = [np.zeros(label.shape, np.float32) for label in labels]
+    rough: list[np.ndarray] = [np.zeros(label.shape, np.float32) for label in labels]
     for number, face in enumerate(faces):
         layer = layers[number]
         place = face_coordinates(Portrait(layer.image, face, layer.usable), feature_contours(face))
         roughness = skin_roughness(luminances[number], layer.labels, place, width)
-        rough[number] = ROUGHNESS_COST * roughness
+        rough[number] = np.float32(ROUGHNESS_COST) * roughness
     levels, aversions = [], []
     for level in range(LEVELS):
         if level:

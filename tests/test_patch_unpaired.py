@@ -1,0 +1,203 @@
+"""Unpaired patch mode: tone, warp, dials, backgrounds, determinism; and the guides' export."""
+
+from dataclasses import replace
+
+import numba
+import numpy as np
+import pytest
+from synthetic_faces import drawing_of, photograph
+
+from facestyle.color import to_lab
+from facestyle.errors import UsageError
+from facestyle.faces.contours import face_width
+from facestyle.faces.regions import BACKGROUND, CLOTHES, segment_regions
+from facestyle.guides import make_guides, write_guides
+from facestyle.transfer.patch_unpaired import prepare_exemplar, transfer
+from facestyle.transfer.patch_unpaired.blemishes import unusable
+from facestyle.transfer.patch_unpaired.grain import grain_gains, grain_of
+from facestyle.transfer.patch_unpaired.palette import harmonised, palette_of
+from facestyle.transfer.patch_unpaired.prepared import resize_portrait
+from facestyle.transfer.patch_unpaired.tone import exemplar_tones, tone_mapped
+from facestyle.transfer.patch_unpaired.warp import warp_to_exemplar
+
+
+@pytest.fixture(scope="module")
+def sitter():
+    return photograph((180, 150), seed=1, inter_ocular=38.0)
+
+
+@pytest.fixture(scope="module")
+def drawings():
+    """Drawings of other people, without their photographs."""
+    return [
+        prepare_exemplar(replace(drawing_of(photograph(seed=seed), ink=ink), photo=None))
+        for seed, ink in ((7, (0, 0, 0)), (8, (0.5, 0.2, 0.1)))
+    ]
+
+
+@pytest.fixture(scope="module")
+def result(sitter, drawings):
+    return transfer(sitter, drawings[:1])
+
+
+def test_a_photo_becomes_a_drawing(sitter, drawings, result):
+    assert result.image.shape == sitter.image.shape
+    assert result.image.dtype == np.float32
+    assert result.alpha is None
+    chroma = np.abs(to_lab(result.image)[..., 1:]).mean()
+    assert chroma < 0.1 * np.abs(to_lab(sitter.image)[..., 1:]).mean()
+    assert result.image[:20, :20].mean() > 0.95  # the paper
+    x, y = np.round(sitter.face.eyes[0]).astype(int)
+    cheek = result.image[y + 14 : y + 20, x : x + 6].mean()
+    assert result.image[y - 1 : y + 2, x - 3 : x + 4].mean() < cheek - 0.15
+
+
+def test_the_number_of_threads_changes_nothing(sitter, drawings, result):
+    before = numba.get_num_threads()
+    numba.set_num_threads(1)
+    again = transfer(sitter, drawings[:1])
+    numba.set_num_threads(before)
+    np.testing.assert_array_equal(again.image, result.image)
+
+
+def test_strength_zero_is_the_portrait(sitter, drawings):
+    image = transfer(sitter, drawings[:1], strength=0.0).image
+    np.testing.assert_allclose(image, sitter.image, atol=1e-6)
+
+
+def test_identity_pulls_towards_the_photos_forms(sitter, drawings):
+    """The luminance inside the face correlates more with the photo's."""
+    face = segment_regions(sitter).labels < 5
+    photo = to_lab(sitter.image)[..., 0][face]
+
+    def correlation(identity):
+        image = transfer(sitter, drawings[:1], identity=identity).image
+        return np.corrcoef(to_lab(image)[..., 0][face], photo)[0, 1]
+
+    assert correlation(1.0) > correlation(0.0) + 0.02
+
+
+def test_texture_scales_the_grain(sitter, drawings):
+    weak, strong = (transfer(sitter, drawings[:1], texture=t).image for t in (0.0, 1.0))
+    labels = [segment_regions(sitter).labels]
+    width = face_width(sitter.face)
+    grains = [grain_of([to_lab(i)[..., 0]], labels, width)[:2] for i in (weak, strong)]
+    assert (grains[1] > 1.5 * grains[0]).all()
+
+
+@pytest.mark.parametrize("background", ["keep", "paper", "transparent", "#ff0000"])
+def test_backgrounds(sitter, drawings, background):
+    done = transfer(sitter, drawings[:1], background=background)
+    corner = done.image[:12, :12].reshape(-1, 3)
+    if background == "keep":
+        np.testing.assert_allclose(corner, sitter.image[:12, :12].reshape(-1, 3), atol=0.02)
+    elif background == "paper":
+        assert corner.min() > 0.9
+    elif background == "transparent":
+        np.testing.assert_array_equal(done.alpha, sitter.matte)
+    else:
+        np.testing.assert_allclose(corner, np.broadcast_to([1, 0, 0], corner.shape), atol=1e-5)
+
+
+@pytest.mark.parametrize("labels", ["mrf", "free"])
+def test_several_exemplars_share_the_palette_of_the_first(sitter, drawings, labels):
+    done = transfer(sitter, drawings, labels=labels)
+    assert set(np.unique(done.labels)) <= {0, 1}
+    assert done.labels.max() == 1
+    background = segment_regions(sitter).labels == BACKGROUND
+    assert (done.labels[:10, :10] == 0).all()
+    assert background[:10, :10].all()
+    assert np.abs(to_lab(done.image)[..., 1:]).mean() < 0.02
+
+
+@pytest.mark.parametrize("factor", [0.6, 2.5])
+def test_any_size(sitter, drawings, result, factor):
+    resized = resize_portrait(sitter, factor)
+    image = transfer(resized, drawings[:1]).image
+    assert image.shape == resized.image.shape
+    assert abs(image.mean() - result.image.mean()) < 0.05
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"strength": 2}, {"identity": -1}, {"texture": 7}, {"labels": "x"}, {"background": "x"}],
+)
+def test_impossible_options_are_refused(sitter, drawings, options):
+    with pytest.raises(UsageError):
+        transfer(sitter, drawings[:1], **options)
+
+
+def test_no_exemplar_is_refused(sitter):
+    with pytest.raises(UsageError, match="no exemplar"):
+        transfer(sitter, [])
+
+
+def test_tone_mapping_matches_the_quantiles(sitter, drawings):
+    exemplar = drawings[0].working
+    lab = to_lab(exemplar.image)
+    tones = exemplar_tones([lab], [drawings[0].regions.labels], 3.0)
+    labels = segment_regions(sitter).labels
+    mapped = tone_mapped(to_lab(sitter.image), labels, tones, 1.5)
+    hair = labels == 5
+    assert np.median(mapped[hair, 0]) == pytest.approx(tones[1].quantiles[20], abs=0.06)
+    assert np.abs(mapped[..., 1:]).max() < 0.02
+
+
+def test_the_warp_takes_landmarks_to_landmarks(sitter, drawings):
+    exemplar, labels = drawings[0].working, drawings[0].regions.labels
+    factor = face_width(exemplar.face) / face_width(sitter.face)
+    target = resize_portrait(sitter, factor)
+    positions = warp_to_exemplar(target.face, segment_regions(target).labels, exemplar.face, labels)
+    for number in (30, 36, 45, 48, 54):
+        x, y = np.round(target.face.landmarks[number]).astype(int)
+        error = np.hypot(*(positions[y, x] - exemplar.face.landmarks[number]))
+        assert error < 0.03 * face_width(exemplar.face)
+
+
+def test_a_signature_is_not_copied(sitter):
+    luminance = np.full((200, 200), 0.9, np.float32)
+    labels = np.full((200, 200), BACKGROUND, np.uint8)
+    labels[120:, 80:] = CLOTHES
+    luminance[30:38, 40:43] = luminance[33:35, 40:52] = 0.2
+    marked = unusable(luminance, labels, 100.0)
+    assert marked[30:38, 40:43].all()
+    assert marked[:20].sum() == marked[150:, 100:].sum() == 0
+    assert marked[118, 150]  # the background's rim along the clothes
+
+
+def test_grain_gains_bring_the_grain_wanted():
+    random = np.random.default_rng(0)
+    labels = np.zeros((80, 80), np.uint8)
+    fine = (0.5 + 0.05 * random.standard_normal((80, 80))).astype(np.float32)
+    coarse = (0.5 + 0.08 * random.standard_normal((80, 80))).astype(np.float32)
+    gains = grain_gains(fine, labels, 100.0, grain_of([coarse], [labels], 100.0), 0.5)
+    np.testing.assert_allclose(gains, 1.6, rtol=0.05)
+
+
+def test_harmonised_has_the_lead_palette():
+    random = np.random.default_rng(1)
+    labels = np.zeros((60, 60), np.uint8)
+    own, lead = (
+        (random.standard_normal((60, 60, 3)) * deviation + mean).astype(np.float32)
+        for mean, deviation in ((0.3, 0.05), (0.6, 0.08))
+    )
+    moved = harmonised(own, labels, palette_of(own, labels), palette_of(lead, labels), 50.0)
+    np.testing.assert_allclose(moved.mean(axis=(0, 1)), lead.mean(axis=(0, 1)), atol=0.01)
+    np.testing.assert_allclose(moved.std(axis=(0, 1)), lead.std(axis=(0, 1)), rtol=0.05)
+
+
+def test_guides_agree_on_both_sides(sitter, tmp_path):
+    drawing = replace(drawing_of(photograph(seed=7)), photo=None)
+    guides = make_guides(sitter, drawing)
+    source, target = guides.pairs["position"]
+    exemplar = drawing.face.scaled(source.shape[0] / drawing.image.shape[0])
+    for number in (30, 36, 45):
+        ours = np.round(sitter.face.landmarks[number]).astype(int)
+        theirs = np.round(exemplar.landmarks[number]).astype(int)
+        np.testing.assert_allclose(
+            target[ours[1], ours[0]], source[theirs[1], theirs[0]], atol=0.03
+        )
+    command = write_guides(tmp_path / "g", guides)
+    names = {path.name for path in (tmp_path / "g").iterdir()}
+    assert {word for word in command.split() if word.endswith(".png")} - {"result.png"} <= names
+    assert (tmp_path / "g" / "ebsynth.txt").read_text().strip() == command

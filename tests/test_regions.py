@@ -1,0 +1,107 @@
+"""Regions of a portrait: hair, skin and clothes where they are, whatever the size."""
+
+import cv2
+import numpy as np
+import pytest
+from scipy.stats import multivariate_normal
+from synthetic_faces import photograph
+
+from facestyle.faces import Portrait
+from facestyle.faces.colour_mixture import fit_colour_mixture
+from facestyle.faces.contours import corresponding_points, face_width, feature_contours
+from facestyle.faces.regions import (
+    BACKGROUND,
+    BROW,
+    CLOTHES,
+    EYE,
+    HAIR,
+    LIP,
+    NOSE,
+    SKIN,
+    polygon_mask,
+    segment_regions,
+    signed_distance,
+)
+
+
+def at(labels, point):
+    x, y = np.round(point).astype(int)
+    return labels[y, x]
+
+
+@pytest.fixture(scope="module")
+def sitter():
+    """A made-up person, with a neck."""
+    person = photograph((300, 240), seed=3)
+    x, y = np.round(person.face.landmarks[8]).astype(int)
+    for picture, value in ((person.image, (0.85, 0.65, 0.55)), (person.matte, 1.0)):
+        picture[y - 12 : y + 24, x - 30 : x + 30] = value
+    return person
+
+
+@pytest.fixture(scope="module")
+def regions(sitter):
+    return segment_regions(sitter)
+
+
+def test_every_region_is_where_it_belongs(sitter, regions):
+    points = sitter.face.landmarks
+    unit = sitter.face.inter_ocular
+    assert at(regions.labels, points[36:42].mean(axis=0)) == EYE
+    assert at(regions.labels, points[19]) in (BROW, HAIR)
+    assert at(regions.labels, points[30]) == NOSE
+    assert at(regions.labels, points[62]) == LIP
+    assert at(regions.labels, points[36:48].mean(axis=0) + np.array([0.45, 0.5]) * unit) == SKIN
+    assert at(regions.labels, points[36:48].mean(axis=0) - [0, 1.6 * unit]) == HAIR
+    assert at(regions.labels, [120, 296]) == CLOTHES
+    assert at(regions.labels, [5, 5]) == BACKGROUND
+
+
+def test_weights_are_probabilities(regions):
+    assert regions.weights.shape == (4, 300, 240)
+    np.testing.assert_allclose(regions.weights.sum(axis=0), 1, atol=1e-5)
+
+
+def test_a_larger_copy_has_the_same_regions(sitter, regions):
+    large = Portrait(
+        cv2.resize(sitter.image, None, fx=2, fy=2, interpolation=cv2.INTER_LINEAR),
+        sitter.face.scaled(2),
+        cv2.resize(sitter.matte, None, fx=2, fy=2, interpolation=cv2.INTER_LINEAR),
+    )
+    labels = segment_regions(large).labels[::2, ::2]
+    assert (labels == regions.labels).mean() > 0.95
+
+
+def test_a_coat_of_the_hairs_colour_is_no_hair(sitter):
+    image = sitter.image.copy()
+    coat = (sitter.matte > 0.5) & (np.arange(300)[:, None] > sitter.face.landmarks[8, 1] + 6)
+    image[coat] = (0.12, 0.09, 0.08)
+    labels = segment_regions(Portrait(image, sitter.face, sitter.matte)).labels
+    assert (labels[290:][coat[290:]] == CLOTHES).mean() > 0.9
+
+
+def test_mixture_is_the_density_of_its_gaussian():
+    colours = np.random.default_rng(0).normal([120, 10, 20], [20, 5, 8], (900, 3))
+    mixture = fit_colour_mixture(colours.astype(np.float32), 1)
+    truth = multivariate_normal(colours.mean(axis=0), np.cov(colours.T) + 16 * np.eye(3))
+    ours = mixture.log_likelihood(colours[:50].astype(np.float32))
+    constant = 1.5 * np.log(2 * np.pi)
+    np.testing.assert_allclose(ours - constant, truth.logpdf(colours[:50]), atol=2e-2)
+
+
+def test_signed_distance_changes_sign_at_the_edge():
+    distance = signed_distance(
+        polygon_mask((40, 40), np.array([[10, 10], [30, 10], [30, 30], [10, 30]]))
+    )
+    assert distance[20, 20] > 9
+    assert distance[20, 10] > 0 > distance[20, 9]
+    assert distance[20, 0] < -9
+
+
+def test_faces_without_a_mesh_still_have_contours(sitter):
+    contours = feature_contours(sitter.face)
+    assert contours.lips.shape == (12, 2)
+    assert contours.right_brow[:, 1].max() > contours.right_brow[0, 1]
+    ours, theirs = corresponding_points(sitter.face, sitter.face.scaled(2))
+    assert len(ours) == len(theirs) == 68 + 36
+    assert face_width(sitter.face.scaled(2)) == pytest.approx(2 * face_width(sitter.face))
