@@ -24,7 +24,6 @@ from facestyle.transfer.patch_unpaired.contour_line import (
     contour_profiles,
     edge_distances,
 )
-from facestyle.transfer.patch_unpaired.grain import grain_of
 from facestyle.transfer.patch_unpaired.guides import guide_maps
 from facestyle.transfer.patch_unpaired.palette import Palette, harmonised, palette_of
 from facestyle.transfer.patch_unpaired.prepared import PreparedExemplar, resize, resize_labels
@@ -87,8 +86,6 @@ class Bank:
     region_costs : (K, 8, 9) float32
     tones : tuple of GroupTone
     contours : ContourProfiles
-    grain : (4,) float64
-        Strength of each group's fine grain.
     palettes : tuple of Palette
         Of the exemplars before they were harmonised.
     """
@@ -101,7 +98,6 @@ class Bank:
     region_costs: np.ndarray
     tones: tuple[GroupTone, ...]
     contours: ContourProfiles
-    grain: np.ndarray
     palettes: tuple[Palette, ...]
 
 
@@ -145,7 +141,6 @@ def build_bank(exemplars: tuple[PreparedExemplar, ...], width: float) -> Bank:
         np.stack([region_costs(layers[layer.origin].labels) for layer in every]),
         tones,
         ContourProfiles(np.mean(profiles, axis=0)),
-        grain_of([lab[..., 0] for lab in labs], labels, width),
         palettes,
     )
 

@@ -13,8 +13,8 @@ from facestyle.faces.face import Portrait
 from facestyle.kernels.patch_voting import vote
 from facestyle.transfer.patch_unpaired.bank import Bank, flat, render_images
 from facestyle.transfer.patch_unpaired.correction import correction
-from facestyle.transfer.patch_unpaired.grain import grain_gains, with_grain
-from facestyle.transfer.patch_unpaired.prepared import PreparedExemplar
+from facestyle.transfer.patch_unpaired.grain import grain_gains, grain_of, with_grain
+from facestyle.transfer.patch_unpaired.prepared import PreparedExemplar, resize_labels
 from facestyle.transfer.patch_unpaired.settings import MODE_BANDWIDTH, MODE_ROUNDS, RENDER_REACH
 from facestyle.transfer.patch_unpaired.surroundings import set_before
 from facestyle.transfer.patch_unpaired.synthesis import Goal, Match
@@ -45,13 +45,17 @@ def finish(
     scale = _render_scale(portrait, bank, exemplars)
     full_scale = face_width(portrait.face) / bank.face_width
     size = (round(width * scale / full_scale), round(height * scale / full_scale))
-    picture = _rendered(match, bank, exemplars, scale, size)
-    lab = to_lab(picture)
-    small = _at_working_size(lab, goal)
-    change = correction(small, goal.lab, goal.correction, bank.face_width, identity)
-    gains = grain_gains((small + change)[..., 0], goal.labels, bank.face_width, bank.grain, texture)
+    images = render_images(bank, exemplars, scale)
+    lab = to_lab(_rendered(match, images, scale, size))
+    change = correction(
+        _at_working_size(lab, goal), goal.lab, goal.correction, bank.face_width, identity
+    )
     lab += cv2.resize(change, size, interpolation=cv2.INTER_CUBIC)
-    lab[..., 0] = with_grain(np.ascontiguousarray(lab[..., 0]), gains, bank.face_width * scale)
+    face = bank.face_width * scale
+    wanted = _exemplars_grain(bank, images, face)
+    luminance = np.ascontiguousarray(lab[..., 0])
+    gains = grain_gains(luminance, resize_labels(goal.labels, size), face, wanted, texture)
+    lab[..., 0] = with_grain(luminance, gains, face)
     image = from_lab(lab)
     if size != (width, height):
         image = np.clip(cv2.resize(image, (width, height), interpolation=cv2.INTER_CUBIC), 0, 1)
@@ -66,15 +70,21 @@ def _render_scale(portrait: Portrait, bank: Bank, exemplars: Sequence[PreparedEx
     return 1.0 if abs(scale - 1) < 1e-3 else scale
 
 
+def _exemplars_grain(bank: Bank, images: Sequence[np.ndarray], width: float) -> np.ndarray:
+    """Grain of the exemplars at the rendering's size: another size would have another grain."""
+    own = range(len(bank.faces))
+    luminances = [np.ascontiguousarray(to_lab(images[number])[..., 0]) for number in own]
+    labels = [
+        resize_labels(bank.layers[number].labels, images[number].shape[1::-1]) for number in own
+    ]
+    return grain_of(luminances, labels, width)
+
+
 def _rendered(
-    match: Match,
-    bank: Bank,
-    exemplars: Sequence[PreparedExemplar],
-    scale: float,
-    size: tuple[int, int],
+    match: Match, images: Sequence[np.ndarray], scale: float, size: tuple[int, int]
 ) -> np.ndarray:
     """Vote with the exemplars at the rendering's size, (H, W, 3) float32 sRGB."""
-    image, start, heights, widths = flat(render_images(bank, exemplars, scale))
+    image, start, heights, widths = flat(images)
     out = np.empty((size[1], size[0], 3), np.float32)
     vote(
         match.field,

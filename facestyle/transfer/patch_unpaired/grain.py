@@ -10,7 +10,7 @@ import numpy as np
 from facestyle.faces.regions import BACKGROUND, GROUP_OF_REGION
 
 GRAIN_SIGMA = 0.012  # face widths
-_GAINS = (0.4, 2.0)
+_GAINS = (0.4, 1.8)
 _SPREAD = 0.05  # face widths over which gains of neighbouring groups blend
 _FEW = 100
 _FLOOR = 1e-3
@@ -54,7 +54,7 @@ def grain_gains(
     Parameters
     ----------
     luminance : (h, w) float32
-        Of the picture, at the working size.
+        Of the picture.
     labels : (h, w) uint8
         Its regions.
     face_width : float
@@ -67,7 +67,7 @@ def grain_gains(
     Returns
     -------
     (h, w) float32
-        In [.4, 2].
+        In [.4, 1.8].
     """
     ratio = (wanted + _FLOOR) / (grain_of([luminance], [labels], face_width) + _FLOOR)
     dial = 4.0 ** (texture - 0.5)
@@ -76,10 +76,7 @@ def grain_gains(
 
 
 def with_grain(luminance: np.ndarray, gains: np.ndarray, face_width: float) -> np.ndarray:
-    """Multiply a picture's fine grain by gains found at any size; (H, W) float32."""
-    height, width = luminance.shape
-    if gains.shape != luminance.shape:
-        gains = cv2.resize(gains, (width, height), interpolation=cv2.INTER_LINEAR)
+    """Multiply a picture's fine grain by gains; (H, W) float32."""
     return luminance + (gains - 1) * _fine(luminance, face_width)
 
 
