@@ -34,6 +34,7 @@ from facestyle.transfer.gain import (
 )
 from facestyle.transfer.tone import (
     ToneStatistics,
+    persistence_among,
     pool_statistics,
     smooth_shift,
     tone_shift,
@@ -287,7 +288,7 @@ def _apply_tone(
     """Tone curve and colours of the look, weighted by how much each exemplar is used."""
     shares = [float(w.mean()) for w in selection.weights]
     look = pool_statistics([e.tone for e in exemplars], shares)
-    shift = tone_shift(features, look)
+    shift = tone_shift(features, look, persistence_among(len(exemplars)))
     slope, offset = smooth_shift(features, shift, inter_ocular)
     change = apply_coefficients(np.ascontiguousarray(lab[..., 0]), slope, offset)
     return lab + np.float32(strength) * change

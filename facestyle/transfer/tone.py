@@ -19,7 +19,7 @@ _REST_SHIFT = 0.5  # share of the colour shift outside the skin: keeps shirts wh
 # An ordinary portrait's mean L, and its skin's mean a and b, at each rank: the average of the
 # tuning half's eleven sitters (benchmarks/known_looks.py). Who is darker or lighter than that
 # stays so in the new look, by this share of the difference.
-PERSISTENCE = 0.75
+PERSISTENCE = 0.85
 _NATURAL_L = np.array(
     [
         0.139,
@@ -113,9 +113,7 @@ def pool_statistics(
     return ToneStatistics(pool("everything"), pool("skin"), pool("rest"))
 
 
-def tone_shift(
-    features: Features, look: ToneStatistics, persistence: float = PERSISTENCE
-) -> np.ndarray:
+def tone_shift(features: Features, look: ToneStatistics, persistence: float = 0.0) -> np.ndarray:
     """Change of Lab that gives the input the look's tone curve and colours.
 
     L moves by the difference of the two means at the same rank. Skin moves to the look's skin
@@ -162,6 +160,15 @@ def tone_shift(
         mixed = features.skin * skin_value + (1 - features.skin) * rest_value
         shift.append(mixed - value)
     return np.dstack(shift).astype(np.float32)
+
+
+def persistence_among(count: int) -> float:
+    """How much of a person's own tone survives in a look known from `count` exemplars.
+
+    One exemplar does not tell the look from its sitter: it is matched as it is. The more there are,
+    the better their mean stands for the look alone.
+    """
+    return PERSISTENCE * (1 - 1 / count)
 
 
 def smooth_shift(features: Features, shift: np.ndarray, unit: float) -> tuple[np.ndarray, ...]:
