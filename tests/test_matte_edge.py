@@ -1,0 +1,40 @@
+"""The matte's edge is decided by colour where colour can tell."""
+
+import numpy as np
+
+from facestyle.faces.matte_edge import decide_edge
+
+UNIT = 100.0
+
+
+def _scene(
+    foreground: tuple[float, ...], background: tuple[float, ...]
+) -> tuple[np.ndarray, np.ndarray]:
+    """A picture of two flat halves with a soft edge at column 60, and its true opacity."""
+    columns = np.arange(120, dtype=np.float32)
+    truth = np.tile(np.clip((62 - columns) / 4, 0, 1), (80, 1)).astype(np.float32)
+    opacity = truth[..., None]
+    image = opacity * np.float32(foreground) + (1 - opacity) * np.float32(background)
+    return image.astype(np.float32), truth
+
+
+def test_a_rim_of_background_is_cut_off() -> None:
+    image, truth = _scene((0.7, 0.5, 0.4), (0.1, 0.2, 0.3))
+    too_wide = np.roll(truth, 3, axis=1)
+    too_wide[:, :3] = 1
+    decided = decide_edge(image, too_wide, UNIT)
+    assert np.abs(decided - truth).mean() < 0.3 * np.abs(too_wide - truth).mean()
+    assert np.abs(decided - truth).max() < 0.25
+
+
+def test_alike_colours_leave_the_matte_alone() -> None:
+    image, truth = _scene((0.50, 0.5, 0.5), (0.51, 0.5, 0.5))
+    matte = np.roll(truth, 3, axis=1)
+    np.testing.assert_allclose(decide_edge(image, matte, UNIT), matte, atol=0.02)
+
+
+def test_nothing_changes_away_from_the_edge() -> None:
+    image, truth = _scene((0.7, 0.5, 0.4), (0.1, 0.2, 0.3))
+    decided = decide_edge(image, truth, UNIT)
+    np.testing.assert_array_equal(decided[:, :45], 1)
+    np.testing.assert_array_equal(decided[:, 80:], 0)
