@@ -183,6 +183,39 @@ def test_interrupt(environment, tmp_path, looks, portrait):
     assert not list(tmp_path.glob(".*"))
 
 
+def test_drawings_with_their_photographs_by_themselves_and_by_force(run, tmp_path, portrait):
+    portrait.resize((220, 220)).save(tmp_path / "me.png")
+    drawing = ROOT / "exemplars" / "pencil" / "erik_dahlgren.jpg"
+    photos = ROOT / "exemplars" / "pencil_photos"
+    arguments = ["me.png", "--exemplars", drawing, "--background", "paper"]
+    paired = run(*arguments, "--exemplar-photos", photos, "--identity", "0.5", "-o", "paired.png")
+    assert (paired.returncode, paired.stdout) == (0, "paired.png\n")
+    assert "method: patch (the exemplars come with their photographs)" in paired.stderr
+    single = run(*arguments, "--texture", "0.6", "--labels", "free", "-o", "single.png")
+    assert single.returncode == 0
+    assert "method: patch (1 of 1 exemplars look drawn: " in single.stderr
+    pictures = [read_image(tmp_path / name).rgb for name in ("paired.png", "single.png")]
+    assert np.abs(pictures[0] - pictures[1]).mean() > 0.01
+    for picture in pictures:
+        assert picture[:15, :15].mean() > 0.8  # paper
+    forced = run(*arguments, "--method", "energy", "-o", "energy.png")
+    assert (forced.returncode, forced.stderr) == (0, "")
+    refused = run(*arguments, "--method", "energy", "--exemplar-photos", photos)
+    assert refused.returncode == 2
+    assert "--exemplar-photos belongs to --method patch" in refused.stderr
+
+
+def test_auto_names_photographic_looks(run, tmp_path, portrait):
+    portrait.resize((220, 220)).save(tmp_path / "me.png")
+    look = ROOT / "exemplars" / "noir" / "grace_hopper.jpg"
+    done = run("me.png", "--exemplars", look)
+    assert done.returncode == 0
+    assert "method: energy (1 of 1 exemplars look photographed: " in done.stderr
+    refused = run("me.png", "--exemplars", look, "--labels", "mrf", "--overwrite", "-q")
+    assert refused.returncode == 2
+    assert "labels: belongs to method patch; the method is energy (1 of 1" in refused.stderr
+
+
 # --- Exemplars -------------------------------------------------------------------------------
 
 
@@ -230,6 +263,8 @@ def test_exemplars_of_which_none_is_usable(run, tmp_path, portrait):
         (["a.jpg", "--exemplars", "x", "--method", "magic"], "magic"),
         (["a.jpg", "--exemplars", "x", "--seed", "-1"], "seed"),
         (["a.jpg", "--exemplars", "x", "--overwrite", "--skip-existing"], "not allowed"),
+        (["a.jpg", "--exemplars", "x", "--identity", "2"], "from 0 to 1"),
+        (["a.jpg", "--exemplars", "x", "--labels", "icm"], "mrf"),
         (["a.jpg", "b.jpg", "--exemplars", "x", "-o", "c.png"], "2 inputs"),
         (["a.jpg", "b.jpg", "--exemplars", "x", "--landmarks-file", "l.txt"], "one input"),
         (["exemplars"], "DIR"),

@@ -1,0 +1,244 @@
+"""Methods: which one suits a set, their options, and patch mode through the stylizer."""
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+
+from facestyle import disk_cache
+from facestyle.cli.options import LABELS
+from facestyle.errors import UsageError
+from facestyle.exemplars import ExemplarSet, read_exemplar
+from facestyle.faces import Portrait
+from facestyle.methods import choose_method
+from facestyle.methods.choice import choose_name, looks_drawn
+from facestyle.methods.patch import PatchMethod, prepare_pairs, prepare_singles
+from facestyle.stylizer import Stylizer
+from tests.conftest import ROOT
+
+EXEMPLARS = ROOT / "exemplars"
+
+
+def reduced(portrait: Portrait, inter_ocular: float) -> Portrait:
+    """A smaller copy, with its photograph."""
+    factor = inter_ocular / portrait.face.inter_ocular
+    image = cv2.resize(portrait.image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    matte = cv2.resize(portrait.matte, image.shape[1::-1], interpolation=cv2.INTER_AREA)
+    photo = None if portrait.photo is None else reduced(portrait.photo, inter_ocular)
+    return replace(
+        portrait, image=image, matte=matte, face=portrait.face.scaled(factor), photo=photo
+    )
+
+
+@pytest.fixture(scope="module")
+def pencil():
+    """Two bundled drawings with their photographs, at 45 px between the eyes."""
+    names = ("grace_hopper.jpg", "erik_dahlgren.jpg")
+    portraits = []
+    for name in names:
+        drawing, _ = read_exemplar(EXEMPLARS / "pencil" / name)
+        photo, _ = read_exemplar(EXEMPLARS / "pencil_photos" / name)
+        portraits.append(reduced(replace(drawing, photo=photo), 45))
+    return ExemplarSet(portraits)
+
+
+@pytest.fixture(scope="module")
+def drawings(pencil):
+    """The same without photographs."""
+    return ExemplarSet([replace(portrait, photo=None) for portrait in pencil])
+
+
+@pytest.fixture(scope="module")
+def unpaired(drawings, astronaut):
+    return Stylizer(drawings, method="patch")(astronaut)
+
+
+@pytest.fixture(scope="module")
+def paired(pencil, astronaut):
+    return Stylizer(pencil)(astronaut)
+
+
+# --- Choice ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("folder", "method"), [("noir", "energy"), ("warm", "energy"), ("pencil", "patch")]
+)
+def test_the_bundled_sets_get_their_method(folder, method):
+    name, reason = choose_name(ExemplarSet.from_folder(EXEMPLARS / folder))
+    assert name == method
+    assert reason.split(" exemplars look ")[0] in ("3 of 5", "4 of 5", "5 of 5")
+    assert ("drawn: " if method == "patch" else "photographed: ") in reason
+
+
+@pytest.mark.parametrize(
+    ("folder", "method"),
+    [
+        ("paintings", "patch"),
+        ("headshots_bw/looks", "energy"),
+        ("portraits", "energy"),
+        ("pencil_pairs/photos", "energy"),
+        ("pencil_pairs/sketches", "patch"),
+    ],
+)
+def test_the_measuring_sets_get_their_method(shared, folder, method):
+    paths = sorted((shared / "data" / folder).glob("*g"))[:8]
+    portraits = [read_exemplar(path)[0] for path in paths]
+    assert choose_name(ExemplarSet(portraits))[0] == method
+
+
+def test_each_painting_looks_drawn(shared):
+    for path in sorted((shared / "data" / "paintings").glob("*.png")):
+        assert looks_drawn(read_exemplar(path)[0])[0] > 0, path.name
+
+
+def test_sitters_are_photographs_until_they_are_drawn(sitters, drawings):
+    # all but the Mona Lisa and the halftone print of Grace Hopper
+    assert all(looks_drawn(sitter)[0] < 0 for sitter in sitters[1:4])
+    assert all(looks_drawn(drawing)[0] > 2 for drawing in drawings)
+
+
+def test_grain_is_no_drawing(sitters):
+    noise = np.random.default_rng(0).normal(0, 0.03, sitters[2].image.shape[:2])
+    grey = sitters[2].image.mean(axis=2) ** 1.6 + noise
+    image = np.repeat(np.clip(grey, 0, 1)[..., None], 3, axis=2).astype(np.float32)
+    assert looks_drawn(replace(sitters[2], image=image))[0] < 0
+
+
+def test_photographs_of_the_exemplars_decide(pencil):
+    method, reason = choose_method(pencil, "auto")
+    assert isinstance(method, PatchMethod)
+    assert reason == "patch (the exemplars come with their photographs)"
+    # one without its photograph: they are judged by themselves
+    mixed = ExemplarSet([pencil.portraits[0], replace(pencil.portraits[1], photo=None)])
+    method, reason = choose_method(mixed, "auto")
+    assert isinstance(method, PatchMethod)
+    assert not method.paired
+    assert "look drawn" in reason
+
+
+# --- Options ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"identity": 1.5}, "identity: found 1.5, expected a number from 0 to 1"),
+        ({"texture": float("nan")}, "texture: found nan"),
+        ({"labels": "icm"}, "labels: found 'icm', expected mrf or free"),
+        ({"tone": "first"}, "tone: belongs to method energy; the method is patch"),
+        ({"strenght": 1}, "strenght: no such option; method patch knows identity, labels, texture"),
+        ({"method": "energy", "identity": 0.5}, "identity: belongs to method patch"),
+    ],
+)
+def test_options_that_do_not_fit_are_named(drawings, options, message):
+    with pytest.raises(UsageError, match=message):
+        Stylizer(drawings, **{"method": "patch", **options})
+
+
+def test_labels_are_for_exemplars_without_photographs(pencil, drawings):
+    with pytest.raises(UsageError, match="labels: found exemplars with photographs"):
+        Stylizer(pencil, labels="free")
+    for labels in LABELS:
+        Stylizer(drawings, method="patch", labels=labels)
+
+
+# --- Results ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["unpaired", "paired"])
+def test_a_portrait_becomes_a_drawing(request, kind, astronaut, drawings):
+    result = request.getfixturevalue(kind)
+    assert result.method == "patch"
+    assert result.image.shape == astronaut.shape
+    assert set(np.unique(result.labels)) <= {0, 1}
+    assert result.outcome.names == ("grace_hopper.jpg", "erik_dahlgren.jpg")
+    assert {"faces", "finish", "total"} < set(result.timings)
+    # grey, as light as the drawings, and of the same person
+    assert np.ptp(result.image, axis=2).mean() < 0.06
+    head = result.matte > 0.9
+    assert result.image[head].mean() > astronaut[head].mean() + 0.1
+    x, y = np.round(result.face.landmarks.mean(axis=0)).astype(int)
+    face = np.s_[y - 25 : y + 25, x - 25 : x + 25]
+    blurred = [cv2.GaussianBlur(p.mean(axis=2), (0, 0), 2)[face] for p in (astronaut, result.image)]
+    assert np.corrcoef(blurred[0].ravel(), blurred[1].ravel())[0, 1] > 0.5
+
+
+@pytest.mark.parametrize("kind", ["unpaired", "paired"])
+def test_the_exemplars_are_shown_aligned(request, kind, drawings, portrait):
+    result = request.getfixturevalue(kind)
+    aligned = result.aligned
+    height, width = portrait.matte.shape
+    assert aligned.shape[0] == 2
+    assert abs(aligned.shape[1] / aligned.shape[2] - height / width) < 0.02
+    # the eyes lie where the portrait's lie: dark there, light between
+    scale = aligned.shape[2] / width
+    luma = aligned.mean(axis=(0, 3))
+    eyes = (portrait.face.eyes + 0.5) * scale - 0.5
+    between = eyes.mean(axis=0)
+    values = [luma[round(y), round(x)] for x, y in (*eyes, between)]
+    assert max(values[:2]) < values[2]
+
+
+def test_results_repeat(drawings, pencil, astronaut, unpaired, paired):
+    again = Stylizer(drawings, method="patch")(astronaut)
+    np.testing.assert_array_equal(again.image, unpaired.image)
+    np.testing.assert_array_equal(Stylizer(pencil)(astronaut).image, paired.image)
+
+
+@pytest.mark.parametrize("kind", ["drawings", "pencil"])
+def test_strength(request, kind, astronaut, unpaired, paired):
+    exemplars = request.getfixturevalue(kind)
+    full = (unpaired if kind == "drawings" else paired).image
+    image = np.round(astronaut * 255).astype(np.uint8)
+    none = Stylizer(exemplars, method="patch", strength=0.0)(image)
+    np.testing.assert_array_equal(none.image, image)
+    half = Stylizer(exemplars, method="patch", strength=0.5)(astronaut).image
+    np.testing.assert_allclose(half, (astronaut + full) / 2, atol=1e-5)
+
+
+def test_identity_keeps_closer_to_the_photo(drawings, pencil, astronaut, portrait):
+    inside = portrait.matte > 0.9
+
+    def detail(image):
+        grey = image.mean(axis=2)
+        return (grey - cv2.GaussianBlur(grey, (0, 0), 4))[inside]
+
+    for exemplars in (drawings, pencil):
+        likeness = [
+            np.corrcoef(
+                detail(Stylizer(exemplars, method="patch", identity=share)(astronaut).image),
+                detail(astronaut),
+            )[0, 1]
+            for share in (0.0, 1.0)
+        ]
+        assert likeness[1] > likeness[0] + 0.05
+
+
+# --- Preparation -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("prepare", [prepare_singles, prepare_pairs])
+def test_prepared_exemplars_come_back_from_the_cache(
+    prepare, pencil, drawings, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("FACESTYLE_CACHE", str(tmp_path))
+    portraits = (pencil if prepare is prepare_pairs else drawings).portraits
+    exemplars = ExemplarSet(portraits, fingerprints=["one", "two"])
+    first = prepare(exemplars)
+    entries = list(tmp_path.iterdir())
+    assert len(entries) == 2
+    assert max(path.stat().st_size for path in entries) < 2e6
+
+    def never(*arguments):
+        raise AssertionError("prepared again")
+
+    monkeypatch.setattr(disk_cache, "save", never)
+    for one, two in zip(first, prepare(exemplars), strict=True):
+        disk = {}, {}
+        disk_cache._flatten("", one, disk[0])
+        disk_cache._flatten("", two, disk[1])
+        assert disk[0].keys() == disk[1].keys()
+        for name in disk[0]:
+            np.testing.assert_array_equal(disk[0][name], disk[1][name])
