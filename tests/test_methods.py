@@ -11,8 +11,10 @@ from facestyle.cli.options import LABELS
 from facestyle.errors import UsageError
 from facestyle.exemplars import ExemplarSet, read_exemplar
 from facestyle.faces import Portrait
+from facestyle.faces.regions import HAIR, segment_regions
 from facestyle.methods import choose_method
 from facestyle.methods.choice import choose_name, looks_drawn
+from facestyle.methods.lead import choose_lead
 from facestyle.methods.patch import PatchMethod, prepare_pairs, prepare_singles
 from facestyle.stylizer import Stylizer
 from tests.conftest import ROOT
@@ -214,6 +216,20 @@ def test_identity_keeps_closer_to_the_photo(drawings, pencil, astronaut, portrai
             for share in (0.0, 1.0)
         ]
         assert likeness[1] > likeness[0] + 0.05
+
+
+@pytest.mark.parametrize("order", [slice(None), slice(None, None, -1)])
+def test_the_exemplar_of_like_hair_leads(drawings, astronaut, portrait, order):
+    """Erik Dahlgren's hair is fair; Grace Hopper's is as dark as the astronaut's."""
+    ordered = ExemplarSet(drawings.portraits[order])
+    names = [p.name for p in ordered]
+    assert names[choose_lead(portrait, prepare_singles(ordered))] == "grace_hopper.jpg"
+    result = Stylizer(ordered, method="patch")(astronaut)
+    hair = segment_regions(portrait).labels == HAIR
+    assert np.median(result.image[hair]) < 0.75
+    # labels count the exemplars as they were given: the background is the lead's
+    behind = result.labels[:10, :10]
+    assert (behind == names.index("grace_hopper.jpg")).mean() > 0.9
 
 
 # --- Preparation -----------------------------------------------------------------------------

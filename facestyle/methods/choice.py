@@ -24,10 +24,21 @@ MEASURES = ("roughness", "colour", "edges", "paper")
 # the Mona Lisa and one sketch look photographed.
 _WEIGHTS = np.array([4.19, 3.06, -9.83, 34.32])
 _BIAS = 24.75
-# weighted mean of the measures there: what a measure adds is counted from here
-_TYPICAL = np.array([-4.6, -0.19, 0.59, 0.05])
-_DRAWN_BECAUSE = ("rough skin", "brushwork in colour", "strokes all over the skin", "light darks")
-_PHOTO_BECAUSE = ("smooth skin", "even colour", "edges on plain skin", "deep darks")
+# weighted mean of the measures there: what a measure adds is counted from here. The last one
+# says nothing of coloured pictures, where it is 0.
+_TYPICAL = np.array([-4.6, -0.19, 0.59, 0.0])
+_DRAWN_BECAUSE = (
+    "strokes or brushwork on the skin",
+    "colours that change from stroke to stroke",
+    "marks in all directions",
+    "no deep darks, as on paper",
+)
+_PHOTO_BECAUSE = (
+    "smooth skin",
+    "evenly coloured skin",
+    "fine detail only at edges",
+    "deep darks",
+)
 # parts of the face that are no bare skin: eyes, mouth, nose, brows
 _FEATURES = (
     slice(36, 42),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -18,6 +19,7 @@ from facestyle.faces.contours import face_width
 from facestyle.faces.regions import Regions
 from facestyle.features import ANALYSIS_SCALE
 from facestyle.methods.base import Method, Outcome, prepare_all
+from facestyle.methods.lead import choose_lead
 from facestyle.thin_plate_spline import dense_map, fit_thin_plate_spline
 from facestyle.transfer import patch_paired, patch_unpaired
 from facestyle.transfer.patch_unpaired.prepared import resize_portrait
@@ -78,19 +80,29 @@ class PatchMethod(Method):
         return self._prepared
 
     def transfer(self, portrait: Portrait, *, strength: float, background: str) -> Outcome:
-        """Stylize one portrait."""
-        transfer: Callable[..., Any] = (
-            patch_paired.transfer if self.paired else patch_unpaired.transfer
-        )
+        """Stylize one portrait; of exemplars without photographs, the most similar one leads."""
+        start = time.perf_counter()
+        exemplars = self.prepared
+        order = np.arange(len(exemplars))
+        transfer: Callable[..., Any] = patch_paired.transfer
+        if not self.paired:
+            transfer = patch_unpaired.transfer
+            lead = choose_lead(portrait, exemplars)
+            order = np.concatenate([[lead], np.delete(order, lead)])
+        timings = {"prepare": time.perf_counter() - start}
         done = transfer(
-            portrait, self.prepared, strength=strength, background=background, **self._options
+            portrait,
+            [exemplars[index] for index in order],
+            strength=strength,
+            background=background,
+            **self._options,
         )
         return Outcome(
             done.image,
             done.alpha,
-            done.labels,
+            order[done.labels].astype(np.int32),
             tuple(exemplar.name for exemplar in self._set),
-            done.timings,
+            timings | done.timings,
             {},
             functools.partial(warp_all, portrait, self._set.portraits),
         )
