@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 # change it whenever an analysis changes: older entries are not found then
-VERSION = "1"
+VERSION = "2"
 _LOG = logging.getLogger(__name__)
 T = TypeVar("T")
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from facestyle.color import luminance
 from facestyle.faces.face import Face
 from facestyle.faces.matte_edge import decide_edge
 from facestyle.faces.networks import run_network
-from facestyle.guided_filter import guided_coefficients
+from facestyle.guided_filter import apply_coefficients, guided_coefficients
 
 _NETWORK_SIZE = 256
 # the network's soft output is stretched to a matte between these two values (DESIGN 4.1)
 _LOW, _RANGE = 0.25, 0.5
+# larger faces are matted on a reduced copy, px between the eyes
+_LARGEST_INTER_OCULAR = 256.0
 
 
 def person_matte(image: np.ndarray, face: Face) -> np.ndarray:
@@ -29,6 +32,20 @@ def person_matte(image: np.ndarray, face: Face) -> np.ndarray:
     (H, W) float32
         In [0, 1].
     """
+    factor = _LARGEST_INTER_OCULAR / face.inter_ocular
+    if factor >= 1:
+        return _matte_at_size(image, face)
+    height, width = image.shape[:2]
+    size = (round(width * factor), round(height * factor))
+    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+    matte = _matte_at_size(small, face.scaled(size[0] / width))
+    # the finest strands come from the large picture's own luminance
+    slope, offset = guided_coefficients(luminance(small), matte, 2, 1e-4)
+    return np.clip(apply_coefficients(luminance(image), slope, offset), 0, 1)
+
+
+def _matte_at_size(image: np.ndarray, face: Face) -> np.ndarray:
+    """The matte of a picture of moderate size; see `person_matte`."""
     probability = segment_person(image, face)
     near = _near_sure_parts(probability, face)
     mask = np.clip((probability - _LOW) / _RANGE, 0, 1) * near
@@ -121,7 +138,7 @@ def refine_matte(image: np.ndarray, mask: np.ndarray, inter_ocular: float) -> np
     (H, W) float32
         In [0, 1].
     """
-    luminance = cv2.cvtColor(image, cv2.COLOR_RGB2Lab)[..., 0] / 100
-    slope, offset = guided_coefficients(luminance, mask, 0.06 * inter_ocular, 1e-4)
-    refined = np.clip(slope * luminance + offset, 0, 1)
+    guide = luminance(image)
+    slope, offset = guided_coefficients(guide, mask, 0.06 * inter_ocular, 1e-4)
+    refined = np.clip(slope * guide + offset, 0, 1)
     return np.clip((refined - 0.1) / 0.8, 0, 1).astype(np.float32)
