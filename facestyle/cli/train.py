@@ -71,6 +71,14 @@ def _add_training_options(group: Any) -> None:
             metavar="N" if isinstance(default, int) else "X",
             help=f"{meaning} ({default})",
         )
+    for kind in ("content", "style"):
+        group.add_argument(
+            f"--{kind}-layers",
+            nargs="+",
+            default=getattr(_DEFAULTS, f"{kind}_layers"),
+            metavar="LAYER",
+            help=f"of the loss network ({' '.join(getattr(_DEFAULTS, f'{kind}_layers'))})",
+        )
     group.add_argument("--schedule", choices=SCHEDULES, default=_DEFAULTS.schedule)
     group.add_argument("--precision", choices=PRECISIONS, default=_DEFAULTS.precision)
     group.add_argument("--channels-last", action="store_true", help="memory format for GPUs")
@@ -127,6 +135,8 @@ def _options(arguments: argparse.Namespace) -> TrainOptions:
     from facestyle.errors import UsageError
 
     given = vars(arguments)
+    for name in ("content_layers", "style_layers"):
+        given[name] = tuple(given[name])
     names = {item.name for item in fields(TrainOptions)} & given.keys()
     try:
         shape = Architecture(arguments.channels, arguments.blocks, arguments.normalization)
