@@ -191,6 +191,7 @@ def test_drawings_with_their_photographs_by_themselves_and_by_force(run, tmp_pat
     paired = run(*arguments, "--exemplar-photos", photos, "--identity", "0.5", "-o", "paired.png")
     assert (paired.returncode, paired.stdout) == (0, "paired.png\n")
     assert "method: patch (the exemplars come with their photographs)" in paired.stderr
+    assert "1 exemplars with photos are too few for paired patches (8 at least)" in paired.stderr
     single = run(*arguments, "--texture", "0.6", "--labels", "free", "-o", "single.png")
     assert single.returncode == 0
     assert "method: patch (1 of 1 exemplars look drawn: " in single.stderr

@@ -33,6 +33,14 @@ def reduced(portrait: Portrait, inter_ocular: float) -> Portrait:
     )
 
 
+@pytest.fixture(scope="module", autouse=True)
+def two_pairs_are_enough():
+    """Let the small sets of these tests be used in pairs."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("facestyle.methods.patch.FEWEST_PAIRS", 2)
+        yield
+
+
 @pytest.fixture(scope="module")
 def pencil():
     """Two bundled drawings with their photographs, at 45 px between the eyes."""
@@ -147,6 +155,13 @@ def test_labels_are_for_exemplars_without_photographs(pencil, drawings):
 
 
 # --- Results ---------------------------------------------------------------------------------
+
+
+def test_few_pairs_are_used_as_drawings_alone(pencil, monkeypatch, caplog):
+    monkeypatch.setattr("facestyle.methods.patch.FEWEST_PAIRS", 3)
+    method, _ = choose_method(pencil, "patch")
+    assert not method.paired
+    assert "2 exemplars with photos are too few for paired patches (3 at least)" in caplog.text
 
 
 @pytest.mark.parametrize("kind", ["unpaired", "paired"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -26,12 +27,16 @@ from facestyle.transfer.patch_unpaired.prepared import resize_portrait
 from facestyle.transfer.patch_unpaired.settings import WORKING_FACE_WIDTHS
 
 _LABELS = ("mrf", "free")
+# with fewer pairs too few patches match a new face, and the drawings alone look better
+FEWEST_PAIRS = 8
+_LOG = logging.getLogger(__name__)
 
 
 class PatchMethod(Method):
     """Drawings and paintings; see `facestyle.transfer.patch_paired` and `patch_unpaired`.
 
-    Exemplars that all come with their photographs are used in pairs; others by themselves.
+    Eight exemplars or more that all come with their photographs are used in pairs; others by
+    themselves.
 
     Parameters
     ----------
@@ -65,6 +70,14 @@ class PatchMethod(Method):
     ) -> None:
         self._set = exemplars
         self.paired = all(portrait.photo is not None for portrait in exemplars)
+        if self.paired and len(exemplars) < FEWEST_PAIRS:
+            self.paired = False
+            _LOG.warning(
+                "%d exemplars with photos are too few for paired patches (%d at least): "
+                "using the drawings alone",
+                len(exemplars),
+                FEWEST_PAIRS,
+            )
         _check(identity, texture, labels, self.paired)
         given = {"identity": identity, "texture": texture, "labels": labels}
         # what is not given is left to the transfer's own defaults
