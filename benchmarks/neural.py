@@ -24,7 +24,7 @@ from PIL import Image
 from facestyle.neural.device import DEVICES, choose_device
 from facestyle.neural.loss_network import LossNetwork, load_loss_network
 from facestyle.neural.minimizers import minimize
-from facestyle.neural.model_files import Model, load_model
+from facestyle.neural.model_files import Model, find_model, load_model
 from facestyle.neural.objective import Objective, Targets, Terms, content_features
 from facestyle.neural.optimize import (
     StylePicture,
@@ -80,7 +80,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="sizes for a CPU")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS))
-    parser.add_argument("--model", type=Path, help="trained on the benchmark's style picture")
+    parser.add_argument("--model", help="file or bundled name, of the same style")
     parser.add_argument("--device", choices=DEVICES, default="auto")
     arguments = parser.parse_args()
     torch.manual_seed(SEED)
@@ -93,7 +93,7 @@ def main() -> None:
         device,
         load_loss_network(device=device),
         read(STYLE, 512).to(device),
-        None if arguments.model is None else load_model(arguments.model, device),
+        None if arguments.model is None else load_model(find_model(arguments.model), device),
     )
     for part in arguments.only:
         PARTS[part](bench)

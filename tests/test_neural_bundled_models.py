@@ -1,0 +1,36 @@
+"""The trained styles that come with facestyle."""
+
+import numpy as np
+import pytest
+from skimage import data
+
+torch = pytest.importorskip("torch", reason="PyTorch is not installed (extra 'neural')")
+
+from facestyle.neural.api import stylize_feedforward  # noqa: E402
+from facestyle.neural.model_files import bundled_models, load_model  # noqa: E402
+
+NAMES = ("morisot_mauve", "morisot_self_portrait")
+
+
+def correlation(a, b):
+    return np.corrcoef(a.ravel(), b.ravel())[0, 1]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_bundled_model_is_small_and_tells_how_it_was_trained(name):
+    path = bundled_models()[name]
+    assert path.stat().st_size < 3.5e6
+    training = load_model(path).training
+    assert training["options"]["steps"] == 800
+    assert training["device"] == "cpu"
+    assert training["styles"][0].startswith("morisot_")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_bundled_model_changes_colours_and_keeps_the_drawing(name):
+    photo = (data.astronaut()[0:192, 130:322] / 255).astype(np.float32)
+    result = stylize_feedforward(photo, name, device="cpu")
+    assert np.abs(result - photo).mean() > 0.08
+    edges, own = (np.abs(np.diff(picture.mean(2), axis=1)) for picture in (result, photo))
+    assert correlation(edges, own) > 0.25
+    assert correlation(result.mean(2), photo.mean(2)) > 0.7
