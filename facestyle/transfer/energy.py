@@ -339,7 +339,7 @@ def _render_filtered(
     settings: EnergySettings,
     strength: float,
 ) -> tuple[np.ndarray, list[np.ndarray]]:
-    """Song et al.: transfer, then filter the output's difference to the input along its edges."""
+    """Song et al.: transfer, then filter the output along the input's edges."""
     result, gains = _render(portrait, stack, exemplars, mappings, selection, settings, strength)
     guide = np.ascontiguousarray(lab[..., 0])
     return filter_output(result, guide, portrait.face.inter_ocular), gains

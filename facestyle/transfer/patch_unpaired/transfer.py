@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +11,7 @@ from facestyle.errors import UsageError
 from facestyle.faces.contours import face_width
 from facestyle.faces.face import Portrait
 from facestyle.faces.regions import segment_regions
+from facestyle.stopwatch import Stopwatch
 from facestyle.transfer.patch_unpaired.bank import build_bank
 from facestyle.transfer.patch_unpaired.finish import finish
 from facestyle.transfer.patch_unpaired.goal import make_goal, origins
@@ -89,23 +89,23 @@ def transfer(
         If an option has an impossible value, or if there is no exemplar.
     """
     _check(exemplars, strength, identity, texture, labels)
-    clock = _Clock()
+    watch = Stopwatch()
     width = working_face_width(portrait)
     target = resize_portrait(portrait, width / face_width(portrait.face))
     regions = segment_regions(target)
-    clock.lap("regions")
+    watch.lap("regions")
     bank = build_bank(tuple(exemplars), width)
-    clock.lap("exemplars")
+    watch.lap("exemplars")
     pull = min(1.0, identity / DEFAULT_IDENTITY)
     goal = make_goal(target, regions.labels, bank, pull, labels)
-    clock.lap("goal")
+    watch.lap("goal")
     match = synthesize(goal, bank, seed)
-    clock.lap("synthesis")
+    watch.lap("synthesis")
     image, alpha = finish(portrait, goal, match, bank, exemplars, identity, texture, background)
     if strength < 1:
         image = portrait.image + np.float32(strength) * (image - portrait.image)
-    clock.lap("finish")
-    return PatchTransfer(image, alpha, origins(match.field, bank), match.field, clock.laps)
+    watch.lap("finish")
+    return PatchTransfer(image, alpha, origins(match.field, bank), match.field, watch.laps)
 
 
 def working_face_width(portrait: Portrait) -> float:
@@ -128,17 +128,3 @@ def _check(
             raise UsageError(f"{name}: found {value}, expected a number from 0 to 1")
     if labels not in ("mrf", "free"):
         raise UsageError(f"labels: found '{labels}', expected mrf or free")
-
-
-class _Clock:
-    """Seconds between calls of `lap`."""
-
-    def __init__(self) -> None:
-        self.laps: dict[str, float] = {}
-        self._last = time.perf_counter()
-
-    def lap(self, name: str) -> None:
-        """Book the time since the last lap under a name."""
-        now = time.perf_counter()
-        self.laps[name] = now - self._last
-        self._last = now
