@@ -1,6 +1,7 @@
 """Analyses kept on disk between runs: dataclasses of arrays, by a fingerprint of their inputs.
 
-Nothing is unpickled: an entry is an .npz of plain arrays. A damaged entry counts as absent.
+Nothing is unpickled: an entry is an .npz of plain arrays, or one .npy. A damaged entry counts as
+absent.
 """
 
 from __future__ import annotations
@@ -13,13 +14,14 @@ import tempfile
 import types
 import typing
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 import numpy as np
 
 # change it whenever an analysis changes: older entries are not found then
-VERSION = "2"
+VERSION = "3"
 _LOG = logging.getLogger(__name__)
 T = TypeVar("T")
 
@@ -61,16 +63,38 @@ def load(kind: type[T], key: str) -> T | None:
 
 def save(key: str, value: Any) -> None:
     """Write a dataclass; a cache that cannot be written is no error."""
-    folder = cache_folder()
     arrays: dict[str, np.ndarray] = {}
     _flatten("value", value, arrays)
+    _write(f"{key}.npz", lambda file: np.savez(file, **arrays))  # type: ignore[arg-type]
+
+
+def load_array(key: str) -> np.ndarray | None:
+    """Map an array that `save_array` wrote, read-only, or None where it is not in the cache."""
+    path = cache_folder() / f"{key}.npy"
+    try:
+        return np.load(path, mmap_mode="r", allow_pickle=False)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, EOFError) as error:
+        _LOG.info("cache entry %s is unreadable (%s); computing it again", path, error)
+        return None
+
+
+def save_array(key: str, array: np.ndarray) -> None:
+    """Write one large array as a file that `load_array` maps instead of reading it."""
+    _write(f"{key}.npy", lambda file: np.save(file, array, allow_pickle=False))
+
+
+def _write(name: str, write: Callable[[BinaryIO], None]) -> None:
+    """Write an entry under another name first; a cache that cannot be written is no error."""
+    folder = cache_folder()
     temporary = ""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=folder, suffix=".part")
         with os.fdopen(handle, "wb") as file:
-            np.savez(file, **arrays)  # type: ignore[arg-type]
-        os.replace(temporary, folder / f"{key}.npz")
+            write(file)
+        os.replace(temporary, folder / name)
     except OSError as error:
         _LOG.info("cannot write to the cache %s: %s", folder, error)
         if temporary:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import functools
 import importlib.util
-import threading
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from facestyle.errors import LandmarksError, ModelFileError
 from facestyle.faces.face import CHIN, Face
 from facestyle.faces.mesh import OUTLINE, fit_mesh_to_landmarks
-
-_LOCK = threading.Lock()
+from facestyle.faces.shape_predictor import (
+    ShapePredictor,
+    load_shape_predictor,
+    predict_shape,
+)
 
 
 @functools.cache
@@ -40,10 +41,8 @@ def model_path(name: str) -> Path:
 
 
 @functools.cache
-def _shape_predictor() -> Any:
-    import dlib
-
-    return dlib.shape_predictor(str(model_path("shape_predictor_68_face_landmarks.dat")))
+def _shape_predictor() -> ShapePredictor:
+    return load_shape_predictor(model_path("shape_predictor_68_face_landmarks.dat"))
 
 
 def predict_landmarks(image: np.ndarray, box: np.ndarray) -> np.ndarray:
@@ -61,12 +60,8 @@ def predict_landmarks(image: np.ndarray, box: np.ndarray) -> np.ndarray:
     (68, 2) float64
         xy px.
     """
-    import dlib
-
-    rectangle = dlib.rectangle(*(int(value) for value in box))
-    with _LOCK:
-        shape = _shape_predictor()(image, rectangle)
-    return np.array([(p.x, p.y) for p in shape.parts()], dtype=np.float64)
+    # whole pixels, as dlib's boxes have
+    return predict_shape(_shape_predictor(), image, np.trunc(box))
 
 
 def read_landmarks(path: str | Path) -> np.ndarray:
