@@ -1,16 +1,25 @@
 """The methods that a stylizer can use, behind one interface."""
 
+from importlib import import_module
 from typing import Any
 
 from facestyle.exemplars import ExemplarSet
 from facestyle.methods.base import Method, Outcome, check_options
-from facestyle.methods.choice import choose_name
-from facestyle.methods.energy import EnergyMethod
-from facestyle.methods.patch import PatchMethod
 
-__all__ = ["METHODS", "Method", "Outcome", "choose_method"]
+__all__ = ["METHODS", "Method", "Outcome", "choose_method", "method_class"]
 
-METHODS: dict[str, type[Method]] = {"energy": EnergyMethod, "patch": PatchMethod}
+# each is imported when it is used: all of them together take as long to load as a face to find
+METHODS = {
+    "energy": ("facestyle.methods.energy", "EnergyMethod"),
+    "patch": ("facestyle.methods.patch", "PatchMethod"),
+}
+
+
+def method_class(name: str) -> type[Method]:
+    """The method of a name in `METHODS`."""
+    module, attribute = METHODS[name]
+    found: type[Method] = getattr(import_module(module), attribute)
+    return found
 
 
 def choose_method(
@@ -38,8 +47,12 @@ def choose_method(
     UsageError
         If the method has no such option, or the option no such value.
     """
-    name, reason = (method, "asked for") if method != "auto" else choose_name(exemplars)
+    name, reason = method, "asked for"
+    if method == "auto":
+        from facestyle.methods.choice import choose_name
+
+        name, reason = choose_name(exemplars)
     reason = f"{name} ({reason})"
-    chosen: Any = METHODS[name]
-    check_options(chosen, options, METHODS.values(), reason)
+    chosen: Any = method_class(name)
+    check_options(chosen, options, map(method_class, METHODS), reason)
     return chosen(exemplars, seed=seed, **options), reason
