@@ -29,7 +29,7 @@ BESIDE = {
 }
 METHODS_LAYER = LAYER_OF["methods"]
 NEURAL_MAY_IMPORT = {"torch", "numpy", "PIL", "safetensors", "facestyle"}
-KERNELS_MAY_IMPORT = {"numpy", "numba", "facestyle"}
+KERNELS_MAY_IMPORT = {"numpy", "numba", "llvmlite", "facestyle"}
 
 MODULES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))
 

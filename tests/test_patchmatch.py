@@ -5,19 +5,24 @@ import numpy as np
 import pytest
 
 from facestyle.kernels.patch_voting import vote
-from facestyle.kernels.patchmatch import (
+from facestyle.kernels.patchmatch import count_use, sweep
+from facestyle.kernels.patchmatch_problem import (
     GUIDE_WEIGHT_ONE,
     GUIDES,
     RADIUS,
+    SPARE,
     Costs,
     Sources,
     Target,
-    count_use,
-    sweep,
 )
 
 HEIGHT, WIDTH = 24, 28
 SIZES = ((30, 40), (36, 32))
+
+
+def with_spare_bytes(*images):
+    """Flat bytes; the spare ones are no zeros, so that reading them would show."""
+    return np.concatenate([*(image.ravel() for image in images), np.full(SPARE, 77, np.uint8)])
 
 
 def make_problem(seed=0):
@@ -29,9 +34,9 @@ def make_problem(seed=0):
     cut = (slice(3, 3 + HEIGHT), slice(5, 5 + WIDTH))
     positions = random.uniform(5, 25, (2, HEIGHT, WIDTH, 2)).astype(np.float32)
     target = Target(
-        np.pad(
-            images[0][cut], ((RADIUS, RADIUS), (RADIUS, RADIUS), (0, 0)), mode="reflect"
-        ).ravel(),
+        with_spare_bytes(
+            np.pad(images[0][cut], ((RADIUS, RADIUS), (RADIUS, RADIUS), (0, 0)), mode="reflect")
+        ),
         guides[0][cut].ravel(),
         np.ascontiguousarray(regions[0][cut]),
         positions,
@@ -40,7 +45,7 @@ def make_problem(seed=0):
     )
     areas = [height * width for height, width in SIZES]
     sources = Sources(
-        np.concatenate([image.ravel() for image in images]),
+        with_spare_bytes(*images),
         np.concatenate([guide.ravel() for guide in guides]),
         np.concatenate([region.ravel() for region in regions]),
         np.array([0, areas[0]]),
@@ -49,7 +54,7 @@ def make_problem(seed=0):
     )
     table = random.uniform(0, 1, (2, 8, 9)).astype(np.float32)
     table[:, range(8), range(8)] = 0
-    weights = random.integers(0, 300, (8, GUIDES))
+    weights = random.integers(0, 300, (8, GUIDES), dtype=np.int32)
     return target, sources, Costs(weights, table, 6.0, 0.02, 0.03)
 
 
@@ -77,9 +82,11 @@ def slow_cost(problem, use, y, x, k, sy, sx):
     target, sources, costs = problem
     height, width = SIZES[k]
     part = slice(sources.start[k], sources.start[k] + height * width)
-    image = sources.image.reshape(-1, 3)[part].reshape(height, width, 3).astype(float) / 255
+    image = (
+        sources.image[:-SPARE].reshape(-1, 3)[part].reshape(height, width, 3).astype(float) / 255
+    )
     guides = sources.guides.reshape(-1, GUIDES)[part].reshape(height, width, GUIDES)
-    ours = target.image.reshape(HEIGHT + 4, WIDTH + 4, 3).astype(float) / 255
+    ours = target.image[:-SPARE].reshape(HEIGHT + 4, WIDTH + 4, 3).astype(float) / 255
     region = target.regions[y, x]
     distance = ((target.positions[k, y, x] - (sy, sx)) ** 2).sum() * target.position_weight[y, x]
     patch = image[sy - 2 : sy + 3, sx - 2 : sx + 3] - ours[y : y + 5, x : x + 5]

@@ -1,202 +1,206 @@
-"""PatchMatch with guides: the search and the vote, on plain arrays.
+"""PatchMatch with guides: the search, on plain arrays.
 
 C. Barnes et al., "PatchMatch: A Randomized Correspondence Algorithm for Structural Image Editing",
 SIGGRAPH 2009. A sweep here is a Jacobi iteration: every pixel looks at the field that the sweep
 before left, and its random numbers are a hash of its position, so that rows can run in parallel
 and the result doesn't depend on the number of threads.
 
-Pictures and guides are bytes: the search is bound by memory, not by arithmetic.
-Sources of different sizes lie one after another in flat arrays: pixel (y, x) of source k has the
-index ``start[k] + y * width[k] + x``.
+The arrays are described in `facestyle.kernels.patchmatch_problem`.
 """
 
 # mypy: allow-untyped-defs
 
-from typing import NamedTuple
-
 import numpy as np
 from numba import njit, prange
 
-RADIUS = 2
-CHANNELS = 3
-GUIDES = 14
-GUIDE_WEIGHT_ONE = 1 << 24  # guides' weights are integers of this unit
-_SIDE = 2 * RADIUS + 1
-_ROW = _SIDE * CHANNELS
+from facestyle.kernels.byte_distances import patch_distance, weighted_distance
+from facestyle.kernels.match_keys import OUTSIDE, pack_match, unpack_match
+from facestyle.kernels.patchmatch_problem import (
+    CHANNELS,
+    GUIDE_WEIGHT_ONE,
+    GUIDES,
+    RADIUS,
+    REGIONS,
+    check_problem,
+    take_pointers,
+)
+
 _FAR = np.float32(1e9)
-
-
-class Target(NamedTuple):
-    """The picture that is being made; h by w pixels, K sources."""
-
-    image: np.ndarray  # ((h + 4) * (w + 4) * 3,) uint8, padded by RADIUS
-    guides: np.ndarray  # (h * w * 14,) uint8
-    regions: np.ndarray  # (h, w) uint8
-    positions: np.ndarray  # (K, h, w, 2) float32: row, column that the warp gives in each source
-    position_weight: np.ndarray  # (h, w) float32
-    prior: np.ndarray  # (K, h, w) float32: cost of using a source at all
-
-
-class Sources(NamedTuple):
-    """The pictures that patches come from; P pixels in all."""
-
-    image: np.ndarray  # (P * 3,) uint8
-    guides: np.ndarray  # (P * 14,) uint8
-    regions: np.ndarray  # (P,) uint8
-    start: np.ndarray  # (K,) int64
-    height: np.ndarray  # (K,) int64
-    width: np.ndarray  # (K,) int64
-
-
-class Costs(NamedTuple):
-    """Weights of the terms."""
-
-    guides: np.ndarray  # (8, 14) int64: for each region of the target
-    regions: np.ndarray  # (K, 8, 9) float32: a pixel of the first region from one of the second
-    style: float
-    occurrence: float
-    coherence: float
 
 
 @njit(cache=True, forceinline=True)
 def _hash(value):
     """Mix 32 bits (Wellons' lowbias32)."""
-    value = np.int64(value) & 0xFFFFFFFF
-    value ^= value >> 16
-    value = (value * 0x7FEB352D) & 0xFFFFFFFF
-    value ^= value >> 15
-    value = (value * 0x46CA68B) & 0xFFFFFFFF
-    value ^= value >> 16
-    return value
+    value = np.uint32(value)
+    value = np.uint32(value ^ (value >> np.uint32(16)))
+    value = np.uint32(value * np.uint32(0x7FEB352D))
+    value = np.uint32(value ^ (value >> np.uint32(15)))
+    value = np.uint32(value * np.uint32(0x46CA68B))
+    return np.int64(np.uint32(value ^ (value >> np.uint32(16))))
 
 
 @njit(cache=True, fastmath=True, forceinline=True)
-def _distance(target, sources, costs, use, y, x, k, sy, sx, best):
+def _distance(p, y, x, k, sy, sx, best):
     """Cost of filling pixel (y, x) from (sy, sx) of source k; stops early above `best`."""
-    region = target.regions[y, x]
-    width = sources.width[k]
-    at = sources.start[k] + sy * width + sx
-    dy = target.positions[k, y, x, 0] - sy
-    dx = target.positions[k, y, x, 1] - sx
-    position = target.position_weight[y, x] * (dy * dy + dx * dx)
+    pixel = y * p.width + x
+    region = np.int64(p.target.regions[pixel])
+    width = p.sources.width[k]
+    at = p.sources.start[k] + sy * width + sx
+    place = k * p.height * p.width + pixel
+    dy = p.target.positions[2 * place] - np.float32(sy)
+    dx = p.target.positions[2 * place + 1] - np.float32(sx)
+    position = p.target.position_weight[pixel] * (dy * dy + dx * dx)
     # the position's cost saturates at 4
-    cost = position / (np.float32(1) + position * np.float32(0.25))
-    cost += costs.regions[k, region, sources.regions[at]] + target.prior[k, y, x]
-    cost += costs.occurrence * use[at]
+    cost = position / (np.float32(1) + position * np.float32(0.25)) + p.target.prior[place]
+    cost += p.region_costs[(k * (REGIONS - 1) + region) * REGIONS + p.sources.regions[at]]
+    cost += p.occurrence * p.use[at]
     if cost >= best:
         return cost
-    # Unsigned indices cannot be negative, integers have no rounding order: both make fast code.
-    ours = np.uintp((y * target.regions.shape[1] + x) * GUIDES)
-    theirs = np.uintp(at * GUIDES)
-    total = np.int64(0)
-    for j in range(GUIDES):
-        i = np.uintp(j)
-        difference = np.int64(target.guides[ours + i]) - np.int64(sources.guides[theirs + i])
-        total += difference * difference * costs.guides[region, i]
+    ours, theirs, row = p.target.guides, p.sources.guides, region * GUIDES
+    total = weighted_distance(ours, pixel * GUIDES, theirs, at * GUIDES, p.guide_weights, row)
     cost += np.float32(total) * np.float32(1 / GUIDE_WEIGHT_ONE)
     if cost >= best:
         return cost
-    weight = np.float32(costs.style / (_SIDE * _SIDE * 255.0 * 255.0))
-    ours = np.uintp((y * (target.regions.shape[1] + 2 * RADIUS) + x) * CHANNELS)
-    theirs = np.uintp((at - RADIUS * width - RADIUS) * CHANNELS)
-    our_stride = np.uintp((target.regions.shape[1] + 2 * RADIUS) * CHANNELS)
-    their_stride = np.uintp(width * CHANNELS)
-    for _ in range(_SIDE):
-        total = np.int64(0)
-        for j in range(_ROW):
-            i = np.uintp(j)
-            difference = np.int64(target.image[ours + i]) - np.int64(sources.image[theirs + i])
-            total += difference * difference
-        ours += our_stride
-        theirs += their_stride
-        cost += np.float32(total) * weight
-        if cost >= best:
-            return cost
-    return cost
+    stride = (p.width + 2 * RADIUS) * CHANNELS
+    corner = (at - RADIUS * width - RADIUS) * CHANNELS
+    ours, theirs, corner_of_ours = p.target.image, p.sources.image, y * stride + x * CHANNELS
+    total = patch_distance(ours, corner_of_ours, stride, theirs, corner, width * CHANNELS)
+    return cost + np.float32(total) * p.style
 
 
 @njit(cache=True, forceinline=True)
-def _disagreement(field, y, x, k, sy, sx):
-    """How many of the four neighbours come from another offset."""
-    height, width = field.shape[:2]
-    count = 0
-    for q in range(4):
-        ny = y + (q == 1) - (q == 0)
-        nx = x + (q == 3) - (q == 2)
-        if ny < 0 or nx < 0 or ny >= height or nx >= width:
-            continue
-        if (
-            field[ny, nx, 0] != k
-            or field[ny, nx, 1] - ny != sy - y
-            or field[ny, nx, 2] - nx != sx - x
-        ):
-            count += 1
-    return count
+def _disagreement(key, neighbours):
+    """How many of the four neighbours (keys) come from another offset."""
+    up, down, left, right = neighbours
+    return np.float32(
+        np.int64((up != key) & (up != OUTSIDE))
+        + np.int64((down != key) & (down != OUTSIDE))
+        + np.int64((left != key) & (left != OUTSIDE))
+        + np.int64((right != key) & (right != OUTSIDE))
+    )
 
 
 @njit(cache=True, forceinline=True)
-def _random_candidate(target, sources, y, x, k, sy, sx, radius, first, seed):
+def _key(p, y, x):
+    if y < 0 or x < 0 or y >= p.height or x >= p.width:
+        return np.int64(OUTSIDE)
+    return p.keys[y * p.width + x]
+
+
+@njit(cache=True, forceinline=True)
+def _neighbours(p, y, x, step):
+    """Keys above, below, left and right, `step` pixels away."""
+    return _key(p, y - step, x), _key(p, y + step, x), _key(p, y, x - step), _key(p, y, x + step)
+
+
+@njit(cache=True, forceinline=True)
+def _fits(p, k, sy, sx):
+    """Whether the patch around a place lies inside its source."""
+    low = sy >= RADIUS and sx >= RADIUS
+    return low and sy < p.sources.height[k] - RADIUS and sx < p.sources.width[k] - RADIUS
+
+
+@njit(cache=True, forceinline=True)
+def _random_candidate(p, y, x, k, sy, sx, radius, first, seed):
     """A random place: near the best, near the warp (first), or the same place in another source."""
-    count = len(sources.start)
     low, high = seed & 0xFFFF, (seed >> 16) & 0xFFFF
-    if count > 1 and (low & 3) == 0:
-        other = np.int64(_hash(seed + 77) % count)
-        sy = np.int64(target.positions[other, y, x, 0] + sy - target.positions[k, y, x, 0])
-        sx = np.int64(target.positions[other, y, x, 1] + sx - target.positions[k, y, x, 1])
+    area, pixel = p.height * p.width, y * p.width + x
+    positions = p.target.positions
+    ours = 2 * (k * area + pixel)
+    if p.count > 1 and (low & 3) == 0:
+        other = np.int64(np.uint32(_hash(seed + 77)) % np.uint32(p.count))
+        theirs = 2 * (other * area + pixel)
+        sy = np.int64(positions[theirs] + sy - positions[ours])
+        sx = np.int64(positions[theirs + 1] + sx - positions[ours + 1])
         k = other
     elif first:
-        sy = np.int64(target.positions[k, y, x, 0])
-        sx = np.int64(target.positions[k, y, x, 1])
+        sy, sx = np.int64(positions[ours]), np.int64(positions[ours + 1])
     sy += (low * (2 * radius + 1) >> 16) - radius
     sx += (high * (2 * radius + 1) >> 16) - radius
-    sy = min(max(sy, RADIUS), sources.height[k] - RADIUS - 1)
-    sx = min(max(sx, RADIUS), sources.width[k] - RADIUS - 1)
+    sy = min(max(sy, RADIUS), p.sources.height[k] - RADIUS - 1)
+    sx = min(max(sx, RADIUS), p.sources.width[k] - RADIUS - 1)
     return k, sy, sx
 
 
 @njit(cache=True, fastmath=True, forceinline=True)
-def _improve_pixel(target, sources, costs, use, field, y, x, best, step, radius, settled, seed):
-    """Best of a pixel's own match, its neighbours' and some random ones."""
-    height, width = field.shape[:2]
-    k, sy, sx = np.int64(field[y, x, 0]), np.int64(field[y, x, 1]), np.int64(field[y, x, 2])
-    coherence = np.float32(costs.coherence)
-    penalty = coherence * _disagreement(field, y, x, k, sy, sx)
-    best += penalty
+def _ask_neighbours(p, y, x, near, step, best, penalty, own):
+    """Best of a pixel's own match and its neighbours': cost with penalty, penalty, key."""
+    far = near if step == 1 else _neighbours(p, y, x, step)
+    key = own
     for q in range(4):
-        ny = y + step * ((q == 1) - (q == 0))
-        nx = x + step * ((q == 3) - (q == 2))
-        if ny < 0 or nx < 0 or ny >= height or nx >= width:
+        other = far[q]
+        if other in (OUTSIDE, own, key):
             continue
-        nk = np.int64(field[ny, nx, 0])
-        cy = np.int64(field[ny, nx, 1]) + y - ny
-        cx = np.int64(field[ny, nx, 2]) + x - nx
-        if nk == k and cy == sy and cx == sx:
+        # neighbours often agree: ask each match once
+        if (
+            (q > 0 and other == far[0])
+            or (q > 1 and other == far[1])
+            or (q > 2 and other == far[2])
+        ):
             continue
-        if cy < RADIUS or cx < RADIUS:
+        k, dy, dx = unpack_match(other)
+        if not _fits(p, k, y + dy, x + dx):
             continue
-        if cy >= sources.height[nk] - RADIUS or cx >= sources.width[nk] - RADIUS:
-            continue
-        extra = coherence * _disagreement(field, y, x, nk, cy, cx)
-        cost = _distance(target, sources, costs, use, y, x, nk, cy, cx, best - extra) + extra
+        extra = p.coherence * _disagreement(other, near)
+        cost = _distance(p, y, x, k, y + dy, x + dx, best - extra) + extra
         if cost < best:
-            best, penalty, k, sy, sx = cost, extra, nk, cy, cx
+            best, penalty, key = cost, extra, other
+    return best, penalty, key
+
+
+@njit(cache=True, fastmath=True, forceinline=True)
+def _improve_pixel(p, y, x, best, step, radius, settled, seed):
+    """Best of a pixel's own match, its neighbours' and some random ones."""
+    own, near = _key(p, y, x), _neighbours(p, y, x, 1)
+    penalty = p.coherence * _disagreement(own, near)
+    best, penalty, key = _ask_neighbours(p, y, x, near, step, best + penalty, penalty, own)
+    k, sy, sx = unpack_match(key)
+    sy, sx = y + sy, x + sx
     if settled and penalty == 0:
         return best, k, sy, sx
-    state = _hash((y * width + x) * 7477964 + seed * 28913453)
+    state = _hash((y * p.width + x) * 7477964 + seed * 28913453)
     first = True
     while radius >= 1:
         state = _hash(state + 0x9E3779B9)
-        nk, cy, cx = _random_candidate(target, sources, y, x, k, sy, sx, radius, first, state)
+        other, cy, cx = _random_candidate(p, y, x, k, sy, sx, radius, first, state)
         first = False
-        extra = coherence * _disagreement(field, y, x, nk, cy, cx)
-        cost = _distance(target, sources, costs, use, y, x, nk, cy, cx, best - extra) + extra
+        extra = p.coherence * _disagreement(pack_match(other, cy - y, cx - x), near)
+        cost = _distance(p, y, x, other, cy, cx, best - extra) + extra
         if cost < best:
-            best, penalty, k, sy, sx = cost, extra, nk, cy, cx
+            best, penalty, k, sy, sx = cost, extra, other, cy, cx
         radius //= 2
     return best - penalty, k, sy, sx
 
 
+@njit(cache=True)
+def _sweep_row(target, sources, costs, use, keys, field, cost, out_field, out_cost, options, y):
+    step, radius, seed, stale, settled = options
+    p = take_pointers(target, sources, costs, use, keys)
+    for x in range(keys.shape[1]):
+        best = cost[y, x]
+        if stale:
+            k, sy, sx = np.int64(field[y, x, 0]), np.int64(field[y, x, 1]), np.int64(field[y, x, 2])
+            best = _distance(p, y, x, k, sy, sx, _FAR)
+        best, k, sy, sx = _improve_pixel(p, y, x, best, step, radius, settled != 0, seed)
+        out_field[y, x, 0] = k
+        out_field[y, x, 1] = sy
+        out_field[y, x, 2] = sx
+        out_cost[y, x] = best
+
+
 @njit(cache=True, parallel=True)
+def _sweep(target, sources, costs, use, field, cost, out_field, out_cost, options):
+    height, width = field.shape[:2]
+    keys = np.empty((height, width), np.int64)
+    for row in prange(height):
+        y = np.int64(row)
+        for x in range(width):
+            keys[y, x] = pack_match(field[y, x, 0], field[y, x, 1] - y, field[y, x, 2] - x)
+    for row in prange(height):
+        y = np.int64(row)
+        _sweep_row(target, sources, costs, use, keys, field, cost, out_field, out_cost, options, y)
+
+
 def sweep(target, sources, costs, use, field, cost, out_field, out_cost, options):
     """Improve a nearest-neighbour field once.
 
@@ -211,26 +215,17 @@ def sweep(target, sources, costs, use, field, cost, out_field, out_cost, options
         Cost of the matches without the coherence term.
     out_field, out_cost : like `field` and `cost`
         Where the result goes.
-    options : (5,) int64
+    options : tuple of five int
         Distance of the neighbours asked, radius of the random search, seed, whether `cost` is
         stale, whether pixels that agree with all neighbours skip the random search.
+
+    Raises
+    ------
+    ValueError
+        If an array has another type, shape or layout than it should: pointers do not notice.
     """
-    height, width = field.shape[:2]
-    step, radius, seed, stale, settled = options
-    for row in prange(height):
-        y = np.int64(row)
-        for x in range(width):
-            k, sy, sx = np.int64(field[y, x, 0]), np.int64(field[y, x, 1]), np.int64(field[y, x, 2])
-            best = cost[y, x]
-            if stale:
-                best = _distance(target, sources, costs, use, y, x, k, sy, sx, _FAR)
-            best, k, sy, sx = _improve_pixel(
-                target, sources, costs, use, field, y, x, best, step, radius, settled != 0, seed
-            )
-            out_field[y, x, 0] = k
-            out_field[y, x, 1] = sy
-            out_field[y, x, 2] = sx
-            out_cost[y, x] = best
+    check_problem(target, sources, costs, use, field)
+    _sweep(target, sources, costs, use, field, cost, out_field, out_cost, options)
 
 
 @njit(cache=True)

@@ -17,7 +17,7 @@ from facestyle.color import from_lab, to_lab
 from facestyle.faces.contours import face_width, feature_contours
 from facestyle.faces.face import Face, Portrait
 from facestyle.faces.regions import HAIR, face_coordinates
-from facestyle.kernels.patchmatch import Sources
+from facestyle.kernels.patchmatch_problem import SPARE, Sources
 from facestyle.transfer.patch_unpaired.blemishes import skin_roughness, unusable
 from facestyle.transfer.patch_unpaired.contour_line import (
     ContourProfiles,
@@ -183,11 +183,12 @@ def render_images(
 
 
 def flat(images: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Lay pictures one after another: bytes (P * 3,), starts, heights and widths."""
+    """Lay pictures one after another: bytes (P * 3 + SPARE,), starts, heights and widths."""
     heights = np.array([image.shape[0] for image in images], np.int64)
     widths = np.array([image.shape[1] for image in images], np.int64)
     starts = np.concatenate([[0], np.cumsum(heights * widths)])
-    pixels = np.concatenate([to_bytes(image).reshape(-1) for image in images])
+    spare = np.zeros(SPARE, np.uint8)
+    pixels = np.concatenate([*(to_bytes(image).reshape(-1) for image in images), spare])
     return pixels, starts[:-1].copy(), heights, widths
 
 

@@ -1,4 +1,4 @@
-"""What a patch should look like and where it lies: fourteen bytes for each pixel."""
+"""What a patch should look like and where it lies: sixteen bytes for each pixel."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import numpy as np
 
 from facestyle.faces.regions import BACKGROUND, HAIR, signed_distance
 
-COUNT = 14
+COUNT = 16  # the last two are empty: the search compares sixteen bytes at once
 APPEARANCE_STEPS = 255.0  # bytes per unit of luminance
 SIGNED_STEPS = 100.0  # bytes per unit of the other guides, which are centred on 128
 _REACH = 3  # px between the patch's centre and the four other samples
@@ -34,10 +34,10 @@ def guide_maps(
 
     Returns
     -------
-    (H, W, 14) uint8
+    (H, W, 16) uint8
         Low-pass luminance at centre, above, below, left and right; difference of Gaussians at the
         same places; cosine and sine of the doubled orientation; soft signed distances to the
-        edges of the person and of the hair.
+        edges of the person and of the hair; two empty ones.
     """
     low = cv2.GaussianBlur(luminance, (0, 0), appearance_sigma)
     detail = cv2.GaussianBlur(luminance, (0, 0), detail_sigma)
@@ -48,9 +48,10 @@ def guide_maps(
     guides[..., 10], guides[..., 11] = orientation(luminance, 0.008 * face_width, 0.02 * face_width)
     for channel, mask in ((12, labels != BACKGROUND), (13, labels == HAIR)):
         guides[..., channel] = np.tanh(signed_distance(mask) / (0.045 * face_width))
+    guides[..., 14:] = 0
     guides[..., :5] *= APPEARANCE_STEPS
-    guides[..., 5:] *= SIGNED_STEPS
-    guides[..., 5:] += 128
+    guides[..., 5:14] *= SIGNED_STEPS
+    guides[..., 5:14] += 128
     return np.clip(np.round(guides, out=guides), 0, 255, out=guides).astype(np.uint8)
 
 

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from facestyle.graphcut import solve_labels
-from facestyle.kernels.patchmatch import GUIDE_WEIGHT_ONE
+from facestyle.kernels.patchmatch_problem import GUIDE_WEIGHT_ONE
 from facestyle.transfer.patch_unpaired.bank import Bank
 from facestyle.transfer.patch_unpaired.guides import COUNT, guide_maps
 from facestyle.transfer.patch_unpaired.settings import (

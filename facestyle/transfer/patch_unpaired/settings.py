@@ -17,8 +17,8 @@ from facestyle.faces.regions import (
     NOSE,
     SKIN,
 )
-from facestyle.kernels.patchmatch import GUIDE_WEIGHT_ONE
-from facestyle.transfer.patch_unpaired.guides import APPEARANCE_STEPS, SIGNED_STEPS
+from facestyle.kernels.patchmatch_problem import GUIDE_WEIGHT_ONE
+from facestyle.transfer.patch_unpaired.guides import APPEARANCE_STEPS, COUNT, SIGNED_STEPS
 
 # face widths in pixels that pictures are synthesized at; the nearest one is chosen
 WORKING_FACE_WIDTHS = (272.0, 192.0, 136.0, 96.0, 68.0, 48.0)
@@ -99,18 +99,19 @@ def region_table(values: dict[int, float], default: float = 0.0) -> np.ndarray:
 
 
 def guide_weight_table() -> tuple[np.ndarray, np.ndarray]:
-    """Weights for each region: of the guides, (8, 14) int64, and of the position, (8,) float32.
+    """Weights for each region: of the guides, (8, 16) int32, and of the position, (8,) float32.
 
     Those of the guides are for differences in bytes, in units of 1 / GUIDE_WEIGHT_ONE.
     """
     rows = np.array([GUIDE_WEIGHTS[region] for region in range(8)], np.float32)
     # five samples each of appearance and detail share one weight; two channels of orientation
     columns = [0] * 5 + [1] * 5 + [2, 2, 3, 4]
-    table = rows[:, columns].astype(np.float64)
+    table = np.zeros((8, COUNT))
+    table[:, : len(columns)] = rows[:, columns]
     table[:, :10] /= 5
     table[:, :5] /= APPEARANCE_STEPS**2
     table[:, 5:] /= SIGNED_STEPS**2
-    table = np.round(table * GUIDE_WEIGHT_ONE).astype(np.int64)
+    table = np.round(table * GUIDE_WEIGHT_ONE).astype(np.int32)
     return table, np.ascontiguousarray(rows[:, 5])
 
 

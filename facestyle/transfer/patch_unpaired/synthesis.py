@@ -12,7 +12,8 @@ import numpy as np
 
 from facestyle.color import from_lab
 from facestyle.kernels.patch_voting import vote
-from facestyle.kernels.patchmatch import RADIUS, Costs, Sources, Target, count_use, sweep
+from facestyle.kernels.patchmatch import count_use, sweep
+from facestyle.kernels.patchmatch_problem import RADIUS, SPARE, Costs, Sources, Target
 from facestyle.transfer.patch_unpaired.bank import Bank, halved, to_bytes
 from facestyle.transfer.patch_unpaired.correction import CorrectionWeights, corrected
 from facestyle.transfer.patch_unpaired.guides import guide_maps
@@ -238,6 +239,7 @@ def _halved_goal(goal: Goal) -> Goal:
 
 
 def _padded(image: np.ndarray) -> np.ndarray:
-    """Bytes with a border of RADIUS, flat uint8."""
+    """Bytes with a border of RADIUS, flat uint8, and SPARE bytes."""
     border = (RADIUS, RADIUS, RADIUS, RADIUS)
-    return cv2.copyMakeBorder(to_bytes(image), *border, cv2.BORDER_REFLECT_101).reshape(-1)
+    padded = cv2.copyMakeBorder(to_bytes(image), *border, cv2.BORDER_REFLECT_101)
+    return np.append(padded.reshape(-1), np.zeros(SPARE, np.uint8))

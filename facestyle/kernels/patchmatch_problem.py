@@ -1,0 +1,139 @@
+"""What PatchMatch searches: the arrays, their checks, and their pointers.
+
+Pictures and guides are bytes, which are compared sixteen at a time. Sources of different sizes lie
+one after another in flat arrays: pixel (y, x) of source k has the index
+``start[k] + y * width[k] + x``. Compiled code sees pointers only: counting references to arrays
+took most of the search's time.
+"""
+
+# mypy: allow-untyped-defs
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+
+from facestyle.kernels.byte_distances import PATCH_ROWS
+from facestyle.kernels.pointers import pointer
+
+RADIUS = 2
+CHANNELS = 3
+GUIDES = 16  # bytes for each pixel
+SPARE = 3  # bytes that follow a picture's last pixel: comparing patches reads whole vectors
+GUIDE_WEIGHT_ONE = 1 << 24  # guides' weights are integers of this unit
+REGIONS = 9  # of a source; a target has one less
+
+
+class Target(NamedTuple):
+    """The picture that is being made; h by w pixels, K sources."""
+
+    image: np.ndarray  # ((h + 4) * (w + 4) * 3 + SPARE,) uint8, padded by RADIUS
+    guides: np.ndarray  # (h * w * 16,) uint8
+    regions: np.ndarray  # (h, w) uint8
+    positions: np.ndarray  # (K, h, w, 2) float32: row, column that the warp gives in each source
+    position_weight: np.ndarray  # (h, w) float32
+    prior: np.ndarray  # (K, h, w) float32: cost of using a source at all
+
+
+class Sources(NamedTuple):
+    """The pictures that patches come from; P pixels in all."""
+
+    image: np.ndarray  # (P * 3 + SPARE,) uint8
+    guides: np.ndarray  # (P * 16,) uint8
+    regions: np.ndarray  # (P,) uint8
+    start: np.ndarray  # (K,) int64
+    height: np.ndarray  # (K,) int64
+    width: np.ndarray  # (K,) int64
+
+
+class Costs(NamedTuple):
+    """Weights of the terms."""
+
+    guides: np.ndarray  # (8, 16) int32: for each region of the target
+    regions: np.ndarray  # (K, 8, 9) float32: a pixel of the first region from one of the second
+    style: float
+    occurrence: float
+    coherence: float
+
+
+class Problem(NamedTuple):
+    """Everything that a pixel's search reads, as pointers and numbers."""
+
+    height: Any
+    width: Any
+    count: Any
+    target: Any
+    sources: Any
+    guide_weights: Any
+    region_costs: Any
+    style: Any
+    occurrence: Any
+    coherence: Any
+    use: Any
+    keys: Any
+
+
+@njit(cache=True, forceinline=True)
+def take_pointers(target, sources, costs, use, keys):
+    """Take the pointers; the caller keeps the arrays."""
+    height, width = target.regions.shape
+    return Problem(
+        height,
+        width,
+        len(sources.start),
+        Target(
+            pointer(target.image),
+            pointer(target.guides),
+            pointer(target.regions),
+            pointer(target.positions),
+            pointer(target.position_weight),
+            pointer(target.prior),
+        ),
+        Sources(
+            pointer(sources.image),
+            pointer(sources.guides),
+            pointer(sources.regions),
+            pointer(sources.start),
+            pointer(sources.height),
+            pointer(sources.width),
+        ),
+        pointer(costs.guides),
+        pointer(costs.regions),
+        np.float32(costs.style / (PATCH_ROWS * PATCH_ROWS * 255.0 * 255.0)),
+        np.float32(costs.occurrence),
+        np.float32(costs.coherence),
+        pointer(use),
+        pointer(keys),
+    )
+
+
+def check_problem(target, sources, costs, use, field):
+    """Raise ValueError where an array has another type, shape or layout than it should.
+
+    Pointers would not notice.
+    """
+    height, width = target.regions.shape
+    count, pixels = len(sources.start), len(sources.regions)
+    padded = (height + 2 * RADIUS) * (width + 2 * RADIUS)
+    for name, array, dtype, shape in (
+        ("target.image", target.image, np.uint8, (padded * CHANNELS + SPARE,)),
+        ("target.guides", target.guides, np.uint8, (height * width * GUIDES,)),
+        ("target.regions", target.regions, np.uint8, (height, width)),
+        ("target.positions", target.positions, np.float32, (count, height, width, 2)),
+        ("target.position_weight", target.position_weight, np.float32, (height, width)),
+        ("target.prior", target.prior, np.float32, (count, height, width)),
+        ("sources.image", sources.image, np.uint8, (pixels * CHANNELS + SPARE,)),
+        ("sources.guides", sources.guides, np.uint8, (pixels * GUIDES,)),
+        ("sources.regions", sources.regions, np.uint8, (pixels,)),
+        ("sources.start", sources.start, np.int64, (count,)),
+        ("sources.height", sources.height, np.int64, (count,)),
+        ("sources.width", sources.width, np.int64, (count,)),
+        ("costs.guides", costs.guides, np.int32, (REGIONS - 1, GUIDES)),
+        ("costs.regions", costs.regions, np.float32, (count, REGIONS - 1, REGIONS)),
+        ("use", use, np.float32, (pixels,)),
+        ("field", field, np.int32, (height, width, 3)),
+    ):
+        if array.dtype != dtype or array.shape != shape or not array.flags.c_contiguous:
+            raise ValueError(
+                f"{name}: found {array.shape} {array.dtype}, expected {shape} {np.dtype(dtype)}"
+            )
