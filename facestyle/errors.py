@@ -32,6 +32,14 @@ class ExemplarError(FacestyleError):
     """An exemplar folder holds nothing that can be used."""
 
 
+class VideoError(FacestyleError):
+    """A video or a sequence of pictures cannot be read or written."""
+
+
+class FlowFileError(FacestyleError):
+    """A file with optical flow is missing, damaged or of another format."""
+
+
 class ModelFileError(FacestyleError):
     """A model file is missing, damaged or of another kind."""
 
