@@ -19,7 +19,7 @@ from facestyle.faces.contours import face_width
 from facestyle.faces.regions import segment_regions
 from facestyle.images import write_image
 from facestyle.transfer.patch_unpaired.bank import build_bank
-from facestyle.transfer.patch_unpaired.goal import layer_positions, tone_goal
+from facestyle.transfer.patch_unpaired.goal import exemplar_positions, tone_goal
 from facestyle.transfer.patch_unpaired.prepared import prepare_exemplar, resize_portrait
 
 # wider faces are reduced: the guides are smooth, and EbSynth takes minutes for megapixels
@@ -78,7 +78,7 @@ def make_guides(portrait: Portrait, exemplar: Portrait) -> Guides:
     rows, columns = layer.labels.shape
     size = np.array([columns - 1, rows - 1], np.float32)
     own = np.stack(np.meshgrid(np.arange(columns), np.arange(rows)), axis=-1).astype(np.float32)
-    warped = layer_positions(target, labels, bank)[0][..., ::-1]
+    warped = exemplar_positions(target, labels, bank)[0][..., ::-1]
     goal = from_lab(tone_goal(target, labels, bank))
     return Guides(
         layer.image,

@@ -18,6 +18,8 @@ from facestyle.kernels.patchmatch_problem import (
 
 HEIGHT, WIDTH = 24, 28
 SIZES = ((30, 40), (36, 32))
+# the second source is the first one's exemplar, turned
+TURN = [[0.8, 0.6, -2.0], [-0.6, 0.8, 9.0]]
 
 
 def with_spare_bytes(*images):
@@ -32,7 +34,7 @@ def make_problem(seed=0):
     guides = [random.integers(0, 256, (*size, GUIDES), dtype=np.uint8) for size in SIZES]
     regions = [random.integers(0, 8, size, dtype=np.uint8) for size in SIZES]
     cut = (slice(3, 3 + HEIGHT), slice(5, 5 + WIDTH))
-    positions = random.uniform(5, 25, (2, HEIGHT, WIDTH, 2)).astype(np.float32)
+    positions = random.uniform(5, 25, (1, HEIGHT, WIDTH, 2)).astype(np.float32)
     target = Target(
         with_spare_bytes(
             np.pad(images[0][cut], ((RADIUS, RADIUS), (RADIUS, RADIUS), (0, 0)), mode="reflect")
@@ -41,7 +43,7 @@ def make_problem(seed=0):
         np.ascontiguousarray(regions[0][cut]),
         positions,
         random.uniform(0, 0.001, (HEIGHT, WIDTH)).astype(np.float32),
-        random.uniform(0, 0.1, (2, HEIGHT, WIDTH)).astype(np.float32),
+        random.uniform(0, 0.1, (1, HEIGHT, WIDTH)).astype(np.float32),
     )
     areas = [height * width for height, width in SIZES]
     sources = Sources(
@@ -51,6 +53,8 @@ def make_problem(seed=0):
         np.array([0, areas[0]]),
         np.array([size[0] for size in SIZES]),
         np.array([size[1] for size in SIZES]),
+        np.array([0, 0]),
+        np.stack([np.eye(2, 3), TURN]).astype(np.float32),
     )
     table = random.uniform(0, 1, (2, 8, 9)).astype(np.float32)
     table[:, range(8), range(8)] = 0
@@ -88,14 +92,15 @@ def slow_cost(problem, use, y, x, k, sy, sx):
     guides = sources.guides.reshape(-1, GUIDES)[part].reshape(height, width, GUIDES)
     ours = target.image[:-SPARE].reshape(HEIGHT + 4, WIDTH + 4, 3).astype(float) / 255
     region = target.regions[y, x]
-    distance = ((target.positions[k, y, x] - (sy, sx)) ** 2).sum() * target.position_weight[y, x]
+    place = sources.matrix[k] @ [*target.positions[0, y, x], 1]
+    distance = ((place - (sy, sx)) ** 2).sum() * target.position_weight[y, x]
     patch = image[sy - 2 : sy + 3, sx - 2 : sx + 3] - ours[y : y + 5, x : x + 5]
     mine = target.guides.reshape(HEIGHT, WIDTH, GUIDES)[y, x].astype(float)
     other = sources.regions[part].reshape(height, width)[sy, sx]
     return (
         distance / (1 + distance / 4)
         + costs.regions[k, region, other]
-        + target.prior[k, y, x]
+        + target.prior[0, y, x]
         + costs.occurrence * use[part].reshape(height, width)[sy, sx]
         + ((mine - guides[sy, sx]) ** 2 * costs.guides[region]).sum() / GUIDE_WEIGHT_ONE
         + costs.style / 25 * (patch**2).sum()

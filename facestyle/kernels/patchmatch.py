@@ -39,6 +39,18 @@ def _hash(value):
     return np.int64(np.uint32(value ^ (value >> np.uint32(16))))
 
 
+@njit(cache=True, forceinline=True)
+def _warped(p, pixel, k):
+    """Row and column that the warp gives a pixel in source k."""
+    at = 2 * (p.sources.origin[k] * p.height * p.width + pixel)
+    row, column, m = p.target.positions[at], p.target.positions[at + 1], 6 * k
+    matrix = p.sources.matrix
+    return (
+        matrix[m] * row + matrix[m + 1] * column + matrix[m + 2],
+        matrix[m + 3] * row + matrix[m + 4] * column + matrix[m + 5],
+    )
+
+
 @njit(cache=True, fastmath=True, forceinline=True)
 def _distance(p, y, x, k, sy, sx, best):
     """Cost of filling pixel (y, x) from (sy, sx) of source k; stops early above `best`."""
@@ -46,12 +58,12 @@ def _distance(p, y, x, k, sy, sx, best):
     region = np.int64(p.target.regions[pixel])
     width = p.sources.width[k]
     at = p.sources.start[k] + sy * width + sx
-    place = k * p.height * p.width + pixel
-    dy = p.target.positions[2 * place] - np.float32(sy)
-    dx = p.target.positions[2 * place + 1] - np.float32(sx)
+    dy, dx = _warped(p, pixel, k)
+    dy, dx = dy - np.float32(sy), dx - np.float32(sx)
     position = p.target.position_weight[pixel] * (dy * dy + dx * dx)
     # the position's cost saturates at 4
-    cost = position / (np.float32(1) + position * np.float32(0.25)) + p.target.prior[place]
+    cost = position / (np.float32(1) + position * np.float32(0.25))
+    cost += p.target.prior[p.sources.origin[k] * p.height * p.width + pixel]
     cost += p.region_costs[(k * (REGIONS - 1) + region) * REGIONS + p.sources.regions[at]]
     cost += p.occurrence * p.use[at]
     if cost >= best:
@@ -104,17 +116,15 @@ def _fits(p, k, sy, sx):
 def _random_candidate(p, y, x, k, sy, sx, radius, first, seed):
     """A random place: near the best, near the warp (first), or the same place in another source."""
     low, high = seed & 0xFFFF, (seed >> 16) & 0xFFFF
-    area, pixel = p.height * p.width, y * p.width + x
-    positions = p.target.positions
-    ours = 2 * (k * area + pixel)
+    pixel = y * p.width + x
     if p.count > 1 and (low & 3) == 0:
         other = np.int64(np.uint32(_hash(seed + 77)) % np.uint32(p.count))
-        theirs = 2 * (other * area + pixel)
-        sy = np.int64(positions[theirs] + sy - positions[ours])
-        sx = np.int64(positions[theirs + 1] + sx - positions[ours + 1])
+        ours, theirs = _warped(p, pixel, k), _warped(p, pixel, other)
+        sy, sx = np.int64(theirs[0] + sy - ours[0]), np.int64(theirs[1] + sx - ours[1])
         k = other
     elif first:
-        sy, sx = np.int64(positions[ours]), np.int64(positions[ours + 1])
+        ours = _warped(p, pixel, k)
+        sy, sx = np.int64(ours[0]), np.int64(ours[1])
     sy += (low * (2 * radius + 1) >> 16) - radius
     sx += (high * (2 * radius + 1) >> 16) - radius
     sy = min(max(sy, RADIUS), p.sources.height[k] - RADIUS - 1)
@@ -237,3 +247,36 @@ def count_use(field, sources, use):
         for x in range(width):
             k = field[y, x, 0]
             use[sources.start[k] + field[y, x, 1] * sources.width[k] + field[y, x, 2]] += 1
+
+
+@njit(cache=True)
+def _double(coarse, height, width, out):
+    for y in range(out.shape[0]):
+        ny = min(y // 2, coarse.shape[0] - 1)
+        for x in range(out.shape[1]):
+            nx = min(x // 2, coarse.shape[1] - 1)
+            k = coarse[ny, nx, 0]
+            out[y, x, 0] = k
+            row, column = 2 * coarse[ny, nx, 1] + y % 2, 2 * coarse[ny, nx, 2] + x % 2
+            out[y, x, 1] = min(max(row, RADIUS), height[k] - RADIUS - 1)
+            out[y, x, 2] = min(max(column, RADIUS), width[k] - RADIUS - 1)
+
+
+def doubled(field, shape, sources):
+    """A field of half the size, brought to the next finer level.
+
+    Parameters
+    ----------
+    field : (h, w, 3) int32
+    shape : (int, int)
+        Height and width of the finer level.
+    sources : Sources
+        Of the finer level.
+
+    Returns
+    -------
+    (H, W, 3) int32
+    """
+    out = np.empty((*shape, 3), np.int32)
+    _double(field, sources.height, sources.width, out)
+    return out

@@ -25,18 +25,18 @@ REGIONS = 9  # of a source; a target has one less
 
 
 class Target(NamedTuple):
-    """The picture that is being made; h by w pixels, K sources."""
+    """The picture that is being made; h by w pixels, E exemplars."""
 
     image: np.ndarray  # ((h + 4) * (w + 4) * 3 + SPARE,) uint8, padded by RADIUS
     guides: np.ndarray  # (h * w * 16,) uint8
     regions: np.ndarray  # (h, w) uint8
-    positions: np.ndarray  # (K, h, w, 2) float32: row, column that the warp gives in each source
+    positions: np.ndarray  # (E, h, w, 2) float32: row, column that the warp gives in each
     position_weight: np.ndarray  # (h, w) float32
-    prior: np.ndarray  # (K, h, w) float32: cost of using a source at all
+    prior: np.ndarray  # (E, h, w) float32: cost of using an exemplar at all
 
 
 class Sources(NamedTuple):
-    """The pictures that patches come from; P pixels in all."""
+    """The K pictures that patches come from, exemplars and rotated ones; P pixels in all."""
 
     image: np.ndarray  # (P * 3 + SPARE,) uint8
     guides: np.ndarray  # (P * 16,) uint8
@@ -44,6 +44,8 @@ class Sources(NamedTuple):
     start: np.ndarray  # (K,) int64
     height: np.ndarray  # (K,) int64
     width: np.ndarray  # (K,) int64
+    origin: np.ndarray  # (K,) int64: which exemplar
+    matrix: np.ndarray  # (K, 2, 3) float32: from a row and a column of the exemplar to one here
 
 
 class Costs(NamedTuple):
@@ -96,6 +98,8 @@ def take_pointers(target, sources, costs, use, keys):
             pointer(sources.start),
             pointer(sources.height),
             pointer(sources.width),
+            pointer(sources.origin),
+            pointer(sources.matrix),
         ),
         pointer(costs.guides),
         pointer(costs.regions),
@@ -113,21 +117,23 @@ def check_problem(target, sources, costs, use, field):
     Pointers would not notice.
     """
     height, width = target.regions.shape
-    count, pixels = len(sources.start), len(sources.regions)
+    count, pixels, exemplars = len(sources.start), len(sources.regions), len(target.prior)
     padded = (height + 2 * RADIUS) * (width + 2 * RADIUS)
     for name, array, dtype, shape in (
         ("target.image", target.image, np.uint8, (padded * CHANNELS + SPARE,)),
         ("target.guides", target.guides, np.uint8, (height * width * GUIDES,)),
         ("target.regions", target.regions, np.uint8, (height, width)),
-        ("target.positions", target.positions, np.float32, (count, height, width, 2)),
+        ("target.positions", target.positions, np.float32, (exemplars, height, width, 2)),
         ("target.position_weight", target.position_weight, np.float32, (height, width)),
-        ("target.prior", target.prior, np.float32, (count, height, width)),
+        ("target.prior", target.prior, np.float32, (exemplars, height, width)),
         ("sources.image", sources.image, np.uint8, (pixels * CHANNELS + SPARE,)),
         ("sources.guides", sources.guides, np.uint8, (pixels * GUIDES,)),
         ("sources.regions", sources.regions, np.uint8, (pixels,)),
         ("sources.start", sources.start, np.int64, (count,)),
         ("sources.height", sources.height, np.int64, (count,)),
         ("sources.width", sources.width, np.int64, (count,)),
+        ("sources.origin", sources.origin, np.int64, (count,)),
+        ("sources.matrix", sources.matrix, np.float32, (count, 2, 3)),
         ("costs.guides", costs.guides, np.int32, (REGIONS - 1, GUIDES)),
         ("costs.regions", costs.regions, np.float32, (count, REGIONS - 1, REGIONS)),
         ("use", use, np.float32, (pixels,)),
@@ -135,5 +141,6 @@ def check_problem(target, sources, costs, use, field):
     ):
         if array.dtype != dtype or array.shape != shape or not array.flags.c_contiguous:
             raise ValueError(
-                f"{name}: found {array.shape} {array.dtype}, expected {shape} {np.dtype(dtype)}"
+                f"{name}: found {array.shape} {array.dtype} with strides {array.strides}, "
+                f"expected contiguous {shape} {np.dtype(dtype)}"
             )

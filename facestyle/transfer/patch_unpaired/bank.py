@@ -14,57 +14,28 @@ import cv2
 import numpy as np
 
 from facestyle.color import from_lab, to_lab
-from facestyle.faces.contours import face_width, feature_contours
-from facestyle.faces.face import Face, Portrait
-from facestyle.faces.regions import HAIR, face_coordinates
-from facestyle.kernels.patchmatch_problem import SPARE, Sources
-from facestyle.transfer.patch_unpaired.blemishes import skin_roughness, unusable
+from facestyle.faces.contours import face_width
+from facestyle.faces.face import Face
+from facestyle.faces.regions import HAIR
+from facestyle.kernels.patchmatch_problem import Sources
+from facestyle.transfer.patch_unpaired.blemishes import unusable
 from facestyle.transfer.patch_unpaired.contour_line import (
     ContourProfiles,
     contour_profiles,
     edge_distances,
 )
-from facestyle.transfer.patch_unpaired.guides import guide_maps
 from facestyle.transfer.patch_unpaired.palette import Palette, harmonised, palette_of
 from facestyle.transfer.patch_unpaired.prepared import PreparedExemplar, resize, resize_labels
+from facestyle.transfer.patch_unpaired.search_levels import OUTSIDE, Layer, search_levels
 from facestyle.transfer.patch_unpaired.settings import (
     APPEARANCE_SIGMA,
-    DETAIL_SIGMA,
     HAIR_ROTATIONS,
-    LEVELS,
-    ROUGHNESS_COST,
     region_costs,
 )
 from facestyle.transfer.patch_unpaired.tone import GroupTone, exemplar_tones
 
-OUTSIDE = 8  # region of pixels that must not be used
 _LEAST_HAIR = 200  # px
 _MARGIN = 4
-
-
-@dataclass(frozen=True)
-class Layer:
-    """One picture to take patches from: an exemplar, or its hair rotated.
-
-    Attributes
-    ----------
-    image : (h, w, 3) float32
-        sRGB.
-    labels : (h, w) uint8
-        Regions; 8 is outside.
-    usable : (h, w) bool
-        False where nothing must be copied.
-    origin : int
-        Which exemplar.
-    matrix : (2, 3) float64
-        Takes the exemplar's pixels to this layer's.
-    """
-
-    image: np.ndarray
-    labels: np.ndarray
-    usable: np.ndarray
-    origin: int
-    matrix: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,7 +102,7 @@ def build_bank(exemplars: tuple[PreparedExemplar, ...], width: float) -> Bank:
     ]
     rotated = [turned for layer in layers for turned in _rotated_hair(layer)]
     every = (*layers, *rotated)
-    levels, aversion = _search_levels(every, faces, width)
+    levels, aversion = search_levels(every, faces, width)
     return Bank(
         width,
         faces,
@@ -180,21 +151,6 @@ def render_images(
             )
         )
     return images
-
-
-def flat(images: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Lay pictures one after another: bytes (P * 3 + SPARE,), starts, heights and widths."""
-    heights = np.array([image.shape[0] for image in images], np.int64)
-    widths = np.array([image.shape[1] for image in images], np.int64)
-    starts = np.concatenate([[0], np.cumsum(heights * widths)])
-    spare = np.zeros(SPARE, np.uint8)
-    pixels = np.concatenate([*(to_bytes(image).reshape(-1) for image in images), spare])
-    return pixels, starts[:-1].copy(), heights, widths
-
-
-def to_bytes(image: np.ndarray) -> np.ndarray:
-    """Round a float picture in [0, 1] to uint8."""
-    return cv2.convertScaleAbs(np.clip(image, 0, 1), alpha=255)
 
 
 def _exemplar_layer(
@@ -258,58 +214,3 @@ def _scaled_matrix(matrix: np.ndarray, scale: float) -> np.ndarray:
     # x' = s x + (s - 1) / 2 in both pictures
     result[:, 2] = scale * matrix[:, 2] + half - matrix[:, :2] @ np.array([half, half])
     return result
-
-
-def _search_levels(
-    layers: Sequence[Layer], faces: Sequence[Face], width: float
-) -> tuple[tuple[Sources, ...], tuple[np.ndarray, ...]]:
-    """Flat arrays of pictures, guides and regions, and aversions, at every pyramid level."""
-    pictures = [layer.image for layer in layers]
-    luminances = [np.ascontiguousarray(to_lab(picture)[..., 0]) for picture in pictures]
-    labels = [layer.labels for layer in layers]
-    usable = [layer.usable.astype(np.uint8) for layer in layers]
-    rough: list[np.ndarray] = [np.zeros(label.shape, np.float32) for label in labels]
-    for number, face in enumerate(faces):
-        layer = layers[number]
-        place = face_coordinates(Portrait(layer.image, face, layer.usable), feature_contours(face))
-        roughness = skin_roughness(luminances[number], layer.labels, place, width)
-        rough[number] = np.float32(ROUGHNESS_COST) * roughness
-    levels, aversions = [], []
-    for level in range(LEVELS):
-        if level:
-            pictures, luminances, labels, usable, rough = (
-                [halved(image) for image in images]
-                for images in (pictures, luminances, labels, usable, rough)
-            )
-        levels.append(_sources(pictures, luminances, labels, usable, width / 2**level))
-        aversions.append(np.concatenate([image.ravel() for image in rough]))
-    return tuple(levels), tuple(aversions)
-
-
-def _sources(
-    pictures: list[np.ndarray],
-    luminances: list[np.ndarray],
-    labels: list[np.ndarray],
-    usable: list[np.ndarray],
-    width: float,
-) -> Sources:
-    """What the search needs of one pyramid level."""
-    sigmas = max(0.6, APPEARANCE_SIGMA * width), max(0.5, DETAIL_SIGMA * width)
-    guides = [
-        guide_maps(luminance, label, width, *sigmas).reshape(-1)
-        for luminance, label in zip(luminances, labels, strict=True)
-    ]
-    regions = [
-        np.where(allowed, label, OUTSIDE).astype(np.uint8).ravel()
-        for label, allowed in zip(labels, usable, strict=True)
-    ]
-    image, start, height, columns = flat(pictures)
-    return Sources(image, np.concatenate(guides), np.concatenate(regions), start, height, columns)
-
-
-def halved(image: np.ndarray) -> np.ndarray:
-    """Halve a picture by areas, or a uint8 label map by nearest neighbours."""
-    height, width = image.shape[:2]
-    size = (max(8, -(-width // 2)), max(8, -(-height // 2)))
-    interpolation = cv2.INTER_NEAREST if image.dtype == np.uint8 else cv2.INTER_AREA
-    return cv2.resize(image, size, interpolation=interpolation)

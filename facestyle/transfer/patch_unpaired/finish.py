@@ -11,9 +11,10 @@ from facestyle.color import from_lab, to_lab
 from facestyle.faces.contours import face_width
 from facestyle.faces.face import Portrait
 from facestyle.kernels.patch_voting import vote
-from facestyle.transfer.patch_unpaired.bank import Bank, flat, render_images
+from facestyle.transfer.patch_unpaired.bank import Bank, render_images
 from facestyle.transfer.patch_unpaired.correction import correction
 from facestyle.transfer.patch_unpaired.grain import grain_gains, grain_of, with_grain
+from facestyle.transfer.patch_unpaired.pictures import flat
 from facestyle.transfer.patch_unpaired.prepared import PreparedExemplar, resize_labels
 from facestyle.transfer.patch_unpaired.settings import MODE_BANDWIDTH, MODE_ROUNDS, RENDER_REACH
 from facestyle.transfer.patch_unpaired.surroundings import set_before

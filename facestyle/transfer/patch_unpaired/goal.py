@@ -8,14 +8,15 @@ import numpy as np
 from facestyle.color import from_lab, to_lab
 from facestyle.faces.face import Portrait
 from facestyle.faces.regions import BACKGROUND
-from facestyle.transfer.patch_unpaired.bank import Bank, halved, tone_sigma
+from facestyle.transfer.patch_unpaired.bank import Bank, tone_sigma
 from facestyle.transfer.patch_unpaired.contour_line import add_contour_line, edge_distances
 from facestyle.transfer.patch_unpaired.correction import correction_weights
 from facestyle.transfer.patch_unpaired.label_prior import exemplar_labels, label_preference
+from facestyle.transfer.patch_unpaired.pictures import halved
 from facestyle.transfer.patch_unpaired.settings import LEVELS
 from facestyle.transfer.patch_unpaired.synthesis import Goal
 from facestyle.transfer.patch_unpaired.tone import flattened, tone_mapped
-from facestyle.transfer.patch_unpaired.warp import affine_points, warp_to_exemplar
+from facestyle.transfer.patch_unpaired.warp import warp_to_exemplar
 
 _BACKGROUND_FROM_LEAD = 1.0
 
@@ -40,16 +41,17 @@ def make_goal(target: Portrait, labels: np.ndarray, bank: Bank, pull: float, mod
     Goal
     """
     lab = tone_goal(target, labels, bank)
-    positions = layer_positions(target, labels, bank)
+    positions = exemplar_positions(target, labels, bank)
     prior = background_prior(labels, bank)
     first = np.zeros(labels.shape, np.int32)
     if mode == "mrf" and len(bank.faces) > 1:
-        chosen = _label_map(lab, labels, positions[: len(bank.faces)], bank)
+        chosen = _label_map(lab, labels, positions, bank)
         size = (labels.shape[1], labels.shape[0])
         first = cv2.resize(chosen.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
-        origin = np.array([layer.origin for layer in bank.layers])
         # on the background the first exemplar leads anyway
-        prior = np.maximum(prior, label_preference(chosen, origin, size) * _off_background(labels))
+        prior = np.maximum(
+            prior, label_preference(chosen, len(bank.faces), size) * _off_background(labels)
+        )
     weights = correction_weights(labels, bank.face_width)
     return Goal(lab, labels, positions, prior, first.astype(np.int32), weights, pull)
 
@@ -75,23 +77,21 @@ def tone_goal(target: Portrait, labels: np.ndarray, bank: Bank) -> np.ndarray:
     return to_lab(from_lab(lab))
 
 
-def layer_positions(target: Portrait, labels: np.ndarray, bank: Bank) -> np.ndarray:
-    """Row and column of each pixel in each of the bank's layers, (K, h, w, 2) float32."""
-    warps = [
-        warp_to_exemplar(target.face, labels, face, bank.layers[number].labels)
-        for number, face in enumerate(bank.faces)
-    ]
-    positions = [
-        affine_points(warps[layer.origin], layer.matrix)[..., ::-1] for layer in bank.layers
-    ]
-    return np.ascontiguousarray(np.stack(positions))
+def exemplar_positions(target: Portrait, labels: np.ndarray, bank: Bank) -> np.ndarray:
+    """Row and column of each pixel in each exemplar, (K, h, w, 2) float32."""
+    positions = np.empty((len(bank.faces), *labels.shape, 2), np.float32)
+    for number, face in enumerate(bank.faces):
+        warp = warp_to_exemplar(target.face, labels, face, bank.layers[number].labels)
+        positions[number] = cv2.merge(cv2.split(warp)[::-1])
+    return positions
 
 
 def background_prior(labels: np.ndarray, bank: Bank) -> np.ndarray:
     """Cost that keeps the background on the first exemplar, (K, h, w) float32."""
-    background = np.float32(_BACKGROUND_FROM_LEAD) * (1 - _off_background(labels))
-    empty = np.zeros_like(background)
-    return np.stack([background if layer.origin else empty for layer in bank.layers])
+    prior = np.zeros((len(bank.faces), *labels.shape), np.float32)
+    if len(prior) > 1:
+        prior[1:] = np.float32(_BACKGROUND_FROM_LEAD) * (1 - _off_background(labels))
+    return prior
 
 
 def _off_background(labels: np.ndarray) -> np.ndarray:

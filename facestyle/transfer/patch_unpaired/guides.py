@@ -41,18 +41,21 @@ def guide_maps(
     """
     low = cv2.GaussianBlur(luminance, (0, 0), appearance_sigma)
     detail = cv2.GaussianBlur(luminance, (0, 0), detail_sigma)
-    detail = (detail - cv2.GaussianBlur(luminance, (0, 0), 4 * detail_sigma)) * _DETAIL_GAIN
-    guides = np.empty((*luminance.shape, COUNT), np.float32)
-    _sample(low, guides[..., 0:5])
-    _sample(detail, guides[..., 5:10])
-    guides[..., 10], guides[..., 11] = orientation(luminance, 0.008 * face_width, 0.02 * face_width)
-    for channel, mask in ((12, labels != BACKGROUND), (13, labels == HAIR)):
-        guides[..., channel] = np.tanh(signed_distance(mask) / (0.045 * face_width))
-    guides[..., 14:] = 0
-    guides[..., :5] *= APPEARANCE_STEPS
-    guides[..., 5:14] *= SIGNED_STEPS
-    guides[..., 5:14] += 128
-    return np.clip(np.round(guides, out=guides), 0, 255, out=guides).astype(np.uint8)
+    detail -= cv2.GaussianBlur(luminance, (0, 0), 4 * detail_sigma)
+    across = orientation(luminance, 0.008 * face_width, 0.02 * face_width)
+    edges = [
+        np.tanh(signed_distance(mask) * np.float32(1 / (0.045 * face_width)))
+        for mask in (labels != BACKGROUND, labels == HAIR)
+    ]
+    empty = np.zeros(luminance.shape, np.uint8)
+    planes = [
+        *_samples(_bytes(low, APPEARANCE_STEPS, 0)),
+        *_samples(_bytes(detail, SIGNED_STEPS * _DETAIL_GAIN, 128)),
+        *(_bytes(plane, SIGNED_STEPS, 128) for plane in (*across, *edges)),
+        empty,
+        empty,
+    ]
+    return cv2.merge(planes)
 
 
 def orientation(
@@ -70,11 +73,15 @@ def orientation(
     return (xx - yy) / strength, 2 * xy / strength
 
 
-def _sample(values: np.ndarray, out: np.ndarray) -> None:
-    """Write centre, up, down, left and right samples into `out` (H, W, 5)."""
+def _bytes(values: np.ndarray, gain: float, centre: float) -> np.ndarray:
+    """Scale, round and saturate to uint8."""
+    return cv2.addWeighted(values, gain, values, 0, centre, dtype=cv2.CV_8U)
+
+
+def _samples(values: np.ndarray) -> list[np.ndarray]:
+    """The picture as seen from the centre, and from above, below, left and right of it."""
     height, width = values.shape
-    reach = _REACH
-    padded = cv2.copyMakeBorder(values, reach, reach, reach, reach, cv2.BORDER_REPLICATE)
-    for channel, (dy, dx) in enumerate(((0, 0), (-1, 0), (1, 0), (0, -1), (0, 1))):
-        top, left = reach * (1 + dy), reach * (1 + dx)
-        out[..., channel] = padded[top : top + height, left : left + width]
+    padded = cv2.copyMakeBorder(values, *4 * (_REACH,), cv2.BORDER_REPLICATE)
+    steps = ((0, 0), (-1, 0), (1, 0), (0, -1), (0, 1))
+    corners = ((_REACH * (1 + dy), _REACH * (1 + dx)) for dy, dx in steps)
+    return [padded[top : top + height, left : left + width] for top, left in corners]

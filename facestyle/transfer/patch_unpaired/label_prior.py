@@ -73,24 +73,23 @@ def exemplar_labels(
     ).labels
 
 
-def label_preference(labels: np.ndarray, origins: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """Cost of leaving the chosen exemplar, soft at the seams; (K, h, w) float32.
+def label_preference(labels: np.ndarray, count: int, size: tuple[int, int]) -> np.ndarray:
+    """Cost of leaving the chosen exemplar, soft at the seams; (count, h, w) float32.
 
     Parameters
     ----------
     labels : (h, w) int32
         From `exemplar_labels`.
-    origins : (K,) int
-        Exemplar of each layer.
+    count : int
+        Exemplars.
     size : (width, height)
         Of the result.
     """
-    maps = {}
-    for origin in np.unique(origins):
-        other = (labels != origin).astype(np.float32)
-        soft = cv2.GaussianBlur(other, (0, 0), 1.0)
-        maps[origin] = _PREFERENCE * cv2.resize(soft, size, interpolation=cv2.INTER_LINEAR)
-    return np.stack([maps[origin] for origin in origins])
+    maps = []
+    for number in range(count):
+        soft = cv2.GaussianBlur((labels != number).astype(np.float32), (0, 0), 1.0)
+        maps.append(_PREFERENCE * cv2.resize(soft, size, interpolation=cv2.INTER_LINEAR))
+    return np.stack(maps)
 
 
 def _contrast(pictures: list[np.ndarray]) -> np.ndarray:

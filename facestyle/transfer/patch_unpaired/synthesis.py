@@ -12,11 +12,12 @@ import numpy as np
 
 from facestyle.color import from_lab
 from facestyle.kernels.patch_voting import vote
-from facestyle.kernels.patchmatch import count_use, sweep
+from facestyle.kernels.patchmatch import count_use, doubled, sweep
 from facestyle.kernels.patchmatch_problem import RADIUS, SPARE, Costs, Sources, Target
-from facestyle.transfer.patch_unpaired.bank import Bank, halved, to_bytes
+from facestyle.transfer.patch_unpaired.bank import Bank
 from facestyle.transfer.patch_unpaired.correction import CorrectionWeights, corrected
 from facestyle.transfer.patch_unpaired.guides import guide_maps
+from facestyle.transfer.patch_unpaired.pictures import halved, to_bytes
 from facestyle.transfer.patch_unpaired.settings import (
     APPEARANCE_SIGMA,
     COHERENCE_WEIGHT,
@@ -48,11 +49,11 @@ class Goal:
     labels : (h, w) uint8
         Regions.
     positions : (K, h, w, 2) float32
-        Row and column in each of the bank's layers.
+        Row and column in each exemplar.
     prior : (K, h, w) float32
-        Cost of using a layer at all.
+        Cost of using an exemplar at all.
     first_layer : (h, w) int32
-        Layer that each pixel starts from.
+        Exemplar that each pixel starts from.
     correction : CorrectionWeights
     pull : float
         Factor of the in-loop correction.
@@ -105,7 +106,7 @@ def synthesize(goal: Goal, bank: Bank, seed: int) -> Match:
         if match is None:
             field, image = _initial(goals[level], sources)
         else:
-            field = _doubled(match.field, goals[level].labels.shape, sources)
+            field = doubled(match.field, goals[level].labels.shape, sources)
             image = render(field, np.ones(field.shape[:2], np.float32), sources)
         match = _solve_level(goals[level], bank, level, field, image, seed)
     assert match is not None
@@ -209,20 +210,6 @@ def _initial(goal: Goal, sources: Sources) -> tuple[np.ndarray, np.ndarray]:
 def _inside(values: np.ndarray, size: np.ndarray) -> np.ndarray:
     """Round coordinates to places whose patch lies inside the source."""
     return np.clip(values, RADIUS, size - RADIUS - 1).astype(np.int32)
-
-
-def _doubled(field: np.ndarray, shape: tuple[int, ...], sources: Sources) -> np.ndarray:
-    """A field of half the size, brought to the next finer level."""
-    rows, columns = np.indices(shape)
-    coarse = field[
-        np.minimum(rows // 2, field.shape[0] - 1), np.minimum(columns // 2, field.shape[1] - 1)
-    ]
-    layer = coarse[..., 0]
-    fine = np.empty((*shape, 3), np.int32)
-    fine[..., 0] = layer
-    fine[..., 1] = _inside(coarse[..., 1] * 2 + rows % 2, sources.height[layer])
-    fine[..., 2] = _inside(coarse[..., 2] * 2 + columns % 2, sources.width[layer])
-    return fine
 
 
 def _halved_goal(goal: Goal) -> Goal:

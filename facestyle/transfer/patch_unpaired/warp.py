@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 
 from facestyle.faces.contours import (
@@ -107,8 +106,3 @@ def _reflect(values: np.ndarray, size: int) -> np.ndarray:
     values = np.abs(values - low) + low
     values = high - np.abs(high - values)
     return np.clip(values, low, high)
-
-
-def affine_points(points: np.ndarray, matrix: np.ndarray) -> np.ndarray:
-    """Apply a (2, 3) affine map to (..., 2) points; float32."""
-    return cv2.transform(points, matrix).astype(np.float32, copy=False)
