@@ -7,7 +7,7 @@ from scipy.stats import multivariate_normal
 from synthetic_faces import photograph
 
 from facestyle.faces import Portrait
-from facestyle.faces.colour_mixture import fit_colour_mixture
+from facestyle.faces.colour_mixture import fit_colour_mixture, monomials
 from facestyle.faces.contours import corresponding_points, face_width, feature_contours
 from facestyle.faces.regions import (
     BACKGROUND,
@@ -84,7 +84,7 @@ def test_mixture_is_the_density_of_its_gaussian():
     colours = np.random.default_rng(0).normal([120, 10, 20], [20, 5, 8], (900, 3))
     mixture = fit_colour_mixture(colours.astype(np.float32), 1)
     truth = multivariate_normal(colours.mean(axis=0), np.cov(colours.T) + 16 * np.eye(3))
-    ours = mixture.log_likelihood(colours[:50].astype(np.float32))
+    ours = mixture.log_likelihood(monomials(colours[:50].astype(np.float32)))
     constant = 1.5 * np.log(2 * np.pi)
     np.testing.assert_allclose(ours - constant, truth.logpdf(colours[:50]), atol=2e-2)
 

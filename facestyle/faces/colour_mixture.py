@@ -19,22 +19,25 @@ class ColourMixture:
     Attributes
     ----------
     coefficients : (10, K) float64
-        Of the monomials that `_monomials` lists.
+        Of the terms that `monomials` lists.
     """
 
     coefficients: np.ndarray
 
-    def log_likelihood(self, colours: np.ndarray) -> np.ndarray:
-        """Log-density of colours up to a constant, (N, 3) to (N,) float32."""
-        parts = self.coefficients.T.astype(np.float32) @ _monomials(colours)
+    def log_likelihood(self, terms: np.ndarray) -> np.ndarray:
+        """Log-density of colours up to a constant, from their `monomials`; (10, N) to (N,)."""
+        parts = self.coefficients.T.astype(np.float32) @ terms
         highest = parts.max(axis=0)
         parts -= highest
         np.exp(np.maximum(parts, -30, out=parts), out=parts)
         return highest + np.log(parts.sum(axis=0))
 
 
-def _monomials(colours: np.ndarray) -> np.ndarray:
-    """Squares, products, values and 1 of colours shifted to the middle of their range."""
+def monomials(colours: np.ndarray) -> np.ndarray:
+    """Squares, products, values and 1 of colours about the middle of their range.
+
+    (N, 3) to (10, N) float32.
+    """
     x, y, z = (colours - _MIDDLE).T / _SPREAD
     return np.stack([x * x, y * y, z * z, x * y, x * z, y * z, x, y, z, np.ones_like(x)])
 
@@ -68,7 +71,8 @@ def fit_colour_mixture(colours: np.ndarray, count: int, most: int = 1200) -> Col
     centres = np.stack([part.mean(axis=0) for part in np.array_split(colours[order], count)])
     nearest = np.zeros(len(colours), int)
     for _ in range(_ROUNDS):
-        nearest = ((colours[:, None] - centres) ** 2).sum(axis=2).argmin(axis=1)
+        # |c|^2 is the same for all centres
+        nearest = ((centres**2).sum(axis=1) - 2 * colours @ centres.T).argmin(axis=1)
         centres = np.stack(
             [
                 colours[nearest == k].mean(axis=0) if (nearest == k).any() else centres[k]

@@ -10,6 +10,7 @@ from facestyle.guided_filter import box_filter
 # half the width of the band around the edge, and the windows' radius, in inter-ocular distances
 _BAND = 0.04
 _WINDOW = 0.09
+_STEPS = 8  # the window's radius on the reduced copy that means are computed on, px
 # squared colour difference of the two sides at which colour and matte weigh alike
 _CONTRAST = 0.02
 
@@ -36,23 +37,40 @@ def decide_edge(image: np.ndarray, matte: np.ndarray, inter_ocular: float) -> np
     """
     reach = max(1, round(_BAND * inter_ocular))
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
-    inside = cv2.erode((matte > 0.95).astype(np.float32), kernel)
-    outside = cv2.erode((matte < 0.05).astype(np.float32), kernel)
-    size = 2 * max(2, round(_WINDOW * inter_ocular)) + 1
-    front, front_weight = _local_mean(image, inside, size)
-    back, back_weight = _local_mean(image, outside, size)
+    inside = cv2.erode(cv2.compare(matte, 0.95, cv2.CMP_GT), kernel)
+    outside = cv2.erode(cv2.compare(matte, 0.05, cv2.CMP_LT), kernel)
+    radius = max(2.0, _WINDOW * inter_ocular)
+    # elsewhere the matte stays; the band is one pixel wider, for the blur of the trust
+    band = np.nonzero(cv2.erode(inside | outside, np.ones((3, 3), np.uint8)) == 0)
+    front, front_weight = _local_mean(image, inside, radius, band)
+    back, back_weight = _local_mean(image, outside, radius, band)
     line = front - back
     contrast = (line * line).sum(axis=-1)
-    position = ((image - back) * line).sum(axis=-1) / (contrast + 1e-6)
+    position = ((image[band] - back) * line).sum(axis=-1) / (contrast + 1e-6)
+    known = (front_weight > 0.02) & (back_weight > 0.02) & (inside[band] == outside[band])
+    trust = np.zeros_like(matte)
+    trust[band] = known * contrast / (contrast + np.float32(_CONTRAST))
+    share = cv2.blur(trust, (3, 3))[band]
+    result = matte.astype(np.float32)
     # stretched a little, so that texture on either side does not become half transparent
-    by_colour = np.clip((position - 0.1) / 0.75, 0, 1)
-    trust = contrast / (contrast + np.float32(_CONTRAST))
-    trust *= (front_weight > 0.02) * (back_weight > 0.02) * (1 - np.maximum(inside, outside))
-    trust = cv2.blur(trust, (3, 3))
-    return (matte + trust * (by_colour - matte)).astype(np.float32)
+    result[band] += share * (np.clip((position - 0.1) / 0.75, 0, 1) - result[band])
+    return result
 
 
-def _local_mean(image: np.ndarray, weight: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
-    """Mean colour of the weighted pixels in each window, and how much of it they fill."""
-    total = box_filter(weight, size)
-    return box_filter(image * weight[..., None], size) / (total[..., None] + 1e-4), total
+def _local_mean(
+    image: np.ndarray, mask: np.ndarray, radius: float, places: tuple[np.ndarray, ...]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Mean colour of the masked pixels around some places, and how much of the window they fill.
+
+    Computed on a reduced copy: means of wide windows hardly change from pixel to pixel.
+    """
+    height, width = mask.shape
+    step = max(1, int(radius / _STEPS))
+    size = (-(-width // step), -(-height // step))
+    chosen = cv2.copyTo(image, mask)
+    sums = cv2.resize(chosen, size, interpolation=cv2.INTER_AREA)
+    counts = cv2.resize(mask, size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+    window = 2 * max(2, round(radius / step)) + 1
+    stack = cv2.merge([*cv2.split(box_filter(sums, window)), box_filter(counts, window)])
+    stack = cv2.resize(stack, (width, height), interpolation=cv2.INTER_LINEAR)[places]
+    return stack[:, :3] / (stack[:, 3:] + np.float32(1e-4)), stack[:, 3]

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from facestyle.color import to_lab
-from facestyle.faces.colour_mixture import fit_colour_mixture
+from facestyle.faces.colour_mixture import fit_colour_mixture, monomials
 from facestyle.faces.contours import (
     OUTLINE_CHIN,
     OUTLINE_LEFT,
@@ -22,7 +22,7 @@ from facestyle.faces.contours import (
     face_width,
     feature_contours,
 )
-from facestyle.faces.face import Portrait
+from facestyle.faces.face import Face, Portrait
 
 SKIN, BROW, EYE, NOSE, LIP, HAIR, CLOTHES, BACKGROUND = range(8)
 REGION_NAMES = ("skin", "brow", "eye", "nose", "lip", "hair", "clothes", "background")
@@ -114,8 +114,7 @@ def face_coordinates(portrait: Portrait, contours: Contours) -> FaceCoordinates:
     outline = portrait.face.outline
     height, width = portrait.image.shape[:2]
     unit = face_width(portrait.face)
-    axis = (outline[OUTLINE_LEFT] - outline[OUTLINE_RIGHT]) / unit
-    normal = np.array([-axis[1], axis[0]])
+    axis, normal = _face_axes(portrait.face)
     centre = outline.mean(axis=0)
     y, x = np.mgrid[:height, :width].astype(np.float32)
 
@@ -130,6 +129,12 @@ def face_coordinates(portrait: Portrait, contours: Contours) -> FaceCoordinates:
         top=down_of(outline[OUTLINE_TOP]),
         brow=down_of((contours.right_brow.mean(axis=0) + contours.left_brow.mean(axis=0)) / 2),
     )
+
+
+def _face_axes(face: Face) -> tuple[np.ndarray, np.ndarray]:
+    """Unit vectors across the face, to its left, and down, (2,) xy each."""
+    axis = (face.outline[OUTLINE_LEFT] - face.outline[OUTLINE_RIGHT]) / face_width(face)
+    return axis, np.array([-axis[1], axis[0]])
 
 
 def polygon_mask(shape: tuple[int, int], points: np.ndarray, grow: float = 0.0) -> np.ndarray:
@@ -164,9 +169,10 @@ def _group_probabilities(portrait: Portrait) -> np.ndarray:
     skin, hair_shell = seeds[0], seeds[1]
     lab = to_lab(cv2.GaussianBlur(portrait.image, (0, 0), 1))
     colours = lab.reshape(-1, 3) * np.array([255, 100, 100], np.float32)
+    terms = monomials(colours)
     probabilities = np.zeros((4, *shape), np.float32)
     for _ in range(_ROUNDS):
-        scores = _log_likelihoods(colours, seeds) * _LIKELIHOOD_WEIGHT
+        scores = _log_likelihoods(colours, terms, seeds) * _LIKELIHOOD_WEIGHT
         scores = scores + np.log(priors).reshape(4, -1)
         scores = np.exp(scores - scores.max(axis=0))
         probabilities = (scores / scores.sum(axis=0)).reshape(4, *shape).astype(np.float32)
@@ -196,7 +202,7 @@ def _without_loose_hair(prior: np.ndarray, hair: np.ndarray, place: FaceCoordina
     return np.maximum(prior, 1e-6)
 
 
-def _log_likelihoods(colours: np.ndarray, seeds: list[np.ndarray]) -> np.ndarray:
+def _log_likelihoods(colours: np.ndarray, terms: np.ndarray, seeds: list[np.ndarray]) -> np.ndarray:
     """Log-likelihood of each pixel's colour under each group's mixture, (4, N) float32."""
     rows = []
     for seed, count in zip(seeds, _MIXTURE_SIZES, strict=True):
@@ -204,7 +210,7 @@ def _log_likelihoods(colours: np.ndarray, seeds: list[np.ndarray]) -> np.ndarray
         if len(chosen) < 30:
             rows.append(np.full(len(colours), _UNKNOWN_LOG_LIKELIHOOD, np.float32))
         else:
-            likelihood = fit_colour_mixture(chosen, count).log_likelihood(colours)
+            likelihood = fit_colour_mixture(chosen, count).log_likelihood(terms)
             rows.append(np.maximum(likelihood, _WORST_LOG_LIKELIHOOD))
     return np.stack(rows)
 
@@ -291,10 +297,12 @@ def _refine(image: np.ndarray, coarse: np.ndarray, unit: float) -> np.ndarray:
         interpolation=cv2.INTER_LINEAR,
     )
     scale = 0.5 if radius >= 6 else 1.0
-    refined = cv2.ximgproc.guidedFilter(guide, stack, radius, 1e-4, scale=scale)
-    refined = np.clip(refined, 1e-3, 1)
-    refined /= refined.sum(axis=2, keepdims=True)
-    return np.ascontiguousarray(refined.transpose(2, 0, 1))
+    refined = np.stack(
+        cv2.split(cv2.ximgproc.guidedFilter(guide, stack, radius, 1e-4, scale=scale))
+    )
+    np.clip(refined, 1e-3, 1, out=refined)
+    refined /= refined.sum(axis=0)
+    return refined
 
 
 def _labels(portrait: Portrait, weights: np.ndarray) -> np.ndarray:
@@ -302,11 +310,11 @@ def _labels(portrait: Portrait, weights: np.ndarray) -> np.ndarray:
     shape = portrait.matte.shape
     outline = portrait.face.outline
     unit = face_width(portrait.face)
-    labels = _REGION_OF_GROUP[weights.argmax(axis=0)]
+    labels = _REGION_OF_GROUP[_largest(weights)]
     labels[(portrait.matte < 0.15) & (polygon_mask(shape, outline, 0.03 * unit) == 0)] = BACKGROUND
     _drop_islands(labels, portrait, unit)
     contours = feature_contours(portrait.face)
-    _turn_low_hair_into_clothes(labels, face_coordinates(portrait, contours))
+    _turn_low_hair_into_clothes(labels, portrait.face)
     inside = polygon_mask(shape, outline, -0.03 * unit) > 0
     labels[inside & ((labels == BACKGROUND) | (labels == CLOTHES))] = SKIN
     nose = cv2.convexHull(contours.nose.astype(np.float32))[:, 0]
@@ -322,13 +330,29 @@ def _labels(portrait: Portrait, weights: np.ndarray) -> np.ndarray:
     return labels
 
 
-def _turn_low_hair_into_clothes(labels: np.ndarray, place: FaceCoordinates) -> None:
+def _largest(weights: np.ndarray) -> np.ndarray:
+    """Which of the planes is largest, (N, H, W) to (H, W) uint8; argmax is slow across planes."""
+    largest, best = np.zeros(weights.shape[1:], np.uint8), weights[0].copy()
+    for number, plane in enumerate(weights[1:], start=1):
+        largest[plane > best] = number
+        np.maximum(best, plane, out=best)
+    return largest
+
+
+def _turn_low_hair_into_clothes(labels: np.ndarray, face: Face) -> None:
     """Take hair that begins below the ears for a dark collar, in place."""
-    count, parts = cv2.connectedComponents((labels == HAIR).astype(np.uint8))
-    below_ears = place.down > 0.12
+    count, parts = cv2.connectedComponents(cv2.compare(labels, HAIR, cv2.CMP_EQ))
+    if count < 2:
+        return
+    height, width = labels.shape
+    normal = _face_axes(face)[1]
+    centre = face.outline.mean(axis=0)
+    down = (np.arange(height)[:, None] - centre[1]) * normal[1]
+    down = down + (np.arange(width) - centre[0]) * normal[0]
     from_above = np.zeros(count, bool)
-    from_above[np.unique(parts[~below_ears])] = True
-    labels[(labels == HAIR) & ~from_above[parts]] = CLOTHES
+    from_above[parts[down <= 0.12 * face_width(face)]] = True
+    from_above[0] = True  # what is no hair stays
+    labels[~from_above[parts]] = CLOTHES
 
 
 def _drop_islands(labels: np.ndarray, portrait: Portrait, unit: float) -> None:
@@ -336,12 +360,12 @@ def _drop_islands(labels: np.ndarray, portrait: Portrait, unit: float) -> None:
     height, width = labels.shape
     person = (labels != BACKGROUND).astype(np.uint8)
     radius = max(1, int(0.05 * unit))
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
-    count, parts = cv2.connectedComponents(cv2.erode(person, kernel))
+    # distances to the edge erode and dilate by discs of any size at the same cost
+    core = cv2.distanceTransform(person, cv2.DIST_L2, 3) > radius
+    count, parts = cv2.connectedComponents(core.astype(np.uint8))
     x, y = np.round(portrait.face.landmarks[27:36].mean(axis=0)).astype(int)
     of_face = parts[np.clip(y, 0, height - 1), np.clip(x, 0, width - 1)]
     if count > 2 and of_face > 0:
         radius += max(1, int(0.01 * unit))
-        kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
-        near_face = cv2.dilate((parts == of_face).astype(np.uint8), kernel)
-        labels[(person > 0) & (near_face == 0)] = BACKGROUND
+        to_face = cv2.distanceTransform((parts != of_face).astype(np.uint8), cv2.DIST_L2, 3)
+        labels[(person > 0) & (to_face > radius)] = BACKGROUND
