@@ -25,6 +25,7 @@ from facestyle.transfer.patch_unpaired.contour_line import (
     edge_distances,
 )
 from facestyle.transfer.patch_unpaired.palette import Palette, harmonised, palette_of
+from facestyle.transfer.patch_unpaired.pictures import to_bytes
 from facestyle.transfer.patch_unpaired.prepared import PreparedExemplar, resize, resize_labels
 from facestyle.transfer.patch_unpaired.search_levels import OUTSIDE, Layer, search_levels
 from facestyle.transfer.patch_unpaired.settings import (
@@ -128,7 +129,7 @@ def render_images(
 
     Returns
     -------
-    list of (h, w, 3) float32
+    list of (h, w, 3) uint8
         sRGB.
     """
     originals: list[np.ndarray] = []
@@ -170,17 +171,18 @@ def _exemplar_layer(
 def _scaled_original(
     exemplars: Sequence[PreparedExemplar], number: int, bank: Bank, scale: float
 ) -> np.ndarray:
-    """One exemplar at `scale` times the bank's size, in the palette of the first."""
+    """One exemplar at `scale` times the bank's size, in the palette of the first; uint8."""
     if scale == 1:
-        return bank.layers[number].image
+        return to_bytes(bank.layers[number].image)
     exemplar = exemplars[number]
     width = bank.face_width * scale
-    image = resize(exemplar.portrait.image, width / face_width(exemplar.portrait.face))
-    if number:
-        labels = resize_labels(exemplar.regions.labels, image.shape[1::-1])
-        lab = to_lab(image)
-        image = from_lab(harmonised(lab, labels, bank.palettes[number], bank.palettes[0], width))
-    return image
+    factor = width / face_width(exemplar.portrait.face)
+    if not number:
+        return resize(to_bytes(exemplar.portrait.image), factor)
+    image = resize(exemplar.portrait.image, factor)
+    labels = resize_labels(exemplar.regions.labels, image.shape[1::-1])
+    lab = harmonised(to_lab(image), labels, bank.palettes[number], bank.palettes[0], width)
+    return to_bytes(from_lab(lab))
 
 
 def _rotated_hair(layer: Layer) -> list[Layer]:

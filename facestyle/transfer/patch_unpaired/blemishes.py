@@ -10,9 +10,11 @@ from facestyle.faces.regions import BACKGROUND, CLOTHES, LIP, SKIN, FaceCoordina
 # all lengths in face widths, luminances in [0, 1]
 _STROKE = 0.035
 _CONTRAST = 0.15
+_FAINT_CONTRAST = 0.08  # of strokes that belong to the person: paper has no such contrast
 _MARK_GAP = 0.02  # strokes nearer than this belong to one mark
 _MARK_SIZE = 0.35
 _FROM_EDGE = 0.03  # a mark keeps away from its region's edge
+_PATTERN = 0.1  # share of a region
 _EDGE = 0.012
 _FINE, _COARSE, _WINDOW = 0.008, 0.03, 0.03
 _MOST_ROUGHNESS = 3.0
@@ -33,10 +35,11 @@ def unusable(luminance: np.ndarray, labels: np.ndarray, face_width: float) -> np
     Returns
     -------
     (H, W) bool
-        Small isolated marks (signatures) on background and clothes; the background's rim along
-        the clothes, where a segmentation is never exact.
+        Small isolated marks (signatures) on background and clothes; loose strokes around the head,
+        which would wave in the air beside another one; the background's rim along the clothes,
+        where a segmentation is never exact.
     """
-    marks = np.zeros(labels.shape, bool)
+    marks = _loose_strokes(luminance, labels == BACKGROUND, face_width)
     for region in (BACKGROUND, CLOTHES):
         marks |= _isolated_marks(luminance, labels == region, face_width)
     rim = (labels == BACKGROUND) & (signed_distance(labels != CLOTHES) < _EDGE * face_width)
@@ -45,9 +48,8 @@ def unusable(luminance: np.ndarray, labels: np.ndarray, face_width: float) -> np
 
 def _isolated_marks(luminance: np.ndarray, region: np.ndarray, face_width: float) -> np.ndarray:
     """Thin dark strokes that form small groups inside a region."""
-    tophat = cv2.morphologyEx(luminance, cv2.MORPH_BLACKHAT, _disc(_STROKE * face_width))
     inner = signed_distance(_with_border(region))[1:-1, 1:-1]
-    strokes = ((tophat > _CONTRAST) & region).astype(np.uint8)
+    strokes = _thin_strokes(luminance, region, face_width, _CONTRAST)
     joined = cv2.dilate(strokes, _disc(_MARK_GAP * face_width))
     count, parts, stats, _ = cv2.connectedComponentsWithStats(joined)
     marks = np.zeros(region.shape, bool)
@@ -59,8 +61,29 @@ def _isolated_marks(luminance: np.ndarray, region: np.ndarray, face_width: float
         inside = parts == part
         if inner[inside & (strokes > 0)].min() > _FROM_EDGE * face_width:
             marks |= inside
-    # a background full of marks is a pattern
-    return marks if marks.sum() < 0.1 * region.sum() else np.zeros_like(marks)
+    return _unless_pattern(marks, region)
+
+
+def _loose_strokes(luminance: np.ndarray, region: np.ndarray, face_width: float) -> np.ndarray:
+    """Thin strokes of any length that leave the person, but for what runs along its edge."""
+    inner = signed_distance(_with_border(region))[1:-1, 1:-1]
+    away = region & (inner > _FROM_EDGE * face_width)
+    strokes = _thin_strokes(luminance, away, face_width, _FAINT_CONTRAST)
+    marks = cv2.dilate(strokes, _disc(_MARK_GAP * face_width)) > 0
+    return _unless_pattern(marks & region, region)
+
+
+def _thin_strokes(
+    luminance: np.ndarray, region: np.ndarray, face_width: float, contrast: float
+) -> np.ndarray:
+    """Strokes darker than what is beside them, (H, W) uint8."""
+    tophat = cv2.morphologyEx(luminance, cv2.MORPH_BLACKHAT, _disc(_STROKE * face_width))
+    return ((tophat > contrast) & region).astype(np.uint8)
+
+
+def _unless_pattern(marks: np.ndarray, region: np.ndarray) -> np.ndarray:
+    """The marks, or none where a region is so full of them that they are its pattern."""
+    return marks if marks.sum() < _PATTERN * region.sum() else np.zeros_like(marks)
 
 
 def skin_roughness(

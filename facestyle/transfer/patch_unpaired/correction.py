@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from facestyle.color import from_lab, to_lab
+from facestyle.kernels.bands import combine_bands
 from facestyle.transfer.patch_unpaired.settings import (
     CHROMA_SHARE,
     LOW_SIGMA,
@@ -73,10 +74,9 @@ def correction(
     middle = cv2.GaussianBlur(
         np.ascontiguousarray(difference[..., 0]), (0, 0), max(0.5, MIDDLE_SIGMA * face_width)
     )
-    middle -= low[..., 0]
-    change = low * np.array([factor, factor * CHROMA_SHARE, factor * CHROMA_SHARE], np.float32)
-    change *= weights.low[..., None]
-    change[..., 0] += np.float32(factor) * weights.middle * middle
+    change = np.empty_like(low)
+    strength, chroma = np.float32(factor), np.float32(CHROMA_SHARE)
+    combine_bands(low, middle, weights.low, weights.middle, strength, chroma, change)
     return change
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from facestyle.color import from_lab, to_lab
+from facestyle.color import from_lab, luminance, to_lab
 from facestyle.faces.contours import face_width
 from facestyle.faces.face import Portrait
 from facestyle.kernels.patch_voting import vote
@@ -54,9 +54,9 @@ def finish(
     lab += cv2.resize(change, size, interpolation=cv2.INTER_CUBIC)
     face = bank.face_width * scale
     wanted = _exemplars_grain(bank, images, face)
-    luminance = np.ascontiguousarray(lab[..., 0])
-    gains = grain_gains(luminance, resize_labels(goal.labels, size), face, wanted, texture)
-    lab[..., 0] = with_grain(luminance, gains, face)
+    lightness = np.ascontiguousarray(lab[..., 0])
+    gains = grain_gains(lightness, resize_labels(goal.labels, size), face, wanted, texture)
+    lab[..., 0] = with_grain(lightness, gains, face)
     image = from_lab(lab)
     if size != (width, height):
         image = np.clip(cv2.resize(image, (width, height), interpolation=cv2.INTER_CUBIC), 0, 1)
@@ -74,7 +74,7 @@ def _render_scale(portrait: Portrait, bank: Bank, exemplars: Sequence[PreparedEx
 def _exemplars_grain(bank: Bank, images: Sequence[np.ndarray], width: float) -> np.ndarray:
     """Grain of the exemplars at the rendering's size: another size would have another grain."""
     own = range(len(bank.faces))
-    luminances = [np.ascontiguousarray(to_lab(images[number])[..., 0]) for number in own]
+    luminances = [luminance(images[number] / np.float32(255)) for number in own]
     labels = [
         resize_labels(bank.layers[number].labels, images[number].shape[1::-1]) for number in own
     ]

@@ -14,6 +14,8 @@ _GAINS = (0.4, 1.8)
 _SPREAD = 0.05  # face widths over which gains of neighbouring groups blend
 _FEW = 100
 _FLOOR = 1e-3
+# group of each byte that a label may be
+_GROUPS = GROUP_OF_REGION[np.minimum(np.arange(256), BACKGROUND)].astype(np.uint8)
 
 
 def grain_of(
@@ -34,16 +36,16 @@ def grain_of(
     (4,) float64
         For face, hair, clothes and background; NaN where a group is missing.
     """
-    grain = np.concatenate([np.abs(_fine(image, face_width)).ravel() for image in luminances])
-    groups = np.concatenate(
-        [GROUP_OF_REGION[np.minimum(label, BACKGROUND)].ravel() for label in labels]
-    )
-    strengths = np.full(4, np.nan)
-    for group in range(4):
-        chosen = groups == group
-        if chosen.sum() > _FEW:
-            strengths[group] = grain[chosen].mean()
-    return strengths
+    totals, counts = np.zeros(4), np.zeros(4)
+    for luminance, label in zip(luminances, labels, strict=True):
+        grain = cv2.absdiff(luminance, _without_grain(luminance, face_width))
+        groups = cv2.LUT(label, _GROUPS)
+        for group in range(4):
+            chosen = cv2.compare(groups, group, cv2.CMP_EQ)
+            count = cv2.countNonZero(chosen)
+            totals[group] += count * cv2.mean(grain, chosen)[0]
+            counts[group] += count
+    return np.where(counts > _FEW, totals / np.maximum(counts, 1), np.nan)
 
 
 def grain_gains(
@@ -72,14 +74,21 @@ def grain_gains(
     ratio = (wanted + _FLOOR) / (grain_of([luminance], [labels], face_width) + _FLOOR)
     dial = 4.0 ** (texture - 0.5)
     gains = np.clip(dial * np.nan_to_num(ratio, nan=1.0), *_GAINS).astype(np.float32)
-    return cv2.GaussianBlur(gains[GROUP_OF_REGION[labels]], (0, 0), _SPREAD * face_width)
+    # a wide blur hardly changes from pixel to pixel: a reduced copy will do
+    height, width = labels.shape
+    step = max(1, int(_SPREAD * face_width / 3))
+    size = (max(1, width // step), max(1, height // step))
+    small = cv2.resize(cv2.LUT(labels, gains[_GROUPS]), size, interpolation=cv2.INTER_AREA)
+    small = cv2.GaussianBlur(small, (0, 0), _SPREAD * face_width / step)
+    return cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC)
 
 
 def with_grain(luminance: np.ndarray, gains: np.ndarray, face_width: float) -> np.ndarray:
     """Multiply a picture's fine grain by gains; (H, W) float32."""
-    return luminance + (gains - 1) * _fine(luminance, face_width)
+    smooth = _without_grain(luminance, face_width)
+    return smooth + gains * (luminance - smooth)
 
 
-def _fine(luminance: np.ndarray, face_width: float) -> np.ndarray:
-    """What a blur of the grain's size takes away."""
-    return luminance - cv2.GaussianBlur(luminance, (0, 0), GRAIN_SIGMA * face_width)
+def _without_grain(luminance: np.ndarray, face_width: float) -> np.ndarray:
+    """What a blur of the grain's size leaves."""
+    return cv2.GaussianBlur(luminance, (0, 0), GRAIN_SIGMA * face_width)

@@ -21,7 +21,9 @@ def flat(images: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarr
 
 
 def to_bytes(image: np.ndarray) -> np.ndarray:
-    """Round a float picture in [0, 1] to uint8."""
+    """Round a float picture in [0, 1] to uint8; bytes stay as they are."""
+    if image.dtype == np.uint8:
+        return image
     return cv2.convertScaleAbs(np.clip(image, 0, 1), alpha=255)
 
 

@@ -61,12 +61,14 @@ def resize_portrait(portrait: Portrait, factor: float) -> Portrait:
 
 
 def resize(image: np.ndarray, factor: float) -> np.ndarray:
-    """Resize a float picture, by areas when it shrinks and cubically when it grows."""
+    """Resize a picture, by areas when it shrinks and cubically when it grows."""
     interpolation = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
     height, width = image.shape[:2]
     size = (max(8, round(width * factor)), max(8, round(height * factor)))
     resized = cv2.resize(image, size, interpolation=interpolation)
-    return np.clip(resized, 0, 1)
+    if image.dtype == np.uint8 or factor < 1:
+        return resized  # only cubic interpolation overshoots
+    return np.clip(resized, 0, 1, out=resized)
 
 
 def resize_labels(labels: np.ndarray, size: tuple[int, int]) -> np.ndarray:
