@@ -10,7 +10,7 @@ from synthetic_faces import drawing_of, photograph
 from facestyle.color import to_lab
 from facestyle.errors import UsageError
 from facestyle.faces.contours import face_width
-from facestyle.faces.regions import BACKGROUND, CLOTHES, segment_regions
+from facestyle.faces.regions import BACKGROUND, CLOTHES, HAIR, segment_regions
 from facestyle.guides import make_guides, write_guides
 from facestyle.transfer.patch_unpaired import prepare_exemplar, transfer
 from facestyle.transfer.patch_unpaired.blemishes import unusable
@@ -163,6 +163,22 @@ def test_a_signature_is_not_copied(sitter):
     assert marked[30:38, 40:43].all()
     assert marked[:20].sum() == marked[150:, 100:].sum() == 0
     assert marked[119, 150]  # the background's rim along the clothes
+
+
+def test_strokes_that_leave_the_head_are_not_copied_but_its_contour_is():
+    luminance = np.full((200, 200), 0.9, np.float32)
+    labels = np.full((200, 200), BACKGROUND, np.uint8)
+    labels[60:, 60:140] = HAIR
+    luminance[60:, 60:140] = 0.4
+    luminance[80:, 58:60] = 0.3  # a contour along the edge
+    luminance[100:103, 10:60] = 0.7  # a long loose stroke that starts at it
+    marked = unusable(luminance, labels, 100.0)
+    assert marked[100:103, 10:54].all()
+    assert not marked[150:, 58:60].any()
+    assert marked[:90].sum() == 0
+    # a background that is all strokes is drawn with them
+    luminance[::6, :54] = luminance[1::6, :54] = 0.7
+    assert not unusable(luminance, labels, 100.0).any()
 
 
 def test_grain_gains_bring_the_grain_wanted():
