@@ -28,7 +28,7 @@ $(VENV)/.installed: setup.cfg pyproject.toml constraints.txt
 # torch by itself: with it installed, its extras bring no other build
 $(VENV)/.tested: $(VENV)/.installed
 	$(PIP) install --quiet --constraint constraints.txt torch
-	$(PIP) install --quiet --constraint constraints.txt --editable '.[test,neural,heif]'
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[test,neural,heif,video]'
 	@touch $@
 
 clean:

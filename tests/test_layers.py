@@ -94,7 +94,7 @@ def test_no_kernel_is_compiled_at_import():
 
 
 def test_import_of_the_package_is_light():
-    heavy = ("numpy", "cv2", "dlib", "numba", "torch", "scipy", "skimage", "PIL")
+    heavy = ("numpy", "cv2", "dlib", "numba", "torch", "scipy", "skimage", "PIL", "av")
     script = f"import sys, facestyle; print([m for m in {heavy} if m in sys.modules])"
     command = [sys.executable, "-c", script]
     loaded = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)

@@ -1,0 +1,95 @@
+"""Between the YUV of video files and RGB arrays."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facestyle.videos.dependencies import import_av
+from facestyle.videos.info import Colour
+
+# codes of ITU-T H.273
+_UNSPECIFIED = 2
+_RGB = 0
+BT709 = 1
+_BT601 = 6
+_BT2020 = 9
+_HDR_TRANSFERS = {16: "PQ", 18: "HLG"}
+# swscale's number for each matrix, where it is another
+_SWS_MATRICES = {1: 1, 4: 4, 5: 5, 6: 5, 7: 7, 9: 9, 10: 9}
+_MPEG, _JPEG = 1, 2  # limited and full range
+
+
+def read_colour(frame: Any) -> Colour:
+    """Read what a PyAV frame says of its colours; where it does not, what players assume."""
+    matrix = int(frame.colorspace)
+    name = frame.format.name
+    if frame.format.is_rgb or name.startswith(("pal", "gray")):
+        matrix = BT709
+    elif matrix not in _SWS_MATRICES:
+        # High definition is BT.709, standard definition BT.601, whatever the file forgot to say.
+        matrix = BT709 if frame.height >= 720 or frame.width >= 1280 else _BT601
+    return Colour(
+        matrix=matrix,
+        primaries=int(frame.color_primaries),
+        transfer=int(frame.color_trc),
+        full_range=int(frame.color_range) == _JPEG or name.startswith("yuvj"),
+    )
+
+
+def is_deep(frame: Any) -> bool:
+    """Whether a PyAV frame holds more than 8 bits a channel."""
+    return max(component.bits for component in frame.format.components) > 8
+
+
+def is_hdr(colour: Colour) -> bool:
+    """Whether the transfer function is PQ or HLG."""
+    return colour.transfer in _HDR_TRANSFERS
+
+
+def to_rgb(frame: Any, colour: Colour, *, deep: bool, reformatter: Any) -> NDArray[Any]:
+    """Convert a PyAV frame to an RGB array (H, W, 3) of full range.
+
+    HDR (PQ or HLG, as some phones record) is brought to the colours and the range of BT.709.
+    """
+    options: dict[str, Any] = {}
+    if is_hdr(colour):
+        options = {"dst_color_trc": BT709, "dst_color_primaries": BT709}
+    converted = reformatter.reformat(
+        frame,
+        format="rgb48le" if deep else "rgb24",
+        src_colorspace=_SWS_MATRICES[colour.matrix],
+        src_color_range=_JPEG if colour.full_range or frame.format.is_rgb else _MPEG,
+        dst_color_range=_JPEG,
+        interpolation=_interpolation(),
+        threads=1,
+        **options,
+    )
+    return np.asarray(converted.to_ndarray())
+
+
+def from_rgb(pixels: NDArray[Any], matrix: int, pixel_format: str, reformatter: Any) -> Any:
+    """Convert an RGB array (H, W, 3) uint8 to a PyAV frame of limited range."""
+    frame = import_av().VideoFrame.from_ndarray(np.ascontiguousarray(pixels), format="rgb24")
+    return reformatter.reformat(
+        frame,
+        format=pixel_format,
+        dst_colorspace=_SWS_MATRICES[matrix],
+        src_color_range=_JPEG,
+        dst_color_range=_MPEG,
+        interpolation=_interpolation(),
+        threads=1,
+    )
+
+
+def written_colour(colour: Colour) -> Colour:
+    """Tell the colour tags of the result: the source's, but limited range, and no HDR."""
+    if is_hdr(colour):
+        return Colour(BT709, BT709, BT709)
+    matrix = BT709 if colour.matrix == _RGB else colour.matrix
+    return Colour(matrix, colour.primaries, colour.transfer)
+
+
+def _interpolation() -> int:
+    flags = import_av().video.reformatter.Interpolation
+    return int(flags.BICUBIC | flags.ACCURATE_RND | flags.FULL_CHR_H_INT)
