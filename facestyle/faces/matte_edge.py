@@ -15,7 +15,9 @@ _STEPS = 8  # the window's radius on the reduced copy that means are computed on
 _CONTRAST = 0.02
 
 
-def decide_edge(image: np.ndarray, matte: np.ndarray, inter_ocular: float) -> np.ndarray:
+def decide_edge(
+    image: np.ndarray, matte: np.ndarray, inter_ocular: float, *, width: float = 1.0
+) -> np.ndarray:
     """Recompute the opacity of the pixels near the matte's edge.
 
     In a narrow band, opacity is where the pixel's colour lies on the line from the local
@@ -29,17 +31,19 @@ def decide_edge(image: np.ndarray, matte: np.ndarray, inter_ocular: float) -> np
     matte : (H, W) float32
     inter_ocular : float
         px.
+    width : float
+        Of the band, as a multiple of the usual .08 inter-ocular distances.
 
     Returns
     -------
     (H, W) float32
         In [0, 1].
     """
-    reach = max(1, round(_BAND * inter_ocular))
+    reach = max(1, round(width * _BAND * inter_ocular))
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
     inside = cv2.erode(cv2.compare(matte, 0.95, cv2.CMP_GT), kernel)
     outside = cv2.erode(cv2.compare(matte, 0.05, cv2.CMP_LT), kernel)
-    radius = max(2.0, _WINDOW * inter_ocular)
+    radius = max(2.0, width * _WINDOW * inter_ocular)
     # elsewhere the matte stays; the band is one pixel wider, for the blur of the trust
     band = np.nonzero(cv2.erode(inside | outside, np.ones((3, 3), np.uint8)) == 0)
     front, front_weight = _local_mean(image, inside, radius, band)
