@@ -53,7 +53,7 @@ def load(kind: type[T], key: str) -> T | None:
         # NumPy leaves a damaged archive open that it opened itself
         with path.open("rb") as file, np.load(file, allow_pickle=False) as entries:
             arrays = {name: entries[name] for name in entries.files}
-        return typing.cast(T, _rebuild(kind, "value", arrays))
+        return unpack(kind, arrays)
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile, EOFError) as error:
@@ -63,8 +63,7 @@ def load(kind: type[T], key: str) -> T | None:
 
 def save(key: str, value: Any) -> None:
     """Write a dataclass; a cache that cannot be written is no error."""
-    arrays: dict[str, np.ndarray] = {}
-    _flatten("value", value, arrays)
+    arrays = pack(value)
     _write(f"{key}.npz", lambda file: np.savez(file, **arrays))  # type: ignore[arg-type]
 
 
@@ -99,6 +98,18 @@ def _write(name: str, write: Callable[[BinaryIO], None]) -> None:
         _LOG.info("cannot write to the cache %s: %s", folder, error)
         if temporary:
             Path(temporary).unlink(missing_ok=True)
+
+
+def pack(value: Any) -> dict[str, np.ndarray]:
+    """Take a dataclass of arrays, numbers, strings, tuples and such dataclasses to plain arrays."""
+    arrays: dict[str, np.ndarray] = {}
+    _flatten("value", value, arrays)
+    return arrays
+
+
+def unpack(kind: type[T], arrays: dict[str, np.ndarray]) -> T:
+    """Make a dataclass again from what `pack` made of it; KeyError where a part is missing."""
+    return typing.cast(T, _rebuild(kind, "value", arrays))
 
 
 def _flatten(name: str, value: Any, arrays: dict[str, np.ndarray]) -> None:

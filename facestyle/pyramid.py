@@ -63,7 +63,12 @@ def gaussian_blur(values: np.ndarray, sigma: float) -> np.ndarray:
 
 
 def build_stack(
-    lab: np.ndarray, matte: np.ndarray, inter_ocular: float, levels: int = LEVELS
+    lab: np.ndarray,
+    matte: np.ndarray,
+    inter_ocular: float,
+    levels: int = LEVELS,
+    *,
+    energies: bool = True,
 ) -> LaplacianStack:
     """Split a picture into a Laplacian stack by normalised convolution inside a matte.
 
@@ -76,6 +81,8 @@ def build_stack(
     inter_ocular : float
         Inter-ocular distance, px: the unit of the levels' sigmas.
     levels : int
+    energies : bool
+        Compute the bands' energies; where the gains are known already, nobody asks for them.
 
     Notes
     -----
@@ -85,7 +92,7 @@ def build_stack(
     mean = cv2.mean(lab, (matte > 0.5).astype(np.uint8))[:3]
     weighted = premultiplied(lab, matte)
     current, level_matte = lab, matte
-    bands, energies, sigmas = [], [], []
+    bands, local_energies, sigmas = [], [], []
     decimation, reached = 1, 0.0
     for level in range(levels):
         sigma = level_sigma(level, inter_ocular)
@@ -96,13 +103,14 @@ def build_stack(
         low = normalized(weighted, _FLOOR, mean)
         band = current - _like(low, current)
         bands.append(band)
-        energies.append(_local_energy(band, level_matte, sigma / decimation))
+        if energies:
+            local_energies.append(_local_energy(band, level_matte, sigma / decimation))
         sigmas.append(sigma)
         if halve:
             level_matte = half_size(level_matte)
             decimation *= 2
         current, reached = low, sigma
-    return LaplacianStack(tuple(bands), tuple(energies), current, tuple(sigmas))
+    return LaplacianStack(tuple(bands), tuple(local_energies), current, tuple(sigmas))
 
 
 def collapse_stack(

@@ -192,6 +192,25 @@ class Stylizer:
 
         return stylize_files(self, [Path(path) for path in paths], jobs=jobs)
 
+    def video(self, frames: Iterable[np.ndarray]) -> Iterator[Result]:
+        """Stylize the frames of a clip, stable in time; memory does not grow with its length.
+
+        One face is followed. A frame that does not show it goes on in the same style.
+
+        Parameters
+        ----------
+        frames : iterable of ndarray
+            Of one size; see `__call__`.
+
+        Yields
+        ------
+        Result
+            For each frame, before the next one is asked for.
+        """
+        from facestyle.video.stream import stylize_stream
+
+        return stylize_stream(self, frames)
+
     def _find_portraits(
         self, rgb: np.ndarray, given: np.ndarray | None, name: str
     ) -> list[Portrait]:

@@ -45,7 +45,7 @@ def _shape_predictor() -> ShapePredictor:
     return load_shape_predictor(model_path("shape_predictor_68_face_landmarks.dat"))
 
 
-def predict_landmarks(image: np.ndarray, box: np.ndarray) -> np.ndarray:
+def predict_landmarks(image: np.ndarray, box: np.ndarray, *, whole: bool = True) -> np.ndarray:
     """Predict 68 landmarks in a face box (Kazemi and Sullivan 2014, as trained by dlib).
 
     Parameters
@@ -54,14 +54,15 @@ def predict_landmarks(image: np.ndarray, box: np.ndarray) -> np.ndarray:
         RGB.
     box : (4,) float64
         x0, y0, x1, y1 of dlib's detector, px.
+    whole : bool
+        Cut the box to whole pixels, as dlib's boxes have; a tracked box is better left as it is.
 
     Returns
     -------
     (68, 2) float64
         xy px.
     """
-    # whole pixels, as dlib's boxes have
-    return predict_shape(_shape_predictor(), image, np.trunc(box))
+    return predict_shape(_shape_predictor(), image, np.trunc(box) if whole else box)
 
 
 def read_landmarks(path: str | Path) -> np.ndarray:

@@ -51,19 +51,51 @@ def fit_mesh(
     """
     points = np.empty((0, 2))
     for _ in range(rounds):
-        matrix = cv2.getRotationMatrix2D(
-            (float(centre[0]), float(centre[1])), np.degrees(tilt), _CROP / side
-        )
-        matrix[:, 2] += _CROP / 2 - centre
-        crop = _warp_reduced(image, matrix, _CROP / side).astype(np.float32) / 255
+        crop, matrix = _crop_square(image, centre, side, tilt)
         (output,) = run_network("face_landmark.tflite", crop, ("conv2d_21",))
         points = output.reshape(468, 3)[:, :2].astype(np.float64)
         inverse = cv2.invertAffineTransform(matrix)
         points = points @ inverse[:, :2].T + inverse[:, 2]
-        low, high = points.min(axis=0), points.max(axis=0)
-        centre, side = (low + high) / 2, float((high - low).max() * 1.5)
-        tilt = float(np.arctan2(*(points[263] - points[33])[::-1]))
+        centre, side, tilt = _square_around(points)
     return points
+
+
+def mesh_presence(image: np.ndarray, mesh: np.ndarray) -> float:
+    """How surely there is a face where a mesh was fitted or is expected.
+
+    Parameters
+    ----------
+    image : (H, W, 3) uint8
+        RGB.
+    mesh : (468, 2) float64
+        Vertices, xy px.
+
+    Returns
+    -------
+    float
+        The network's own score, a logarithm of odds: above 0 for a face.
+    """
+    crop, _ = _crop_square(image, *_square_around(mesh))
+    (score,) = run_network("face_landmark.tflite", crop, ("conv2d_31",))
+    return float(score.ravel()[0])
+
+
+def _square_around(points: np.ndarray) -> tuple[np.ndarray, float, float]:
+    """Centre, side and tilt of the square that the network expects around a mesh."""
+    low, high = points.min(axis=0), points.max(axis=0)
+    tilt = float(np.arctan2(*(points[263] - points[33])[::-1]))
+    return (low + high) / 2, float((high - low).max() * 1.5), tilt
+
+
+def _crop_square(
+    image: np.ndarray, centre: np.ndarray, side: float, tilt: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """The network's input from a rotated square, and the matrix that takes pixels to it."""
+    matrix = cv2.getRotationMatrix2D(
+        (float(centre[0]), float(centre[1])), np.degrees(tilt), _CROP / side
+    )
+    matrix[:, 2] += _CROP / 2 - centre
+    return _warp_reduced(image, matrix, _CROP / side).astype(np.float32) / 255, matrix
 
 
 def fit_mesh_to_landmarks(image: np.ndarray, landmarks: np.ndarray) -> np.ndarray | None:

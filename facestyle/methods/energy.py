@@ -44,9 +44,9 @@ class EnergyMethod(Method):
         self._set = exemplars
         self._prepared: list[energy.EnergyExemplar] = []
         if tone == "residual" and not settings:
-            self._settings = energy.FAITHFUL
+            self.settings = energy.FAITHFUL
         else:
-            self._settings = energy.EnergySettings(tone=tone, **settings)
+            self.settings = energy.EnergySettings(tone=tone, **settings)
 
     @property
     def prepared(self) -> list[energy.EnergyExemplar]:
@@ -58,12 +58,12 @@ class EnergyMethod(Method):
         return self._prepared
 
     @functools.cached_property
-    def _backgrounds(self) -> list[np.ndarray]:
+    def backgrounds(self) -> list[np.ndarray]:
         """Each exemplar's background without its person."""
         return [smooth_background(e.portrait) for e in self.prepared]
 
     @functools.cached_property
-    def _paper(self) -> np.ndarray:
+    def paper(self) -> np.ndarray:
         """The exemplars' commonest background colour."""
         return paper_colour([e.portrait for e in self.prepared])
 
@@ -75,7 +75,7 @@ class EnergyMethod(Method):
         person = np.where(portrait.matte[..., None] > 0.01, layers[0], portrait.image)
         timings = {"foreground": time.perf_counter() - start}
         done = energy.transfer(
-            portrait, exemplars, settings=self._settings, strength=strength, foreground=person
+            portrait, exemplars, settings=self.settings, strength=strength, foreground=person
         )
         timings.update(done.timings)
         start = time.perf_counter()
@@ -105,9 +105,9 @@ class EnergyMethod(Method):
         if mode in ("keep", "transparent"):
             return None
         if mode == "paper":
-            return self._paper
+            return self.paper
         shares = done.selection.weights.mean(axis=(1, 2))
-        picture = self._backgrounds[most_typical(self._backgrounds, shares)]
+        picture = self.backgrounds[most_typical(self.backgrounds, shares)]
         height, width = portrait.matte.shape
         return cv2.resize(picture, (width, height), interpolation=cv2.INTER_CUBIC)
 

@@ -1,0 +1,1 @@
+"""Video: frame after frame in one style, stable in time."""

@@ -1,0 +1,115 @@
+"""A stream of frames in, a stream of results out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from facestyle.errors import UsageError
+from facestyle.images import from_array, to_array
+from facestyle.methods import Method, Outcome
+from facestyle.methods.energy import EnergyMethod
+from facestyle.video.energy import EnergyFrames
+from facestyle.video.frames import FrameStylizer, StylizedFrame
+from facestyle.video.tracking import FaceTracker
+
+if TYPE_CHECKING:
+    from facestyle.stylizer import Result, Stylizer
+
+
+def make_frame_stylizer(stylizer: Stylizer) -> FrameStylizer:
+    """What stylizes a clip frame by frame as a stylizer does single pictures.
+
+    Raises
+    ------
+    UsageError
+        If the stylizer's method knows no video.
+    """
+    tracker = FaceTracker(landmarks=stylizer.landmarks, which=stylizer.face)
+    method: Method = stylizer.method
+    if isinstance(method, EnergyMethod):
+        return EnergyFrames(
+            method.prepared,
+            method.backgrounds,
+            method.paper,
+            settings=method.settings,
+            tracker=tracker,
+            strength=stylizer.strength,
+            background=stylizer.background,
+        )
+    raise UsageError(f"method {method.name}: found a video, which this method cannot stylize yet")
+
+
+def stylize_stream(stylizer: Stylizer, frames: Iterable[np.ndarray]) -> Iterator[Result]:
+    """Stylize the frames of a clip, each as soon as it comes.
+
+    Parameters
+    ----------
+    stylizer : Stylizer
+    frames : iterable of (H, W), (H, W, 3) or (H, W, 4) uint8, uint16 or float
+        Of one size. Opacity passes through.
+
+    Yields
+    ------
+    Result
+        In the order of the frames.
+
+    Raises
+    ------
+    UsageError
+        If a frame differs in size from those before.
+    """
+    worker = make_frame_stylizer(stylizer)
+    size: tuple[int, ...] | None = None
+    for number, frame in enumerate(frames):
+        start = time.perf_counter()
+        frame = np.asarray(frame)
+        if size is not None and frame.shape[:2] != size:
+            raise UsageError(
+                f"frame {number}: found {frame.shape[1]} x {frame.shape[0]} px, expected "
+                f"{size[1]} x {size[0]} as before; begin a new clip where the size changes"
+            )
+        size = frame.shape[:2]
+        rgb, alpha = _colours(frame)
+        done = worker.step(rgb)
+        yield _result(stylizer, frame, alpha, done, start)
+
+
+def _colours(frame: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+    """RGB of any frame; bytes stay as they are."""
+    if frame.dtype == np.uint8 and frame.ndim == 3 and frame.shape[2] == 3:
+        return frame, None
+    return from_array(frame)
+
+
+def _result(
+    stylizer: Stylizer,
+    frame: np.ndarray,
+    alpha: np.ndarray | None,
+    done: StylizedFrame,
+    start: float,
+) -> Result:
+    """A frame's record as that of a picture."""
+    from facestyle.stylizer import Result
+
+    opacity = alpha if done.alpha is None else done.alpha
+    if alpha is not None and done.alpha is not None:
+        opacity = np.minimum(alpha, done.alpha)
+    like = frame
+    if done.alpha is not None:
+        like = np.empty((*frame.shape[:2], 4), frame.dtype)
+    aligned: Callable[[], np.ndarray] = partial(_no_exemplars, len(done.names))
+    outcome = Outcome(done.image, done.alpha, done.labels, done.names, done.timings, {}, aligned)
+    image = to_array(done.image, opacity, like)
+    timings = {**done.timings, "total": time.perf_counter() - start}
+    method = stylizer.method.name
+    return Result(image, done.labels, done.face, done.matte, opacity, method, timings, outcome)
+
+
+def _no_exemplars(count: int) -> np.ndarray:
+    """A clip's exemplars are not kept warped."""
+    return np.empty((count, 0, 0, 3), np.float32)

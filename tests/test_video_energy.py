@@ -1,0 +1,138 @@
+"""Photographic looks on clips."""
+
+import numpy as np
+import pytest
+from moving_faces import mean_warping_error, moving_clip
+
+from facestyle import ExemplarSet, Stylizer
+from facestyle.errors import UsageError
+from facestyle.video.energy import EnergyFrames
+from facestyle.video.stream import make_frame_stylizer
+
+
+@pytest.fixture(scope="module")
+def stylizer(sitters):
+    return Stylizer(ExemplarSet(sitters[:3]), method="energy")
+
+
+@pytest.fixture(scope="module")
+def clip(astronaut):
+    return moving_clip(astronaut, 9, noise=0.008)
+
+
+@pytest.fixture(scope="module")
+def results(stylizer, clip):
+    return list(stylizer.video(iter(clip[0])))
+
+
+def test_a_clip_looks_like_its_frames(stylizer, clip, results):
+    single = stylizer(clip[0][6]).image.astype(float)
+    ours = results[6].image.astype(float)
+    change = np.abs(single - clip[0][6]).mean()
+    assert np.abs(ours - single).mean() < 0.25 * change
+
+
+def test_a_clip_is_as_steady_as_its_input(clip, results):
+    frames, matrices = clip
+    ours = mean_warping_error([r.image for r in results], matrices)
+    assert ours < 1.3 * mean_warping_error(frames, matrices)
+
+
+def test_a_clip_is_steadier_than_frame_by_frame(stylizer, clip, results):
+    frames, matrices = clip[0][4:7], clip[1][4:7]
+    single = mean_warping_error([stylizer(frame).image for frame in frames], matrices)
+    assert mean_warping_error([r.image for r in results[4:7]], matrices) < 0.7 * single
+
+
+def test_results_are_as_the_frames(clip, results):
+    assert len(results) == len(clip[0])
+    for result in results:
+        assert result.image.dtype == np.uint8
+        assert result.image.shape == clip[0][0].shape
+        assert result.method == "energy"
+        assert result.alpha is None
+
+
+def test_what_changes_shows_at_once(stylizer, clip):
+    """A patch that darkens within one frame (a blink) is not held back."""
+    frames = clip[0][:3].copy()
+    still = np.stack([frames[0], frames[0], frames[0]])
+    changed = still.copy()
+    changed[2, 118:126, 140:170] //= 3
+    a, b = (list(stylizer.video(part))[2].image.astype(float) for part in (still, changed))
+    place = (slice(119, 125), slice(142, 168))
+    wanted = still[2][place].astype(float).mean() - changed[2][place].mean()
+    assert a[place].mean() - b[place].mean() > 0.8 * wanted
+
+
+def test_going_on_from_a_state_gives_the_same_frames(stylizer, clip):
+    worker = make_frame_stylizer(stylizer)
+    for frame in clip[0][:4]:
+        worker.step(frame)
+    saved = {name: array.copy() for name, array in worker.state().items()}
+    expected = [worker.step(frame).image for frame in clip[0][4:7]]
+    other = make_frame_stylizer(stylizer)
+    other.restore(saved)
+    for frame, image in zip(clip[0][4:7], expected, strict=True):
+        np.testing.assert_array_equal(other.step(frame).image, image)
+
+
+def test_a_frame_without_a_face_keeps_the_style(stylizer, clip):
+    empty = np.rint(0.4 * clip[0][0]).astype(np.uint8)
+    empty[:] = empty.mean(axis=(0, 1)).astype(np.uint8)
+    results = list(stylizer.video([*clip[0][:3], empty, empty, *clip[0][:2]]))
+    assert all(np.isfinite(r.outcome.image).all() for r in results)
+    again = np.abs(results[-1].image.astype(float) - results[1].image).mean()
+    assert again < 0.5 * np.abs(results[1].image.astype(float) - clip[0][1]).mean()
+
+
+def test_a_clip_may_begin_without_a_face(stylizer, clip):
+    empty = np.full_like(clip[0][0], 120)
+    results = list(stylizer.video([empty, *clip[0][:2]]))
+    assert [r.face.source for r in results][1:] == ["dlib", "dlib"]
+
+
+def test_deep_and_grey_frames_keep_their_type(stylizer, clip):
+    deep = clip[0][:2].astype(np.uint16) * 257
+    eight = [r.image for r in stylizer.video(clip[0][:2])]
+    for result, wanted in zip(stylizer.video(deep), eight, strict=True):
+        assert result.image.dtype == np.uint16
+        assert np.abs(result.image / 257.0 - wanted).max() < 1.5
+    grey = clip[0][:1].mean(axis=-1).astype(np.uint8)
+    assert next(stylizer.video(grey)).image.shape == grey[0].shape
+
+
+def test_backgrounds(stylizer, clip):
+    frame = clip[0][0]
+    for background in ("keep", "#204060", "transparent"):
+        chosen = Stylizer(stylizer.exemplars, method="energy", background=background)
+        (result,) = chosen.video([frame])
+        corner = result.image[5:30, 5:30]
+        if background == "keep":
+            assert np.abs(corner.astype(float) - frame[5:30, 5:30]).max() < 3
+        elif background == "transparent":
+            assert result.image.shape[2] == 4
+            assert corner[..., 3].max() < 40
+        else:
+            assert np.abs(corner.astype(float) - (0x20, 0x40, 0x60)).mean() < 6
+
+
+def test_strength_0_leaves_the_clip_alone(stylizer, clip):
+    none = Stylizer(stylizer.exemplars, method="energy", strength=0.0)
+    for result, frame in zip(none.video(clip[0][:2]), clip[0][:2], strict=True):
+        assert np.abs(result.image.astype(float) - frame).mean() < 1.5
+
+
+def test_memory_does_not_grow(stylizer, clip):
+    worker = make_frame_stylizer(stylizer)
+    sizes = []
+    for frame in clip[0]:
+        worker.step(frame)
+        sizes.append(sum(array.nbytes for array in worker.state().values()))
+    assert isinstance(worker, EnergyFrames)
+    assert max(sizes) < 1.01 * sizes[0]
+
+
+def test_frames_of_another_size_are_refused(stylizer, clip):
+    with pytest.raises(UsageError, match="frame 1"):
+        list(stylizer.video([clip[0][0], clip[0][0][:-20]]))
