@@ -14,10 +14,12 @@ import numpy as np
 
 from facestyle.errors import FacestyleError, UsageError
 from facestyle.images import Picture, check_output, read_image, write_image
+from facestyle.videos.names import frame_path, is_sequence, is_video
 
 if TYPE_CHECKING:
     from facestyle.neural_stylizer import NeuralResult, NeuralStylizer
     from facestyle.stylizer import Result, Stylizer
+    from facestyle.video.options import ClipOptions, Progress
 
 _log = logging.getLogger(__name__)
 
@@ -74,6 +76,8 @@ class _Task:
     overwrite: bool
     skip_existing: bool
     keep_result: bool
+    clip: ClipOptions | None
+    progress: Progress | None
 
 
 def stylize_files(
@@ -87,6 +91,8 @@ def stylize_files(
     skip_existing: bool = False,
     jobs: int = 1,
     keep_results: bool = True,
+    clip: ClipOptions | None = None,
+    progress: Progress | None = None,
 ) -> Iterator[BatchResult]:
     """Stylize files one by one or in several processes.
 
@@ -108,6 +114,12 @@ def stylize_files(
         Processes.
     keep_results : bool
         Whether results carry their pictures; false saves memory and traffic between processes.
+        Videos never do.
+    clip : ClipOptions, optional
+        Which part of videos is stylized.
+    progress : callable, optional
+        Called for every frame of a video with its path, the frames done and the frames in all;
+        one process only.
 
     Yields
     ------
@@ -121,7 +133,17 @@ def stylize_files(
     """
     sources = [Path(path) for path in inputs]
     tasks = [
-        _Task(source, output, folder, landmarks, overwrite, skip_existing, keep_results)
+        _Task(
+            source=source,
+            output=output,
+            explain=folder,
+            landmarks=landmarks,
+            overwrite=overwrite,
+            skip_existing=skip_existing,
+            keep_result=keep_results,
+            clip=clip,
+            progress=progress,
+        )
         for source, output, folder in zip(
             sources,
             _one_each(outputs, len(sources), "outputs"),
@@ -133,6 +155,7 @@ def stylize_files(
         return (_run(stylizer, task) for task in tasks)
     import joblib
 
+    tasks = [replace(task, progress=None) for task in tasks]
     parallel = joblib.Parallel(n_jobs=min(jobs, len(tasks)), return_as="generator")
     results: Iterator[BatchResult] = parallel(
         joblib.delayed(_run)(stylizer, task) for task in tasks
@@ -154,7 +177,7 @@ def _one_each(
 def _run(stylizer: Stylizer | NeuralStylizer, task: _Task) -> BatchResult:
     """Process one input; whatever goes wrong becomes part of the result."""
     start = time.perf_counter()
-    if task.skip_existing and task.output is not None and task.output.exists():
+    if task.skip_existing and task.output is not None and _exists(task.output):
         _log.info("%s: skipped, %s exists", task.source, task.output)
         return BatchResult(task.source, task.output, skipped=True)
     try:
@@ -166,7 +189,31 @@ def _run(stylizer: Stylizer | NeuralStylizer, task: _Task) -> BatchResult:
     return replace(outcome, seconds=time.perf_counter() - start)
 
 
+def _exists(output: Path) -> bool:
+    """Whether a result is there: a file, or the first picture of a sequence."""
+    return frame_path(output, 0).exists() if is_sequence(output) else output.exists()
+
+
+def _process_clip(stylizer: Stylizer | NeuralStylizer, task: _Task) -> BatchResult:
+    from facestyle.video.clips import stylize_clip
+
+    for name in ("explain", "landmarks"):
+        if getattr(task, name) is not None:
+            raise UsageError(f"{task.source}: {name} is for pictures, not for videos; leave it out")
+    facts = stylize_clip(
+        stylizer,
+        task.source,
+        task.output,
+        task.clip,
+        overwrite=task.overwrite,
+        progress=task.progress,
+    )
+    return BatchResult(task.source, task.output, facts=facts)
+
+
 def _process(stylizer: Stylizer | NeuralStylizer, task: _Task) -> BatchResult:
+    if is_sequence(task.source) or is_video(task.source):
+        return _process_clip(stylizer, task)
     if task.output is not None:
         check_output(task.output, overwrite=task.overwrite)
     picture = read_image(task.source)

@@ -2,7 +2,9 @@
 
 import logging
 import sys
+import time
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 _log = logging.getLogger("facestyle")
@@ -57,6 +59,53 @@ def show_progress(items: Iterable[Any], total: int, *, quiet: bool) -> Iterator[
             yield item
             if total > 1:
                 print(f"facestyle: {number} of {total}", file=sys.stderr)
+
+
+class ClipProgress:
+    """Frames of a video as they are done: a bar on a terminal, else a line now and then."""
+
+    EVERY = 10.0  # s between two lines
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._quiet = quiet
+        self._bar: Any = None
+        self._source: Path | None = None
+        self._started = self._said = 0.0
+        self._first = 0
+
+    def show(self, source: Path, done: int, total: int) -> None:
+        """Tell that so many frames of a video are done, of so many (0: nobody knows)."""
+        if self._quiet:
+            return
+        now = time.monotonic()
+        if source != self._source:
+            self.close()
+            self._source, self._started, self._said, self._first = source, now, now, done
+            if sys.stderr.isatty():
+                from tqdm import tqdm
+
+                name, known = source.name, total or None
+                self._bar = tqdm(
+                    total=known, initial=done, desc=name, unit="frame", leave=False, file=sys.stderr
+                )
+        elif self._bar is not None:
+            self._bar.update(done - self._bar.n)
+        elif now - self._said >= self.EVERY:
+            self._said = now
+            print(f"facestyle: {self._line(done, total, now)}", file=sys.stderr)
+
+    def _line(self, done: int, total: int, now: float) -> str:
+        pace = (now - self._started) / max(1, done - self._first)
+        if not total:
+            return f"{self._source}: {done} frames, {pace:.2f} s each"
+        left = max(0, total - done) * pace
+        return f"{self._source}: {done} of {total} frames, about {left:.0f} s left"
+
+    def close(self) -> None:
+        """End the bar of a video, if there is one."""
+        if self._bar is not None:
+            self._bar.close()
+        self._bar = self._source = None
 
 
 def print_result(line: str) -> None:

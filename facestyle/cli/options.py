@@ -98,6 +98,55 @@ def add_batch_options(parser: Any) -> None:
     )
 
 
+def add_video_options(parser: Any) -> None:
+    """Add what belongs to videos: --start, --end, --preview, --fps."""
+    parser.add_argument("--start", type=seconds, metavar="S", help="begin at this second")
+    parser.add_argument("--end", type=seconds, metavar="S", help="end at this second")
+    parser.add_argument(
+        "--preview",
+        type=count,
+        metavar="N",
+        help="only the first N frames (from --start on), to judge style and motion",
+    )
+    parser.add_argument(
+        "--fps",
+        type=rate,
+        default=25.0,
+        metavar="N",
+        help="pictures a second of a sequence such as frames/%%05d.png (25)",
+    )
+
+
+def seconds(text: str) -> float:
+    """Parse a time in seconds: 90, 1.5, or 1:30."""
+    try:
+        minutes, colon, rest = text.rpartition(":")
+        value = float(rest) + (60 * int(minutes) if colon else 0)
+    except ValueError:
+        value = -1
+    if not 0 <= value < float("inf"):
+        raise argparse.ArgumentTypeError(f"'{text}': expected seconds, or minutes:seconds")
+    return value
+
+
+def count(text: str) -> int:
+    """Parse a whole number from 1."""
+    if _whole_number(text) < 1:
+        raise argparse.ArgumentTypeError(f"'{text}': expected a whole number from 1")
+    return int(text)
+
+
+def rate(text: str) -> float:
+    """Parse a number of pictures a second."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0
+    if not 0 < value <= 1000:
+        raise argparse.ArgumentTypeError(f"'{text}': expected pictures a second, such as 25")
+    return value
+
+
 def share(text: str) -> float:
     """Parse a number from 0 to 1."""
     try:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from facestyle.batch import BatchResult
-    from facestyle.images import InputFile
+    from facestyle.images import ClipNames, InputFile
     from facestyle.neural_stylizer import NeuralStylizer
     from facestyle.stylizer import Stylizer
 
@@ -20,6 +20,7 @@ Redraw portraits in the style of a folder of stylized portraits of other people.
 
   facestyle portrait.jpg --exemplars looks/             writes portrait_looks.png beside it
   facestyle *.jpg photos/ --exemplars looks/ -o out/    names and sub-folders are kept
+  facestyle clip.mp4 --exemplars looks/                 writes clip_looks.mp4, sound kept
   facestyle photo.jpg --exemplars sketches/ --exemplar-photos sitters/
   facestyle photo.jpg --exemplars wave.jpg --method neural
   facestyle photo.jpg --model wave.safetensors          a network of `facestyle train`"""
@@ -31,7 +32,10 @@ PATCH_ONLY = ("identity", "texture", "labels")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the verb's arguments."""
     parser.add_argument(
-        "inputs", nargs="+", metavar="INPUT", help="pictures, globs, folders (searched recursively)"
+        "inputs",
+        nargs="+",
+        metavar="INPUT",
+        help="pictures, videos, globs, folders (searched recursively), frames/%%05d.png",
     )
     parser.add_argument(
         "--exemplars",
@@ -43,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "-o",
         "--output",
         metavar="PATH",
-        help="a picture, or a folder for several (INPUT_EXEMPLARS.png beside each input)",
+        help="a picture or video, or a folder for several (INPUT_EXEMPLARS.png beside each input)",
     )
     style = parser.add_argument_group("style")
     options.add_style_options(style)
@@ -56,6 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     options.add_patch_options(parser.add_argument_group("--method patch, for drawings"))
     neural_options.add_neural_options(parser.add_argument_group("--method neural, for any picture"))
+    options.add_video_options(parser.add_argument_group("videos"))
     batch = parser.add_argument_group("many inputs")
     options.add_batch_options(batch)
     batch.add_argument(
@@ -69,14 +74,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Stylize every input; return the exit code."""
     from facestyle.batch import stylize_files
-    from facestyle.cli.messages import report_error, show_progress
+    from facestyle.cli.messages import ClipProgress, report_error, show_progress
     from facestyle.images import plan_outputs
+    from facestyle.video.options import ClipOptions
 
     _require_style(arguments)
     inputs = _expand(arguments)
     transparent = arguments.background == "transparent"
     label = _label(arguments)
-    pairs = plan_outputs(inputs, arguments.output, label, needs_alpha=transparent)
+    pairs = plan_outputs(
+        inputs, arguments.output, label, needs_alpha=transparent, clips=_clip_names()
+    )
+    frames = ClipProgress(quiet=arguments.quiet)
     results = stylize_files(
         _make_stylizer(arguments),
         [item.path for item, _ in pairs],
@@ -87,9 +96,12 @@ def run(arguments: argparse.Namespace) -> int:
         skip_existing=arguments.skip_existing,
         jobs=arguments.jobs,
         keep_results=False,
+        clip=ClipOptions(arguments.start, arguments.end, arguments.preview, arguments.fps),
+        progress=frames.show,
     )
     failed = 0
     for result in show_progress(results, len(pairs), quiet=arguments.quiet):
+        frames.close()
         if result.error is not None:
             failed += 1
             report_error(result.message)
@@ -115,14 +127,23 @@ def _require_patch(arguments: argparse.Namespace) -> None:
 def _expand(arguments: argparse.Namespace) -> "list[InputFile]":
     from facestyle.errors import UsageError
     from facestyle.images import expand_inputs
+    from facestyle.images.formats import IMAGE_SUFFIXES
 
-    inputs = expand_inputs(arguments.inputs)
+    names = _clip_names()
+    inputs = expand_inputs(arguments.inputs, suffixes=IMAGE_SUFFIXES | names.suffixes)
     if arguments.landmarks_file is not None and len(inputs) != 1:
         raise UsageError(
             f"--landmarks-file {arguments.landmarks_file}: belongs to one input, "
             f"but there are {len(inputs)}. Run them one by one."
         )
     return inputs
+
+
+def _clip_names() -> "ClipNames":
+    from facestyle.images import ClipNames
+    from facestyle.videos.names import VIDEO_SUFFIXES, WRITABLE_VIDEO_SUFFIXES, is_sequence
+
+    return ClipNames(VIDEO_SUFFIXES, WRITABLE_VIDEO_SUFFIXES, is_sequence)
 
 
 def _label(arguments: argparse.Namespace) -> str:

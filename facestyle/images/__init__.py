@@ -6,7 +6,7 @@ Everything behind this door is float32 sRGB in [0, 1].
 from facestyle.images.arrays import from_array, to_array
 from facestyle.images.formats import ALPHA_SUFFIXES, IMAGE_SUFFIXES, WRITABLE_SUFFIXES
 from facestyle.images.inputs import InputFile, expand_inputs
-from facestyle.images.outputs import plan_outputs
+from facestyle.images.outputs import ClipNames, plan_outputs
 from facestyle.images.reading import MAX_PIXELS, Picture, read_image
 from facestyle.images.writing import check_output, write_image
 
@@ -15,6 +15,7 @@ __all__ = [
     "IMAGE_SUFFIXES",
     "MAX_PIXELS",
     "WRITABLE_SUFFIXES",
+    "ClipNames",
     "InputFile",
     "Picture",
     "check_output",

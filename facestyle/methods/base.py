@@ -65,6 +65,11 @@ class Method(ABC):
         """Opacity of the person that a face belongs to."""
         return person_matte(image, face)
 
+    @property
+    @abstractmethod
+    def fingerprint(self) -> str:
+        """Its options in words: what results depend on besides exemplars and portrait."""
+
     @abstractmethod
     def transfer(self, portrait: Portrait, *, strength: float, background: str) -> Outcome:
         """Stylize one portrait."""

@@ -49,6 +49,11 @@ class EnergyMethod(Method):
             self.settings = energy.EnergySettings(tone=tone, **settings)
 
     @property
+    def fingerprint(self) -> str:
+        """Its options in words."""
+        return repr(self.settings)
+
+    @property
     def prepared(self) -> list[energy.EnergyExemplar]:
         """The analysed exemplars, computed or read from the cache on first use."""
         if not self._prepared:

@@ -86,6 +86,11 @@ class PatchMethod(Method):
         self._prepared: list[Any] = []
 
     @property
+    def fingerprint(self) -> str:
+        """Its options in words."""
+        return f"paired {self.paired}, {sorted(self._options.items())}"
+
+    @property
     def prepared(self) -> list[Any]:
         """The analysed exemplars, computed or read from the cache on first use."""
         if not self._prepared:

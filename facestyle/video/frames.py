@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from facestyle.faces import Face
+from facestyle.images.arrays import quantize
 
 
 @dataclass(frozen=True)
@@ -74,3 +75,10 @@ def frame_bytes(frame: np.ndarray) -> np.ndarray:
     if frame.dtype == np.uint8:
         return frame
     return np.asarray(cv2.convertScaleAbs(frame, alpha=255 * float(value_factor(frame))))
+
+
+def frame_of(image: np.ndarray, dtype: np.dtype) -> np.ndarray:
+    """A picture in [0, 1] as a frame of another type."""
+    if dtype == np.uint8:
+        return np.asarray(cv2.convertScaleAbs(image, alpha=255))
+    return quantize(image, dtype)

@@ -14,21 +14,31 @@ from facestyle.images import from_array, to_array
 from facestyle.methods import Method, Outcome
 from facestyle.methods.energy import EnergyMethod
 from facestyle.video.energy import EnergyFrames
-from facestyle.video.frames import FrameStylizer, StylizedFrame
+from facestyle.video.frames import FrameStylizer, StylizedFrame, frame_of
 from facestyle.video.tracking import FaceTracker
 
 if TYPE_CHECKING:
+    from facestyle.neural_stylizer import NeuralStylizer
     from facestyle.stylizer import Result, Stylizer
 
 
-def make_frame_stylizer(stylizer: Stylizer) -> FrameStylizer:
+def make_frame_stylizer(stylizer: Stylizer | NeuralStylizer) -> FrameStylizer:
     """What stylizes a clip frame by frame as a stylizer does single pictures.
+
+    A stylizer that knows video by itself has a method `frame_stylizer`.
 
     Raises
     ------
     UsageError
         If the stylizer's method knows no video.
     """
+    from facestyle.stylizer import Stylizer
+
+    if not isinstance(stylizer, Stylizer):
+        own: Callable[[], FrameStylizer] | None = getattr(stylizer, "frame_stylizer", None)
+        if own is None:
+            raise UsageError("--method neural: found a video, which it cannot stylize yet")
+        return own()
     tracker = FaceTracker(landmarks=stylizer.landmarks, which=stylizer.face)
     method: Method = stylizer.method
     if isinstance(method, EnergyMethod):
@@ -104,7 +114,10 @@ def _result(
         like = np.empty((*frame.shape[:2], 4), frame.dtype)
     aligned: Callable[[], np.ndarray] = partial(_no_exemplars, len(done.names))
     outcome = Outcome(done.image, done.alpha, done.labels, done.names, done.timings, {}, aligned)
-    image = to_array(done.image, opacity, like)
+    if opacity is None and like.ndim == 3 and like.shape[2] == 3:
+        image = frame_of(done.image, like.dtype)
+    else:
+        image = to_array(done.image, opacity, like)
     timings = {**done.timings, "total": time.perf_counter() - start}
     method = stylizer.method.name
     return Result(image, done.labels, done.face, done.matte, opacity, method, timings, outcome)
