@@ -5,18 +5,21 @@
 import numpy as np
 from numba import njit, prange
 
+from facestyle.kernels.pointers import pointer
+
 
 @njit(cache=True, fastmath=True)
 def _row_differences(target, source, row, dy, dx, margin, differences):
     """Squared differences of one row over all channels, `source` shifted by (dx, dy)."""
-    channels, _, width = target.shape
+    channels, height, width = target.shape
+    a, b, out = pointer(target), pointer(source), pointer(differences)
     differences[:] = 0
     for channel in range(channels):
-        a = target[channel, row]
-        b = source[channel, row + dy]
+        ours = (channel * height + row) * width
+        theirs = ours + dy * width + dx
         for x in range(margin, width - margin):
-            difference = a[x] - b[x + dx]
-            differences[x] += difference * difference
+            difference = a[ours + x] - b[theirs + x]
+            out[x] += difference * difference
 
 
 @njit(cache=True, fastmath=True)

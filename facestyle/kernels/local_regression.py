@@ -5,26 +5,37 @@
 import numpy as np
 from numba import njit, prange
 
+from facestyle.kernels.pointers import pointer
+
 
 @njit(cache=True, fastmath=True)
-def _gram(target, sources, row, column, index, ys, xs, half, step, difference, gram):
-    """Fill the Gram matrix of the candidates' differences from the target's patch."""
-    channels = target.shape[0]
-    count = len(index)
-    size = 0
+def _gram(target, sources, row, column, node, half, step, difference, gram):
+    """Fill the Gram matrix of the candidates' differences from the target's patch.
+
+    `node` holds the candidates' sources, rows and columns, each (K,).
+    """
+    index, ys, xs = node
+    channels, height, width = target.shape
+    first, second, out = pointer(target), pointer(sources), pointer(difference)
+    count, samples = difference.shape
+    side = (2 * half) // step + 1
     for k in range(count):
-        size = 0
+        size = k * samples
         for channel in range(channels):
-            for v in range(-half, half + 1, step):
-                for u in range(-half, half + 1, step):
-                    value = sources[index[k], channel, ys[k] + v, xs[k] + u]
-                    difference[k, size] = value - target[channel, row + v, column + u]
-                    size += 1
+            ours = (channel * height + row - half) * width + column - half
+            plane = (np.int64(index[k]) * channels + channel) * height
+            theirs = (plane + ys[k] - half) * width + xs[k] - half
+            for _ in range(side):
+                for u in range(side):
+                    out[size + u] = second[theirs + step * u] - first[ours + step * u]
+                size += side
+                ours += step * width
+                theirs += step * width
     for a in range(count):
         for b in range(a + 1):
             total = np.float32(0)
-            for d in range(size):
-                total += difference[a, d] * difference[b, d]
+            for d in range(samples):
+                total += out[a * samples + d] * out[b * samples + d]
             gram[a, b] = total
             gram[b, a] = total
 
@@ -67,10 +78,8 @@ def fit_weights(target, sources, rows, columns, index, ys, xs, half, step, ridge
         difference = np.empty((count, samples), np.float32)
         gram = np.empty((count, count), np.float32)
         for j in range(len(columns)):
-            _gram(
-                target, sources, rows[i], columns[j], index[i, j], ys[i, j], xs[i, j],
-                half, step, difference, gram,
-            )  # fmt: skip
+            node = index[i, j], ys[i, j], xs[i, j]
+            _gram(target, sources, rows[i], columns[j], node, half, step, difference, gram)
             trace = np.float32(0)
             for k in range(count):
                 trace += gram[k, k]
@@ -82,21 +91,31 @@ def fit_weights(target, sources, rows, columns, index, ys, xs, half, step, ridge
                 weights[i, j, k] /= total
 
 
-@njit(cache=True, fastmath=True, parallel=True)
+@njit(cache=True, fastmath=True)
+def _mix(sources, index, ys, xs, weights, half, patch):
+    """Weighted sum of one node's candidate patches, (C, q, q)."""
+    _, channels, height, width = sources.shape
+    source, out, side = pointer(sources), pointer(patch), 2 * half + 1
+    patch[:] = 0
+    for k in range(len(index)):
+        weight = weights[k]
+        size = 0
+        for channel in range(channels):
+            plane = (np.int64(index[k]) * channels + channel) * height
+            place = (plane + ys[k] - half) * width + xs[k] - half
+            for _ in range(side):
+                for u in range(side):
+                    out[size + u] += weight * source[place + u]
+                size += side
+                place += width
+
+
+@njit(cache=True, parallel=True)
 def mix_patches(sources, index, ys, xs, weights, half, patches):
     """Weighted sum of each node's candidate patches, (rows, columns, C, q, q)."""
-    channels, side = sources.shape[1], 2 * half + 1
     for i in prange(index.shape[0]):
         for j in range(index.shape[1]):
-            patches[i, j] = 0
-            for k in range(index.shape[2]):
-                weight = weights[i, j, k]
-                top, left = ys[i, j, k] - half, xs[i, j, k] - half
-                for channel in range(channels):
-                    source = sources[index[i, j, k], channel]
-                    for v in range(side):
-                        for u in range(side):
-                            patches[i, j, channel, v, u] += weight * source[top + v, left + u]
+            _mix(sources, index[i, j], ys[i, j], xs[i, j], weights[i, j], half, patches[i, j])
 
 
 @njit(cache=True, fastmath=True)
@@ -117,6 +136,36 @@ def overlay(patches, rows, columns, window, total, weight):
                         total[channel, top + v, left + u] += value
 
 
+@njit(cache=True, fastmath=True)
+def _moments(photos, n, top, left, side):
+    """Mean and variance of a patch of grey photo n."""
+    height, width = photos.shape[2:]
+    photo, place = pointer(photos), (np.int64(n) * height + top) * width + left
+    total, square = np.float32(0), np.float32(0)
+    for v in range(side):
+        for u in range(side):
+            value = photo[place + v * width + u]
+            total += value
+            square += value * value
+    area = np.float32(side * side)
+    mean = total / area
+    return mean, square / area - mean * mean
+
+
+@njit(cache=True, fastmath=True)
+def _covariance(photos, drawings, n, channel, top, left, mean, side):
+    """Covariance of a patch of grey photo n, whose mean is known, with its drawing."""
+    channels, height, width = drawings.shape[1:]
+    photo, drawing = pointer(photos), pointer(drawings)
+    ours = (np.int64(n) * height + top) * width + left
+    theirs = ((np.int64(n) * channels + channel) * height + top) * width + left
+    total = np.float32(0)
+    for v in range(side):
+        for u in range(side):
+            total += (photo[ours + v * width + u] - mean) * drawing[theirs + v * width + u]
+    return total / np.float32(side * side)
+
+
 @njit(cache=True, fastmath=True, parallel=True)
 def pooled_moments(photos, drawings, index, ys, xs, half, moments):
     """Covariance of each drawing channel with the grey photo, and the photo's variance (last).
@@ -125,25 +174,15 @@ def pooled_moments(photos, drawings, index, ys, xs, half, moments):
     candidates, each about its own mean.
     """
     channels, count = drawings.shape[1], index.shape[2]
-    area = np.float32((2 * half + 1) ** 2)
+    side = 2 * half + 1
     for i in prange(index.shape[0]):
         for j in range(index.shape[1]):
             moments[i, j] = 0
             for k in range(count):
-                y, x = ys[i, j, k], xs[i, j, k]
-                photo = photos[index[i, j, k], 0, y - half : y + half + 1, x - half : x + half + 1]
-                mean = np.float32(0)
-                square = np.float32(0)
-                for v in range(2 * half + 1):
-                    for u in range(2 * half + 1):
-                        mean += photo[v, u]
-                        square += photo[v, u] * photo[v, u]
-                mean /= area
-                moments[i, j, channels] += (square / area - mean * mean) / count
+                top, left = ys[i, j, k] - half, xs[i, j, k] - half
+                mean, variance = _moments(photos, index[i, j, k], top, left, side)
+                moments[i, j, channels] += variance / count
                 for channel in range(channels):
-                    drawing = drawings[index[i, j, k], channel]
-                    total = np.float32(0)
-                    for v in range(2 * half + 1):
-                        for u in range(2 * half + 1):
-                            total += (photo[v, u] - mean) * drawing[y - half + v, x - half + u]
-                    moments[i, j, channel] += total / area / count
+                    n = index[i, j, k]
+                    shared = _covariance(photos, drawings, n, channel, top, left, mean, side)
+                    moments[i, j, channel] += shared / count

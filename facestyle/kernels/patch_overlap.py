@@ -5,6 +5,8 @@
 import numpy as np
 from numba import njit, prange
 
+from facestyle.kernels.pointers import pointer
+
 
 @njit(cache=True, parallel=True)
 def gather(sources, index, ys, xs, half, patches):
@@ -22,27 +24,32 @@ def gather(sources, index, ys, xs, half, patches):
 
 
 @njit(cache=True, fastmath=True)
-def _difference(first, second, down, right):
-    """Mean square difference of two patches (C, q, q), the second moved by (right, down)."""
-    channels, side, _ = first.shape
-    total = np.float32(0)
-    for channel in range(channels):
-        for v in range(side - down):
-            for u in range(side - right):
-                difference = first[channel, v + down, u + right] - second[channel, v, u]
-                total += difference * difference
-    return total / (channels * (side - down) * (side - right))
+def _fill_table(first, second, down, right, table):
+    """Mean square differences of patches (K, C, q, q), the second ones moved by (right, down)."""
+    count, channels, side, _ = first.shape
+    a, b, area = pointer(first), pointer(second), side * side
+    size = np.float32(channels * (side - down) * (side - right))
+    for k in range(count):
+        for n in range(count):
+            total = np.float32(0)
+            for channel in range(channels):
+                ours = (k * channels + channel) * area + down * side + right
+                theirs = (n * channels + channel) * area
+                for _ in range(side - down):
+                    for u in range(side - right):
+                        difference = a[ours + u] - b[theirs + u]
+                        total += difference * difference
+                    ours += side
+                    theirs += side
+            table[k, n] = total / size
 
 
 @njit(cache=True, fastmath=True, parallel=True)
 def overlap_tables(patches, down, right, tables):
     """Costs between the labels of neighbours, `down` or `right` px apart (the other is 0)."""
-    rows, columns, count = tables.shape[:3]
+    rows, columns = tables.shape[:2]
     row_step, column_step = int(down > 0), int(right > 0)
     for i in prange(rows):
         for j in range(columns):
-            for a in range(count):
-                for b in range(count):
-                    tables[i, j, a, b] = _difference(
-                        patches[i, j, a], patches[i + row_step, j + column_step, b], down, right
-                    )
+            neighbour = patches[i + row_step, j + column_step]
+            _fill_table(patches[i, j], neighbour, down, right, tables[i, j])

@@ -90,12 +90,14 @@ def _dense_map(
     moved = _warp(exemplar.texture, coarse, cv2.INTER_LINEAR)
     solver = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
     flow = solver.calc(target, moved, None)
-    length = np.linalg.norm(flow, axis=2, keepdims=True)
-    flow *= np.minimum(1, limit[..., None] / (length + np.float32(1e-6)))
-    flow = cv2.GaussianBlur(flow, (0, 0), _FLOW_BLUR)
-    grid = np.stack(np.meshgrid(*map(np.arange, target.shape[::-1])), axis=-1)
+    dx, dy = cv2.split(flow)
+    share = np.minimum(1, limit / (cv2.magnitude(dx, dy) + np.float32(1e-6)))
+    flow = cv2.GaussianBlur(cv2.merge([dx * share, dy * share]), (0, 0), _FLOW_BLUR)
+    columns, rows = (np.arange(size, dtype=np.float32) for size in target.shape[::-1])
+    flow[..., 0] += columns
+    flow[..., 1] += rows[:, None]
     # first follow the flow, then the coarse map
-    return _warp(coarse, (grid + flow).astype(np.float32), cv2.INTER_LINEAR)
+    return _warp(coarse, flow, cv2.INTER_LINEAR)
 
 
 def _flow_limit(points: np.ndarray, size: tuple[int, ...]) -> np.ndarray:
