@@ -84,7 +84,7 @@ def segment_regions(portrait: Portrait) -> Regions:
     )
     coarse = _group_probabilities(small)
     weights = _refine(image, coarse, face_width(face))
-    return Regions(_labels(portrait, weights), weights)
+    return Regions(label_regions(portrait, weights), weights)
 
 
 @dataclass(frozen=True)
@@ -305,7 +305,7 @@ def _refine(image: np.ndarray, coarse: np.ndarray, unit: float) -> np.ndarray:
     return refined
 
 
-def _labels(portrait: Portrait, weights: np.ndarray) -> np.ndarray:
+def label_regions(portrait: Portrait, weights: np.ndarray) -> np.ndarray:
     """Most probable groups, cleaned by matte and oval, with the features painted on them."""
     shape = portrait.matte.shape
     outline = portrait.face.outline

@@ -15,7 +15,12 @@ from facestyle.transfer.patch_unpaired.label_prior import exemplar_labels, label
 from facestyle.transfer.patch_unpaired.pictures import halved
 from facestyle.transfer.patch_unpaired.settings import LEVELS
 from facestyle.transfer.patch_unpaired.synthesis import Goal
-from facestyle.transfer.patch_unpaired.tone import flattened, tone_mapped
+from facestyle.transfer.patch_unpaired.tone import (
+    ToneCurves,
+    flattened,
+    tone_curves,
+    tone_mapped,
+)
 from facestyle.transfer.patch_unpaired.warp import warp_to_exemplar
 
 _BACKGROUND_FROM_LEAD = 1.0
@@ -67,14 +72,44 @@ def _label_map(
     return exemplar_labels(luminance, labels, positions, bank)
 
 
-def tone_goal(target: Portrait, labels: np.ndarray, bank: Bank) -> np.ndarray:
-    """The target in the exemplars' tones, with their contour line; (h, w, 3) Lab of 1."""
-    width = bank.face_width
+def tone_goal(
+    target: Portrait,
+    labels: np.ndarray,
+    bank: Bank,
+    *,
+    scale: float = 1.0,
+    curves: ToneCurves | None = None,
+) -> np.ndarray:
+    """The target in the exemplars' tones, with their contour line.
+
+    Parameters
+    ----------
+    target : Portrait
+        At `scale` times the bank's face width.
+    labels : (h, w) uint8
+        Its regions.
+    bank : Bank
+    scale : float
+    curves : ToneCurves, optional
+        Of another frame of the same clip; see `goal_curves`.
+
+    Returns
+    -------
+    (h, w, 3) float32
+        Lab of 1.
+    """
+    width = scale * bank.face_width
     lab = flattened(to_lab(target.image), labels, width)
-    lab = tone_mapped(lab, labels, bank.tones, tone_sigma(width))
+    lab = tone_mapped(lab, labels, bank.tones, scale * tone_sigma(bank.face_width), curves)
     distances = edge_distances(labels, target.face, width)
     lab[..., 0] = add_contour_line(np.ascontiguousarray(lab[..., 0]), distances, bank.contours)
     return to_lab(from_lab(lab))
+
+
+def goal_curves(target: Portrait, labels: np.ndarray, bank: Bank, scale: float) -> ToneCurves:
+    """The tone curves of a target, to be kept for a whole clip; parameters as of `tone_goal`."""
+    lab = flattened(to_lab(target.image), labels, scale * bank.face_width)
+    return tone_curves(lab, labels, bank.tones, scale * tone_sigma(bank.face_width))
 
 
 def exemplar_positions(target: Portrait, labels: np.ndarray, bank: Bank) -> np.ndarray:

@@ -71,9 +71,19 @@ def grain_gains(
     (h, w) float32
         In [.4, 1.8].
     """
-    ratio = (wanted + _FLOOR) / (grain_of([luminance], [labels], face_width) + _FLOOR)
+    own = grain_of([luminance], [labels], face_width)
+    return spread_gains(group_gains(own, wanted, texture), labels, face_width)
+
+
+def group_gains(own: np.ndarray, wanted: np.ndarray, texture: float) -> np.ndarray:
+    """What to multiply the grain of each group by, (4,) float32; see `grain_gains`."""
+    ratio = (wanted + _FLOOR) / (own + _FLOOR)
     dial = 4.0 ** (texture - 0.5)
-    gains = np.clip(dial * np.nan_to_num(ratio, nan=1.0), *_GAINS).astype(np.float32)
+    return np.clip(dial * np.nan_to_num(ratio, nan=1.0), *_GAINS).astype(np.float32)
+
+
+def spread_gains(gains: np.ndarray, labels: np.ndarray, face_width: float) -> np.ndarray:
+    """Gains of each pixel from those of the groups, blended where groups meet; (h, w) float32."""
     # a wide blur hardly changes from pixel to pixel: a reduced copy will do
     height, width = labels.shape
     step = max(1, int(_SPREAD * face_width / 3))

@@ -99,8 +99,28 @@ def _smooth(histogram: np.ndarray) -> np.ndarray:
     return cv2.GaussianBlur(histogram.reshape(-1, 1).astype(np.float64), (1, 5), 1.0).ravel()
 
 
+@dataclass(frozen=True)
+class ToneCurves:
+    """What maps one target's tones to the exemplars'.
+
+    Attributes
+    ----------
+    curves : (4, 1024) float32
+        Luminance of each group over the target's own.
+    gains : (4,) float32
+        Of the detail.
+    """
+
+    curves: np.ndarray
+    gains: np.ndarray
+
+
 def tone_mapped(
-    lab: np.ndarray, labels: np.ndarray, tones: Sequence[GroupTone], sigma: float
+    lab: np.ndarray,
+    labels: np.ndarray,
+    tones: Sequence[GroupTone],
+    sigma: float,
+    curves: ToneCurves | None = None,
 ) -> np.ndarray:
     """Map a target to the exemplars' tones.
 
@@ -114,32 +134,49 @@ def tone_mapped(
         From `exemplar_tones`.
     sigma : float
         Of the blur that separates tone from detail, px.
+    curves : ToneCurves, optional
+        Of another frame of the same clip; the target's own by default.
 
     Returns
     -------
     (H, W, 3) float32
         Lab of 1, not clipped.
     """
+    if curves is None:
+        curves = tone_curves(lab, labels, tones, sigma)
+    luminance = np.ascontiguousarray(lab[..., 0])
+    base = cv2.GaussianBlur(luminance, (0, 0), sigma)
+    groups = GROUP_OF_REGION.astype(np.uint8)[labels]
+    weights = np.zeros((len(tones), *labels.shape), np.uint8)
+    for number in range(len(tones)):
+        mask = cv2.compare(groups, number, cv2.CMP_EQ)
+        if cv2.countNonZero(mask) >= _FEW:
+            weights[number] = cv2.GaussianBlur(mask, (0, 0), max(1.0, 0.7 * sigma))
+    result = np.empty_like(lab)
+    chroma = np.stack([tone.chroma.T for tone in tones]).astype(np.float32)
+    apply_tone_curves(base, luminance - base, weights, curves.curves, curves.gains, chroma, result)
+    return result
+
+
+def tone_curves(
+    lab: np.ndarray, labels: np.ndarray, tones: Sequence[GroupTone], sigma: float
+) -> ToneCurves:
+    """Find the curves that `tone_mapped` applies; its parameters."""
     luminance = np.ascontiguousarray(lab[..., 0])
     base = cv2.GaussianBlur(luminance, (0, 0), sigma)
     detail = luminance - base
     groups = GROUP_OF_REGION.astype(np.uint8)[labels]
-    weights = np.zeros((len(tones), *labels.shape), np.uint8)
-    curves = np.zeros((len(tones), _CURVE_STEPS), np.float32)
+    # a group that is missing here may appear in another frame: any curve will do for it
+    curves = np.tile(np.linspace(0, 1, _CURVE_STEPS, dtype=np.float32), (len(tones), 1))
     gains = np.ones(len(tones), np.float32)
     for number, tone in enumerate(tones):
-        mask = cv2.compare(groups, number, cv2.CMP_EQ)
-        if cv2.countNonZero(mask) < _FEW:
-            continue
-        weights[number] = cv2.GaussianBlur(mask, (0, 0), max(1.0, 0.7 * sigma))
         # neighbours are alike: a part of them knows the group's tones
-        inside = np.flatnonzero(mask)
+        inside = np.flatnonzero(cv2.compare(groups, number, cv2.CMP_EQ))
+        if len(inside) < _FEW:
+            continue
         inside = inside[:: max(1, len(inside) // _SAMPLES)]
         curves[number], gains[number] = _curve(base.ravel()[inside], detail.ravel()[inside], tone)
-    result = np.empty_like(lab)
-    chroma = np.stack([tone.chroma.T for tone in tones]).astype(np.float32)
-    apply_tone_curves(base, detail, weights, curves, gains, chroma, result)
-    return result
+    return ToneCurves(curves, gains)
 
 
 def _curve(base: np.ndarray, detail: np.ndarray, tone: GroupTone) -> tuple[np.ndarray, float]:
