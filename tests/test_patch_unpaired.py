@@ -15,7 +15,7 @@ from facestyle.guides import make_guides, write_guides
 from facestyle.transfer.patch_unpaired import prepare_exemplar, transfer
 from facestyle.transfer.patch_unpaired.blemishes import unusable
 from facestyle.transfer.patch_unpaired.grain import grain_gains, grain_of
-from facestyle.transfer.patch_unpaired.palette import harmonised, palette_of
+from facestyle.transfer.patch_unpaired.palette import harmonised, make_harmony, palette_of
 from facestyle.transfer.patch_unpaired.prepared import resize_portrait
 from facestyle.transfer.patch_unpaired.surroundings import set_before
 from facestyle.transfer.patch_unpaired.tone import exemplar_tones, tone_mapped
@@ -184,6 +184,17 @@ def test_strokes_that_leave_the_head_are_not_copied_but_its_contour_is():
     assert not unusable(luminance, labels, 100.0).any()
 
 
+def test_colours_beside_a_grey_lead_turn_grey():
+    random = np.random.default_rng(2)
+    labels = np.zeros((60, 60), np.uint8)
+    own = (random.standard_normal((60, 60, 3)) * 0.1 + 0.4).astype(np.float32)
+    lead = own * np.float32([1, 0, 0])
+    harmony = make_harmony(labels, palette_of(own, labels), palette_of(lead, labels), 50.0)
+    moved = harmonised(own, harmony)
+    assert np.abs(moved[..., 1:]).max() < 0.03
+    np.testing.assert_allclose(moved[..., 0], lead[..., 0], atol=0.01)
+
+
 def test_no_rim_of_painted_background_is_cut_out(sitter):
     rows, columns = np.mgrid[:180, :150]
     distance = np.hypot(rows - 90, columns - 75)
@@ -213,7 +224,8 @@ def test_harmonised_has_the_lead_palette():
         (random.standard_normal((60, 60, 3)) * deviation + mean).astype(np.float32)
         for mean, deviation in ((0.3, 0.05), (0.6, 0.08))
     )
-    moved = harmonised(own, labels, palette_of(own, labels), palette_of(lead, labels), 50.0)
+    harmony = make_harmony(labels, palette_of(own, labels), palette_of(lead, labels), 50.0)
+    moved = harmonised(own, harmony)
     np.testing.assert_allclose(moved.mean(axis=(0, 1)), lead.mean(axis=(0, 1)), atol=0.01)
     np.testing.assert_allclose(moved.std(axis=(0, 1)), lead.std(axis=(0, 1)), rtol=0.05)
 

@@ -24,7 +24,13 @@ from facestyle.transfer.patch_unpaired.contour_line import (
     contour_profiles,
     edge_distances,
 )
-from facestyle.transfer.patch_unpaired.palette import Palette, harmonised, palette_of
+from facestyle.transfer.patch_unpaired.palette import (
+    Harmony,
+    Palette,
+    harmonised,
+    make_harmony,
+    palette_of,
+)
 from facestyle.transfer.patch_unpaired.pictures import to_bytes
 from facestyle.transfer.patch_unpaired.prepared import PreparedExemplar, resize, resize_labels
 from facestyle.transfer.patch_unpaired.search_levels import OUTSIDE, Layer, search_levels
@@ -58,8 +64,8 @@ class Bank:
     region_costs : (K, 8, 9) float32
     tones : tuple of GroupTone
     contours : ContourProfiles
-    palettes : tuple of Palette
-        Of the exemplars before they were harmonised.
+    harmonies : tuple of Harmony
+        What brings each exemplar into the palette of the first.
     """
 
     face_width: float
@@ -70,7 +76,7 @@ class Bank:
     region_costs: np.ndarray
     tones: tuple[GroupTone, ...]
     contours: ContourProfiles
-    palettes: tuple[Palette, ...]
+    harmonies: tuple[Harmony, ...]
 
 
 @lru_cache(maxsize=4)
@@ -88,11 +94,9 @@ def build_bank(exemplars: tuple[PreparedExemplar, ...], width: float) -> Bank:
     Bank
         The last four are kept.
     """
-    palettes = tuple(palette_of(to_lab(e.working.image), e.regions.labels) for e in exemplars)
-    layers = [
-        _exemplar_layer(exemplar, number, width, palettes)
-        for number, exemplar in enumerate(exemplars)
-    ]
+    lead = palette_of(to_lab(exemplars[0].working.image), exemplars[0].regions.labels)
+    pairs = [_exemplar_layer(e, number, width, lead) for number, e in enumerate(exemplars)]
+    layers, harmonies = [layer for layer, _ in pairs], tuple(harmony for _, harmony in pairs)
     faces = tuple(e.working.face.scaled(width / face_width(e.working.face)) for e in exemplars)
     labs = [to_lab(layer.image) for layer in layers]
     labels = [layer.labels for layer in layers]
@@ -113,7 +117,7 @@ def build_bank(exemplars: tuple[PreparedExemplar, ...], width: float) -> Bank:
         np.stack([region_costs(layers[layer.origin].labels) for layer in every]),
         tones,
         ContourProfiles(np.mean(profiles, axis=0)),
-        palettes,
+        harmonies,
     )
 
 
@@ -155,17 +159,18 @@ def render_images(
 
 
 def _exemplar_layer(
-    exemplar: PreparedExemplar, number: int, width: float, palettes: Sequence[Palette]
-) -> Layer:
+    exemplar: PreparedExemplar, number: int, width: float, lead: Palette
+) -> tuple[Layer, Harmony]:
     """Resize one exemplar to the bank's face width, in the palette of the first."""
     factor = width / face_width(exemplar.portrait.face)
     image = resize(exemplar.portrait.image, factor)
     labels = resize_labels(exemplar.regions.labels, image.shape[1::-1])
+    own = palette_of(to_lab(exemplar.working.image), exemplar.regions.labels)
+    harmony = make_harmony(labels, own, lead, width)
     if number:
-        lab = harmonised(to_lab(image), labels, palettes[number], palettes[0], width)
-        image = from_lab(lab)
+        image = from_lab(harmonised(to_lab(image), harmony))
     usable = ~unusable(np.ascontiguousarray(to_lab(image)[..., 0]), labels, width)
-    return Layer(image, labels, usable, number, np.eye(2, 3))
+    return Layer(image, labels, usable, number, np.eye(2, 3)), harmony
 
 
 def _scaled_original(
@@ -180,9 +185,7 @@ def _scaled_original(
     if not number:
         return resize(to_bytes(exemplar.portrait.image), factor)
     image = resize(exemplar.portrait.image, factor)
-    labels = resize_labels(exemplar.regions.labels, image.shape[1::-1])
-    lab = harmonised(to_lab(image), labels, bank.palettes[number], bank.palettes[0], width)
-    return to_bytes(from_lab(lab))
+    return to_bytes(from_lab(harmonised(to_lab(image), bank.harmonies[number])))
 
 
 def _rotated_hair(layer: Layer) -> list[Layer]:

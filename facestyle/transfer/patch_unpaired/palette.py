@@ -9,7 +9,8 @@ import numpy as np
 
 from facestyle.faces.regions import BACKGROUND, GROUP_OF_REGION
 
-_RATIO = (0.4, 2.0)
+# least and most that the spread of L, a, b changes: beside a grey drawing a coloured one turns grey
+_LEAST, _MOST = np.array([0.4, 0.0, 0.0]), 2.0
 _FEW = 50
 _SCARCE = 0.01
 _FLOOR = 1 / 255
@@ -42,26 +43,34 @@ def palette_of(lab: np.ndarray, labels: np.ndarray) -> Palette:
     return Palette(mean, deviation)
 
 
-def harmonised(
-    lab: np.ndarray, labels: np.ndarray, own: Palette, lead: Palette, face_width: float
-) -> np.ndarray:
-    """Move a picture's groups to the palette of another.
+@dataclass(frozen=True)
+class Harmony:
+    """How each pixel's Lab changes to bring a picture into another palette.
+
+    Attributes
+    ----------
+    gain, offset : (h, w, 3) float32
+        Both vary slowly: they serve the same picture at any size.
+    """
+
+    gain: np.ndarray
+    offset: np.ndarray
+
+
+def make_harmony(labels: np.ndarray, own: Palette, lead: Palette, face_width: float) -> Harmony:
+    """Find what moves a picture's groups to the palette of another.
 
     Parameters
     ----------
-    lab : (H, W, 3) float32
-    labels : (H, W) uint8
+    labels : (h, w) uint8
+        Regions.
     own, lead : Palette
     face_width : float
         px.
-
-    Returns
-    -------
-    (H, W, 3) float32
-        Lab.
     """
     groups = GROUP_OF_REGION[np.minimum(labels, BACKGROUND)]
-    result = 1e-6 * lab
+    gain = np.full((*labels.shape, 3), 1e-6, np.float32)
+    offset = np.zeros_like(gain)
     total = np.full((*labels.shape, 1), 1e-6, np.float32)
     for group in range(4):
         mask = (groups == group).astype(np.float32)
@@ -69,9 +78,20 @@ def harmonised(
         if mask.sum() < _FEW or not known:
             continue
         ratio = (lead.deviation[group] + _FLOOR) / (own.deviation[group] + _FLOOR)
-        ratio = np.clip(ratio, *_RATIO)
-        moved = (lab - own.mean[group]) * ratio + lead.mean[group]
+        ratio = np.clip(ratio, _LEAST, _MOST).astype(np.float32)
+        shift = (lead.mean[group] - ratio * own.mean[group]).astype(np.float32)
         weight = cv2.GaussianBlur(mask, (0, 0), max(0.5, 0.02 * face_width))[..., None]
-        result += weight * moved.astype(np.float32)
+        gain += weight * ratio
+        offset += weight * shift
         total += weight
-    return result / total
+    return Harmony(gain / total, offset / total)
+
+
+def harmonised(lab: np.ndarray, harmony: Harmony) -> np.ndarray:
+    """Move a picture to the other palette, (H, W, 3) float32 Lab of any size."""
+    size = (lab.shape[1], lab.shape[0])
+    gain, offset = (
+        cv2.resize(values, size, interpolation=cv2.INTER_LINEAR)
+        for values in (harmony.gain, harmony.offset)
+    )
+    return cv2.add(cv2.multiply(lab, gain, dst=gain), offset, dst=offset)
