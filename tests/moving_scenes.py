@@ -34,32 +34,60 @@ def disc(size: int, x: float, y: float, radius: float) -> np.ndarray:
     return (columns - x) ** 2 + (rows - y) ** 2 < radius**2
 
 
-def frames_with_disc(
-    size: int, moves: list[tuple[int, int]], pans: list[tuple[int, int]], *, seed: int = 0
-) -> tuple[list[np.ndarray], list[np.ndarray]]:
-    """Frames and disc masks; the disc and the wall lie at these offsets (x, y) in whole px."""
-    margin = max(max(abs(x), abs(y)) for x, y in pans) + 1
-    wall = texture(seed, size + 2 * margin, size + 2 * margin)
-    paint = texture(seed + 1, size, size)
-    frames, masks = [], []
-    for (x, y), (pan_x, pan_y) in zip(moves, pans, strict=True):
-        top, left = margin - pan_y, margin - pan_x
-        frame = wall[top : top + size, left : left + size].copy()
-        mask = disc(size, 0.45 * size + x, 0.5 * size + y, 0.22 * size)
-        frame[mask] = np.roll(paint, (y, x), axis=(0, 1))[mask]
-        frames.append(frame)
-        masks.append(mask)
-    return frames, masks
+class MovingDisc:
+    """A disc before a wall over several frames; motion and visibility between any two are known.
+
+    Parameters
+    ----------
+    size : int
+        Side of the frames in px.
+    moves, pans : list of (int, int)
+        Where the disc and the wall are in every frame, x and y in px.
+    radius : float
+        Of the disc, in sides.
+    """
+
+    def __init__(
+        self,
+        size: int,
+        moves: list[tuple[int, int]],
+        pans: list[tuple[int, int]],
+        *,
+        seed: int = 0,
+        radius: float = 0.22,
+    ) -> None:
+        self.size, self.moves, self.pans = size, moves, pans
+        margin = max(max(abs(x), abs(y)) for x, y in pans) + 1
+        wall = texture(seed, size + 2 * margin, size + 2 * margin)
+        paint = texture(seed + 1, size, size)
+        self.frames, self.masks = [], []
+        for (x, y), (pan_x, pan_y) in zip(moves, pans, strict=True):
+            top, left = margin - pan_y, margin - pan_x
+            frame = wall[top : top + size, left : left + size].copy()
+            mask = disc(size, 0.45 * size + x, 0.5 * size + y, radius * size)
+            frame[mask] = np.roll(paint, (y, x), axis=(0, 1))[mask]
+            self.frames.append(frame)
+            self.masks.append(mask)
+
+    def flow(self, start: int, end: int) -> np.ndarray:
+        """True motion from one frame to another, (H, W, 2) float32."""
+        disc_motion = np.subtract(self.moves[end], self.moves[start])
+        wall_motion = np.subtract(self.pans[end], self.pans[start])
+        on_disc = self.masks[start][..., None]
+        return np.where(on_disc, disc_motion, wall_motion).astype(np.float32)
+
+    def hidden(self, start: int, end: int) -> np.ndarray:
+        """Which points of one frame another does not show, (H, W) bool."""
+        flow = self.flow(start, end).astype(int)
+        rows, columns = np.mgrid[: self.size, : self.size]
+        x, y = columns + flow[..., 0], rows + flow[..., 1]
+        outside = (x < 0) | (y < 0) | (x >= self.size) | (y >= self.size)
+        x, y = np.clip(x, 0, self.size - 1), np.clip(y, 0, self.size - 1)
+        return outside | (self.masks[end][y, x] & ~self.masks[start])
 
 
 def moving_disc(size: int, move: tuple[int, int], pan: tuple[int, int], seed: int = 0) -> Scene:
-    """The disc moves by `move` px (x, y), the wall by `pan`."""
-    frames, masks = frames_with_disc(size, [(0, 0), move], [(0, 0), pan], seed=seed)
-    forward = np.where(masks[0][..., None], move, pan).astype(np.float32)
-    backward = -np.where(masks[1][..., None], move, pan).astype(np.float32)
-    rows, columns = np.mgrid[:size, :size]
-    x = columns + backward[..., 0].astype(int)
-    y = rows + backward[..., 1].astype(int)
-    outside = (x < 0) | (y < 0) | (x >= size) | (y >= size)
-    covered = masks[0][np.clip(y, 0, size - 1), np.clip(x, 0, size - 1)] & ~masks[1]
-    return Scene(frames[0], frames[1], forward, backward, outside | covered)
+    """Two frames: the disc moves by `move` px (x, y), the wall by `pan`."""
+    scene = MovingDisc(size, [(0, 0), move], [(0, 0), pan], seed=seed)
+    forward, backward = scene.flow(0, 1), scene.flow(1, 0)
+    return Scene(scene.frames[0], scene.frames[1], forward, backward, scene.hidden(1, 0))

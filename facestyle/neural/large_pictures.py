@@ -17,7 +17,6 @@ from facestyle.neural.transformer import (
     NormalizedConv,
     ResidualBlock,
     Transformer,
-    pad_to_grid,
     to_colours,
 )
 
@@ -43,7 +42,7 @@ def run_in_strips(
         RGB (1, 3, H, W): `network(picture)` but for rounding, whatever the strips.
     """
     height, width = picture.shape[-2:]
-    x = pad_to_grid(picture) - 0.5
+    x = network.prepare(picture)
     for layer in network.layers:
         x = _run_layer(layer, x, pixels)
     return to_colours(x)[..., :height, :width]

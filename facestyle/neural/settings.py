@@ -11,6 +11,8 @@ POOLINGS = ("max", "average")
 NORMALIZATIONS = ("instance", "batch")
 PRECISIONS = ("float32", "bfloat16")
 SCHEDULES = ("constant", "cosine")
+PICTURE_INPUTS = 3
+VIDEO_INPUTS = 7
 MINIMUM_SIZE = 32  # pixels; the loss network's four poolings leave 2x2 units
 
 
@@ -150,16 +152,22 @@ class Architecture:
         Residual blocks. Johnson: 5.
     normalization : {"instance", "batch"}
         Instance normalization, or batch normalization for the comparison.
+    inputs : {3, 7}
+        Channels that come in: a picture; or a frame of a video, the warped result of the frame
+        before, and per-pixel weights that tell where to believe it.
     """
 
     channels: int = 32
     blocks: int = 5
     normalization: str = "instance"
+    inputs: int = PICTURE_INPUTS
 
     def __post_init__(self) -> None:
         for name, value, largest in (("channels", self.channels, 256), ("blocks", self.blocks, 32)):
             if type(value) is not int or not 1 <= value <= largest:
                 raise ValueError(f"{name} = {value!r} is not a whole number from 1 to {largest}")
+        if type(self.inputs) is not int or self.inputs not in (PICTURE_INPUTS, VIDEO_INPUTS):
+            raise ValueError(f"inputs = {self.inputs!r} is not {PICTURE_INPUTS} or {VIDEO_INPUTS}")
         if self.normalization not in NORMALIZATIONS:
             raise ValueError(f"normalization {self.normalization!r} is not in {NORMALIZATIONS}")
 
@@ -189,8 +197,10 @@ class TrainOptions:
         Layers of the loss network (Johnson et al., figure 2).
     content_weight, style_weight, total_variation_weight : float
         Weights of the terms; see `layer_weights` for the style's.
+    temporal_weight : float
+        Weight of the temporal loss, where the network is one for videos.
     architecture : Architecture
-        Shape of the network.
+        Shape of the network; 7 inputs make one for videos.
     precision : {"float32", "bfloat16"}
         "bfloat16" is mixed: convolutions in half precision, weights, statistics and losses not.
     channels_last : bool
@@ -211,6 +221,7 @@ class TrainOptions:
     content_weight: float = 1.0
     style_weight: float = 200.0
     total_variation_weight: float = 10.0
+    temporal_weight: float = 1000.0
     architecture: Architecture = field(default_factory=Architecture)
     precision: str = "float32"
     channels_last: bool = False

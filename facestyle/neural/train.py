@@ -4,7 +4,7 @@ import hashlib
 import math
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,11 @@ from facestyle.neural.loss_network import LossNetwork
 from facestyle.neural.optimize import StylePicture, layer_weights, recolour, style_size
 from facestyle.neural.photos import PhotoFolder
 from facestyle.neural.pictures import resize
-from facestyle.neural.settings import TrainOptions
+from facestyle.neural.settings import PICTURE_INPUTS, TrainOptions
 from facestyle.neural.style_statistics import Grams, measure_grams, mix_grams
-from facestyle.neural.transformer import Transformer
+from facestyle.neural.transformer import Transformer, widened
+from facestyle.neural.video.synthetic_motion import move
+from facestyle.neural.video.training import pair_terms
 from facestyle.neural.workers import Workers, join_workers
 
 _SMOOTHING = 0.98  # of the reported losses
@@ -78,7 +80,8 @@ def train(
     options : TrainOptions, optional
         Settings.
     start : Transformer, optional
-        A trained network of the same architecture to start with.
+        A trained network of the same architecture to start with; one for videos may start with
+        one for pictures.
     device : torch.device or str
         Where to train; under `torchrun` with CUDA every process takes the device of its rank.
     checkpoint : Path, optional
@@ -147,12 +150,13 @@ class _Trainer:
         """Copy the weights of another network."""
         if network is None:
             return
-        if network.architecture != self.options.architecture:
+        wanted = self.options.architecture
+        if network.architecture not in (wanted, replace(wanted, inputs=PICTURE_INPUTS)):
             raise UsageError(
-                f"the model to start with is {network.architecture}, but a network of "
-                f"{self.options.architecture} was asked for"
+                f"the model to start with is {network.architecture}, but a network of {wanted} "
+                "was asked for"
             )
-        self.network.load_state_dict(network.state_dict())
+        self.network.load_state_dict(widened(network.state_dict(), wanted.inputs))
 
     def resume(self, checkpoint: Path | None) -> int:
         """Restore the checkpoint if there is one; return the number of steps done."""
@@ -187,9 +191,27 @@ class _Trainer:
 
     def _terms(self, batch: torch.Tensor) -> dict[str, torch.Tensor]:
         options = self.options
-        dtype = getattr(torch, options.precision)
-        with torch.autocast(self.device.type, dtype, enabled=dtype != torch.float32):
-            output = self.network(batch)
+        if options.architecture.inputs == PICTURE_INPUTS:
+            return self._perceptual_terms(self._redraw(batch), batch)
+        place = self.workers.places(options.batch).start
+        pair = move(batch, seed=(options.seed, self.progress.step, place))
+        return pair_terms(self._redraw, self._perceptual_terms, pair, options.temporal_weight)
+
+    def _redraw(self, inputs: torch.Tensor) -> torch.Tensor:
+        with self._mixed_precision():
+            output: torch.Tensor = self.network(inputs)
+        return output.float()
+
+    def _mixed_precision(self) -> torch.autocast:
+        dtype = getattr(torch, self.options.precision)
+        return torch.autocast(self.device.type, dtype, enabled=dtype != torch.float32)
+
+    def _perceptual_terms(
+        self, output: torch.Tensor, batch: torch.Tensor
+    ) -> dict[str, torch.Tensor]:
+        """Compare results with the photos and the style."""
+        options = self.options
+        with self._mixed_precision():
             features = self.loss_network(output, self.layers)
             with torch.no_grad():
                 targets = self.loss_network(batch, options.content_layers)
@@ -202,7 +224,7 @@ class _Trainer:
             weight * losses.style_loss(losses.gram_matrix(features[name]), self.style[name])
             for name, weight in self.style_weights.items()
         ]
-        variation = losses.total_variation_loss(output.float())
+        variation = losses.total_variation_loss(output)
         return {
             "content": options.content_weight * torch.stack(content).sum(),
             "style": torch.stack(style).sum(),

@@ -136,7 +136,8 @@ class Transformer(nn.Module):
         Parameters
         ----------
         picture : torch.Tensor
-            RGB (B, 3, H, W) in [0, 1], at least 16 pixels a side.
+            RGB (B, 3, H, W) in [0, 1], at least 16 pixels a side. A network for videos also
+            takes what `join_inputs` makes, (B, 7, H, W).
 
         Returns
         -------
@@ -144,10 +145,40 @@ class Transformer(nn.Module):
             RGB (B, 3, H, W), slightly beyond [0, 1] so that black and white can be reached.
         """
         height, width = picture.shape[-2:]
-        x = pad_to_grid(picture) - 0.5
+        x = self.prepare(picture)
         for layer in self.layers:
             x = layer(x)
         return to_colours(x)[..., :height, :width]
+
+    def prepare(self, picture: torch.Tensor) -> torch.Tensor:
+        """Return what the first layer takes: centred, on the grid, all inputs there."""
+        if picture.shape[1] != self.architecture.inputs:
+            picture = join_inputs(picture)
+        return pad_to_grid(picture) - 0.5
+
+
+def join_inputs(
+    frame: torch.Tensor, warped: torch.Tensor | None = None, weights: torch.Tensor | None = None
+) -> torch.Tensor:
+    """Put together what a network for videos takes.
+
+    Parameters
+    ----------
+    frame : torch.Tensor
+        RGB (B, 3, H, W) in [0, 1].
+    warped : torch.Tensor, optional
+        The result of the frame before, warped to this one, (B, 3, H, W); None at the beginning.
+    weights : torch.Tensor, optional
+        (B, 1, H, W) in [0, 1]: where to believe it.
+
+    Returns
+    -------
+    torch.Tensor
+        (B, 7, H, W); grey where nothing is known.
+    """
+    if warped is None or weights is None:
+        warped, weights = torch.full_like(frame, 0.5), torch.zeros_like(frame[:, :1])
+    return torch.cat((frame, torch.lerp(torch.full_like(warped, 0.5), warped, weights), weights), 1)
 
 
 def reflect(x: torch.Tensor, pad: int, dim: int) -> torch.Tensor:
@@ -169,11 +200,18 @@ def to_colours(x: torch.Tensor) -> torch.Tensor:
     return 0.5 + 0.6 * torch.tanh(x)
 
 
+def widened(state: dict[str, torch.Tensor], inputs: int) -> dict[str, torch.Tensor]:
+    """Let the first convolution of a network's state take more inputs, which it ignores."""
+    name = "layers.0.conv.weight"
+    missing = inputs - state[name].shape[1]
+    return state | {name: F.pad(state[name], [0, 0, 0, 0, 0, missing])}
+
+
 def _layers(architecture: Architecture) -> list[nn.Module]:
     """Return the layers; the comments name them as in Johnson's table 1."""
     c, norm = architecture.channels, architecture.normalization
     return [
-        NormalizedConv(ConvLayer(3, c, 9), norm),  # c9s1-32
+        NormalizedConv(ConvLayer(architecture.inputs, c, 9), norm),  # c9s1-32
         NormalizedConv(ConvLayer(c, 2 * c, 3, stride=2), norm),  # d64
         NormalizedConv(ConvLayer(2 * c, 4 * c, 3, stride=2), norm),  # d128
         *(ResidualBlock(4 * c, norm) for _ in range(architecture.blocks)),  # R128
