@@ -81,14 +81,14 @@ class PatchMethod(Method):
         _check(identity, texture, labels, self.paired)
         given = {"identity": identity, "texture": texture, "labels": labels}
         # what is not given is left to the transfer's own defaults
-        self._options: dict[str, Any] = {k: v for k, v in given.items() if v is not None}
-        self._options["seed"] = seed
+        self.settings: dict[str, Any] = {k: v for k, v in given.items() if v is not None}
+        self.settings["seed"] = seed
         self._prepared: list[Any] = []
 
     @property
     def fingerprint(self) -> str:
         """Its options in words."""
-        return f"paired {self.paired}, {sorted(self._options.items())}"
+        return f"paired {self.paired}, {sorted(self.settings.items())}"
 
     @property
     def prepared(self) -> list[Any]:
@@ -113,7 +113,7 @@ class PatchMethod(Method):
             [exemplars[index] for index in order],
             strength=strength,
             background=background,
-            **self._options,
+            **self.settings,
         )
         return Outcome(
             done.image,

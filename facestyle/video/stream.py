@@ -13,6 +13,7 @@ from facestyle.errors import UsageError
 from facestyle.images import from_array, to_array
 from facestyle.methods import Method, Outcome
 from facestyle.methods.energy import EnergyMethod
+from facestyle.methods.patch import PatchMethod
 from facestyle.video.energy import EnergyFrames
 from facestyle.video.frames import FrameStylizer, StylizedFrame, frame_of
 from facestyle.video.tracking import FaceTracker
@@ -50,6 +51,16 @@ def make_frame_stylizer(stylizer: Stylizer | NeuralStylizer) -> FrameStylizer:
             tracker=tracker,
             strength=stylizer.strength,
             background=stylizer.background,
+        )
+    if isinstance(method, PatchMethod) and not method.paired:
+        from facestyle.video.patch import PatchFrames
+
+        return PatchFrames(
+            method.prepared,
+            tracker=tracker,
+            strength=stylizer.strength,
+            background=stylizer.background,
+            **method.settings,
         )
     raise UsageError(f"method {method.name}: found a video, which this method cannot stylize yet")
 

@@ -1,0 +1,428 @@
+"""Drawings and paintings on video: strokes move with the picture, and are drawn anew in places.
+
+The field of matches follows the flow with fractions of a pixel, so that a stroke moves as a whole;
+where the frame changes (a mouth opens, a shoulder uncovers what was hidden) it is searched again.
+Tones and forms follow every frame by the correction towards the tone-mapped photo.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+
+from facestyle.color import from_lab, luminance, to_lab
+from facestyle.disk_cache import pack, unpack
+from facestyle.faces import Face, Portrait
+from facestyle.faces.contours import face_width
+from facestyle.faces.regions import segment_regions
+from facestyle.methods.lead import choose_lead
+from facestyle.stopwatch import Stopwatch
+from facestyle.transfer.patch_unpaired import PreparedExemplar
+from facestyle.transfer.patch_unpaired.bank import Bank, build_bank, render_images
+from facestyle.transfer.patch_unpaired.correction import (
+    CorrectionWeights,
+    correction,
+    correction_weights,
+)
+from facestyle.transfer.patch_unpaired.goal import goal_curves, make_goal, origins
+from facestyle.transfer.patch_unpaired.grain import (
+    grain_of,
+    group_gains,
+    spread_gains,
+    with_grain,
+)
+from facestyle.transfer.patch_unpaired.prepared import resize_labels
+from facestyle.transfer.patch_unpaired.settings import DEFAULT_IDENTITY, DEFAULT_TEXTURE
+from facestyle.transfer.patch_unpaired.surroundings import set_before
+from facestyle.transfer.patch_unpaired.synthesis import synthesize
+from facestyle.transfer.patch_unpaired.tone import ToneCurves
+from facestyle.video.drawing_goal import GOAL_SCALE, FrameGoal, coarse_positions, find_goal
+from facestyle.video.field import (
+    MovingField,
+    Window,
+    advected,
+    field_of_match,
+    rendered,
+    search_window,
+)
+from facestyle.video.frames import StylizedFrame, frame_bytes, value_factor
+from facestyle.video.motion import Motion, estimate_motion, reduced_grey
+from facestyle.video.person import Matte, follow_matte
+from facestyle.video.staleness import stale_pixels, stale_windows
+from facestyle.video.tracking import FaceTracker, Track, standing_in
+
+# longer side of the copies that the flow is found on, px
+_FLOW_SIZE = 384
+# face widths that clips are drawn at, px: wider faces are drawn smaller and enlarged
+_MOST_FACE_WIDTH = 300.0
+# frames between two fits of the warp to the exemplars
+_WARP_EVERY = 4
+# largest share of the previous frame in one whose difference is noise, and that noise
+_SETTLED, _NOISE = 0.6, 0.03
+_NOT_YET = np.zeros((0, 0, 3), np.uint8)
+
+
+@dataclass(frozen=True)
+class PatchState:
+    """What a frame leaves to the next one.
+
+    Attributes
+    ----------
+    number : int
+        Frames seen.
+    lead : int
+        Exemplar whose palette is used.
+    width : float
+        Face width that the clip is drawn at, px.
+    size : (2,) int64
+        Height and width of the drawing.
+    grey : (h, w) uint8
+        The frame, for the flow.
+    track : Track or None
+    matte : Matte
+    goal : FrameGoal
+    curves : ToneCurves
+    drawn : (h, w, 3) float32
+        The goal that the strokes were chosen for.
+    field : MovingField
+    positions, prior : (E, h, w, 2), (E, h, w) float32
+        For the search, on a coarse grid.
+    gains : (4,) float32
+        Of the grain of each group.
+    shown : (H, W, 3) uint8
+        The frame as it was stylized.
+    """
+
+    number: int
+    lead: int
+    width: float
+    size: np.ndarray
+    grey: np.ndarray
+    track: Track | None
+    matte: Matte
+    goal: FrameGoal
+    curves: ToneCurves
+    drawn: np.ndarray
+    field: MovingField
+    positions: np.ndarray
+    prior: np.ndarray
+    gains: np.ndarray
+    shown: np.ndarray
+
+
+class PatchFrames:
+    """Draws a clip with patches of exemplars; a `facestyle.video.frames.FrameStylizer`.
+
+    Parameters
+    ----------
+    exemplars : sequence of PreparedExemplar
+    tracker : FaceTracker
+    strength, identity, texture, background, labels, seed
+        As of `facestyle.transfer.patch_unpaired.transfer`.
+    """
+
+    def __init__(
+        self,
+        exemplars: Sequence[PreparedExemplar],
+        *,
+        tracker: FaceTracker,
+        strength: float = 1.0,
+        identity: float = DEFAULT_IDENTITY,
+        texture: float = DEFAULT_TEXTURE,
+        background: str = "stylize",
+        labels: str = "mrf",
+        seed: int = 0,
+    ) -> None:
+        self._exemplars = exemplars
+        self._tracker = tracker
+        self._strength = strength
+        self._identity = identity
+        self._pull = min(1.0, identity / DEFAULT_IDENTITY)
+        self._texture = texture
+        self._background = background
+        self._labels = labels
+        self._seed = seed
+        self._state: PatchState | None = None
+
+    def step(self, frame: np.ndarray) -> StylizedFrame:
+        """Stylize the next frame, (H, W, 3) uint8, uint16 or float32 RGB."""
+        watch = Stopwatch()
+        before = self._state
+        pixels = frame_bytes(frame)
+        grey = reduced_grey(pixels, _FLOW_SIZE)
+        motion = None
+        if before is not None:
+            motion = estimate_motion(before.grey, grey, frame.shape[:2])
+        watch.lap("flow")
+        number = 0 if before is None else before.number + 1
+        scene = None if motion is None or motion.cut else motion
+        track = self._tracker.step(pixels, number, before.track if before else None, scene)
+        watch.lap("track")
+        known = before is not None and (before.track is None) == (track is None)
+        if before is None or scene is None or not known:
+            state, portrait = self._begin(frame, grey, track, number)
+            bank = self._bank(state.lead, state.width)
+            strokes = rendered(state.field, bank.levels[0])
+            state = replace(state, gains=self._grain_gains(strokes, state, bank))
+            watch.lap("first frame")
+            scene = None
+        else:
+            state, portrait = self._go_on(frame, grey, track, before, scene, watch)
+            bank = self._bank(state.lead, state.width)
+            strokes = self._redrawn(state, bank, scene)
+            watch.lap("strokes")
+        picture = self._drawing(strokes, state)
+        watch.lap("draw")
+        image, alpha, matte = self._finished(picture, frame, portrait, state)
+        shown = _settled(image, before, scene)
+        self._state = replace(state, shown=shown)
+        watch.lap("finish")
+        face = portrait.face.scaled(frame.shape[1] / portrait.matte.shape[1])
+        found = track is not None and track.found
+        order = self._order(state.lead)
+        labels = order[origins(state.field.layers[..., None], bank)].astype(np.int32)
+        names = tuple(exemplar.portrait.name for exemplar in self._exemplars)
+        return StylizedFrame(image, alpha, face, found, matte, labels, names, watch.laps)
+
+    def state(self) -> dict[str, np.ndarray]:
+        """Everything that the next frame depends on."""
+        return {} if self._state is None else pack(self._state)
+
+    def restore(self, state: dict[str, np.ndarray]) -> None:
+        """Go on from a `state`."""
+        self._state = unpack(PatchState, state) if state else None
+
+    def _order(self, lead: int) -> np.ndarray:
+        """Indices of the exemplars, the leading one first."""
+        order = np.arange(len(self._exemplars))
+        return np.concatenate([[lead], np.delete(order, lead)])
+
+    def _ordered(self, lead: int) -> tuple[PreparedExemplar, ...]:
+        return tuple(self._exemplars[index] for index in self._order(lead))
+
+    def _bank(self, lead: int, width: float) -> Bank:
+        return build_bank(self._ordered(lead), width)
+
+    def _portrait(
+        self,
+        frame: np.ndarray,
+        face: Face,
+        size: tuple[int, int],
+        before: PatchState | None,
+        motion: Motion | None,
+        *,
+        seen: bool,
+    ) -> tuple[Portrait, Matte]:
+        """The frame at a size, height and width, with its matte."""
+        small = cv2.resize(frame, size[::-1], interpolation=cv2.INTER_AREA)
+        image = small.astype(np.float32)
+        image *= value_factor(frame)
+        face = face.scaled(size[1] / frame.shape[1])
+        matte = follow_matte(image, face, before.matte if before else None, motion, seen=seen)
+        opacity = matte.at(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY))
+        return Portrait(image, face, opacity), matte
+
+    def _begin(
+        self, frame: np.ndarray, grey: np.ndarray, track: Track | None, number: int
+    ) -> tuple[PatchState, Portrait]:
+        """Draw a frame by itself: the first one, or the first of a new scene."""
+        face = standing_in(self._exemplars[0].portrait, frame) if track is None else track.face
+        width = float(round(min(_MOST_FACE_WIDTH, face_width(face))))
+        scale = width / face_width(face)
+        size = _even(frame.shape[0] * scale), _even(frame.shape[1] * scale)
+        seen = track is not None and track.found
+        large, _ = self._portrait(frame, face, size, None, None, seen=seen)
+        half = size[0] // 2, size[1] // 2
+        portrait, matte = self._portrait(frame, face, half, None, None, seen=seen)
+        lead = choose_lead(large, self._exemplars)
+        bank = self._bank(lead, width)
+        regions = segment_regions(large)
+        whole = make_goal(large, regions.labels, bank, self._pull, self._labels)
+        match = synthesize(whole, bank, self._seed)
+        labels = segment_regions(portrait).labels
+        curves = goal_curves(portrait, labels, bank, GOAL_SCALE)
+        goal = find_goal(portrait, bank, curves, None, None, seen=True)
+        positions = coarse_positions(portrait, goal.labels, bank)
+        rows, columns = positions.shape[1:3]
+        prior = np.stack([_reduced(part, rows, columns) for part in whole.prior])
+        state = PatchState(
+            number=number,
+            lead=lead,
+            width=width,
+            size=np.array(size),
+            grey=grey,
+            track=track,
+            matte=matte,
+            goal=goal,
+            curves=curves,
+            drawn=goal.lab,
+            field=field_of_match(match),
+            positions=positions,
+            prior=prior,
+            gains=np.ones(4, np.float32),
+            shown=_NOT_YET,
+        )
+        return state, portrait
+
+    def _grain_gains(self, strokes: np.ndarray, state: PatchState, bank: Bank) -> np.ndarray:
+        """What brings the drawing's grain to that of its exemplars, for each group."""
+        pictures = render_images(bank, self._ordered(state.lead), 1.0)[: len(bank.faces)]
+        known = [layer.labels for layer in bank.layers[: len(bank.faces)]]
+        light = [luminance(picture / np.float32(255)) for picture in pictures]
+        wanted = grain_of(light, known, state.width)
+        lab = self._corrected(strokes, state)
+        labels = resize_labels(state.goal.labels, (lab.shape[1], lab.shape[0]))
+        own = grain_of([np.ascontiguousarray(lab[..., 0])], [labels], state.width)
+        return group_gains(own, wanted, self._texture)
+
+    def _go_on(
+        self,
+        frame: np.ndarray,
+        grey: np.ndarray,
+        track: Track | None,
+        before: PatchState,
+        motion: Motion,
+        watch: Stopwatch,
+    ) -> tuple[PatchState, Portrait]:
+        """Move the drawing of the previous frame, and draw anew what no longer fits."""
+        face = standing_in(self._exemplars[0].portrait, frame) if track is None else track.face
+        seen = track is not None and track.found
+        half = before.goal.labels.shape
+        portrait, matte = self._portrait(frame, face, half, before, motion, seen=seen)
+        watch.lap("person")
+        bank = self._bank(before.lead, before.width)
+        goal = find_goal(portrait, bank, before.curves, before.goal, motion, seen=seen)
+        watch.lap("goal")
+        positions = np.stack([motion.carry(part) for part in before.positions])
+        if seen and before.number % _WARP_EVERY == 0:
+            positions = coarse_positions(portrait, goal.labels, bank)
+        prior = np.stack([motion.carry(part) for part in before.prior])
+        field = advected(before.field, motion.backward)
+        drawn = motion.carry(before.drawn)
+        watch.lap("carry")
+        state = replace(
+            before,
+            number=before.number + 1,
+            grey=grey,
+            track=track,
+            matte=matte,
+            goal=goal,
+            drawn=drawn,
+            field=field,
+            positions=positions,
+            prior=prior,
+        )
+        return state, portrait
+
+    def _redrawn(self, state: PatchState, bank: Bank, motion: Motion) -> np.ndarray:
+        """Search the stale parts anew, in place; returns the strokes, (h, w, 3) float32 sRGB."""
+        goal, sources = state.goal, bank.levels[0]
+        strokes = rendered(state.field, sources)
+        staleness = stale_pixels(goal.lab, state.drawn, motion.trust_for(*goal.labels.shape))
+        windows = stale_windows(staleness)
+        if not windows:
+            return strokes
+        weights = correction_weights(goal.labels, GOAL_SCALE * state.width)
+        seed = self._seed + 100 * state.number
+        for part in windows:
+            stale = staleness[part] > 1
+            window = _window(part, state, weights, stale)
+            search_window(state.field, strokes, window, bank, self._pull, seed)
+            state.drawn[part][stale] = goal.lab[part][stale]
+        return strokes
+
+    def _corrected(self, strokes: np.ndarray, state: PatchState) -> np.ndarray:
+        """The strokes, their tones and forms corrected by the photo; Lab of 1."""
+        lab = to_lab(strokes)
+        goal, width = state.goal, GOAL_SCALE * state.width
+        rows, columns = goal.labels.shape
+        small = cv2.resize(lab, (columns, rows), interpolation=cv2.INTER_AREA)
+        weights = correction_weights(goal.labels, width)
+        change = correction(small, goal.lab, weights, width, self._identity)
+        size = (lab.shape[1], lab.shape[0])
+        return np.asarray(cv2.add(lab, cv2.resize(change, size, interpolation=cv2.INTER_LINEAR)))
+
+    def _drawing(self, strokes: np.ndarray, state: PatchState) -> np.ndarray:
+        """The finished drawing, (h, w, 3) float32 sRGB at its own size."""
+        lab = self._corrected(strokes, state)
+        gains = spread_gains(state.gains, state.goal.labels, GOAL_SCALE * state.width)
+        size = (lab.shape[1], lab.shape[0])
+        gains = cv2.resize(gains, size, interpolation=cv2.INTER_LINEAR)
+        lab[..., 0] = with_grain(np.ascontiguousarray(lab[..., 0]), gains, state.width)
+        return from_lab(lab)
+
+    def _finished(
+        self, picture: np.ndarray, frame: np.ndarray, portrait: Portrait, state: PatchState
+    ) -> tuple[np.ndarray, np.ndarray | None, np.ndarray]:
+        """The drawing at the frame's size before its background: image, alpha, matte."""
+        height, width = frame.shape[:2]
+        if picture.shape[:2] != (height, width):
+            picture = cv2.resize(picture, (width, height), interpolation=cv2.INTER_CUBIC)
+            picture = np.clip(picture, 0, 1, out=picture)
+        if self._background == "stylize" and self._strength == 1:
+            matte = cv2.resize(portrait.matte, (width, height), interpolation=cv2.INTER_LINEAR)
+            return picture, None, matte
+        own = frame.astype(np.float32)
+        own *= value_factor(frame)
+        matte = state.matte.at(cv2.cvtColor(own, cv2.COLOR_RGB2GRAY))
+        face = portrait.face.scaled(width / portrait.matte.shape[1])
+        exemplars = [exemplar.portrait for exemplar in self._ordered(state.lead)]
+        image, alpha = set_before(picture, Portrait(own, face, matte), exemplars, self._background)
+        return own + np.float32(self._strength) * (image - own), alpha, matte
+
+
+def _settled(image: np.ndarray, before: PatchState | None, motion: Motion | None) -> np.ndarray:
+    """Settle the picture's noise, in place; returns it as bytes."""
+    from facestyle.kernels.temporal_filter import settle
+
+    if before is not None and motion is not None:
+        settle(
+            image,
+            before.shown,
+            motion.backward,
+            motion.trust,
+            np.float32(_SETTLED),
+            np.float32(_NOISE),
+        )
+    return np.asarray(cv2.convertScaleAbs(image, alpha=255))
+
+
+def _even(length: float) -> int:
+    return max(32, 2 * round(length / 2))
+
+
+def _reduced(values: np.ndarray, rows: int, columns: int) -> np.ndarray:
+    return cv2.resize(values, (columns, rows), interpolation=cv2.INTER_AREA)
+
+
+def _window(
+    part: tuple[slice, slice], state: PatchState, weights: CorrectionWeights, stale: np.ndarray
+) -> Window:
+    """A part of the goal at the drawing's size, ready to be searched."""
+    rows, columns = (slice(2 * side.start, 2 * side.stop) for side in part)
+    size = (columns.stop - columns.start, rows.stop - rows.start)
+    height, width = (int(side) for side in state.size)
+    coarse_rows, coarse_columns = state.positions.shape[1:3]
+    x = (np.arange(columns.start, columns.stop, dtype=np.float32) + 0.5) * (coarse_columns / width)
+    y = (np.arange(rows.start, rows.stop, dtype=np.float32) + 0.5) * (coarse_rows / height)
+    grid = np.meshgrid((x - 0.5).astype(np.float32), (y - 0.5).astype(np.float32))
+
+    def fetch(values: np.ndarray) -> np.ndarray:
+        return cv2.remap(values, *grid, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+
+    def enlarge(values: np.ndarray, mode: int = cv2.INTER_LINEAR) -> np.ndarray:
+        return np.ascontiguousarray(cv2.resize(values[part], size, interpolation=mode))
+
+    return Window(
+        rows,
+        columns,
+        enlarge(state.goal.lab, cv2.INTER_CUBIC),
+        enlarge(state.goal.labels, cv2.INTER_NEAREST),
+        np.stack([fetch(values) for values in state.positions]),
+        np.stack([fetch(values) for values in state.prior]),
+        CorrectionWeights(enlarge(weights.low), enlarge(weights.middle)),
+        cv2.resize(stale.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0,
+    )
