@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 from facestyle.cli import exit_codes
 from facestyle.neural.settings import (
     NORMALIZATIONS,
+    PICTURE_INPUTS,
     PRECISIONS,
     SCHEDULES,
+    VIDEO_INPUTS,
     Architecture,
     TrainOptions,
 )
@@ -23,6 +25,7 @@ Train a network that redraws any picture in one style (Johnson et al. 2016).
 
   facestyle train wave.jpg --photos photos/ -o wave.safetensors
   facestyle photo.jpg --model wave.safetensors
+  facestyle train wave.jpg --photos photos/ -o wave.safetensors --video
   torchrun --nproc-per-node 4 -m facestyle train ...    on several GPUs
 
 A training that was stopped goes on when the same command is given again."""
@@ -61,6 +64,7 @@ def _add_training_options(group: Any) -> None:
         ("content_weight", "weight of the content loss"),
         ("style_weight", "weight of the style loss"),
         ("total_variation_weight", "weight of the smoothness"),
+        ("temporal_weight", "weight of the likeness of consecutive frames, with --video"),
         ("seed", "of weights and crops"),
     ):
         default = getattr(_DEFAULTS, name)
@@ -93,6 +97,9 @@ def _add_network_options(group: Any) -> None:
     group.add_argument("--channels", type=int, default=shape.channels, metavar="N")
     group.add_argument("--blocks", type=int, default=shape.blocks, metavar="N")
     group.add_argument("--normalization", choices=NORMALIZATIONS, default=shape.normalization)
+    group.add_argument(
+        "--video", action="store_true", help="for videos: takes the result of the frame before, too"
+    )
     group.add_argument(
         "--start", metavar="MODEL", help="a trained model to start with: learns sooner"
     )
@@ -139,7 +146,12 @@ def _options(arguments: argparse.Namespace) -> TrainOptions:
         given[name] = tuple(given[name])
     names = {item.name for item in fields(TrainOptions)} & given.keys()
     try:
-        shape = Architecture(arguments.channels, arguments.blocks, arguments.normalization)
+        shape = Architecture(
+            arguments.channels,
+            arguments.blocks,
+            arguments.normalization,
+            VIDEO_INPUTS if arguments.video else PICTURE_INPUTS,
+        )
     except ValueError as error:
         raise UsageError(str(error)) from error
     return replace(_DEFAULTS, architecture=shape, **{name: given[name] for name in names})
