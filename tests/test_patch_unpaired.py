@@ -14,7 +14,7 @@ from facestyle.faces.regions import BACKGROUND, CLOTHES, HAIR, segment_regions
 from facestyle.guides import make_guides, write_guides
 from facestyle.transfer.patch_unpaired import prepare_exemplar, transfer
 from facestyle.transfer.patch_unpaired.blemishes import unusable
-from facestyle.transfer.patch_unpaired.grain import grain_gains, grain_of
+from facestyle.transfer.patch_unpaired.grain import grain_gains, grain_like_first, grain_of
 from facestyle.transfer.patch_unpaired.palette import harmonised, make_harmony, palette_of
 from facestyle.transfer.patch_unpaired.prepared import resize_portrait
 from facestyle.transfer.patch_unpaired.surroundings import set_before
@@ -182,6 +182,16 @@ def test_strokes_that_leave_the_head_are_not_copied_but_its_contour_is():
     # a background that is all strokes is drawn with them
     luminance[::6, :54] = luminance[1::6, :54] = 0.7
     assert not unusable(luminance, labels, 100.0).any()
+
+
+def test_grain_of_another_medium_does_not_count():
+    first = np.array([0.02, 0.03, np.nan, 0.01])
+    alike, other = 1.1 * first, 4 * first
+    other[2] = 0.05
+    wanted = grain_like_first(np.stack([first, alike, other]))
+    np.testing.assert_allclose(wanted[[0, 1, 3]], 1.05 * first[[0, 1, 3]], rtol=0.01)
+    assert wanted[2] == 0.05
+    assert np.isnan(grain_like_first(first[None])[2])
 
 
 def test_colours_beside_a_grey_lead_turn_grey():

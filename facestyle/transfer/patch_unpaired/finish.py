@@ -13,7 +13,12 @@ from facestyle.faces.face import Portrait
 from facestyle.kernels.patch_voting import vote
 from facestyle.transfer.patch_unpaired.bank import Bank, render_images
 from facestyle.transfer.patch_unpaired.correction import correction
-from facestyle.transfer.patch_unpaired.grain import grain_gains, grain_of, with_grain
+from facestyle.transfer.patch_unpaired.grain import (
+    grain_gains,
+    grain_like_first,
+    grain_of,
+    with_grain,
+)
 from facestyle.transfer.patch_unpaired.pictures import flat
 from facestyle.transfer.patch_unpaired.prepared import PreparedExemplar, resize_labels
 from facestyle.transfer.patch_unpaired.settings import MODE_BANDWIDTH, MODE_ROUNDS, RENDER_REACH
@@ -73,12 +78,11 @@ def _render_scale(portrait: Portrait, bank: Bank, exemplars: Sequence[PreparedEx
 
 def _exemplars_grain(bank: Bank, images: Sequence[np.ndarray], width: float) -> np.ndarray:
     """Grain of the exemplars at the rendering's size: another size would have another grain."""
-    own = range(len(bank.faces))
-    luminances = [luminance(images[number] / np.float32(255)) for number in own]
-    labels = [
-        resize_labels(bank.layers[number].labels, images[number].shape[1::-1]) for number in own
-    ]
-    return grain_of(luminances, labels, width)
+    grains = []
+    for number in range(len(bank.faces)):
+        labels = resize_labels(bank.layers[number].labels, images[number].shape[1::-1])
+        grains.append(grain_of([luminance(images[number] / np.float32(255))], [labels], width))
+    return grain_like_first(np.stack(grains))
 
 
 def _rendered(

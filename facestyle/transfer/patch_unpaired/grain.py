@@ -13,6 +13,7 @@ GRAIN_SIGMA = 0.012  # face widths
 _GAINS = (0.4, 1.8)
 _SPREAD = 0.05  # face widths over which gains of neighbouring groups blend
 _FEW = 100
+_ALIKE = 0.25  # difference of logarithms at which another exemplar's grain hardly counts
 _FLOOR = 1e-3
 # group of each byte that a label may be
 _GROUPS = GROUP_OF_REGION[np.minimum(np.arange(256), BACKGROUND)].astype(np.uint8)
@@ -46,6 +47,31 @@ def grain_of(
             totals[group] += count * cv2.mean(grain, chosen)[0]
             counts[group] += count
     return np.where(counts > _FEW, totals / np.maximum(counts, 1), np.nan)
+
+
+def grain_like_first(grains: np.ndarray) -> np.ndarray:
+    """Mean grain of those exemplars whose grain is about that of the first.
+
+    Works in one medium have nearly the same grain, and their mean is better known than a single
+    one. Charcoal and chalk do not: something between the two looks like neither.
+
+    Parameters
+    ----------
+    grains : (K, 4) float64
+        From `grain_of`.
+
+    Returns
+    -------
+    (4,) float64
+    """
+    known = np.isfinite(grains)
+    filled = np.where(known, grains, 0.0)
+    # where the first has no such group, all others count alike
+    distance = np.log((filled + _FLOOR) / (filled[:1] + _FLOOR)) * known[:1]
+    weight = known * np.exp(-0.5 * (distance / _ALIKE) ** 2)
+    total = weight.sum(axis=0)
+    mean = (weight * filled).sum(axis=0) / np.maximum(total, 1e-9)
+    return np.where(total > 0, mean, np.nan)
 
 
 def grain_gains(
