@@ -21,7 +21,7 @@ from typing import Any, BinaryIO, TypeVar
 import numpy as np
 
 # change it whenever an analysis changes: older entries are not found then
-VERSION = "3"
+VERSION = "4"
 _LOG = logging.getLogger(__name__)
 T = TypeVar("T")
 
