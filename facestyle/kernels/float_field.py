@@ -13,8 +13,8 @@ _ONE, _HALF, _ZERO = np.float32(1), np.float32(0.5), np.float32(0)
 _BYTE = np.float32(1 / 255)
 # offsets of two neighbours that differ by less come from one piece of the source, px
 _APART = np.float32(0.75)
-# weights of a pixel's own match, of its side neighbours' and of its corner neighbours'
-_OWN, _SIDE, _CORNER = np.float32(1.5), np.float32(0.3), np.float32(0.06)
+# weights of a pixel's own match and of its neighbours'
+_OWN, _SIDE = np.float32(1.5), np.float32(0.3)
 
 
 @njit(cache=True, fastmath=True, forceinline=True)
@@ -130,19 +130,31 @@ def _soft(image, start, rows, columns, v, u):
 
 
 @njit(cache=True, fastmath=True, forceinline=True)
+def _together(places, layers, y, x, ny, nx):
+    """Whether two pixels come from one piece of a source."""
+    if layers[ny, nx] != layers[y, x]:
+        return False
+    a = places[ny, nx, 0] - places[y, x, 0] - np.float32(ny - y)
+    b = places[ny, nx, 1] - places[y, x, 1] - np.float32(nx - x)
+    return abs(a) <= _APART and abs(b) <= _APART
+
+
+@njit(cache=True, fastmath=True, forceinline=True)
+def _beside(y, x, height, width, number):
+    """The pixel itself (0), above, below, left or right of it, inside the picture."""
+    ny = y + (number == 2) - (number == 1)
+    nx = x + (number == 4) - (number == 3)
+    return min(max(ny, 0), height - 1), min(max(nx, 0), width - 1)
+
+
+@njit(cache=True, fastmath=True, forceinline=True)
 def _whole(places, layers, y, x):
-    """Whether a pixel and its eight neighbours come from one piece of a source."""
+    """Whether a pixel and its four neighbours come from one piece of a source."""
     height, width = layers.shape
-    k, sy, sx = layers[y, x], places[y, x, 0], places[y, x, 1]
-    for i in range(-1, 2):
-        for j in range(-1, 2):
-            ny, nx = min(max(y + i, 0), height - 1), min(max(x + j, 0), width - 1)
-            if layers[ny, nx] != k:
-                return False
-            if abs(places[ny, nx, 0] - sy - np.float32(ny - y)) > _APART:
-                return False
-            if abs(places[ny, nx, 1] - sx - np.float32(nx - x)) > _APART:
-                return False
+    for number in range(1, 5):
+        ny, nx = _beside(y, x, height, width, number)
+        if not _together(places, layers, y, x, ny, nx):
+            return False
     return True
 
 
@@ -151,31 +163,28 @@ def _at_seam(places, layers, image, start, rows, columns, y, x, votes):
     """Robust mean of what a pixel's own match and its neighbours' propose."""
     height, width = layers.shape
     r, g, b, total = _ZERO, _ZERO, _ZERO, _ZERO
-    count = 0
-    for i in range(-1, 2):
-        for j in range(-1, 2):
-            ny, nx = min(max(y + i, 0), height - 1), min(max(x + j, 0), width - 1)
-            k = layers[ny, nx]
-            v = places[ny, nx, 0] + np.float32(y - ny)
-            u = places[ny, nx, 1] + np.float32(x - nx)
-            if i == 0 and j == 0:
-                colour = _sharp(image, start[k], rows[k], columns[k], v, u)
-                weight = _OWN
-            else:
-                colour = _soft(image, start[k], rows[k], columns[k], v, u)
-                weight = _SIDE if i == 0 or j == 0 else _CORNER
-            votes[count, 0], votes[count, 1], votes[count, 2] = colour
-            votes[count, 3] = weight
-            count += 1
-            r += weight * colour[0]
-            g += weight * colour[1]
-            b += weight * colour[2]
-            total += weight
+    for number in range(5):
+        ny, nx = _beside(y, x, height, width, number)
+        k = layers[ny, nx]
+        v = places[ny, nx, 0] + np.float32(y - ny)
+        u = places[ny, nx, 1] + np.float32(x - nx)
+        if number == 0:
+            colour = _sharp(image, start[k], rows[k], columns[k], v, u)
+            weight = _OWN
+        else:
+            colour = _soft(image, start[k], rows[k], columns[k], v, u)
+            weight = _SIDE
+        votes[number, 0], votes[number, 1], votes[number, 2] = colour
+        votes[number, 3] = weight
+        r += weight * colour[0]
+        g += weight * colour[1]
+        b += weight * colour[2]
+        total += weight
     r, g, b = r / total, g / total, b / total
     # one step of mean shift, as in `patch_voting`
     scale = np.float32(1 / (0.25 * 255) ** 2)
     nr, ng, nb, total = _ZERO, _ZERO, _ZERO, np.float32(1e-6)
-    for i in range(count):
+    for i in range(5):
         dr, dg, db = votes[i, 0] - r, votes[i, 1] - g, votes[i, 2] - b
         weight = votes[i, 3] * np.exp(-scale * (dr * dr + dg * dg + db * db))
         nr += weight * votes[i, 0]
@@ -183,6 +192,41 @@ def _at_seam(places, layers, image, start, rows, columns, y, x, votes):
         nb += weight * votes[i, 2]
         total += weight
     return nr / total, ng / total, nb / total
+
+
+@njit(cache=True, parallel=True, fastmath=True)
+def tidy(places, layers, out_places, out_layers):
+    """Let single pixels that come from nowhere near join a neighbour's piece.
+
+    Parameters
+    ----------
+    places : (h, w, 2) float32
+    layers : (h, w) uint8
+    out_places, out_layers : like `places` and `layers`
+    """
+    height, width = layers.shape
+    for row in prange(height):
+        y = np.int64(row)
+        for x in range(width):
+            out_layers[y, x] = layers[y, x]
+            out_places[y, x, 0] = places[y, x, 0]
+            out_places[y, x, 1] = places[y, x, 1]
+            best, chosen = 0, 0
+            for number in range(5):
+                ny, nx = _beside(y, x, height, width, number)
+                support = 0
+                for other in range(1, 5):
+                    my, mx = _beside(y, x, height, width, other)
+                    support += _together(places, layers, ny, nx, my, mx)
+                if number == 0 and support > 0:
+                    break
+                if support > best:
+                    best, chosen = support, number
+            if best > 1:
+                ny, nx = _beside(y, x, height, width, chosen)
+                out_layers[y, x] = layers[ny, nx]
+                out_places[y, x, 0] = places[ny, nx, 0] + np.float32(y - ny)
+                out_places[y, x, 1] = places[ny, nx, 1] + np.float32(x - nx)
 
 
 @njit(cache=True, parallel=True, fastmath=True)
@@ -203,7 +247,7 @@ def render(places, layers, image, start, rows, columns, out):
     height, width = layers.shape
     for row in prange(height):
         y = np.int64(row)
-        votes = np.empty((9, 4), np.float32)
+        votes = np.empty((5, 4), np.float32)
         for x in range(width):
             if _whole(places, layers, y, x):
                 k = layers[y, x]

@@ -18,8 +18,7 @@ from facestyle.video.motion import Motion
 _EVERY = 4
 # share of the carried regions where the flow is trusted
 _KEPT = 0.6
-# size of the goal over that of the drawing, and of coarse maps over the goal's
-GOAL_SCALE = 0.5
+# size of the goal over that of the coarse maps
 _COARSE = 4
 
 
@@ -48,6 +47,7 @@ class FrameGoal:
 def find_goal(
     portrait: Portrait,
     bank: Bank,
+    scale: float,
     curves: ToneCurves | None,
     previous: FrameGoal | None,
     motion: Motion | None,
@@ -61,6 +61,8 @@ def find_goal(
     portrait : Portrait
         The reduced frame.
     bank : Bank
+    scale : float
+        Size of the reduced frame over that of the drawing.
     curves : ToneCurves or None
         Of the clip; None for its first frame.
     previous : FrameGoal or None
@@ -70,7 +72,7 @@ def find_goal(
     """
     groups, age = _groups(portrait, previous, motion, seen)
     labels = label_regions(portrait, groups) if seen or previous is None else _plain(groups)
-    lab = tone_goal(portrait, labels, bank, scale=GOAL_SCALE, curves=curves)
+    lab = tone_goal(portrait, labels, bank, scale=scale, curves=curves)
     return FrameGoal(lab, labels, groups, age)
 
 

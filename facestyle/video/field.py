@@ -83,11 +83,13 @@ def field_of_match(match: Match) -> MovingField:
 
 def advected(field: MovingField, flow: np.ndarray) -> MovingField:
     """Move a field along the flow from the present frame to the previous one, of any size."""
-    from facestyle.kernels.float_field import advect
+    from facestyle.kernels.float_field import advect, tidy
 
     moved = MovingField(np.empty_like(field.places), np.empty_like(field.layers))
     advect(field.places, field.layers, flow, moved.places, moved.layers)
-    return moved
+    tidied = MovingField(np.empty_like(field.places), np.empty_like(field.layers))
+    tidy(moved.places, moved.layers, tidied.places, tidied.layers)
+    return tidied
 
 
 def rendered(field: MovingField, sources: Sources) -> np.ndarray:

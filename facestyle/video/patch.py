@@ -39,7 +39,7 @@ from facestyle.transfer.patch_unpaired.settings import DEFAULT_IDENTITY, DEFAULT
 from facestyle.transfer.patch_unpaired.surroundings import set_before
 from facestyle.transfer.patch_unpaired.synthesis import synthesize
 from facestyle.transfer.patch_unpaired.tone import ToneCurves
-from facestyle.video.drawing_goal import GOAL_SCALE, FrameGoal, coarse_positions, find_goal
+from facestyle.video.drawing_goal import FrameGoal, coarse_positions, find_goal
 from facestyle.video.field import (
     MovingField,
     Window,
@@ -60,9 +60,10 @@ _FLOW_SIZE = 384
 _MOST_FACE_WIDTH = 300.0
 # frames between two fits of the warp to the exemplars
 _WARP_EVERY = 4
-# largest share of the previous frame in one whose difference is noise, and that noise
-_SETTLED, _NOISE = 0.6, 0.03
-_NOT_YET = np.zeros((0, 0, 3), np.uint8)
+# frames between two measurements of the grain, and the share by which its gains follow
+_GRAIN_EVERY, _GRAIN_PACE = 4, 0.5
+# the goal of wider faces is found on a copy of half the size, px
+_HALVED_FROM = 160.0
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,8 @@ class PatchState:
         Exemplar whose palette is used.
     width : float
         Face width that the clip is drawn at, px.
+    reduction : int
+        Size of the drawing over the goal's.
     size : (2,) int64
         Height and width of the drawing.
     grey : (h, w) uint8
@@ -90,15 +93,14 @@ class PatchState:
     field : MovingField
     positions, prior : (E, h, w, 2), (E, h, w) float32
         For the search, on a coarse grid.
-    gains : (4,) float32
-        Of the grain of each group.
-    shown : (H, W, 3) uint8
-        The frame as it was stylized.
+    wanted, gains : (4,) float32
+        Grain of the exemplars' groups, and what the drawing's grain is multiplied by.
     """
 
     number: int
     lead: int
     width: float
+    reduction: int
     size: np.ndarray
     grey: np.ndarray
     track: Track | None
@@ -109,8 +111,8 @@ class PatchState:
     field: MovingField
     positions: np.ndarray
     prior: np.ndarray
+    wanted: np.ndarray
     gains: np.ndarray
-    shown: np.ndarray
 
 
 class PatchFrames:
@@ -166,7 +168,7 @@ class PatchFrames:
             state, portrait = self._begin(frame, grey, track, number)
             bank = self._bank(state.lead, state.width)
             strokes = rendered(state.field, bank.levels[0])
-            state = replace(state, gains=self._grain_gains(strokes, state, bank))
+            state = replace(state, gains=self._grain_gains(strokes, state))
             watch.lap("first frame")
             scene = None
         else:
@@ -174,11 +176,14 @@ class PatchFrames:
             bank = self._bank(state.lead, state.width)
             strokes = self._redrawn(state, bank, scene)
             watch.lap("strokes")
+            if state.number % _GRAIN_EVERY == 0:
+                change = self._grain_gains(strokes, state) - state.gains
+                state = replace(state, gains=state.gains + np.float32(_GRAIN_PACE) * change)
+                watch.lap("grain")
         picture = self._drawing(strokes, state)
         watch.lap("draw")
         image, alpha, matte = self._finished(picture, frame, portrait, state)
-        shown = _settled(image, before, scene)
-        self._state = replace(state, shown=shown)
+        self._state = state
         watch.lap("finish")
         face = portrait.face.scaled(frame.shape[1] / portrait.matte.shape[1])
         found = track is not None and track.found
@@ -235,16 +240,17 @@ class PatchFrames:
         size = _even(frame.shape[0] * scale), _even(frame.shape[1] * scale)
         seen = track is not None and track.found
         large, _ = self._portrait(frame, face, size, None, None, seen=seen)
-        half = size[0] // 2, size[1] // 2
-        portrait, matte = self._portrait(frame, face, half, None, None, seen=seen)
+        reduction = 2 if width >= _HALVED_FROM else 1
+        reduced = size[0] // reduction, size[1] // reduction
+        portrait, matte = self._portrait(frame, face, reduced, None, None, seen=seen)
         lead = choose_lead(large, self._exemplars)
         bank = self._bank(lead, width)
         regions = segment_regions(large)
         whole = make_goal(large, regions.labels, bank, self._pull, self._labels)
         match = synthesize(whole, bank, self._seed)
         labels = segment_regions(portrait).labels
-        curves = goal_curves(portrait, labels, bank, GOAL_SCALE)
-        goal = find_goal(portrait, bank, curves, None, None, seen=True)
+        curves = goal_curves(portrait, labels, bank, 1 / reduction)
+        goal = find_goal(portrait, bank, 1 / reduction, curves, None, None, seen=True)
         positions = coarse_positions(portrait, goal.labels, bank)
         rows, columns = positions.shape[1:3]
         prior = np.stack([_reduced(part, rows, columns) for part in whole.prior])
@@ -252,6 +258,7 @@ class PatchFrames:
             number=number,
             lead=lead,
             width=width,
+            reduction=reduction,
             size=np.array(size),
             grey=grey,
             track=track,
@@ -262,21 +269,24 @@ class PatchFrames:
             field=field_of_match(match),
             positions=positions,
             prior=prior,
+            wanted=self._wanted_grain(bank, lead),
             gains=np.ones(4, np.float32),
-            shown=_NOT_YET,
         )
         return state, portrait
 
-    def _grain_gains(self, strokes: np.ndarray, state: PatchState, bank: Bank) -> np.ndarray:
-        """What brings the drawing's grain to that of its exemplars, for each group."""
-        pictures = render_images(bank, self._ordered(state.lead), 1.0)[: len(bank.faces)]
-        known = [layer.labels for layer in bank.layers[: len(bank.faces)]]
+    def _wanted_grain(self, bank: Bank, lead: int) -> np.ndarray:
+        """Grain of the exemplars' groups, at the size that the clip is drawn at."""
+        pictures = render_images(bank, self._ordered(lead), 1.0)[: len(bank.faces)]
+        labels = [layer.labels for layer in bank.layers[: len(bank.faces)]]
         light = [luminance(picture / np.float32(255)) for picture in pictures]
-        wanted = grain_of(light, known, state.width)
+        return grain_of(light, labels, bank.face_width)
+
+    def _grain_gains(self, strokes: np.ndarray, state: PatchState) -> np.ndarray:
+        """What brings the drawing's grain to that of its exemplars, for each group."""
         lab = self._corrected(strokes, state)
         labels = resize_labels(state.goal.labels, (lab.shape[1], lab.shape[0]))
         own = grain_of([np.ascontiguousarray(lab[..., 0])], [labels], state.width)
-        return group_gains(own, wanted, self._texture)
+        return group_gains(own, state.wanted, self._texture)
 
     def _go_on(
         self,
@@ -290,11 +300,12 @@ class PatchFrames:
         """Move the drawing of the previous frame, and draw anew what no longer fits."""
         face = standing_in(self._exemplars[0].portrait, frame) if track is None else track.face
         seen = track is not None and track.found
-        half = before.goal.labels.shape
-        portrait, matte = self._portrait(frame, face, half, before, motion, seen=seen)
+        reduced = before.goal.labels.shape
+        portrait, matte = self._portrait(frame, face, reduced, before, motion, seen=seen)
         watch.lap("person")
         bank = self._bank(before.lead, before.width)
-        goal = find_goal(portrait, bank, before.curves, before.goal, motion, seen=seen)
+        scale = 1 / before.reduction
+        goal = find_goal(portrait, bank, scale, before.curves, before.goal, motion, seen=seen)
         watch.lap("goal")
         positions = np.stack([motion.carry(part) for part in before.positions])
         if seen and before.number % _WARP_EVERY == 0:
@@ -321,11 +332,12 @@ class PatchFrames:
         """Search the stale parts anew, in place; returns the strokes, (h, w, 3) float32 sRGB."""
         goal, sources = state.goal, bank.levels[0]
         strokes = rendered(state.field, sources)
-        staleness = stale_pixels(goal.lab, state.drawn, motion.trust_for(*goal.labels.shape))
+        trust = motion.trust_for(*goal.labels.shape)
+        staleness = stale_pixels(goal.lab, state.drawn, goal.labels, trust)
         windows = stale_windows(staleness)
         if not windows:
             return strokes
-        weights = correction_weights(goal.labels, GOAL_SCALE * state.width)
+        weights = correction_weights(goal.labels, state.width / state.reduction)
         seed = self._seed + 100 * state.number
         for part in windows:
             stale = staleness[part] > 1
@@ -337,7 +349,7 @@ class PatchFrames:
     def _corrected(self, strokes: np.ndarray, state: PatchState) -> np.ndarray:
         """The strokes, their tones and forms corrected by the photo; Lab of 1."""
         lab = to_lab(strokes)
-        goal, width = state.goal, GOAL_SCALE * state.width
+        goal, width = state.goal, state.width / state.reduction
         rows, columns = goal.labels.shape
         small = cv2.resize(lab, (columns, rows), interpolation=cv2.INTER_AREA)
         weights = correction_weights(goal.labels, width)
@@ -348,7 +360,7 @@ class PatchFrames:
     def _drawing(self, strokes: np.ndarray, state: PatchState) -> np.ndarray:
         """The finished drawing, (h, w, 3) float32 sRGB at its own size."""
         lab = self._corrected(strokes, state)
-        gains = spread_gains(state.gains, state.goal.labels, GOAL_SCALE * state.width)
+        gains = spread_gains(state.gains, state.goal.labels, state.width / state.reduction)
         size = (lab.shape[1], lab.shape[0])
         gains = cv2.resize(gains, size, interpolation=cv2.INTER_LINEAR)
         lab[..., 0] = with_grain(np.ascontiguousarray(lab[..., 0]), gains, state.width)
@@ -374,22 +386,6 @@ class PatchFrames:
         return own + np.float32(self._strength) * (image - own), alpha, matte
 
 
-def _settled(image: np.ndarray, before: PatchState | None, motion: Motion | None) -> np.ndarray:
-    """Settle the picture's noise, in place; returns it as bytes."""
-    from facestyle.kernels.temporal_filter import settle
-
-    if before is not None and motion is not None:
-        settle(
-            image,
-            before.shown,
-            motion.backward,
-            motion.trust,
-            np.float32(_SETTLED),
-            np.float32(_NOISE),
-        )
-    return np.asarray(cv2.convertScaleAbs(image, alpha=255))
-
-
 def _even(length: float) -> int:
     return max(32, 2 * round(length / 2))
 
@@ -402,7 +398,8 @@ def _window(
     part: tuple[slice, slice], state: PatchState, weights: CorrectionWeights, stale: np.ndarray
 ) -> Window:
     """A part of the goal at the drawing's size, ready to be searched."""
-    rows, columns = (slice(2 * side.start, 2 * side.stop) for side in part)
+    zoom = state.reduction
+    rows, columns = (slice(zoom * side.start, zoom * side.stop) for side in part)
     size = (columns.stop - columns.start, rows.stop - rows.start)
     height, width = (int(side) for side in state.size)
     coarse_rows, coarse_columns = state.positions.shape[1:3]

@@ -5,16 +5,21 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from facestyle.faces.regions import BACKGROUND
+
 # change of the goal's luminance and colour since a stroke was chosen that makes it stale
-_CHANGE = 0.07
-_TRUST = 0.35
+_CHANGE = 0.06
 _BLOCK = 8  # px of the goal
 _STALE_SHARE = 0.2  # of a block
 # most of the frame that is drawn anew at a time; the stalest blocks come first
-_BUDGET = 0.12
+_BUDGET = 0.08
+# the background's strokes follow no photo
+_BACKGROUND_SHARE = 0.3
 
 
-def stale_pixels(goal: np.ndarray, drawn: np.ndarray, trust: np.ndarray) -> np.ndarray:
+def stale_pixels(
+    goal: np.ndarray, drawn: np.ndarray, labels: np.ndarray, trust: np.ndarray
+) -> np.ndarray:
     """Find what changed since it was drawn.
 
     Parameters
@@ -23,6 +28,8 @@ def stale_pixels(goal: np.ndarray, drawn: np.ndarray, trust: np.ndarray) -> np.n
         Lab.
     drawn : (h, w, 3) float32
         The goal that the strokes were chosen for, carried here.
+    labels : (h, w) uint8
+        Regions.
     trust : (h, w) float32
         Of the flow.
 
@@ -31,10 +38,13 @@ def stale_pixels(goal: np.ndarray, drawn: np.ndarray, trust: np.ndarray) -> np.n
     (h, w) float32
         Above 1 where it is stale.
     """
-    difference = cv2.absdiff(goal, drawn)
-    difference = cv2.blur(difference[..., 0] + 0.5 * difference[..., 1:].sum(axis=-1), (3, 3))
-    lost = cv2.blur((trust < _TRUST).astype(np.float32), (3, 3))
-    return difference / np.float32(_CHANGE) + np.float32(1.5) * lost
+    # what was carried frame after frame has lost its finest detail: compare blurred copies
+    difference = np.abs(cv2.blur(goal - drawn, (5, 5)))
+    difference = difference[..., 0] + 0.5 * difference[..., 1:].sum(axis=-1)
+    # where the flow is wrong, less is enough
+    difference *= (2 - trust) / np.float32(_CHANGE)
+    difference[labels == BACKGROUND] *= np.float32(_BACKGROUND_SHARE)
+    return difference
 
 
 def stale_windows(staleness: np.ndarray) -> list[tuple[slice, slice]]:

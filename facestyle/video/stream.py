@@ -31,7 +31,7 @@ def make_frame_stylizer(stylizer: Stylizer | NeuralStylizer) -> FrameStylizer:
     Raises
     ------
     UsageError
-        If the stylizer's method knows no video.
+        If the stylizer knows no video.
     """
     from facestyle.stylizer import Stylizer
 
@@ -62,7 +62,15 @@ def make_frame_stylizer(stylizer: Stylizer | NeuralStylizer) -> FrameStylizer:
             background=stylizer.background,
             **method.settings,
         )
-    raise UsageError(f"method {method.name}: found a video, which this method cannot stylize yet")
+    from facestyle.video.filtered import FilteredFrames
+
+    return FilteredFrames(
+        method,
+        stylizer.exemplars.portraits[0],
+        tracker=tracker,
+        strength=stylizer.strength,
+        background=stylizer.background,
+    )
 
 
 def stylize_stream(stylizer: Stylizer, frames: Iterable[np.ndarray]) -> Iterator[Result]:

@@ -1,0 +1,192 @@
+"""Drawings on clips: strokes that move with the picture."""
+
+from itertools import pairwise
+
+import cv2
+import numpy as np
+import pytest
+from moving_faces import mean_warping_error, moving_clip
+
+from facestyle import ExemplarSet, Stylizer
+from facestyle.faces.contours import face_width
+from facestyle.kernels.float_field import advect, render, tidy
+from facestyle.metrics.texture import texture_distance
+from facestyle.video.staleness import stale_pixels, stale_windows
+from facestyle.video.stream import make_frame_stylizer
+
+
+@pytest.fixture(scope="module")
+def engraving(sitters):
+    """A sitter as an engraving: hatched in two directions on paper."""
+    from dataclasses import replace
+
+    portrait = sitters[3]
+    height, width = portrait.matte.shape
+    light = cv2.GaussianBlur(portrait.image.mean(axis=-1), (0, 0), 1.5)
+    y, x = np.mgrid[:height, :width]
+    lines = 0.5 + 0.25 * np.sin(0.6 * (x + y)) + 0.25 * np.sin(0.4 * (x - 2 * y))
+    ink = np.clip(1.2 - light + 0.5 * (lines - 0.5), 0, 1)
+    colours = 1 - ink[..., None] * np.array([0.7, 0.75, 0.85], np.float32)
+    return replace(portrait, image=np.clip(colours, 0, 1).astype(np.float32))
+
+
+@pytest.fixture(scope="module")
+def stylizer(engraving):
+    return Stylizer(ExemplarSet([engraving]), method="patch")
+
+
+@pytest.fixture(scope="module")
+def clip(astronaut):
+    return moving_clip(astronaut, 6, noise=0.004)
+
+
+@pytest.fixture(scope="module")
+def results(stylizer, clip):
+    return list(stylizer.video(clip[0]))
+
+
+@pytest.fixture(scope="module")
+def singles(stylizer, clip):
+    """Frames 3 to 5 by themselves."""
+    return [stylizer(frame) for frame in clip[0][3:6]]
+
+
+def test_strokes_move_with_the_picture(clip, results, singles):
+    matrices = clip[1][3:6]
+    single = mean_warping_error([r.image for r in singles], matrices)
+    ours = mean_warping_error([r.image for r in results[3:6]], matrices)
+    assert ours < single / 3
+
+
+def test_strokes_do_not_stick_to_the_screen(clip, results):
+    """Where the picture moves, the drawing differs from frame to frame more than along the way."""
+    frames = [r.image for r in results[3:6]]
+    still = np.mean([((a / 255.0 - b / 255.0) ** 2).mean() for a, b in pairwise(frames)])
+    assert mean_warping_error(frames, clip[1][3:6]) < 0.25 * still
+
+
+def test_texture_is_that_of_single_pictures(engraving, results, singles):
+    def distance(result):
+        width = face_width(result.face)
+        factor = width / face_width(engraving.face)
+        theirs = cv2.resize(engraving.image, None, fx=factor, fy=factor)
+        return texture_distance(result.image, theirs, 0.012 * width, result_mask=result.matte)
+
+    single = np.mean([distance(result) for result in singles])
+    assert np.mean([distance(result) for result in results[3:6]]) < 1.05 * single
+
+
+def test_clips_are_drawn_as_pictures_are(results, singles):
+    """Blurred beyond the strokes, both show the same."""
+    for ours, single in zip(results[3:6], singles, strict=True):
+        a, b = (cv2.GaussianBlur(r.image.astype(np.float32), (0, 0), 4) for r in (ours, single))
+        inside = single.matte > 0.5
+        assert np.abs(a - b)[inside].mean() < 12
+
+
+def test_what_changes_is_drawn_anew(stylizer, clip):
+    frames = np.stack([clip[0][0]] * 3)
+    changed = frames.copy()
+    changed[2, 113:136, 136:181] = 20
+    a, b = (list(stylizer.video(part))[2].image.astype(float) for part in (frames, changed))
+    place = (slice(116, 133), slice(140, 177))
+    assert a[place].mean() - b[place].mean() > 20
+    far = np.abs(a - b)[230:]
+    assert far.mean() < 1
+
+
+def test_going_on_from_a_state_gives_the_same_frames(stylizer, clip):
+    worker, other = make_frame_stylizer(stylizer), make_frame_stylizer(stylizer)
+    for frame in clip[0][:3]:
+        worker.step(frame)
+    other.restore({name: array.copy() for name, array in worker.state().items()})
+    for frame in clip[0][3:5]:
+        np.testing.assert_array_equal(worker.step(frame).image, other.step(frame).image)
+
+
+def test_memory_does_not_grow(stylizer, clip):
+    worker, sizes = make_frame_stylizer(stylizer), []
+    for frame in clip[0][:4]:
+        worker.step(frame)
+        sizes.append(sum(array.nbytes for array in worker.state().values()))
+    assert max(sizes) < 1.01 * sizes[0]
+
+
+def test_a_frame_without_a_face_keeps_the_style(stylizer, clip):
+    empty = np.full_like(clip[0][0], 100)
+    results = list(stylizer.video([clip[0][0], empty, empty, clip[0][0]]))
+    assert all(np.isfinite(r.outcome.image).all() for r in results)
+
+
+def test_pairs_are_drawn_frame_by_frame_and_settled(sitters, clip):
+    from synthetic_faces import drawing_of, photograph
+
+    pairs = [drawing_of(photograph(seed=seed)) for seed in range(8)]
+    paired = Stylizer(ExemplarSet(pairs), method="patch")
+    assert paired.method.paired
+    frames, matrices = clip[0][:3], clip[1][:3]
+    single = mean_warping_error([paired(frame).image for frame in frames], matrices)
+    ours = mean_warping_error([r.image for r in paired.video(frames)], matrices)
+    assert ours < 0.6 * single
+
+
+def one_piece(height=12, width=16):
+    """A field that shows its only source as it is, and that source."""
+    rows, columns = np.mgrid[:height, :width].astype(np.float32)
+    places = np.ascontiguousarray(np.dstack([rows, columns]))
+    picture = np.random.default_rng(0).integers(0, 256, (height, width, 3), dtype=np.uint8)
+    picture = cv2.GaussianBlur(picture, (0, 0), 1.5)
+    return places, np.zeros((height, width), np.uint8), picture
+
+
+def shown(places, layers, picture):
+    out = np.empty((*layers.shape, 3), np.float32)
+    size = [np.array([side], np.int64) for side in (0, *picture.shape[:2])]
+    render(places, layers, picture.reshape(-1), *size, out)
+    return out
+
+
+def test_a_whole_piece_is_copied():
+    places, layers, picture = one_piece()
+    np.testing.assert_allclose(shown(places, layers, picture), picture / 255.0, atol=1e-5)
+
+
+def test_a_piece_moves_by_fractions_of_a_pixel():
+    places, layers, picture = one_piece()
+    moved, moved_layers = np.empty_like(places), np.empty_like(layers)
+    flow = np.full((6, 8, 2), (0.15, -0.1), np.float32)  # .3 and -.2 px of the field
+    advect(places, layers, flow, moved, moved_layers)
+    inner = (slice(2, -2), slice(2, -2))
+    np.testing.assert_allclose((moved - places)[inner][..., 0], -0.2, atol=1e-5)
+    np.testing.assert_allclose((moved - places)[inner][..., 1], 0.3, atol=1e-5)
+    rows, columns = np.mgrid[:12, :16].astype(np.float32)
+    expected = cv2.remap(picture / np.float32(255), columns + 0.3, rows - 0.2, cv2.INTER_CUBIC)
+    np.testing.assert_allclose(
+        shown(moved, moved_layers, picture)[inner], expected[inner], atol=0.02
+    )
+
+
+def test_stray_pixels_join_their_neighbours():
+    places, layers, _ = one_piece()
+    stray = places.copy()
+    stray[5, 7] = (1, 1)
+    tidied, tidied_layers = np.empty_like(places), np.empty_like(layers)
+    tidy(stray, layers, tidied, tidied_layers)
+    np.testing.assert_array_equal(tidied, places)
+
+
+def test_staleness_finds_the_change_and_keeps_to_its_budget():
+    goal = np.full((96, 128, 3), 0.5, np.float32)
+    drawn = goal.copy()
+    drawn[40:56, 64:88] += 0.2
+    labels = np.zeros((96, 128), np.uint8)
+    staleness = stale_pixels(goal, drawn, labels, np.ones((96, 128), np.float32))
+    ((rows, columns),) = stale_windows(staleness)
+    assert rows.start <= 40
+    assert rows.stop >= 56
+    assert columns.start <= 64
+    assert columns.stop >= 88
+    drawn[:] += 0.2 * (np.indices((96, 128)).sum(axis=0) // 24 % 2)[..., None]
+    windows = stale_windows(stale_pixels(goal, drawn, labels, np.ones((96, 128), np.float32)))
+    area = sum((r.stop - r.start) * (c.stop - c.start) for r, c in windows[1:])
+    assert area < 0.1 * 96 * 128
