@@ -5,7 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from facestyle.faces.regions import BACKGROUND, CLOTHES, LIP, SKIN, FaceCoordinates, signed_distance
+from facestyle.faces.face_coordinates import FaceCoordinates, signed_distance
+from facestyle.faces.regions import BACKGROUND, CLOTHES, LIP, SKIN
 
 # all lengths in face widths, luminances in [0, 1]
 _STROKE = 0.035

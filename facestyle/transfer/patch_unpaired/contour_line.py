@@ -13,7 +13,8 @@ import numpy as np
 
 from facestyle.faces.contours import OUTLINE_LEFT, OUTLINE_RIGHT
 from facestyle.faces.face import Face
-from facestyle.faces.regions import BACKGROUND, GROUP_OF_REGION, polygon_mask
+from facestyle.faces.face_coordinates import polygon_mask
+from facestyle.faces.regions import BACKGROUND, GROUP_OF_REGION
 
 _REACH = 0.05  # face widths on either side of the edge
 _EDGES = np.linspace(-_REACH, _REACH, 21)

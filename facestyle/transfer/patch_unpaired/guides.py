@@ -5,7 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from facestyle.faces.regions import BACKGROUND, HAIR, signed_distance
+from facestyle.faces.face_coordinates import signed_distance
+from facestyle.faces.regions import BACKGROUND, HAIR
 
 COUNT = 16  # the last two are empty: the search compares sixteen bytes at once
 APPEARANCE_STEPS = 255.0  # bytes per unit of luminance

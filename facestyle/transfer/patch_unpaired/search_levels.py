@@ -10,7 +10,7 @@ import numpy as np
 from facestyle.color import to_lab
 from facestyle.faces.contours import feature_contours
 from facestyle.faces.face import Face, Portrait
-from facestyle.faces.regions import face_coordinates
+from facestyle.faces.face_coordinates import face_coordinates
 from facestyle.kernels.patchmatch_problem import Sources
 from facestyle.transfer.patch_unpaired.blemishes import skin_roughness
 from facestyle.transfer.patch_unpaired.guides import guide_maps
