@@ -7,7 +7,7 @@ processes.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -22,10 +22,12 @@ from facestyle.faces.regions import segment_regions
 from facestyle.images import from_array, read_image, to_array
 from facestyle.neural import api
 from facestyle.neural.settings import PRESETS
+from facestyle.neural.video.settings import VIDEO_PRESETS
 
 if TYPE_CHECKING:
     from facestyle.batch import BatchResult
     from facestyle.neural.model_files import Model
+    from facestyle.video.frames import FrameStylizer
 
 AREAS = ("whole", "face", "person", "background")
 
@@ -91,6 +93,9 @@ class NeuralStylizer:
         A VGG-16 or VGG-19 as safetensors; the bundled VGG-16 if None.
     landmarks : {"auto", "dlib", "mesh"}
         Backend of the face search.
+    video_preset : str or None
+        How the frames of a video depend on each other in optimization: a name among
+        `facestyle.neural.video.settings.VIDEO_PRESETS`; "short-term" if None.
     """
 
     styles: tuple[Path, ...] = ()
@@ -107,6 +112,7 @@ class NeuralStylizer:
     device: str = "auto"
     loss_network: Path | None = None
     landmarks: str = "auto"
+    video_preset: str | None = None
     method_reason: str = field(default="neural: asked for", init=False)
 
     def __post_init__(self) -> None:
@@ -116,14 +122,19 @@ class NeuralStylizer:
             raise UsageError(f"area: found '{self.area}', expected {', '.join(AREAS)}")
         if self.preset not in PRESETS:
             raise UsageError(f"preset: found '{self.preset}', expected {', '.join(PRESETS)}")
+        if self.video_preset not in (None, *VIDEO_PRESETS):
+            raise UsageError(
+                f"video_preset: found '{self.video_preset}', expected {', '.join(VIDEO_PRESETS)}"
+            )
         if self.shares is not None and len(self.shares) != len(self.styles):
             raise UsageError(
                 f"found {len(self.shares)} weights for {len(self.styles)} style pictures"
             )
-        if self.model is not None and (self.by_region or self.iterations or self.loss_network):
+        own = (self.by_region, self.iterations, self.loss_network, self.video_preset)
+        if self.model is not None and any(own):
             raise UsageError(
-                "a trained model has its style inside: regions, iterations and loss network "
-                "belong to optimization; leave them out, or give style pictures"
+                "a trained model has its style inside: regions, iterations, loss network and "
+                "video preset belong to optimization; leave them out, or give style pictures"
             )
 
     def __call__(self, image: np.ndarray) -> NeuralResult:
@@ -177,12 +188,32 @@ class NeuralStylizer:
 
         return stylize_files(self, [Path(path) for path in paths], jobs=jobs)
 
+    def frame_stylizer(self) -> FrameStylizer:
+        """What redraws a clip frame by frame; frames keep their size.
+
+        Raises
+        ------
+        UsageError
+            If a part of the picture was asked for: faces are not followed.
+        """
+        from facestyle.video.neural_setup import neural_frames
+
+        return neural_frames(self)
+
+    def video(self, frames: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+        """Redraw frames, (H, W, 3) uint8, uint16 or float32; each comes in its own type."""
+        from facestyle.video.frames import frame_of
+
+        worker = self.frame_stylizer()
+        for frame in frames:
+            yield frame_of(worker.step(frame).image, frame.dtype)
+
     def _redraw(self, rgb: np.ndarray, portrait: Portrait | None) -> np.ndarray:
         mask = None if portrait is None else self._mask(portrait)
         if self.model is not None:
             return api.stylize_feedforward(
                 rgb,
-                self._loaded_model,
+                self.loaded_model,
                 size=self.size,
                 strength=self.strength,
                 colours=self.colours,
@@ -222,7 +253,8 @@ class NeuralStylizer:
         return {name: value for name, value in chosen.items() if value is not None}
 
     @cached_property
-    def _loaded_model(self) -> Model:
+    def loaded_model(self) -> Model:
+        """The trained network; read once."""
         assert self.model is not None
         return api.load_model(self.model)
 

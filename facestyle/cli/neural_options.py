@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from facestyle.neural.settings import PRESETS
+from facestyle.neural.video.settings import VIDEO_PRESETS
 
 if TYPE_CHECKING:
     from facestyle.neural_stylizer import NeuralStylizer
@@ -22,6 +23,7 @@ NEURAL_ONLY = (
     "style_weights",
     "device",
     "loss_network",
+    "video_preset",
 )
 
 # and those that mean nothing to it
@@ -45,7 +47,11 @@ def add_neural_options(parser: Any) -> None:
         "--preset", choices=tuple(PRESETS), help="settings of this project or of a paper (default)"
     )
     parser.add_argument(
-        "--size", type=_positive, metavar="PX", help="longer side of the result (512; model: own)"
+        "--size",
+        type=_positive,
+        metavar="PX",
+        help="longer side of what is redrawn (512; videos on a CPU 256; model: own); videos are "
+        "brought back to their own size",
     )
     parser.add_argument(
         "--iterations", type=_positive, metavar="N", help="at the coarsest scale (300)"
@@ -66,6 +72,11 @@ def add_neural_options(parser: Any) -> None:
     parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), help="(auto)")
     parser.add_argument(
         "--loss-network", type=Path, metavar="FILE", help="a VGG-16 or VGG-19 as safetensors"
+    )
+    parser.add_argument(
+        "--video-preset",
+        choices=tuple(VIDEO_PRESETS),
+        help="how a frame depends on those before it, of Ruder et al. 2016 (short-term)",
     )
 
 
@@ -117,6 +128,7 @@ def make_neural_stylizer(arguments: argparse.Namespace) -> "NeuralStylizer":
         device=arguments.device or "auto",
         loss_network=arguments.loss_network,
         landmarks=arguments.landmarks,
+        video_preset=arguments.video_preset,
     )
 
 

@@ -22,8 +22,9 @@ class StylizedFrame:
         sRGB in [0, 1].
     alpha : (H, W) float32 or None
         Opacity, where the background was asked to be transparent.
-    face : Face
-        The tracked face; where it would be, in a frame that does not show it.
+    face : Face or None
+        The tracked face; where it would be, in a frame that does not show it. None where the
+        method looks for none.
     found : bool
         Whether the face is seen.
     matte : (H, W) float32
@@ -38,7 +39,7 @@ class StylizedFrame:
 
     image: np.ndarray
     alpha: np.ndarray | None
-    face: Face
+    face: Face | None
     found: bool
     matte: np.ndarray
     labels: np.ndarray

@@ -125,6 +125,7 @@ def _result(
     """A frame's record as that of a picture."""
     from facestyle.stylizer import Result
 
+    assert done.face is not None  # every method of a `Stylizer` tracks one
     opacity = alpha if done.alpha is None else done.alpha
     if alpha is not None and done.alpha is not None:
         opacity = np.minimum(alpha, done.alpha)

@@ -1,0 +1,253 @@
+"""Neural style transfer of clips: by the library and by the command."""
+
+import logging
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+import pytest
+from moving_scenes import MovingDisc
+
+torch = pytest.importorskip("torch", reason="PyTorch is not installed (extra 'neural')")
+av = pytest.importorskip("av")
+
+from facestyle import cli  # noqa: E402
+from facestyle.errors import UsageError  # noqa: E402
+from facestyle.images import write_image  # noqa: E402
+from facestyle.metrics.temporal import warping_error  # noqa: E402
+from facestyle.neural.loss_network import load_loss_network  # noqa: E402
+from facestyle.neural.model_files import save_model  # noqa: E402
+from facestyle.neural.optimize import StylePicture  # noqa: E402
+from facestyle.neural.pictures import to_tensor  # noqa: E402
+from facestyle.neural.settings import VIDEO_INPUTS, Architecture, OptimizeOptions  # noqa: E402
+from facestyle.neural.transformer import Transformer  # noqa: E402
+from facestyle.neural.video.settings import VIDEO_PRESETS  # noqa: E402
+from facestyle.neural_stylizer import NeuralStylizer  # noqa: E402
+from facestyle.video.neural import NetworkFrames, OptimizedFrames  # noqa: E402
+from facestyle.video.neural_motion import begins_scene, find_motion  # noqa: E402
+from facestyle.video.neural_setup import video_options  # noqa: E402
+from facestyle.videos import open_video  # noqa: E402
+
+SIZE = 48
+LAYERS = ("relu1_1", "relu2_1")
+FRAME = OptimizeOptions(
+    scales=1, iterations=15, initial="noise", style_layers=LAYERS, content_layers=("relu2_1",)
+)
+
+
+@pytest.fixture(scope="module")
+def network():
+    return load_loss_network()
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="module")
+def scene():
+    return MovingDisc(SIZE, [(2 * i, 0) for i in range(5)], [(-i, 0) for i in range(5)])
+
+
+@pytest.fixture(scope="module")
+def frames(scene):
+    return [np.rint(255 * frame).astype(np.uint8) for frame in scene.frames]
+
+
+def waves():
+    y, x = np.mgrid[:64, :64]
+    red = 0.5 + 0.5 * np.sin(0.9 * x + 2 * np.sin(0.3 * y))
+    green = 0.4 + 0.3 * np.sin(0.7 * y + 0.2 * x)
+    return np.stack([red, green, 0.3 + 0.25 * np.cos(0.5 * x - 0.6 * y)], 2).astype(np.float32)
+
+
+def optimized(network, preset, *, size=None, **changes):
+    settings = {"frame": FRAME, "iterations": 12, "temporal_weight": 1e5, **changes}
+    options = replace(VIDEO_PRESETS[preset], **settings)
+    return OptimizedFrames(network, [StylePicture(to_tensor(waves()))], options, size=size)
+
+
+def video_network(seed=3):
+    torch.manual_seed(seed)
+    return Transformer(Architecture(4, 1, inputs=VIDEO_INPUTS)).eval()
+
+
+def flicker(frames, results):
+    """Warping error along the frames' motion, where it is trusted."""
+    errors = []
+    for number in range(1, len(results)):
+        (motion,) = find_motion(frames, number, [number - 1])
+        pair = results[number], results[number - 1]
+        errors.append(warping_error(*pair, motion.flow, motion.weights))
+    return float(np.mean(errors))
+
+
+def test_motion_leads_to_where_the_point_is():
+    scene = MovingDisc(96, [(2 * i, 0) for i in range(4)], [(-i, 0) for i in range(4)])
+    frames = [np.rint(255 * frame).astype(np.uint8) for frame in scene.frames]
+    (motion,) = find_motion(frames, 3, [1])
+    truth = scene.flow(3, 1)
+    trusted = motion.weights > 0
+    error = np.linalg.norm(motion.flow - truth, axis=2)[trusted]
+    assert trusted.mean() > 0.5
+    assert np.median(error) < 0.3
+    backwards = np.linalg.norm(motion.flow + truth, axis=2)[trusted]
+    assert np.median(backwards) > 3  # the other order, or the other sign, is far off
+    assert motion.weights[scene.hidden(3, 1)].mean() < 0.5 * motion.weights.mean()
+
+
+def test_a_point_counts_in_the_nearest_frame_that_shows_it(frames):
+    near, far = find_motion(frames, 4, [3, 2])
+    (alone,) = find_motion(frames, 4, [2])
+    np.testing.assert_array_equal(near.weights, find_motion(frames, 4, [3])[0].weights)
+    np.testing.assert_array_equal(far.weights, alone.weights * (1 - near.weights))
+
+
+def test_found_motion_steadies_a_clip(network, frames):
+    errors = {}
+    for preset in ("independent", "init", "short-term"):
+        worker = optimized(network, preset)
+        errors[preset] = flicker(frames, [worker.step(frame).image for frame in frames[:3]])
+    # measured: .105, .0086, .0023
+    assert errors["independent"] > 3 * errors["init"]
+    assert errors["init"] > 2 * errors["short-term"]
+
+
+def test_a_new_scene_starts_anew(network, frames):
+    other = np.random.default_rng(4).integers(0, 255, frames[0].shape, np.uint8)
+    assert begins_scene(find_motion([frames[0], other], 1, [0])[0])
+    assert not begins_scene(find_motion(frames, 1, [0])[0])
+    worker, fresh = optimized(network, "short-term"), optimized(network, "short-term")
+    worker.step(frames[0])
+    fresh.restore({"number": np.array(1)})
+    np.testing.assert_array_equal(worker.step(other).image, fresh.step(other).image)
+
+
+@pytest.mark.parametrize("preset", ["init", "long-term"])
+def test_a_stopped_clip_goes_on_alike(network, frames, preset):
+    make = partial(optimized, network, preset, iterations=2, frame=replace(FRAME, iterations=2))
+    whole = make()
+    expected = [whole.step(frame).image for frame in frames]
+    first, second = make(), make()
+    for frame in frames[:3]:
+        first.step(frame)
+    state = first.state()
+    kept = max((1, *VIDEO_PRESETS[preset].distances))
+    assert len(state) <= 1 + 2 * kept  # constant memory
+    second.restore(state)
+    for frame, image in zip(frames[3:], expected[3:], strict=True):
+        np.testing.assert_array_equal(second.step(frame).image, image)
+
+
+def test_a_network_for_videos_sees_the_result_before(frames):
+    network = video_network()
+    worker, resumed, fresh = (NetworkFrames(network, torch.device("cpu")) for _ in range(3))
+    worker.step(frames[0])
+    resumed.restore(worker.state())
+    second = worker.step(frames[1]).image
+    np.testing.assert_array_equal(resumed.step(frames[1]).image, second)
+    assert np.abs(fresh.step(frames[1]).image - second).mean() > 1e-3
+
+
+def test_results_have_the_size_of_the_frames(network, frames):
+    large = np.repeat(np.repeat(frames[0], 2, 0), 3, 1)
+    worker = optimized(network, "init", size=SIZE, frame=replace(FRAME, iterations=2))
+    done = worker.step(large)
+    assert done.image.shape == large.shape
+    assert done.image.dtype == np.float32
+    with pytest.raises(UsageError, match="144 x 96 px would be redrawn at 33 x 22"):
+        NetworkFrames(video_network(), torch.device("cpu"), size=33).step(large)
+
+
+def test_settings_of_pictures_hold_for_clips():
+    stylizer = NeuralStylizer(styles=("a.png",), iterations=30, colours="keep", strength=0.5)
+    options = video_options(stylizer)
+    assert options.distances == (1,)
+    assert (options.frame.iterations, options.iterations) == (30, 10)
+    assert (options.frame.colours, options.frame.strength) == ("keep", 0.5)
+    long = video_options(replace_preset(stylizer, "long-term"))
+    assert long.distances == (1, 2, 4)
+
+
+def replace_preset(stylizer, preset):
+    return NeuralStylizer(styles=stylizer.styles, video_preset=preset)
+
+
+def test_what_clips_do_not_have_is_named(tmp_path):
+    with pytest.raises(UsageError, match="whole frames of a video"):
+        NeuralStylizer(styles=("a.png",), area="person").frame_stylizer()
+    with pytest.raises(UsageError, match="video_preset: found 'none'"):
+        NeuralStylizer(styles=("a.png",), video_preset="none")
+    with pytest.raises(UsageError, match="video preset belong to optimization"):
+        NeuralStylizer(model="m.safetensors", video_preset="init")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory, frames):
+    """A clip, a style picture, and networks for videos and for pictures."""
+    folder = tmp_path_factory.mktemp("neural_clip")
+    with av.open(str(folder / "clip.mp4"), "w") as container:
+        video = container.add_stream("libx264", rate=24, options={"crf": "8"})
+        video.width, video.height, video.pix_fmt = 64, 48, "yuv420p"
+        for frame in frames[:3]:
+            wide = np.pad(frame, ((0, 0), (8, 8), (0, 0)), mode="edge")
+            container.mux(video.encode(av.VideoFrame.from_ndarray(wide, format="rgb24")))
+        container.mux(video.encode())
+    write_image(folder / "wave.png", np.clip(waves(), 0, 1))
+    save_model(folder / "video.safetensors", video_network(), {})
+    save_model(folder / "picture.safetensors", Transformer(Architecture(4, 1)), {})
+    return folder
+
+
+@pytest.fixture
+def command(folder, monkeypatch):
+    """The command in this process and folder; its log set-up is undone."""
+    monkeypatch.chdir(folder)
+    log = logging.getLogger("facestyle")
+    before = log.level, log.handlers[:], log.propagate
+    yield cli.main
+    log.level, log.handlers[:], log.propagate = before
+
+
+def pixels_of(path):
+    return [frame.pixels for frame in open_video(path).frames()]
+
+
+def test_a_clip_by_the_command(command, folder):
+    shared = ["clip.mp4", "--exemplars", "wave.png", "--method", "neural", "--device", "cpu"]
+    shared += ["--iterations", "3", "-q"]
+    assert cli_run(command, shared, "short.mp4", "--preview", "2") == 0
+    assert cli_run(command, shared, "alone.mp4", "--video-preset", "independent") == 0
+    source, short, alone = (pixels_of(folder / f"{n}.mp4") for n in ("clip", "short", "alone"))
+    assert len(short) == 2
+    assert len(alone) == len(source) == 3
+    assert short[0].shape == source[0].shape
+    assert np.abs(short[0].astype(int) - source[0]).mean() > 15
+    np.testing.assert_array_equal(short[0], alone[0])
+    assert not np.array_equal(short[1], alone[1])
+
+
+def cli_run(command, arguments, output, *more):
+    return command([*arguments, *more, "-o", output])
+
+
+@pytest.mark.parametrize("model", ["video", "picture"])
+def test_a_clip_through_a_network_by_the_command(command, folder, model):
+    arguments = ["clip.mp4", "--model", f"{model}.safetensors", "--device", "cpu", "-q"]
+    assert cli_run(command, arguments, f"{model}.mp4") == 0
+    source, results = pixels_of(folder / "clip.mp4"), pixels_of(folder / f"{model}.mp4")
+    assert [r.shape for r in results] == [s.shape for s in source]
+    assert np.abs(results[1].astype(int) - source[1]).mean() > 5
+
+
+def test_the_same_from_python(folder, frames):
+    stylizer = NeuralStylizer(model=folder / "video.safetensors", device="cpu")
+    results = list(stylizer.video(frames[:2]))
+    assert [result.dtype for result in results] == [np.uint8] * 2
+    worker = stylizer.frame_stylizer()
+    image = [worker.step(frame).image for frame in frames[:2]][1]
+    np.testing.assert_allclose(results[1], 255 * image, atol=0.51)
