@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -18,8 +18,9 @@ from facestyle.stopwatch import Stopwatch
 from facestyle.transfer.background import parse_background
 from facestyle.transfer.energy import EnergyExemplar, EnergySettings
 from facestyle.transfer.foreground import separate_layers
+from facestyle.video.energy_state import EnergyState
 from facestyle.video.frames import StylizedFrame, frame_bytes, value_factor
-from facestyle.video.look import Look, apply_look, carry_look, find_look, mix_looks
+from facestyle.video.look import apply_look, carry_look, find_look, mix_looks
 from facestyle.video.motion import Motion, estimate_motion, reduced_grey
 from facestyle.video.person import Matte, follow_matte
 from facestyle.video.tracking import FaceTracker, Track, standing_in
@@ -35,45 +36,6 @@ _SETTLED, _NOISE = 0.6, 0.025
 # share by which the look moves towards the one last found, with each frame
 _APPROACH = 0.08
 _NOT_YET = np.zeros((0, 0, 3), np.uint8)
-
-
-@dataclass(frozen=True)
-class EnergyState:
-    """What a frame leaves to the next one.
-
-    Attributes
-    ----------
-    number : int
-        Frames seen.
-    scale : float
-        Size of the reduced frames over the frames'.
-    grey : (h, w) uint8
-        The frame, for the flow.
-    track : Track or None
-    matte : Matte
-    look, target : Look
-        As used, and what it moves towards.
-    age : int
-        Frames since `target` was found.
-    shape : (68, 2) float64
-        Landmarks that it was found for.
-    background : int
-        Exemplar whose background is used.
-    shown : (H, W, 3) uint8
-        The frame as it was stylized.
-    """
-
-    number: int
-    scale: float
-    grey: np.ndarray
-    track: Track | None
-    matte: Matte
-    look: Look
-    target: Look
-    age: int
-    shape: np.ndarray
-    background: int
-    shown: np.ndarray
 
 
 class EnergyFrames:

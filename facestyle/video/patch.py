@@ -8,12 +8,11 @@ Tones and forms follow every frame by the correction towards the tone-mapped pho
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import cv2
 import numpy as np
 
-from facestyle.color import from_lab, luminance, to_lab
 from facestyle.disk_cache import pack, unpack
 from facestyle.faces import Face, Portrait
 from facestyle.faces.contours import face_width
@@ -21,28 +20,17 @@ from facestyle.faces.regions import segment_regions
 from facestyle.methods.lead import choose_lead
 from facestyle.stopwatch import Stopwatch
 from facestyle.transfer.patch_unpaired import PreparedExemplar
-from facestyle.transfer.patch_unpaired.bank import Bank, build_bank, render_images
+from facestyle.transfer.patch_unpaired.bank import Bank, build_bank
 from facestyle.transfer.patch_unpaired.correction import (
-    CorrectionWeights,
-    correction,
     correction_weights,
 )
 from facestyle.transfer.patch_unpaired.goal import goal_curves, make_goal, origins
-from facestyle.transfer.patch_unpaired.grain import (
-    grain_of,
-    group_gains,
-    spread_gains,
-    with_grain,
-)
-from facestyle.transfer.patch_unpaired.prepared import resize_labels
 from facestyle.transfer.patch_unpaired.settings import DEFAULT_IDENTITY, DEFAULT_TEXTURE
 from facestyle.transfer.patch_unpaired.surroundings import set_before
 from facestyle.transfer.patch_unpaired.synthesis import synthesize
-from facestyle.transfer.patch_unpaired.tone import ToneCurves
-from facestyle.video.drawing_goal import FrameGoal, coarse_positions, find_goal
+from facestyle.video.drawing import finished_drawing, grain_gains_of, wanted_grain
+from facestyle.video.drawing_goal import coarse_positions, find_goal
 from facestyle.video.field import (
-    MovingField,
-    Window,
     advected,
     field_of_match,
     rendered,
@@ -50,6 +38,7 @@ from facestyle.video.field import (
 )
 from facestyle.video.frames import StylizedFrame, frame_bytes, value_factor
 from facestyle.video.motion import Motion, estimate_motion, reduced_grey
+from facestyle.video.patch_state import PatchState, window_of
 from facestyle.video.person import Matte, follow_matte
 from facestyle.video.staleness import stale_pixels, stale_windows
 from facestyle.video.tracking import FaceTracker, Track, standing_in
@@ -64,55 +53,6 @@ _WARP_EVERY = 4
 _GRAIN_EVERY, _GRAIN_PACE = 4, 0.5
 # the goal of wider faces is found on a copy of half the size, px
 _HALVED_FROM = 160.0
-
-
-@dataclass(frozen=True)
-class PatchState:
-    """What a frame leaves to the next one.
-
-    Attributes
-    ----------
-    number : int
-        Frames seen.
-    lead : int
-        Exemplar whose palette is used.
-    width : float
-        Face width that the clip is drawn at, px.
-    reduction : int
-        Size of the drawing over the goal's.
-    size : (2,) int64
-        Height and width of the drawing.
-    grey : (h, w) uint8
-        The frame, for the flow.
-    track : Track or None
-    matte : Matte
-    goal : FrameGoal
-    curves : ToneCurves
-    drawn : (h, w, 3) float32
-        The goal that the strokes were chosen for.
-    field : MovingField
-    positions, prior : (E, h, w, 2), (E, h, w) float32
-        For the search, on a coarse grid.
-    wanted, gains : (4,) float32
-        Grain of the exemplars' groups, and what the drawing's grain is multiplied by.
-    """
-
-    number: int
-    lead: int
-    width: float
-    reduction: int
-    size: np.ndarray
-    grey: np.ndarray
-    track: Track | None
-    matte: Matte
-    goal: FrameGoal
-    curves: ToneCurves
-    drawn: np.ndarray
-    field: MovingField
-    positions: np.ndarray
-    prior: np.ndarray
-    wanted: np.ndarray
-    gains: np.ndarray
 
 
 class PatchFrames:
@@ -168,7 +108,9 @@ class PatchFrames:
             state, portrait = self._begin(frame, grey, track, number)
             bank = self._bank(state.lead, state.width)
             strokes = rendered(state.field, bank.levels[0])
-            state = replace(state, gains=self._grain_gains(strokes, state))
+            state = replace(
+                state, gains=grain_gains_of(strokes, state, self._identity, self._texture)
+            )
             watch.lap("first frame")
             scene = None
         else:
@@ -177,10 +119,10 @@ class PatchFrames:
             strokes = self._redrawn(state, bank, scene)
             watch.lap("strokes")
             if state.number % _GRAIN_EVERY == 0:
-                change = self._grain_gains(strokes, state) - state.gains
+                change = grain_gains_of(strokes, state, self._identity, self._texture) - state.gains
                 state = replace(state, gains=state.gains + np.float32(_GRAIN_PACE) * change)
                 watch.lap("grain")
-        picture = self._drawing(strokes, state)
+        picture = finished_drawing(strokes, state, self._identity)
         watch.lap("draw")
         image, alpha, matte = self._finished(picture, frame, portrait, state)
         self._state = state
@@ -199,6 +141,25 @@ class PatchFrames:
     def restore(self, state: dict[str, np.ndarray]) -> None:
         """Go on from a `state`."""
         self._state = unpack(PatchState, state) if state else None
+
+    def _finished(
+        self, picture: np.ndarray, frame: np.ndarray, portrait: Portrait, state: PatchState
+    ) -> tuple[np.ndarray, np.ndarray | None, np.ndarray]:
+        """The drawing at the frame's size before its background: image, alpha, matte."""
+        height, width = frame.shape[:2]
+        if picture.shape[:2] != (height, width):
+            picture = cv2.resize(picture, (width, height), interpolation=cv2.INTER_CUBIC)
+            picture = np.clip(picture, 0, 1, out=picture)
+        if self._background == "stylize" and self._strength == 1:
+            matte = cv2.resize(portrait.matte, (width, height), interpolation=cv2.INTER_LINEAR)
+            return picture, None, matte
+        own = frame.astype(np.float32)
+        own *= value_factor(frame)
+        matte = state.matte.at(cv2.cvtColor(own, cv2.COLOR_RGB2GRAY))
+        face = portrait.face.scaled(width / portrait.matte.shape[1])
+        exemplars = [exemplar.portrait for exemplar in self._ordered(state.lead)]
+        image, alpha = set_before(picture, Portrait(own, face, matte), exemplars, self._background)
+        return own + np.float32(self._strength) * (image - own), alpha, matte
 
     def _order(self, lead: int) -> np.ndarray:
         """Indices of the exemplars, the leading one first."""
@@ -269,24 +230,10 @@ class PatchFrames:
             field=field_of_match(match),
             positions=positions,
             prior=prior,
-            wanted=self._wanted_grain(bank, lead),
+            wanted=wanted_grain(bank, self._ordered(lead)),
             gains=np.ones(4, np.float32),
         )
         return state, portrait
-
-    def _wanted_grain(self, bank: Bank, lead: int) -> np.ndarray:
-        """Grain of the exemplars' groups, at the size that the clip is drawn at."""
-        pictures = render_images(bank, self._ordered(lead), 1.0)[: len(bank.faces)]
-        labels = [layer.labels for layer in bank.layers[: len(bank.faces)]]
-        light = [luminance(picture / np.float32(255)) for picture in pictures]
-        return grain_of(light, labels, bank.face_width)
-
-    def _grain_gains(self, strokes: np.ndarray, state: PatchState) -> np.ndarray:
-        """What brings the drawing's grain to that of its exemplars, for each group."""
-        lab = self._corrected(strokes, state)
-        labels = resize_labels(state.goal.labels, (lab.shape[1], lab.shape[0]))
-        own = grain_of([np.ascontiguousarray(lab[..., 0])], [labels], state.width)
-        return group_gains(own, state.wanted, self._texture)
 
     def _go_on(
         self,
@@ -341,49 +288,10 @@ class PatchFrames:
         seed = self._seed + 100 * state.number
         for part in windows:
             stale = staleness[part] > 1
-            window = _window(part, state, weights, stale)
+            window = window_of(part, state, weights, stale)
             search_window(state.field, strokes, window, bank, self._pull, seed)
             state.drawn[part][stale] = goal.lab[part][stale]
         return strokes
-
-    def _corrected(self, strokes: np.ndarray, state: PatchState) -> np.ndarray:
-        """The strokes, their tones and forms corrected by the photo; Lab of 1."""
-        lab = to_lab(strokes)
-        goal, width = state.goal, state.width / state.reduction
-        rows, columns = goal.labels.shape
-        small = cv2.resize(lab, (columns, rows), interpolation=cv2.INTER_AREA)
-        weights = correction_weights(goal.labels, width)
-        change = correction(small, goal.lab, weights, width, self._identity)
-        size = (lab.shape[1], lab.shape[0])
-        return np.asarray(cv2.add(lab, cv2.resize(change, size, interpolation=cv2.INTER_LINEAR)))
-
-    def _drawing(self, strokes: np.ndarray, state: PatchState) -> np.ndarray:
-        """The finished drawing, (h, w, 3) float32 sRGB at its own size."""
-        lab = self._corrected(strokes, state)
-        gains = spread_gains(state.gains, state.goal.labels, state.width / state.reduction)
-        size = (lab.shape[1], lab.shape[0])
-        gains = cv2.resize(gains, size, interpolation=cv2.INTER_LINEAR)
-        lab[..., 0] = with_grain(np.ascontiguousarray(lab[..., 0]), gains, state.width)
-        return from_lab(lab)
-
-    def _finished(
-        self, picture: np.ndarray, frame: np.ndarray, portrait: Portrait, state: PatchState
-    ) -> tuple[np.ndarray, np.ndarray | None, np.ndarray]:
-        """The drawing at the frame's size before its background: image, alpha, matte."""
-        height, width = frame.shape[:2]
-        if picture.shape[:2] != (height, width):
-            picture = cv2.resize(picture, (width, height), interpolation=cv2.INTER_CUBIC)
-            picture = np.clip(picture, 0, 1, out=picture)
-        if self._background == "stylize" and self._strength == 1:
-            matte = cv2.resize(portrait.matte, (width, height), interpolation=cv2.INTER_LINEAR)
-            return picture, None, matte
-        own = frame.astype(np.float32)
-        own *= value_factor(frame)
-        matte = state.matte.at(cv2.cvtColor(own, cv2.COLOR_RGB2GRAY))
-        face = portrait.face.scaled(width / portrait.matte.shape[1])
-        exemplars = [exemplar.portrait for exemplar in self._ordered(state.lead)]
-        image, alpha = set_before(picture, Portrait(own, face, matte), exemplars, self._background)
-        return own + np.float32(self._strength) * (image - own), alpha, matte
 
 
 def _even(length: float) -> int:
@@ -392,34 +300,3 @@ def _even(length: float) -> int:
 
 def _reduced(values: np.ndarray, rows: int, columns: int) -> np.ndarray:
     return cv2.resize(values, (columns, rows), interpolation=cv2.INTER_AREA)
-
-
-def _window(
-    part: tuple[slice, slice], state: PatchState, weights: CorrectionWeights, stale: np.ndarray
-) -> Window:
-    """A part of the goal at the drawing's size, ready to be searched."""
-    zoom = state.reduction
-    rows, columns = (slice(zoom * side.start, zoom * side.stop) for side in part)
-    size = (columns.stop - columns.start, rows.stop - rows.start)
-    height, width = (int(side) for side in state.size)
-    coarse_rows, coarse_columns = state.positions.shape[1:3]
-    x = (np.arange(columns.start, columns.stop, dtype=np.float32) + 0.5) * (coarse_columns / width)
-    y = (np.arange(rows.start, rows.stop, dtype=np.float32) + 0.5) * (coarse_rows / height)
-    grid = np.meshgrid((x - 0.5).astype(np.float32), (y - 0.5).astype(np.float32))
-
-    def fetch(values: np.ndarray) -> np.ndarray:
-        return cv2.remap(values, *grid, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-
-    def enlarge(values: np.ndarray, mode: int = cv2.INTER_LINEAR) -> np.ndarray:
-        return np.ascontiguousarray(cv2.resize(values[part], size, interpolation=mode))
-
-    return Window(
-        rows,
-        columns,
-        enlarge(state.goal.lab, cv2.INTER_CUBIC),
-        enlarge(state.goal.labels, cv2.INTER_NEAREST),
-        np.stack([fetch(values) for values in state.positions]),
-        np.stack([fetch(values) for values in state.prior]),
-        CorrectionWeights(enlarge(weights.low), enlarge(weights.middle)),
-        cv2.resize(stale.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0,
-    )

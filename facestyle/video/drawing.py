@@ -1,0 +1,61 @@
+"""From a frame's strokes to its drawing: forms by the photo, grain by the exemplars."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from facestyle.color import from_lab, luminance, to_lab
+from facestyle.transfer.patch_unpaired import PreparedExemplar
+from facestyle.transfer.patch_unpaired.bank import Bank, render_images
+from facestyle.transfer.patch_unpaired.correction import correction, correction_weights
+from facestyle.transfer.patch_unpaired.grain import (
+    grain_of,
+    group_gains,
+    spread_gains,
+    with_grain,
+)
+from facestyle.transfer.patch_unpaired.prepared import resize_labels
+from facestyle.video.patch_state import PatchState
+
+
+def corrected_strokes(strokes: np.ndarray, state: PatchState, identity: float) -> np.ndarray:
+    """The strokes, their tones and forms corrected by the photo; Lab of 1."""
+    lab = to_lab(strokes)
+    goal, width = state.goal, state.width / state.reduction
+    rows, columns = goal.labels.shape
+    small = cv2.resize(lab, (columns, rows), interpolation=cv2.INTER_AREA)
+    weights = correction_weights(goal.labels, width)
+    change = correction(small, goal.lab, weights, width, identity)
+    size = (lab.shape[1], lab.shape[0])
+    return np.asarray(cv2.add(lab, cv2.resize(change, size, interpolation=cv2.INTER_LINEAR)))
+
+
+def finished_drawing(strokes: np.ndarray, state: PatchState, identity: float) -> np.ndarray:
+    """The finished drawing, (h, w, 3) float32 sRGB at its own size."""
+    lab = corrected_strokes(strokes, state, identity)
+    gains = spread_gains(state.gains, state.goal.labels, state.width / state.reduction)
+    size = (lab.shape[1], lab.shape[0])
+    gains = cv2.resize(gains, size, interpolation=cv2.INTER_LINEAR)
+    lab[..., 0] = with_grain(np.ascontiguousarray(lab[..., 0]), gains, state.width)
+    return from_lab(lab)
+
+
+def wanted_grain(bank: Bank, exemplars: Sequence[PreparedExemplar]) -> np.ndarray:
+    """Grain of the exemplars' groups, at the size that the clip is drawn at."""
+    pictures = render_images(bank, exemplars, 1.0)[: len(bank.faces)]
+    labels = [layer.labels for layer in bank.layers[: len(bank.faces)]]
+    light = [luminance(picture / np.float32(255)) for picture in pictures]
+    return grain_of(light, labels, bank.face_width)
+
+
+def grain_gains_of(
+    strokes: np.ndarray, state: PatchState, identity: float, texture: float
+) -> np.ndarray:
+    """What brings the drawing's grain to that of its exemplars, for each group."""
+    lab = corrected_strokes(strokes, state, identity)
+    labels = resize_labels(state.goal.labels, (lab.shape[1], lab.shape[0]))
+    own = grain_of([np.ascontiguousarray(lab[..., 0])], [labels], state.width)
+    return group_gains(own, state.wanted, texture)
