@@ -191,6 +191,8 @@ class NeuralStylizer:
     def frame_stylizer(self) -> FrameStylizer:
         """What redraws a clip frame by frame; frames keep their size.
 
+        The preset "multi-pass" has to `study` all frames before the first.
+
         Raises
         ------
         UsageError
@@ -201,12 +203,28 @@ class NeuralStylizer:
         return neural_frames(self)
 
     def video(self, frames: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
-        """Redraw frames, (H, W, 3) uint8, uint16 or float32; each comes in its own type."""
-        from facestyle.video.frames import frame_of
+        """Redraw frames, (H, W, 3) uint8, uint16 or float32; each comes in its own type.
+
+        Results come one by one, but for the preset "multi-pass", which needs all frames first.
+        """
+        from facestyle.video.frames import ForesightedStylizer, frame_of
 
         worker = self.frame_stylizer()
+        if isinstance(worker, ForesightedStylizer):
+            frames = list(frames)
+            worker.study(frames)
         for frame in frames:
             yield frame_of(worker.step(frame).image, frame.dtype)
+
+    @property
+    def file_contents(self) -> list[bytes]:
+        """Everything that results depend on beside the settings."""
+        from facestyle.neural.model_files import find_model
+
+        paths = [*self.styles, *([self.loss_network] if self.loss_network else [])]
+        if self.model is not None:
+            paths.append(find_model(self.model))
+        return [path.read_bytes() for path in paths]
 
     def _redraw(self, rgb: np.ndarray, portrait: Portrait | None) -> np.ndarray:
         mask = None if portrait is None else self._mask(portrait)

@@ -79,7 +79,8 @@ def redraw(network, scene, preset, **changes):
     )
     frames = [to_tensor(frame) for frame in scene.frames]
     if options.passes:
-        results = stylize_in_passes(network, frames, styles(), options, motion_of(scene))
+        results = []
+        stylize_in_passes(network, frames, styles(), options, motion_of(scene), store=results)
     else:
         results = stylize_frames(network, frames, styles(), options, motion_of(scene))
     return [to_array(result) for result in results]
@@ -238,6 +239,7 @@ def test_passes_alternate_and_the_loss_comes_late(network, monkeypatch):
         styles(),
         options,
         motion_of(scene, asked),
+        store=[],
         progress=lambda step, number: done.append((step, number)),
     )
     forwards, backwards = [0, 1, 2], [2, 1, 0]

@@ -18,15 +18,19 @@ from facestyle.metrics.temporal import warping_error  # noqa: E402
 from facestyle.neural.loss_network import load_loss_network  # noqa: E402
 from facestyle.neural.model_files import save_model  # noqa: E402
 from facestyle.neural.optimize import StylePicture  # noqa: E402
-from facestyle.neural.pictures import to_tensor  # noqa: E402
+from facestyle.neural.pictures import to_array, to_tensor  # noqa: E402
 from facestyle.neural.settings import VIDEO_INPUTS, Architecture, OptimizeOptions  # noqa: E402
 from facestyle.neural.transformer import Transformer  # noqa: E402
+from facestyle.neural.video.multi_pass import stylize_in_passes  # noqa: E402
 from facestyle.neural.video.settings import VIDEO_PRESETS  # noqa: E402
 from facestyle.neural_stylizer import NeuralStylizer  # noqa: E402
+from facestyle.video import clips  # noqa: E402
+from facestyle.video.clips import settings_fingerprint, stylize_clip  # noqa: E402
 from facestyle.video.neural import NetworkFrames, OptimizedFrames  # noqa: E402
 from facestyle.video.neural_motion import begins_scene, find_motion  # noqa: E402
+from facestyle.video.neural_passes import MultiPassFrames  # noqa: E402
 from facestyle.video.neural_setup import video_options  # noqa: E402
-from facestyle.videos import open_video  # noqa: E402
+from facestyle.videos import SegmentedWriter, open_video  # noqa: E402
 
 SIZE = 48
 LAYERS = ("relu1_1", "relu2_1")
@@ -143,6 +147,33 @@ def test_a_stopped_clip_goes_on_alike(network, frames, preset):
         np.testing.assert_array_equal(second.step(frame).image, image)
 
 
+def test_several_passes_keep_frames_on_disk(network, frames):
+    """As in memory, bit by bit; each result in its place."""
+    settings = {"passes": 3, "pass_iterations": 2, "temporal_from_pass": 3}
+    frame = replace(FRAME, iterations=2)
+    options = replace(VIDEO_PRESETS["multi-pass"], frame=frame, **settings)
+    styles = [StylePicture(to_tensor(waves()))]
+    in_memory = []
+    stylize_in_passes(
+        network,
+        [to_tensor(frame.astype(np.float32) / 255) for frame in frames[:3]],
+        styles,
+        options,
+        partial(find_motion, frames),
+        store=in_memory,
+    )
+    worker = MultiPassFrames(network, styles, options, size=None)
+    with pytest.raises(UsageError, match="study"):
+        worker.step(frames[0])
+    worker.study(iter(frames[:3]))
+    for frame, expected in zip(frames[:3], in_memory, strict=True):
+        np.testing.assert_array_equal(worker.step(frame).image, to_array(expected))
+    worker.restore({"number": np.array(1)})
+    np.testing.assert_array_equal(worker.step(frames[1]).image, to_array(in_memory[1]))
+    with pytest.raises(UsageError, match="found a frame of 40 x 48 px, expected 48 x 48"):
+        worker.study([frames[0], frames[1][:, :40]])
+
+
 def test_a_network_for_videos_sees_the_result_before(frames):
     network = video_network()
     worker, resumed, fresh = (NetworkFrames(network, torch.device("cpu")) for _ in range(3))
@@ -242,6 +273,44 @@ def test_a_clip_through_a_network_by_the_command(command, folder, model):
     source, results = pixels_of(folder / "clip.mp4"), pixels_of(folder / f"{model}.mp4")
     assert [r.shape for r in results] == [s.shape for s in source]
     assert np.abs(results[1].astype(int) - source[1]).mean() > 5
+
+
+def test_several_passes_by_the_command(command, folder):
+    shared = ["clip.mp4", "--exemplars", "wave.png", "--method", "neural", "--device", "cpu", "-q"]
+    shared += ["--iterations", "1", "--size", "48"]
+    assert cli_run(command, shared, "passes.mp4", "--video-preset", "multi-pass") == 0
+    assert len(pixels_of(folder / "passes.mp4")) == 3
+
+
+def test_a_killed_run_goes_on_to_the_same_bytes(folder, tmp_path, monkeypatch):
+    class KilledError(Exception):
+        pass
+
+    def kill(source, done, total):
+        if done == 2:
+            raise KilledError
+
+    def open_writer(path, info, *, fingerprint):
+        return SegmentedWriter(path, info, fingerprint=fingerprint, segment_frames=1)
+
+    monkeypatch.setattr(clips, "open_video_writer", open_writer)
+    stylizer = NeuralStylizer(styles=(folder / "wave.png",), iterations=3, device="cpu")
+    whole, broken = tmp_path / "whole.mp4", tmp_path / "broken.mp4"
+    stylize_clip(stylizer, folder / "clip.mp4", whole)
+    with pytest.raises(KilledError):
+        stylize_clip(stylizer, folder / "clip.mp4", broken, progress=kill)
+    assert stylize_clip(stylizer, folder / "clip.mp4", broken)["resumed_frames"] >= 1
+    assert broken.read_bytes() == whole.read_bytes()
+
+
+def test_another_model_of_the_same_name_is_not_gone_on_with(folder, tmp_path):
+    path = tmp_path / "m.safetensors"
+    marks = []
+    for seed in (1, 2):
+        save_model(path, video_network(seed), {})
+        marks.append(settings_fingerprint(NeuralStylizer(model=path), None))
+    assert marks[0] != marks[1]
+    assert settings_fingerprint(NeuralStylizer(model=path), None) == marks[1]
 
 
 def test_the_same_from_python(folder, frames):

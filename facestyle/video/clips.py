@@ -15,7 +15,7 @@ import numpy as np
 from facestyle import __version__, disk_cache
 from facestyle.errors import FaceError, UsageError
 from facestyle.faces import find_faces, select_face
-from facestyle.video.frames import FrameStylizer, frame_bytes, frame_of
+from facestyle.video.frames import ForesightedStylizer, FrameStylizer, frame_bytes, frame_of
 from facestyle.video.options import ClipOptions, Progress
 from facestyle.video.stream import make_frame_stylizer
 from facestyle.videos import Frame, VideoSource, check_video_output, open_video, open_video_writer
@@ -77,6 +77,8 @@ def stylize_clip(
     worker = make_frame_stylizer(stylizer)
     job = _Job(source, clip, worker, options.preview, progress)
     _require_face(job, stylizer)
+    if isinstance(worker, ForesightedStylizer):
+        worker.study(frame.pixels for frame in islice(clip.frames(), options.preview))
     if output is None:
         for _ in job.run(0):
             pass
@@ -191,7 +193,7 @@ def settings_fingerprint(stylizer: Stylizer | NeuralStylizer, limit: int | None)
     parts: list[str | bytes] = [__version__, cv2.__version__, np.__version__, str(limit)]
     exemplars = getattr(stylizer, "exemplars", None)
     if exemplars is None:
-        parts.append(repr(stylizer))
+        parts += [repr(stylizer), *stylizer.file_contents]  # type: ignore[union-attr]
         return disk_cache.fingerprint(*parts)
     for name in ("strength", "background", "face", "landmarks"):
         parts.append(f"{name} {getattr(stylizer, name)}")

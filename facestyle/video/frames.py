@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import cv2
 import numpy as np
@@ -62,6 +63,14 @@ class FrameStylizer(Protocol):
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
         """Go on from a `state`."""
+
+
+@runtime_checkable
+class ForesightedStylizer(FrameStylizer, Protocol):
+    """One that must know all frames before it stylizes the first."""
+
+    def study(self, frames: Iterable[np.ndarray]) -> None:
+        """Look at all frames that `step` will get, in their order; nothing keeps them all."""
 
 
 def value_factor(frame: np.ndarray) -> np.float32:

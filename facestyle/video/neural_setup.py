@@ -62,6 +62,7 @@ def _optimized(stylizer: NeuralStylizer, device: torch.device) -> FrameStylizer:
     from facestyle.neural.optimize import StylePicture
     from facestyle.neural.pictures import to_tensor
     from facestyle.video.neural import OptimizedFrames
+    from facestyle.video.neural_passes import MultiPassFrames
 
     options = video_options(stylizer)
     network = load_loss_network(stylizer.loss_network, pooling=options.frame.pooling, device=device)
@@ -71,7 +72,8 @@ def _optimized(stylizer: NeuralStylizer, device: torch.device) -> FrameStylizer:
         for path, share in zip(stylizer.styles, shares, strict=True)
     ]
     size = stylizer.size or (_SIZE_ON_CPU if device.type == "cpu" else _SIZE_ON_GPU)
-    return OptimizedFrames(network, styles, options, size=size)
+    kind = MultiPassFrames if options.passes else OptimizedFrames
+    return kind(network, styles, options, size=size)
 
 
 def video_options(stylizer: NeuralStylizer) -> VideoOptions:

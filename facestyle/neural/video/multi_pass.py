@@ -3,8 +3,9 @@
 Ruder, Dosovitskiy and Brox 2016, "Artistic Style Transfer for Videos", section 4.4.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from typing import Protocol
 
 import torch
 
@@ -16,6 +17,27 @@ from facestyle.neural.video.sequential import frame_options
 from facestyle.neural.video.settings import VideoOptions
 
 Progress = Callable[[int, int], None]
+
+
+class Frames(Protocol):
+    """Frames (1, 3, H, W) of a video: a list, or something that fetches them."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, number: int, /) -> torch.Tensor: ...
+
+    def __iter__(self) -> Iterator[torch.Tensor]: ...
+
+
+class Store(Protocol):
+    """Where results (1, 3, H, W) are kept: a list, or something that puts them elsewhere."""
+
+    def __getitem__(self, number: int, /) -> torch.Tensor: ...
+
+    def __setitem__(self, number: int, picture: torch.Tensor, /) -> None: ...
+
+    def append(self, picture: torch.Tensor, /) -> None:
+        """Add a result at the end."""
 
 
 def blend(
@@ -47,13 +69,14 @@ def blend(
 
 def stylize_in_passes(
     network: LossNetwork,
-    frames: Sequence[torch.Tensor],
+    frames: Frames,
     styles: Sequence[StylePicture],
     options: VideoOptions,
     motion: FindMotion,
     *,
+    store: Store,
     progress: Progress | None = None,
-) -> list[torch.Tensor]:
+) -> None:
     """Redraw a whole video in several passes of alternating direction.
 
     The first pass redraws every frame alone; the second goes forwards, the third backwards, and
@@ -64,28 +87,24 @@ def stylize_in_passes(
     ----------
     network : LossNetwork
         The loss network.
-    frames : Sequence of torch.Tensor
-        All frames (1, 3, H, W); results of all stay in memory.
+    frames : Frames
+        All frames.
     styles : Sequence of StylePicture
         One style picture or several.
     options : VideoOptions
         `passes` of them, 1 at least.
     motion : callable
         See `FindMotion`; asked for both neighbours of a frame.
+    store : Store
+        Empty; takes a result for every frame. No more than three of each are in memory.
     progress : callable, optional
         Called with the pass and the frame, after each.
-
-    Returns
-    -------
-    list of torch.Tensor
-        A result for every frame.
     """
-    results: list[torch.Tensor] = []
     for number, frame in enumerate(frames):
         alone = replace(
             frame_options(options, number, guessed=False), iterations=options.pass_iterations
         )
-        results.append(optimize(network, frame, styles, alone).picture)
+        store.append(optimize(network, frame, styles, alone).picture)
         if progress is not None:
             progress(1, number)
     for step in range(2, options.passes + 1):
@@ -93,21 +112,20 @@ def stylize_in_passes(
         order = range(len(frames))
         for number in reversed(order) if backwards else order:
             before, after = (number + 1, number - 1) if backwards else (number - 1, number + 1)
-            results[number] = _refine(
-                network, frames, styles, options, motion, results, (number, before, after), step
+            store[number] = _refine(
+                network, frames, styles, options, motion, store, (number, before, after), step
             )
             if progress is not None:
                 progress(step, number)
-    return results
 
 
 def _refine(
     network: LossNetwork,
-    frames: Sequence[torch.Tensor],
+    frames: Frames,
     styles: Sequence[StylePicture],
     options: VideoOptions,
     motion: FindMotion,
-    results: list[torch.Tensor],
+    results: Store,
     numbers: tuple[int, int, int],
     step: int,
 ) -> torch.Tensor:
