@@ -198,7 +198,7 @@ def test_settings_of_pictures_hold_for_clips():
     stylizer = NeuralStylizer(styles=("a.png",), iterations=30, colours="keep", strength=0.5)
     options = video_options(stylizer)
     assert options.distances == (1,)
-    assert (options.frame.iterations, options.iterations) == (30, 10)
+    assert (options.frame.iterations, options.iterations) == (30, 6)
     assert (options.frame.colours, options.frame.strength) == ("keep", 0.5)
     long = video_options(replace_preset(stylizer, "long-term"))
     assert long.distances == (1, 2, 4)

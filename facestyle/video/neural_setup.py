@@ -21,8 +21,11 @@ DEFAULT_PRESET = "short-term"
 # longer side of the pictures that are optimized where none is asked for, px: a frame then takes
 # seconds, not minutes
 _SIZE_ON_CPU, _SIZE_ON_GPU = 256, 512
-# iterations of a frame that starts from an earlier result, for one at the coarsest scale
-_LATER_ITERATIONS = 1 / 3
+# iterations of a frame that starts from an earlier result, for one at the coarsest scale: enough
+# for a style loss like that of a frame alone (benchmarks/video_neural.py)
+LATER_ITERATIONS = 1 / 5
+# and of one in a pass: by default the paper's 100
+_PASS_ITERATIONS = 1 / 3
 
 
 def neural_frames(stylizer: NeuralStylizer) -> FrameStylizer:
@@ -87,10 +90,10 @@ def video_options(stylizer: NeuralStylizer) -> VideoOptions:
     )
     if stylizer.iterations is None:
         return replace(preset, frame=frame)
-    later = max(1, round(stylizer.iterations * _LATER_ITERATIONS))
+    later = max(1, round(stylizer.iterations * LATER_ITERATIONS))
     return replace(
         preset,
         frame=replace(frame, iterations=stylizer.iterations),
         iterations=later,
-        pass_iterations=later,
+        pass_iterations=max(1, round(stylizer.iterations * _PASS_ITERATIONS)),
     )

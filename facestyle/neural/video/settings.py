@@ -42,7 +42,7 @@ class VideoOptions:
     frame: OptimizeOptions = field(default_factory=OptimizeOptions)
     first_guess: str = "warped"
     distances: tuple[int, ...] = ()
-    iterations: int = 100
+    iterations: int = 60
     temporal_weight: float = 2e4
     passes: int = 0
     pass_iterations: int = 100

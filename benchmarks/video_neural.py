@@ -1,0 +1,280 @@
+"""The presets of Ruder et al. 2016 on a real clip and on constructed scenes, and their cost.
+
+    python benchmarks/video_neural.py                     # about 5 minutes on one core
+    python benchmarks/video_neural.py --clip man_outdoors --save sheets/
+    python benchmarks/video_neural.py --only speed
+
+E_warp is the mean square change along the input's own flow where both consistency tests trust it,
+in levels of 255 squared; the style loss is the one that optimization minimises, so lower is closer
+to the style. Every frame but the first is counted. The constructed scenes are a textured disc
+before a textured wall, with true flows and occlusions.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from report import ROOT, print_conditions, print_table, progress
+
+from facestyle.flow import long_term_weights
+from facestyle.images import read_image, write_image
+from facestyle.metrics.temporal import warping_error
+from facestyle.neural import losses
+from facestyle.neural.api import load_model
+from facestyle.neural.loss_network import LossNetwork, load_loss_network
+from facestyle.neural.optimize import StylePicture, layer_weights, style_size
+from facestyle.neural.pictures import resize, to_array, to_tensor
+from facestyle.neural.settings import VIDEO_INPUTS, Architecture, OptimizeOptions
+from facestyle.neural.style_statistics import measure_grams
+from facestyle.neural.transformer import Transformer
+from facestyle.neural.video.motion import FindMotion, Motion
+from facestyle.neural.video.multi_pass import stylize_in_passes
+from facestyle.neural.video.sequential import stylize_frames
+from facestyle.neural.video.settings import VIDEO_PRESETS, VideoOptions
+from facestyle.video.frames import FrameStylizer
+from facestyle.video.neural import NetworkFrames, OptimizedFrames
+from facestyle.video.neural_motion import find_motion
+from facestyle.video.neural_setup import LATER_ITERATIONS
+from facestyle.videos import open_video
+
+sys.path.append(str(ROOT / "tests"))
+from moving_scenes import MovingDisc
+
+SHARED = ROOT.parent / "shared" / "data"
+STYLE = SHARED / "public_domain" / "morisot_young_woman_in_mauve.jpg"
+MODEL = "morisot_mauve"
+CPU = torch.device("cpu")
+SEQUENTIAL = ("independent", "previous", "init", "short-term", "long-term")
+PARTS = ("clip", "scenes", "speed")
+SPEED_SIZE = 256
+SCENE = 48  # px
+# of the constructed scenes: noise, as in the paper, and layers that 48 px show
+SCENE_FRAME = OptimizeOptions(
+    scales=1,
+    iterations=15,
+    initial="noise",
+    style_layers=("relu1_1", "relu2_1"),
+    content_layers=("relu2_1",),
+)
+
+
+def read_clip(name: str, count: int, size: int, step: int = 1) -> list[np.ndarray]:
+    """Every so many frames of a clip, from the first on, reduced to `size` px."""
+    frames = []
+    clip = open_video(SHARED / "video" / f"{name}.mp4").frames()
+    for frame in islice(clip, 0, count * step, step):
+        factor = size / max(frame.pixels.shape[:2])
+        frames.append(
+            cv2.resize(frame.pixels, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+        )
+    return frames
+
+
+def read_style() -> torch.Tensor:
+    picture = to_tensor(read_image(STYLE).rgb)
+    return resize(picture, style_size(picture, 512)).clamp(0, 1)
+
+
+def flicker(frames: list[np.ndarray], results: list[np.ndarray]) -> float:
+    """E_warp in levels squared, mean over successive frames."""
+    errors = []
+    for number in range(1, len(frames)):
+        (motion,) = find_motion(frames, number, [number - 1])
+        pair = results[number], results[number - 1]
+        errors.append(warping_error(*pair, motion.flow, motion.weights) * 255**2)
+    return float(np.mean(errors))
+
+
+@torch.no_grad()
+def style_loss(
+    network: LossNetwork, image: np.ndarray, style: torch.Tensor, options: OptimizeOptions
+) -> float:
+    """The weighted style term of a picture's loss."""
+    layers = options.style_layers
+    theirs = resize(style, style_size(style, max(image.shape[:2]))).clamp(0, 1)
+    weights = layer_weights(options.style_weight, layers)
+    ours, target = (measure_grams(network, p, layers) for p in (to_tensor(image), theirs))
+    return sum(float(weights[n] * losses.style_loss(ours[n], target[n])) for n in layers)
+
+
+def run(worker: FrameStylizer, frames: list[np.ndarray], name: str):
+    """Results of all frames, and the processor time and wall time of each."""
+    results, cpu, wall = [], [], []
+    for number, frame in enumerate(frames):
+        progress(f"{name}: frame {number + 1} of {len(frames)}")
+        start, processor = time.perf_counter(), time.process_time()
+        results.append(worker.step(frame).image)
+        wall.append(time.perf_counter() - start)
+        cpu.append(time.process_time() - processor)
+    return results, cpu, wall
+
+
+def measure_clip(network: LossNetwork, arguments: argparse.Namespace) -> None:
+    """The sequential presets on a real clip."""
+    frames = read_clip(arguments.clip, arguments.frames, arguments.size, arguments.step)
+    style = read_style()
+    frame = OptimizeOptions(iterations=arguments.iterations)
+    later = max(1, round(arguments.iterations * LATER_ITERATIONS))
+    rows = [["input", flicker(frames, frames), "", "", "", ""]]
+    sheet = [np.hstack(frames).astype(np.float32) / 255]
+    first: tuple[float, float] | None = None
+    for preset in arguments.presets:
+        options = replace(VIDEO_PRESETS[preset], frame=frame, iterations=later)
+        if arguments.temporal_weight is not None:
+            options = replace(options, temporal_weight=arguments.temporal_weight)
+        worker = OptimizedFrames(network, [StylePicture(style)], options, size=None)
+        results, cpu, _ = run(worker, frames, preset)
+        error = flicker(frames, results)
+        distance = float(np.mean([style_loss(network, r, style, frame) for r in results[1:]]))
+        first = first or (error, distance)
+        rows.append(
+            [
+                preset,
+                error,
+                f"{first[0] / error:.1f}",
+                distance,
+                f"{100 * (distance / first[1] - 1):+.1f} %",
+                float(np.mean(cpu[1:])),
+            ]
+        )
+        sheet.append(np.hstack(results))
+    results, cpu, _ = run(NetworkFrames(load_model(MODEL).network, CPU), frames, MODEL)
+    rows.append([f"{MODEL}, by frame", flicker(frames, results), "", "", "", float(np.mean(cpu))])
+    sheet.append(np.hstack(results))
+    progress("")
+    height, width = frames[0].shape[:2]
+    title = f"{arguments.clip}, {width}x{height}, iterations {arguments.iterations}, then {later}"
+    print_table(
+        [title, "E_warp", "times below the first", "style loss", "to the first's", "CPU s/frame"],
+        rows,
+    )
+    if arguments.save is not None:
+        arguments.save.mkdir(parents=True, exist_ok=True)
+        write_image(arguments.save / f"{arguments.clip}.png", np.vstack(sheet), overwrite=True)
+
+
+def true_motion(scene: MovingDisc) -> FindMotion:
+    """The scene's own motion, with long-term weights where several frames are asked for."""
+
+    def motion(number, others):
+        visible = {number - o: (~scene.hidden(number, o)).astype(np.float32) for o in others}
+        weights = long_term_weights(visible)
+        return [Motion(scene.flow(number, o), weights[number - o]) for o in others]
+
+    return motion
+
+
+def redraw_scene(
+    network: LossNetwork, scene: MovingDisc, preset: str, **changes: int
+) -> list[np.ndarray]:
+    """Results of a constructed scene."""
+    options: VideoOptions = replace(
+        VIDEO_PRESETS[preset], frame=SCENE_FRAME, iterations=12, temporal_weight=1e5, **changes
+    )
+    frames = [to_tensor(frame) for frame in scene.frames]
+    styles = [StylePicture(read_style())]
+    results: list[torch.Tensor] = []
+    if options.passes:
+        stylize_in_passes(network, frames, styles, options, true_motion(scene), store=results)
+    else:
+        results += stylize_frames(network, frames, styles, options, true_motion(scene))
+    return [to_array(result) for result in results]
+
+
+def measure_scenes(network: LossNetwork) -> None:
+    """What long-term consistency and several passes are for."""
+    away = (-200, 0)
+    hiding = MovingDisc(SCENE, [away, (-3, 0), (0, 0), (3, 0), away], [(0, 0)] * 5, radius=0.3)
+    returned = hiding.masks[2] & hiding.masks[3]
+    rows = []
+    for preset in ("independent", "short-term", "long-term"):
+        results = redraw_scene(network, hiding, preset)
+        change = np.mean((results[4] - results[0])[returned] ** 2)
+        rows.append([preset, float(change) * 255**2])
+    print_table(["wall hidden for 3 frames", "change when it returns, levels²"], rows)
+    places = [(-6 * number, 0) for number in range(3)]
+    panning = MovingDisc(SCENE, places, places)
+    style = read_style()
+    rows = []
+    passes = {"passes": 3, "pass_iterations": 12, "temporal_from_pass": 3}
+    for preset, changes in (("short-term", {}), ("multi-pass", passes)):
+        results = redraw_scene(network, panning, preset, **changes)
+        edges = [result[:, -12:] for result in results[1:]]
+        loss = np.mean([style_loss(network, edge, style, SCENE_FRAME) for edge in edges])
+        errors = []
+        for n in range(1, len(results)):
+            seen = ~panning.hidden(n, n - 1)
+            seen[:, :-12] = False
+            errors.append(
+                warping_error(results[n], results[n - 1], panning.flow(n, n - 1), seen) * 255**2
+            )
+        rows.append([preset, float(loss), float(np.mean(errors))])
+    print_table(["right border of a pan by 6 px a frame", "style loss there", "E_warp there"], rows)
+
+
+def measure_speed(network: LossNetwork, iterations: int) -> None:
+    """Seconds a frame of 256x256."""
+    frames = read_clip("man_studio", 4, SPEED_SIZE)
+    later = max(1, round(iterations * LATER_ITERATIONS))
+    options = replace(
+        VIDEO_PRESETS["short-term"],
+        frame=OptimizeOptions(iterations=iterations),
+        iterations=later,
+    )
+    picture_network = load_model(MODEL).network
+    video_network = Transformer(replace(Architecture(), inputs=VIDEO_INPUTS), seed=0).eval()
+    workers: dict[str, Callable[[], FrameStylizer]] = {
+        f"short-term, {later} iterations": lambda: OptimizedFrames(
+            network, [StylePicture(read_style())], options, size=None
+        ),
+        "network for pictures": lambda: NetworkFrames(picture_network, CPU),
+        "network for videos, Johnson's size": lambda: NetworkFrames(video_network, CPU),
+    }
+    rows = []
+    for name, make in workers.items():
+        count = 2 if "short-term" in name else len(frames)
+        _, cpu, wall = run(make(), frames[:count], name)
+        rows.append([name, wall[0], float(np.median(wall[1:])), float(np.median(cpu[1:]))])
+    progress("")
+    print_table(["man_studio, 256x256, CPU", "first frame s", "s/frame", "CPU s/frame"], rows)
+    if torch.cuda.is_available():
+        print(f"GPU: {torch.cuda.get_device_name()} is here, but this part measures the CPU\n")
+    else:
+        print("GPU: none here, nothing measured on one\n")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--clip", default="man_studio")
+    parser.add_argument("--frames", type=int, default=6)
+    parser.add_argument("--step", type=int, default=1, help="take every so many frames (1)")
+    parser.add_argument("--size", type=int, default=144, help="longer side, px (144)")
+    parser.add_argument("--iterations", type=int, default=60, help="of the first frame (60)")
+    parser.add_argument("--speed-iterations", type=int, default=60)
+    parser.add_argument("--temporal-weight", type=float)
+    parser.add_argument(
+        "--presets", nargs="+", choices=SEQUENTIAL, default=["independent", "init", "short-term"]
+    )
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
+    parser.add_argument("--save", type=Path, metavar="DIR", help="contact sheets of the frames")
+    arguments = parser.parse_args()
+    torch.set_num_threads(1)
+    print_conditions("Neural video", seed=0, threads=1)
+    network = load_loss_network()
+    if "clip" in arguments.only:
+        measure_clip(network, arguments)
+    if "scenes" in arguments.only:
+        measure_scenes(network)
+    if "speed" in arguments.only:
+        measure_speed(network, arguments.speed_iterations)
+
+
+if __name__ == "__main__":
+    main()
