@@ -15,6 +15,7 @@ from facestyle import cli  # noqa: E402
 from facestyle.errors import UsageError  # noqa: E402
 from facestyle.images import write_image  # noqa: E402
 from facestyle.metrics.temporal import warping_error  # noqa: E402
+from facestyle.neural import large_pictures  # noqa: E402
 from facestyle.neural.loss_network import load_loss_network  # noqa: E402
 from facestyle.neural.model_files import save_model  # noqa: E402
 from facestyle.neural.optimize import StylePicture  # noqa: E402
@@ -182,6 +183,16 @@ def test_a_network_for_videos_sees_the_result_before(frames):
     second = worker.step(frames[1]).image
     np.testing.assert_array_equal(resumed.step(frames[1]).image, second)
     assert np.abs(fresh.step(frames[1]).image - second).mean() > 1e-3
+
+
+def test_large_frames_go_through_in_strips(frames, monkeypatch):
+    network = video_network()
+    results = []
+    for whole in (2_000_000, 100):
+        monkeypatch.setattr(large_pictures, "_WHOLE", whole)
+        worker = NetworkFrames(network, torch.device("cpu"))
+        results.append([worker.step(frame).image for frame in frames[:2]])
+    np.testing.assert_allclose(results[0], results[1], atol=1e-5)
 
 
 def test_results_have_the_size_of_the_frames(network, frames):

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from facestyle.neural.model_files import Model
     from facestyle.neural.train import Report
 
-_WHOLE = 2_000_000  # pixels up to which the feed-forward network takes a picture at once
-
 
 def stylize_optimize(
     image: np.ndarray,
@@ -172,7 +170,7 @@ def stylize_feedforward(
 
     from facestyle.neural import pictures
     from facestyle.neural.device import choose_device
-    from facestyle.neural.large_pictures import run_in_strips
+    from facestyle.neural.large_pictures import redraw
     from facestyle.neural.model_files import Model
 
     if not 0 <= strength <= 1:
@@ -188,8 +186,7 @@ def stylize_feedforward(
         raise UsageError(f"a picture of {target[1]}x{target[0]} is too small; expected 16x16")
     content = pictures.resize(content, target).clamp(0, 1)
     with torch.inference_mode():
-        large = target[0] * target[1] > _WHOLE
-        redrawn = run_in_strips(network, content) if large else network(content)
+        redrawn = redraw(network, content)
         if colours == "keep":
             redrawn = pictures.with_colours_of(redrawn, content)
         redrawn = torch.lerp(content, redrawn.clamp(0, 1), strength)

@@ -20,6 +20,14 @@ from facestyle.neural.transformer import (
     to_colours,
 )
 
+_WHOLE = 2_000_000  # pixels up to which the network takes a picture at once
+
+
+def redraw(network: Transformer, picture: torch.Tensor) -> torch.Tensor:
+    """Return `network(picture)` of a picture (1, C, H, W), in strips where it is large."""
+    large = picture.shape[-2] * picture.shape[-1] > _WHOLE
+    return run_in_strips(network, picture) if large else network(picture)
+
 
 @torch.no_grad()
 def run_in_strips(

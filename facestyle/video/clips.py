@@ -116,6 +116,7 @@ class _Job:
         self.source, self.clip, self.worker, self.limit = source, clip, worker, limit
         self._progress = progress
         self._resumed = self._done = self._found = 0
+        self._seeks_faces = False
         self._laps: dict[str, float] = {}
 
     def run(self, skip: int) -> Iterator[tuple[np.ndarray, Frame]]:
@@ -127,6 +128,7 @@ class _Job:
             yield frame_of(done.image, np.dtype(np.uint8)), frame
             self._done += 1
             self._found += done.found
+            self._seeks_faces |= done.face is not None
             for stage, seconds in done.timings.items():
                 self._laps[stage] = self._laps.get(stage, 0.0) + seconds
             if self._progress is not None:
@@ -145,7 +147,7 @@ class _Job:
             "size": [info.width, info.height],
             "frames": self._done,
             "resumed_frames": self._resumed,
-            "frames_with_face": self._found,
+            "frames_with_face": self._found if self._seeks_faces else None,
             "seconds_per_frame": round(seconds / made, 4) if made else None,
             "timings": {stage: round(lap / max(made, 1), 4) for stage, lap in self._laps.items()},
         }

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 import torch
 
+from facestyle.neural.large_pictures import redraw
 from facestyle.neural.settings import VIDEO_INPUTS
 from facestyle.neural.transformer import Transformer, join_inputs
 from facestyle.neural.video.motion import FindMotion, Motion, warp_along
@@ -38,7 +39,7 @@ def redraw_frame(
     if network.architecture.inputs == VIDEO_INPUTS and previous is not None and motion is not None:
         warped, weights = warp_along(previous, motion)
         inputs = join_inputs(frame, warped, weights[None, None])
-    return network(inputs).clamp(0, 1)
+    return redraw(network, inputs).clamp(0, 1)
 
 
 def redraw_frames(
