@@ -104,6 +104,21 @@ def style_loss(
     return sum(float(weights[n] * losses.style_loss(ours[n], target[n])) for n in layers)
 
 
+@torch.no_grad()
+def border_style_loss(network: LossNetwork, image: np.ndarray, style: torch.Tensor) -> float:
+    """The style term of the right quarter of a picture."""
+    layers = SCENE_FRAME.style_layers
+    theirs = resize(style, style_size(style, max(image.shape[:2]))).clamp(0, 1)
+    weights = layer_weights(SCENE_FRAME.style_weight, layers)
+    ours, target = (network(picture, layers) for picture in (to_tensor(image), theirs))
+    total = 0.0
+    for name in layers:
+        border = ours[name][..., -(ours[name].shape[3] // 4) :]
+        pair = losses.gram_matrix(border), losses.gram_matrix(target[name])
+        total += float(weights[name] * losses.style_loss(*pair))
+    return total
+
+
 def run(worker: FrameStylizer, frames: list[np.ndarray], name: str):
     """Results of all frames, and the processor time and wall time of each."""
     results, cpu, wall = [], [], []
@@ -206,8 +221,7 @@ def measure_scenes(network: LossNetwork) -> None:
     passes = {"passes": 3, "pass_iterations": 12, "temporal_from_pass": 3}
     for preset, changes in (("short-term", {}), ("multi-pass", passes)):
         results = redraw_scene(network, panning, preset, **changes)
-        edges = [result[:, -12:] for result in results[1:]]
-        loss = np.mean([style_loss(network, edge, style, SCENE_FRAME) for edge in edges])
+        loss = np.mean([border_style_loss(network, result, style) for result in results[1:]])
         errors = []
         for n in range(1, len(results)):
             seen = ~panning.hidden(n, n - 1)
