@@ -154,7 +154,9 @@ def test_training_writes_model_previews_and_record(photos, tmp_path):
     assert json.dumps(model.training["losses"])
     again = tmp_path / "again.safetensors"
     train_style([style()], photos, again, options=TINY, start=output, device="cpu")
-    assert load_model(again).training["start"] == "style.safetensors"
+    record = load_model(again).training
+    assert record["start"] == "style.safetensors"
+    assert record["before"] == model.training
     other = replace(TINY, architecture=Architecture(8, 1))
     with pytest.raises(UsageError, match="the model to start with is"):
         train_style([style()], photos, tmp_path / "x", options=other, start=output, device="cpu")

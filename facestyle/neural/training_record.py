@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from PIL import Image
 
-from facestyle.neural.model_files import save_model
+from facestyle.neural.model_files import find_model, load_model, save_model
 from facestyle.neural.photos import PhotoFolder
 from facestyle.neural.pictures import to_array
 from facestyle.neural.settings import TrainOptions
@@ -74,13 +75,17 @@ def save_trained(
     start: Path | str | None,
     device: str,
 ) -> None:
-    """Write the model in half precision, with settings and outcome of its training."""
-    record = {
+    """Write the model in half precision, with settings and outcome of its training.
+
+    The record of the model that the training started with goes in too, under "before".
+    """
+    record: dict[str, Any] = {
         "options": asdict(options),
         "losses": trained.losses,
         "photos": trained.photos,
         "styles": list(styles),
         "start": None if start is None else Path(start).name,
+        "before": None if start is None else load_model(find_model(start)).training,
         "loss_network": trained.loss_network,
         "device": device,
         "torch": torch.__version__,
