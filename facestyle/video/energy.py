@@ -32,7 +32,7 @@ _LEAST_AGE, _MOST_AGE = 8, 24
 # change of the face's shape that asks for a renewal, inter-ocular distances (root mean square)
 _SHAPE_CHANGE = 0.04
 # largest share of the previous frame in one whose difference is noise, and that noise
-_SETTLED, _NOISE = 0.6, 0.025
+_SETTLED, _NOISE = 0.6, 0.045
 # share by which the look moves towards the one last found, with each frame
 _APPROACH = 0.08
 _NOT_YET = np.zeros((0, 0, 3), np.uint8)
