@@ -19,6 +19,7 @@ import numpy as np
 from facestyle.errors import FaceError, UsageError
 from facestyle.faces import Face, Portrait, portrait_from_image
 from facestyle.faces.regions import segment_regions
+from facestyle.flow import parse_flow_source
 from facestyle.images import from_array, read_image, to_array
 from facestyle.neural import api
 from facestyle.neural.settings import PRESETS
@@ -96,6 +97,9 @@ class NeuralStylizer:
     video_preset : str or None
         How the frames of a video depend on each other in optimization: a name among
         `facestyle.neural.video.settings.VIDEO_PRESETS`; "short-term" if None.
+    flow : str or Path
+        How motion is found in videos: dis, deepflow, sparse-to-dense, or a folder of .flo files;
+        see `facestyle.flow.FlowSource`.
     """
 
     styles: tuple[Path, ...] = ()
@@ -113,6 +117,7 @@ class NeuralStylizer:
     loss_network: Path | None = None
     landmarks: str = "auto"
     video_preset: str | None = None
+    flow: str | Path = "dis"
     method_reason: str = field(default="neural: asked for", init=False)
 
     def __post_init__(self) -> None:
@@ -126,6 +131,7 @@ class NeuralStylizer:
             raise UsageError(
                 f"video_preset: found '{self.video_preset}', expected {', '.join(VIDEO_PRESETS)}"
             )
+        parse_flow_source(self.flow)
         if self.shares is not None and len(self.shares) != len(self.styles):
             raise UsageError(
                 f"found {len(self.shares)} weights for {len(self.styles)} style pictures"
@@ -224,7 +230,8 @@ class NeuralStylizer:
         paths = [*self.styles, *([self.loss_network] if self.loss_network else [])]
         if self.model is not None:
             paths.append(find_model(self.model))
-        return [path.read_bytes() for path in paths]
+        flow = parse_flow_source(self.flow).fingerprint.encode()
+        return [flow, *(path.read_bytes() for path in paths)]
 
     def _redraw(self, rgb: np.ndarray, portrait: Portrait | None) -> np.ndarray:
         mask = None if portrait is None else self._mask(portrait)

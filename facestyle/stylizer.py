@@ -20,6 +20,7 @@ from facestyle.faces import (
     portrait_from_image,
     select_face,
 )
+from facestyle.flow import parse_flow_source
 from facestyle.images import from_array, to_array
 from facestyle.methods import METHODS, Method, Outcome, choose_method
 from facestyle.transfer.background import parse_background
@@ -87,6 +88,9 @@ class Stylizer:
         Backend.
     seed : int
         Results repeat for a seed.
+    flow : str or Path
+        How motion is found in videos: dis, deepflow, sparse-to-dense, or a folder of .flo files;
+        see `facestyle.flow.FlowSource`.
     **options
         The method's own: `identity`, `texture` and `labels` of patch, `tone="residual"` of energy
         for the papers' transfer; see `facestyle.methods`.
@@ -107,6 +111,7 @@ class Stylizer:
         face: str | int = "largest",
         landmarks: str = "auto",
         seed: int = 0,
+        flow: str | Path = "dis",
         **options: Any,
     ) -> None:
         if not 0 <= strength <= 1:
@@ -120,6 +125,7 @@ class Stylizer:
         self.background = background
         self.face = _parse_face(face)
         self.landmarks = landmarks
+        self.flow = parse_flow_source(flow)
         self.method: Method
         self.method, self.method_reason = choose_method(exemplars, method, seed=seed, **options)
 

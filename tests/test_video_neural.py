@@ -13,6 +13,7 @@ av = pytest.importorskip("av")
 
 from facestyle import cli  # noqa: E402
 from facestyle.errors import UsageError  # noqa: E402
+from facestyle.flow import flo_name, write_flo  # noqa: E402
 from facestyle.images import write_image  # noqa: E402
 from facestyle.metrics.temporal import warping_error  # noqa: E402
 from facestyle.neural import large_pictures  # noqa: E402
@@ -284,6 +285,23 @@ def test_a_clip_through_a_network_by_the_command(command, folder, model):
     source, results = pixels_of(folder / "clip.mp4"), pixels_of(folder / f"{model}.mp4")
     assert [r.shape for r in results] == [s.shape for s in source]
     assert np.abs(results[1].astype(int) - source[1]).mean() > 5
+
+
+def test_flow_comes_from_files_by_the_command(command, folder, scene, capsys):
+    arguments = ["clip.mp4", "--model", "video.safetensors", "--device", "cpu", "-q"]
+    flows = folder / "flows"
+    flows.mkdir()
+    arguments += ["--flow", "flows"]
+    assert cli_run(command, arguments, "own.mp4") == 3
+    assert "backward_2_1.flo" in capsys.readouterr().err
+    for a, b in ((1, 2), (2, 1), (2, 3), (3, 2)):
+        flow = np.pad(scene.flow(a - 1, b - 1), ((0, 0), (8, 8), (0, 0)), mode="edge")
+        write_flo(flows / flo_name(a, b), flow.astype(np.float32))
+    assert cli_run(command, arguments, "own.mp4") == 0
+    assert cli_run(command, arguments[:-2], "found.mp4") == 0
+    own, found = (pixels_of(folder / f"{name}.mp4") for name in ("own", "found"))
+    np.testing.assert_array_equal(own[0], found[0])
+    assert 0 < np.abs(own[2].astype(int) - found[2]).mean() < 10
 
 
 def test_several_passes_by_the_command(command, folder):

@@ -129,6 +129,7 @@ def make_neural_stylizer(arguments: argparse.Namespace) -> "NeuralStylizer":
         loss_network=arguments.loss_network,
         landmarks=arguments.landmarks,
         video_preset=arguments.video_preset,
+        flow=arguments.flow,
     )
 
 

@@ -99,7 +99,7 @@ def add_batch_options(parser: Any) -> None:
 
 
 def add_video_options(parser: Any) -> None:
-    """Add what belongs to videos: --start, --end, --preview, --fps."""
+    """Add what belongs to videos: --start, --end, --preview, --fps, --flow."""
     parser.add_argument("--start", type=seconds, metavar="S", help="begin at this second")
     parser.add_argument("--end", type=seconds, metavar="S", help="end at this second")
     parser.add_argument(
@@ -114,6 +114,13 @@ def add_video_options(parser: Any) -> None:
         default=25.0,
         metavar="N",
         help="pictures a second of a sequence such as frames/%%05d.png (25)",
+    )
+    parser.add_argument(
+        "--flow",
+        default="dis",
+        metavar="METHOD|DIR",
+        help="how motion is found: dis, deepflow, sparse-to-dense, or a folder of your own "
+        "forward_1_2.flo, backward_2_1.flo, ... (dis)",
     )
 
 

@@ -169,6 +169,7 @@ def _make_stylizer(arguments: argparse.Namespace) -> "Stylizer | NeuralStylizer"
         face=arguments.face,
         landmarks=arguments.landmarks,
         seed=arguments.seed,
+        flow=arguments.flow,
         **{name: value for name, value in chosen.items() if value is not None},
     )
     if arguments.method == "auto":

@@ -12,10 +12,13 @@ from facestyle.flow.consistency import (
 )
 from facestyle.flow.estimation import METHODS, estimate_flow, estimate_flows
 from facestyle.flow.flo_files import flo_name, read_flo, write_flo
+from facestyle.flow.source import DEFAULT_FLOW, FlowSource, parse_flow_source
 from facestyle.flow.warping import warp
 
 __all__ = [
+    "DEFAULT_FLOW",
     "METHODS",
+    "FlowSource",
     "estimate_flow",
     "estimate_flows",
     "find_disocclusions",
@@ -23,6 +26,7 @@ __all__ = [
     "flo_name",
     "flow_reliability",
     "long_term_weights",
+    "parse_flow_source",
     "read_flo",
     "warp",
     "write_flo",

@@ -199,6 +199,7 @@ def settings_fingerprint(stylizer: Stylizer | NeuralStylizer, limit: int | None)
         return disk_cache.fingerprint(*parts)
     for name in ("strength", "background", "face", "landmarks"):
         parts.append(f"{name} {getattr(stylizer, name)}")
+    parts.append(stylizer.flow.fingerprint)  # type: ignore[union-attr]
     parts.append(stylizer.method.name)  # type: ignore[union-attr]
     parts.append(stylizer.method.fingerprint)  # type: ignore[union-attr]
     parts += exemplars.fingerprints or [portrait.image.tobytes() for portrait in exemplars]

@@ -12,6 +12,7 @@ from facestyle.color import from_lab, to_lab
 from facestyle.disk_cache import pack, unpack
 from facestyle.faces import Face, Portrait
 from facestyle.features import ANALYSIS_SCALE
+from facestyle.flow import DEFAULT_FLOW, FlowSource
 from facestyle.guided_filter import resize_channels
 from facestyle.methods.energy import most_typical
 from facestyle.stopwatch import Stopwatch
@@ -50,6 +51,7 @@ class EnergyFrames:
         The exemplars' commonest background colour.
     settings : EnergySettings
     tracker : FaceTracker
+    flow : FlowSource
     strength : float
     background : str
     """
@@ -62,6 +64,7 @@ class EnergyFrames:
         *,
         settings: EnergySettings,
         tracker: FaceTracker,
+        flow: FlowSource = DEFAULT_FLOW,
         strength: float = 1.0,
         background: str = "stylize",
     ) -> None:
@@ -70,6 +73,7 @@ class EnergyFrames:
         self._paper = paper
         self._settings = settings
         self._tracker = tracker
+        self._flow = flow
         self._strength = strength
         self._mode = parse_background(background)
         self._grey = all(exemplar.grey for exemplar in exemplars)
@@ -84,7 +88,9 @@ class EnergyFrames:
         grey = reduced_grey(pixels, _FLOW_SIZE)
         motion = None
         if before is not None:
-            motion = estimate_motion(before.grey, grey, frame.shape[:2])
+            motion = estimate_motion(
+                before.grey, grey, frame.shape[:2], number=before.number + 1, source=self._flow
+            )
             motion = None if motion.cut else motion
         watch.lap("flow")
         number = 0 if before is None else before.number + 1

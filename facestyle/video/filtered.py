@@ -12,6 +12,7 @@ import numpy as np
 
 from facestyle.disk_cache import pack, unpack
 from facestyle.faces import Face, Portrait
+from facestyle.flow import DEFAULT_FLOW, FlowSource
 from facestyle.methods import Method
 from facestyle.stopwatch import Stopwatch
 from facestyle.video.frames import StylizedFrame, frame_bytes, value_factor
@@ -44,6 +45,7 @@ class FilteredFrames:
     example : Portrait
         Whose face stands in before there is one.
     tracker : FaceTracker
+    flow : FlowSource
     strength : float
     background : str
     """
@@ -54,12 +56,14 @@ class FilteredFrames:
         example: Portrait,
         *,
         tracker: FaceTracker,
+        flow: FlowSource = DEFAULT_FLOW,
         strength: float = 1.0,
         background: str = "stylize",
     ) -> None:
         self._method = method
         self._example = example
         self._tracker = tracker
+        self._flow = flow
         self._strength = strength
         self._background = background
         self._state: FilteredState | None = None
@@ -74,7 +78,9 @@ class FilteredFrames:
         grey = reduced_grey(pixels, _FLOW_SIZE)
         motion = None
         if before is not None:
-            motion = estimate_motion(before.grey, grey, frame.shape[:2])
+            motion = estimate_motion(
+                before.grey, grey, frame.shape[:2], number=before.number + 1, source=self._flow
+            )
             motion = None if motion.cut else motion
         watch.lap("flow")
         number = 0 if before is None else before.number + 1

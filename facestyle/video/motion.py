@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
-from facestyle.flow import estimate_flows, flow_reliability, warp
+from facestyle.flow import DEFAULT_FLOW, FlowSource, flow_reliability, warp
 
 # difference of blurred grey values at which a moved pixel is trusted with a weight of 1/e
 _GREY_DIFFERENCE = 0.06
@@ -84,8 +84,15 @@ def reduced_grey(frame: np.ndarray, size: int) -> np.ndarray:
     return np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY))
 
 
-def estimate_motion(previous: np.ndarray, present: np.ndarray, shape: tuple[int, int]) -> Motion:
-    """Find the motion between two frames.
+def estimate_motion(
+    previous: np.ndarray,
+    present: np.ndarray,
+    shape: tuple[int, int],
+    *,
+    number: int = 1,
+    source: FlowSource = DEFAULT_FLOW,
+) -> Motion:
+    """Find the motion between two successive frames.
 
     Parameters
     ----------
@@ -93,12 +100,16 @@ def estimate_motion(previous: np.ndarray, present: np.ndarray, shape: tuple[int,
         Reduced grey copies, of `reduced_grey`.
     shape : (int, int)
         Height and width of the whole frames.
+    number : int
+        Of the present frame, from 0.
+    source : FlowSource
+        Where the flow comes from.
 
     Returns
     -------
     Motion
     """
-    forward, backward = estimate_flows(previous, present)
+    forward, backward = source.between(previous, present, (number - 1, number))
     found = flow_reliability(backward, forward, boundaries=False)
     moved = warp(cv2.blur(previous, (3, 3)), backward)
     difference = cv2.absdiff(moved, cv2.blur(present, (3, 3))).astype(np.float32)

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from facestyle.errors import UsageError
+from facestyle.flow import DEFAULT_FLOW, FlowSource
 from facestyle.neural.loss_network import LossNetwork
 from facestyle.neural.optimize import StylePicture
 from facestyle.neural.pictures import fit_size, to_array, to_tensor, with_colours_of
@@ -38,6 +39,7 @@ class OptimizedFrames:
     size : int or None
         Longer side of the pictures that are optimized, px, the frames' own at most. Results are
         brought back to the frames' size.
+    flow : FlowSource
     """
 
     def __init__(
@@ -47,6 +49,7 @@ class OptimizedFrames:
         options: VideoOptions,
         *,
         size: int | None,
+        flow: FlowSource = DEFAULT_FLOW,
     ) -> None:
         if options.passes:
             raise UsageError("several passes need all frames at once; use MultiPassFrames")
@@ -54,7 +57,8 @@ class OptimizedFrames:
         self._device = styles[0].picture.device
         self._frames: dict[int, np.ndarray] = {}
         self._number = 0
-        self._video = SequentialVideo(network, styles, options, partial(find_motion, self._frames))
+        self._motion = partial(find_motion, self._frames, source=flow)
+        self._video = SequentialVideo(network, styles, options, self._motion)
 
     def step(self, frame: np.ndarray) -> StylizedFrame:
         """Stylize the next frame, (H, W, 3) uint8, uint16 or float32 RGB."""
@@ -62,9 +66,7 @@ class OptimizedFrames:
         number, video = self._number, self._video
         small = working_copy(frame, self._size)
         self._frames[number] = small
-        if number - 1 in video.results and begins_scene(
-            find_motion(self._frames, number, [number - 1])[0]
-        ):
+        if number - 1 in video.results and begins_scene(self._motion(number, [number - 1])[0]):
             video.results.clear()
         result = to_array(video.step(number, picture_tensor(small, self._device)))
         for old in set(self._frames) - set(video.results):
@@ -111,6 +113,7 @@ class NetworkFrames:
         0 leaves a frame as it is, 1 is the network's result; mixed by pixel between.
     colours : {"style", "keep"}
         "keep" takes the luminance from the network and the chroma from the frame.
+    flow : FlowSource
     """
 
     def __init__(
@@ -121,10 +124,13 @@ class NetworkFrames:
         size: int | None = None,
         strength: float = 1.0,
         colours: str = "style",
+        flow: FlowSource = DEFAULT_FLOW,
     ) -> None:
         self._network, self._device = network, device
         self._size, self._strength, self._colours = size, strength, colours
         self._remembers = network.architecture.inputs == VIDEO_INPUTS
+        self._flow = flow
+        self._number = 0
         self._before: tuple[np.ndarray, torch.Tensor] | None = None
 
     def step(self, frame: np.ndarray) -> StylizedFrame:
@@ -133,13 +139,16 @@ class NetworkFrames:
         small = working_copy(frame, self._size)
         previous = motion = None
         if self._before is not None:
-            motion = find_motion((self._before[0], small), 1, [0])[0]
+            number = self._number
+            pair = {number - 1: self._before[0], number: small}
+            motion = find_motion(pair, number, [number - 1], source=self._flow)[0]
             previous = None if begins_scene(motion) else self._before[1]
         found = time.perf_counter()
         content = picture_tensor(small, self._device)
         redrawn = redraw_frame(self._network, content, previous, motion)
         if self._remembers:
             self._before = small, redrawn
+        self._number += 1
         if self._colours == "keep":
             redrawn = with_colours_of(redrawn, content)
         result = to_array(torch.lerp(content, redrawn, self._strength))
@@ -150,12 +159,17 @@ class NetworkFrames:
         """Everything that the next frame depends on."""
         if self._before is None:
             return {}
-        return {"frame": self._before[0], "result": self._before[1].cpu().numpy()}
+        return {
+            "number": np.array(self._number),
+            "frame": self._before[0],
+            "result": self._before[1].cpu().numpy(),
+        }
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
         """Go on from a `state`."""
-        self._before = None
+        self._before, self._number = None, 0
         if state:
+            self._number = int(state["number"])
             result = torch.from_numpy(np.array(state["result"])).to(self._device)
             self._before = np.array(state["frame"]), result
 

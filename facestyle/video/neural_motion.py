@@ -7,7 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
-from facestyle.flow import estimate_flows, flow_reliability, long_term_weights
+from facestyle.flow import DEFAULT_FLOW, FlowSource, flow_reliability, long_term_weights
 from facestyle.neural.video.motion import Motion
 
 # longer side of the copies that the flow is found on, px
@@ -25,7 +25,9 @@ class Frames(Protocol):
         """One frame."""
 
 
-def find_motion(frames: Frames, number: int, others: Sequence[int]) -> list[Motion]:
+def find_motion(
+    frames: Frames, number: int, others: Sequence[int], *, source: FlowSource = DEFAULT_FLOW
+) -> list[Motion]:
     """Find where the points of a frame are in other frames.
 
     Parameters
@@ -36,6 +38,8 @@ def find_motion(frames: Frames, number: int, others: Sequence[int]) -> list[Moti
         The frame whose points are looked for.
     others : sequence of int
         Where to look for them, as a `facestyle.neural.video.motion.FindMotion` is asked.
+    source : FlowSource
+        Where the flow comes from.
 
     Returns
     -------
@@ -46,7 +50,9 @@ def find_motion(frames: Frames, number: int, others: Sequence[int]) -> list[Moti
     """
     flows, weights = {}, {}
     for other in others:
-        there, back = estimate_flows(frames[number], frames[other], size=_FLOW_SIZE)
+        there, back = source.between(
+            frames[number], frames[other], (number, other), size=_FLOW_SIZE
+        )
         distance = number - other
         flows[distance], weights[distance] = there, flow_reliability(there, back)
     if len(others) > 1:

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 
 from facestyle.errors import UsageError
+from facestyle.flow import DEFAULT_FLOW, FlowSource
 from facestyle.neural.loss_network import LossNetwork
 from facestyle.neural.optimize import StylePicture
 from facestyle.neural.pictures import to_array, to_tensor
@@ -37,6 +38,7 @@ class MultiPassFrames:
         One pass at least.
     size : int or None
         Longer side of the pictures that are optimized, px, the frames' own at most.
+    flow : FlowSource
     """
 
     def __init__(
@@ -46,11 +48,12 @@ class MultiPassFrames:
         options: VideoOptions,
         *,
         size: int | None,
+        flow: FlowSource = DEFAULT_FLOW,
     ) -> None:
         if not options.passes:
             raise UsageError("passes is 0; use OptimizedFrames for a single pass")
         self._network, self._styles, self._options = network, styles, options
-        self._size = size
+        self._size, self._flow = size, flow
         self._results: PicturesOnDisk | None = None
         self._number = 0
 
@@ -65,7 +68,7 @@ class MultiPassFrames:
             _Contents(copies, device),
             self._styles,
             self._options,
-            partial(find_motion, copies),
+            partial(find_motion, copies, source=self._flow),
             store=_Results(self._results, device),
         )
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from facestyle.errors import UsageError
+from facestyle.flow import parse_flow_source
 from facestyle.images import read_image
 from facestyle.neural.dependencies import require_torch
 from facestyle.neural.settings import PRESETS, OptimizeOptions
@@ -57,6 +58,7 @@ def neural_frames(stylizer: NeuralStylizer) -> FrameStylizer:
         size=stylizer.size,
         strength=stylizer.strength,
         colours=stylizer.colours,
+        flow=parse_flow_source(stylizer.flow),
     )
 
 
@@ -76,7 +78,8 @@ def _optimized(stylizer: NeuralStylizer, device: torch.device) -> FrameStylizer:
     ]
     size = stylizer.size or (_SIZE_ON_CPU if device.type == "cpu" else _SIZE_ON_GPU)
     kind = MultiPassFrames if options.passes else OptimizedFrames
-    return kind(network, styles, options, size=size)
+    flow = parse_flow_source(stylizer.flow)
+    return kind(network, styles, options, size=size, flow=flow)
 
 
 def video_options(stylizer: NeuralStylizer) -> VideoOptions:

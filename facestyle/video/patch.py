@@ -17,6 +17,7 @@ from facestyle.disk_cache import pack, unpack
 from facestyle.faces import Face, Portrait
 from facestyle.faces.contours import face_width
 from facestyle.faces.regions import segment_regions
+from facestyle.flow import DEFAULT_FLOW, FlowSource
 from facestyle.methods.lead import choose_lead
 from facestyle.stopwatch import Stopwatch
 from facestyle.transfer.patch_unpaired import PreparedExemplar
@@ -62,6 +63,7 @@ class PatchFrames:
     ----------
     exemplars : sequence of PreparedExemplar
     tracker : FaceTracker
+    flow : FlowSource
     strength, identity, texture, background, labels, seed
         As of `facestyle.transfer.patch_unpaired.transfer`.
     """
@@ -71,6 +73,7 @@ class PatchFrames:
         exemplars: Sequence[PreparedExemplar],
         *,
         tracker: FaceTracker,
+        flow: FlowSource = DEFAULT_FLOW,
         strength: float = 1.0,
         identity: float = DEFAULT_IDENTITY,
         texture: float = DEFAULT_TEXTURE,
@@ -80,6 +83,7 @@ class PatchFrames:
     ) -> None:
         self._exemplars = exemplars
         self._tracker = tracker
+        self._flow = flow
         self._strength = strength
         self._identity = identity
         self._pull = min(1.0, identity / DEFAULT_IDENTITY)
@@ -97,7 +101,9 @@ class PatchFrames:
         grey = reduced_grey(pixels, _FLOW_SIZE)
         motion = None
         if before is not None:
-            motion = estimate_motion(before.grey, grey, frame.shape[:2])
+            motion = estimate_motion(
+                before.grey, grey, frame.shape[:2], number=before.number + 1, source=self._flow
+            )
         watch.lap("flow")
         number = 0 if before is None else before.number + 1
         scene = None if motion is None or motion.cut else motion

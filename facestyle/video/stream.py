@@ -40,6 +40,7 @@ def make_frame_stylizer(stylizer: Stylizer | NeuralStylizer) -> FrameStylizer:
         if own is None:
             raise UsageError("--method neural: found a video, which it cannot stylize yet")
         return own()
+    flow = stylizer.flow
     tracker = FaceTracker(landmarks=stylizer.landmarks, which=stylizer.face)
     method: Method = stylizer.method
     if isinstance(method, EnergyMethod):
@@ -49,6 +50,7 @@ def make_frame_stylizer(stylizer: Stylizer | NeuralStylizer) -> FrameStylizer:
             method.paper,
             settings=method.settings,
             tracker=tracker,
+            flow=flow,
             strength=stylizer.strength,
             background=stylizer.background,
         )
@@ -58,6 +60,7 @@ def make_frame_stylizer(stylizer: Stylizer | NeuralStylizer) -> FrameStylizer:
         return PatchFrames(
             method.prepared,
             tracker=tracker,
+            flow=flow,
             strength=stylizer.strength,
             background=stylizer.background,
             **method.settings,
@@ -68,6 +71,7 @@ def make_frame_stylizer(stylizer: Stylizer | NeuralStylizer) -> FrameStylizer:
         method,
         stylizer.exemplars.portraits[0],
         tracker=tracker,
+        flow=flow,
         strength=stylizer.strength,
         background=stylizer.background,
     )
