@@ -1,5 +1,7 @@
 """Fixtures that several test files share."""
 
+import logging
+from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
@@ -29,6 +31,16 @@ def cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FACESTYLE_CACHE", str(folder))
         yield folder
+
+
+@pytest.fixture(autouse=True)
+def log() -> Iterator[None]:
+    """Undo what the command does to the package's log when a test runs it in this process."""
+    logger = logging.getLogger("facestyle")
+    level, handlers, propagate = logger.level, logger.handlers[:], logger.propagate
+    yield
+    logger.setLevel(level)  # it also clears what the loggers below remember
+    logger.handlers[:], logger.propagate = handlers, propagate
 
 
 @pytest.fixture(scope="session")

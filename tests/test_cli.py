@@ -164,17 +164,19 @@ def test_single_input_landmarks_file_and_existing_results(run, tmp_path, looks, 
 
 
 def test_interrupt(environment, tmp_path, looks, portrait):
-    for index in range(4):
+    for index in range(10, 40):
         portrait.save(tmp_path / f"{index}.png")
     process = subprocess.Popen(
         [*COMMAND, ".", "--exemplars", str(looks)],
+        # a shell lets its background jobs ignore the signal
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         cwd=tmp_path,
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
-    assert process.stdout.readline() == "0_noir.png\n"
+    assert process.stdout.readline() == "10_noir.png\n"
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=120)
     assert process.returncode == 130

@@ -1,6 +1,5 @@
 """Neural style transfer behind the stylizer's interface and the command line."""
 
-import logging
 import pickle
 
 import numpy as np
@@ -35,12 +34,9 @@ def folder(tmp_path_factory):
 
 @pytest.fixture
 def command(folder, monkeypatch):
-    """The command in this process and folder; its log set-up is undone."""
+    """The command in this process and folder."""
     monkeypatch.chdir(folder)
-    log = logging.getLogger("facestyle")
-    before = log.level, log.handlers[:], log.propagate
-    yield cli.main
-    log.level, log.handlers[:], log.propagate = before
+    return cli.main
 
 
 def test_a_portraits_background_can_be_kept(folder):

@@ -1,7 +1,6 @@
 """Video files and sequences of pictures, by the library and by the command."""
 
 import json
-import logging
 
 import numpy as np
 import pytest
@@ -67,16 +66,6 @@ def exemplar_folder(tmp_path_factory, sitters):
     for portrait in sitters[:2]:
         write_image(folder / f"{portrait.name}.png", portrait.image)
     return folder
-
-
-@pytest.fixture
-def run_command(monkeypatch):
-    """The command in this process; it leaves the package's logging as it was."""
-    log = logging.getLogger("facestyle")
-    for name in ("propagate", "handlers", "level"):
-        monkeypatch.setattr(log, name, getattr(log, name))
-    monkeypatch.setattr(log, "handlers", [])
-    return main
 
 
 @pytest.fixture
@@ -179,22 +168,20 @@ def test_a_bad_file_does_not_stop_the_others(stylizer, clip, frames, tmp_path):
     assert outputs[2].exists()
 
 
-def test_the_command_takes_pictures_and_videos(
-    clip, frames, exemplar_folder, tmp_path, capsys, run_command
-):
+def test_the_command_takes_pictures_and_videos(clip, frames, exemplar_folder, tmp_path, capsys):
     folder = tmp_path / "in"
     folder.mkdir()
     (folder / "clip.mp4").write_bytes(clip.read_bytes())
     write_image(folder / "photo.jpg", frames[0] / np.float32(255))
     arguments = [str(folder), "--exemplars", str(exemplar_folder), "--method", "energy", "--json"]
-    assert run_command([*arguments, "--preview", "2"]) == 0
+    assert main([*arguments, "--preview", "2"]) == 0
     records = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [record["status"] for record in records] == ["done", "done"]
     assert records[0]["frames"] == 2
     assert (folder / "clip_looks.mp4").exists()
     assert (folder / "photo_looks.png").exists()
     # results of the run before are no inputs
-    assert run_command([*arguments, "--preview", "2", "--skip-existing", "-q"]) == 0
+    assert main([*arguments, "--preview", "2", "--skip-existing", "-q"]) == 0
     records = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [record["status"] for record in records] == ["skipped", "skipped"]
 

@@ -1,6 +1,5 @@
 """Neural style transfer of clips: by the library and by the command."""
 
-import logging
 from dataclasses import replace
 from functools import partial
 
@@ -78,8 +77,7 @@ def optimized(network, preset, *, size=None, **changes):
 
 
 def video_network(seed=3):
-    torch.manual_seed(seed)
-    return Transformer(Architecture(4, 1, inputs=VIDEO_INPUTS)).eval()
+    return Transformer(Architecture(4, 1, inputs=VIDEO_INPUTS), seed).eval()
 
 
 def flicker(frames, results):
@@ -248,12 +246,9 @@ def folder(tmp_path_factory, frames):
 
 @pytest.fixture
 def command(folder, monkeypatch):
-    """The command in this process and folder; its log set-up is undone."""
+    """The command in this process and folder."""
     monkeypatch.chdir(folder)
-    log = logging.getLogger("facestyle")
-    before = log.level, log.handlers[:], log.propagate
-    yield cli.main
-    log.level, log.handlers[:], log.propagate = before
+    return cli.main
 
 
 def pixels_of(path):
