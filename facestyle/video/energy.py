@@ -20,9 +20,10 @@ from facestyle.transfer.background import parse_background
 from facestyle.transfer.energy import EnergyExemplar, EnergySettings
 from facestyle.transfer.foreground import separate_layers
 from facestyle.video.energy_state import EnergyState
-from facestyle.video.frames import StylizedFrame, frame_bytes, value_factor
+from facestyle.video.following import follow_frame
+from facestyle.video.frames import StylizedFrame, value_factor
 from facestyle.video.look import apply_look, carry_look, find_look, mix_looks
-from facestyle.video.motion import Motion, estimate_motion, reduced_grey
+from facestyle.video.motion import Motion
 from facestyle.video.person import Matte, follow_matte
 from facestyle.video.tracking import FaceTracker, Track, standing_in
 
@@ -84,18 +85,8 @@ class EnergyFrames:
         """Stylize the next frame, (H, W, 3) uint8, uint16 or float32 RGB."""
         watch = Stopwatch()
         before = self._state
-        pixels = frame_bytes(frame)
-        grey = reduced_grey(pixels, _FLOW_SIZE)
-        motion = None
-        if before is not None:
-            motion = estimate_motion(
-                before.grey, grey, frame.shape[:2], number=before.number + 1, source=self._flow
-            )
-            motion = None if motion.cut else motion
-        watch.lap("flow")
-        number = 0 if before is None else before.number + 1
-        track = self._tracker.step(pixels, number, None if before is None else before.track, motion)
-        watch.lap("track")
+        now = follow_frame(frame, before, self._tracker, self._flow, _FLOW_SIZE, watch)
+        number, grey, motion, track = now.number, now.grey, now.motion, now.track
         first = before is None or motion is None or (before.track is None) != (track is None)
         scale = before.scale if before is not None and not first else self._scale(track, frame)
         portrait, matte, layers = self._portrait(

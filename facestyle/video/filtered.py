@@ -15,8 +15,8 @@ from facestyle.faces import Face, Portrait
 from facestyle.flow import DEFAULT_FLOW, FlowSource
 from facestyle.methods import Method
 from facestyle.stopwatch import Stopwatch
-from facestyle.video.frames import StylizedFrame, frame_bytes, value_factor
-from facestyle.video.motion import estimate_motion, reduced_grey
+from facestyle.video.following import follow_frame
+from facestyle.video.frames import StylizedFrame, value_factor
 from facestyle.video.person import Matte, follow_matte
 from facestyle.video.tracking import FaceTracker, Track, standing_in
 
@@ -74,18 +74,8 @@ class FilteredFrames:
 
         watch = Stopwatch()
         before = self._state
-        pixels = frame_bytes(frame)
-        grey = reduced_grey(pixels, _FLOW_SIZE)
-        motion = None
-        if before is not None:
-            motion = estimate_motion(
-                before.grey, grey, frame.shape[:2], number=before.number + 1, source=self._flow
-            )
-            motion = None if motion.cut else motion
-        watch.lap("flow")
-        number = 0 if before is None else before.number + 1
-        track = self._tracker.step(pixels, number, before.track if before else None, motion)
-        watch.lap("track")
+        now = follow_frame(frame, before, self._tracker, self._flow, _FLOW_SIZE, watch)
+        number, grey, motion, track = now.number, now.grey, now.motion, now.track
         image = frame.astype(np.float32)
         image *= value_factor(frame)
         face = self._face(track, frame)

@@ -37,8 +37,9 @@ from facestyle.video.field import (
     rendered,
     search_window,
 )
-from facestyle.video.frames import StylizedFrame, frame_bytes, value_factor
-from facestyle.video.motion import Motion, estimate_motion, reduced_grey
+from facestyle.video.following import follow_frame
+from facestyle.video.frames import StylizedFrame, value_factor
+from facestyle.video.motion import Motion
 from facestyle.video.patch_state import PatchState, window_of
 from facestyle.video.person import Matte, follow_matte
 from facestyle.video.staleness import stale_pixels, stale_windows
@@ -97,18 +98,8 @@ class PatchFrames:
         """Stylize the next frame, (H, W, 3) uint8, uint16 or float32 RGB."""
         watch = Stopwatch()
         before = self._state
-        pixels = frame_bytes(frame)
-        grey = reduced_grey(pixels, _FLOW_SIZE)
-        motion = None
-        if before is not None:
-            motion = estimate_motion(
-                before.grey, grey, frame.shape[:2], number=before.number + 1, source=self._flow
-            )
-        watch.lap("flow")
-        number = 0 if before is None else before.number + 1
-        scene = None if motion is None or motion.cut else motion
-        track = self._tracker.step(pixels, number, before.track if before else None, scene)
-        watch.lap("track")
+        now = follow_frame(frame, before, self._tracker, self._flow, _FLOW_SIZE, watch)
+        number, grey, scene, track = now.number, now.grey, now.motion, now.track
         known = before is not None and (before.track is None) == (track is None)
         if before is None or scene is None or not known:
             state, portrait = self._begin(frame, grey, track, number)
