@@ -1,7 +1,7 @@
 """Neural wing: the claims of Johnson 2016 and Ulyanov 2017, guidance by regions, throughput.
 
     python benchmarks/neural.py [--quick] [--only PART ...] [--model FILE] [--device DEVICE]
-        [--sizes PX ...] [--photos N] [--iterations N] [--steps N] [--crop PX]
+        [--sizes PX ...] [--photos N] [--iterations N] [--steps N] [--crop PX] [--save DIR]
 
 Parts: `curves` (a feed-forward result's loss as a number of L-BFGS iterations, and the speed-up),
 `normalization` (instance against batch, same budget), `guidance` (statistics by region on
@@ -13,6 +13,7 @@ CPU finishes in minutes. Photos: ../shared/data/portraits, which no training saw
 import argparse
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import report
@@ -42,6 +43,7 @@ def main() -> None:
     for name, what in OVERRIDES.items():
         parser.add_argument(f"--{name}", type=int, metavar="N", help=f"{what} of the budget")
     parser.add_argument("--sizes", type=int, nargs="+", metavar="PX", help="sizes of the budget")
+    parser.add_argument("--save", type=Path, metavar="DIR", help="pictures of normalization")
     arguments = parser.parse_args()
     torch.manual_seed(SEED)
     device = choose_device(arguments.device)
@@ -56,6 +58,7 @@ def main() -> None:
         load_loss_network(device=device),
         read(STYLE, 512).to(device),
         None if arguments.model is None else load_model(find_model(arguments.model), device),
+        arguments.save,
     )
     for part in arguments.only:
         PARTS[part](bench)

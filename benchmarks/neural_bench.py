@@ -37,10 +37,11 @@ class Budget:
     guided_size: int
     guided_iterations: int
     compiles: bool
+    channels: int
 
 
-FULL = Budget((256, 512, 1024), 5, 500, 2000, 256, 512, 300, compiles=True)
-QUICK = Budget((96, 128), 2, 60, 40, 64, 128, 30, compiles=False)
+FULL = Budget((256, 512, 1024), 5, 500, 2000, 256, 512, 300, compiles=True, channels=32)
+QUICK = Budget((96, 128), 2, 60, 40, 64, 128, 30, compiles=False, channels=16)
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ class Bench:
     network: LossNetwork
     style: torch.Tensor
     model: Model | None
+    save: Path | None
 
 
 def read(path: Path, longer: int) -> torch.Tensor:

@@ -33,14 +33,14 @@ def corrected_strokes(strokes: np.ndarray, state: PatchState, identity: float) -
     return np.asarray(cv2.add(lab, cv2.resize(change, size, interpolation=cv2.INTER_LINEAR)))
 
 
-def finished_drawing(strokes: np.ndarray, state: PatchState, identity: float) -> np.ndarray:
-    """The finished drawing, (h, w, 3) float32 sRGB at its own size."""
-    lab = corrected_strokes(strokes, state, identity)
+def finished_drawing(lab: np.ndarray, state: PatchState) -> np.ndarray:
+    """The finished drawing of the corrected strokes, (h, w, 3) float32 sRGB at its own size."""
     gains = spread_gains(state.gains, state.goal.labels, state.width / state.reduction)
     size = (lab.shape[1], lab.shape[0])
     gains = cv2.resize(gains, size, interpolation=cv2.INTER_LINEAR)
-    lab[..., 0] = with_grain(np.ascontiguousarray(lab[..., 0]), gains, state.width)
-    return from_lab(lab)
+    grained = lab.copy()
+    grained[..., 0] = with_grain(np.ascontiguousarray(lab[..., 0]), gains, state.width)
+    return from_lab(grained)
 
 
 def wanted_grain(bank: Bank, exemplars: Sequence[PreparedExemplar]) -> np.ndarray:
@@ -51,11 +51,8 @@ def wanted_grain(bank: Bank, exemplars: Sequence[PreparedExemplar]) -> np.ndarra
     return grain_of(light, labels, bank.face_width)
 
 
-def grain_gains_of(
-    strokes: np.ndarray, state: PatchState, identity: float, texture: float
-) -> np.ndarray:
-    """What brings the drawing's grain to that of its exemplars, for each group."""
-    lab = corrected_strokes(strokes, state, identity)
+def grain_gains_of(lab: np.ndarray, state: PatchState, texture: float) -> np.ndarray:
+    """What brings the corrected strokes' grain to that of the exemplars, for each group."""
     labels = resize_labels(state.goal.labels, (lab.shape[1], lab.shape[0]))
     own = grain_of([np.ascontiguousarray(lab[..., 0])], [labels], state.width)
     return group_gains(own, state.wanted, texture)

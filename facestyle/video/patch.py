@@ -29,7 +29,12 @@ from facestyle.transfer.patch_unpaired.goal import goal_curves, make_goal, origi
 from facestyle.transfer.patch_unpaired.settings import DEFAULT_IDENTITY, DEFAULT_TEXTURE
 from facestyle.transfer.patch_unpaired.surroundings import set_before
 from facestyle.transfer.patch_unpaired.synthesis import synthesize
-from facestyle.video.drawing import finished_drawing, grain_gains_of, wanted_grain
+from facestyle.video.drawing import (
+    corrected_strokes,
+    finished_drawing,
+    grain_gains_of,
+    wanted_grain,
+)
 from facestyle.video.drawing_goal import coarse_positions, find_goal
 from facestyle.video.field import (
     advected,
@@ -51,8 +56,8 @@ _FLOW_SIZE = 384
 _MOST_FACE_WIDTH = 300.0
 # frames between two fits of the warp to the exemplars
 _WARP_EVERY = 4
-# frames between two measurements of the grain, and the share by which its gains follow
-_GRAIN_EVERY, _GRAIN_PACE = 4, 0.5
+# share by which the gains of the grain follow what each frame asks for
+_GRAIN_PACE = 0.8
 # the goal of wider faces is found on a copy of half the size, px
 _HALVED_FROM = 160.0
 
@@ -105,9 +110,8 @@ class PatchFrames:
             state, portrait = self._begin(frame, grey, track, number)
             bank = self._bank(state.lead, state.width)
             strokes = rendered(state.field, bank.levels[0])
-            state = replace(
-                state, gains=grain_gains_of(strokes, state, self._identity, self._texture)
-            )
+            lab = corrected_strokes(strokes, state, self._identity)
+            state = replace(state, gains=grain_gains_of(lab, state, self._texture))
             watch.lap("first frame")
             scene = None
         else:
@@ -115,11 +119,10 @@ class PatchFrames:
             bank = self._bank(state.lead, state.width)
             strokes = self._redrawn(state, bank, scene)
             watch.lap("strokes")
-            if state.number % _GRAIN_EVERY == 0:
-                change = grain_gains_of(strokes, state, self._identity, self._texture) - state.gains
-                state = replace(state, gains=state.gains + np.float32(_GRAIN_PACE) * change)
-                watch.lap("grain")
-        picture = finished_drawing(strokes, state, self._identity)
+            lab = corrected_strokes(strokes, state, self._identity)
+            change = grain_gains_of(lab, state, self._texture) - state.gains
+            state = replace(state, gains=state.gains + np.float32(_GRAIN_PACE) * change)
+        picture = finished_drawing(lab, state)
         watch.lap("draw")
         image, alpha, matte = self._finished(picture, frame, portrait, state)
         self._state = state
