@@ -42,6 +42,7 @@ from facestyle.video.frames import FrameStylizer
 from facestyle.video.neural import NetworkFrames, OptimizedFrames
 from facestyle.video.neural_motion import find_motion
 from facestyle.video.neural_setup import LATER_ITERATIONS
+from facestyle.video.picture_network import PictureNetworkFrames
 from facestyle.videos import open_video
 
 sys.path.append(str(ROOT / "tests"))
@@ -52,7 +53,7 @@ STYLE = SHARED / "public_domain" / "morisot_young_woman_in_mauve.jpg"
 MODEL = "morisot_mauve"
 CPU = torch.device("cpu")
 SEQUENTIAL = ("independent", "previous", "init", "short-term", "long-term")
-PARTS = ("clip", "scenes", "speed")
+PARTS = ("clip", "networks", "scenes", "speed")
 SPEED_SIZE = 256
 SCENE = 48  # px
 # of the constructed scenes: noise, as in the paper, and layers that 48 px show
@@ -133,25 +134,53 @@ def run(worker: FrameStylizer, frames: list[np.ndarray], name: str):
 
 def measure_clip(network: LossNetwork, arguments: argparse.Namespace) -> None:
     """The sequential presets on a real clip."""
-    frames = read_clip(arguments.clip, arguments.frames, arguments.size, arguments.step)
-    style = read_style()
     frame = OptimizeOptions(iterations=arguments.iterations)
     later = max(1, round(arguments.iterations * LATER_ITERATIONS))
-    rows = [["input", flicker(frames, frames), "", "", "", ""]]
-    sheet = [np.hstack(frames).astype(np.float32) / 255]
-    first: tuple[float, float] | None = None
+    workers: dict[str, FrameStylizer] = {}
     for preset in arguments.presets:
         options = replace(VIDEO_PRESETS[preset], frame=frame, iterations=later)
         if arguments.temporal_weight is not None:
             options = replace(options, temporal_weight=arguments.temporal_weight)
-        worker = OptimizedFrames(network, [StylePicture(style)], options, size=None)
-        results, cpu, _ = run(worker, frames, preset)
+        styles = [StylePicture(read_style())]
+        workers[preset] = OptimizedFrames(network, styles, options, size=None)
+    title = f"iterations {arguments.iterations}, then {later}"
+    compare(network, arguments, workers, arguments.size, title)
+
+
+def measure_networks(network: LossNetwork, arguments: argparse.Namespace) -> None:
+    """Networks on a real clip: each frame alone, settled, and with the frame before as input."""
+    picture = load_model(MODEL).network
+    workers: dict[str, FrameStylizer] = {
+        f"{MODEL}, each frame alone": NetworkFrames(picture, CPU),
+        f"{MODEL}, settled": PictureNetworkFrames(picture, CPU),
+    }
+    if arguments.video_model is not None:
+        video = load_model(arguments.video_model).network
+        workers[arguments.video_model.stem] = NetworkFrames(video, CPU)
+    compare(network, arguments, workers, arguments.network_size, "networks")
+
+
+def compare(
+    network: LossNetwork,
+    arguments: argparse.Namespace,
+    workers: dict[str, FrameStylizer],
+    size: int,
+    title: str,
+) -> None:
+    """Flicker and style of ways to redraw a clip, beside those of the first way."""
+    frames = read_clip(arguments.clip, arguments.frames, size, arguments.step)
+    style, options = read_style(), OptimizeOptions()
+    rows = [["input", flicker(frames, frames), "", "", "", ""]]
+    sheet = [np.hstack(frames).astype(np.float32) / 255]
+    first: tuple[float, float] | None = None
+    for name, worker in workers.items():
+        results, cpu, _ = run(worker, frames, name)
         error = flicker(frames, results)
-        distance = float(np.mean([style_loss(network, r, style, frame) for r in results[1:]]))
+        distance = float(np.mean([style_loss(network, r, style, options) for r in results[1:]]))
         first = first or (error, distance)
         rows.append(
             [
-                preset,
+                name,
                 error,
                 f"{first[0] / error:.1f}",
                 distance,
@@ -160,19 +189,23 @@ def measure_clip(network: LossNetwork, arguments: argparse.Namespace) -> None:
             ]
         )
         sheet.append(np.hstack(results))
-    results, cpu, _ = run(NetworkFrames(load_model(MODEL).network, CPU), frames, MODEL)
-    rows.append([f"{MODEL}, by frame", flicker(frames, results), "", "", "", float(np.mean(cpu))])
-    sheet.append(np.hstack(results))
     progress("")
     height, width = frames[0].shape[:2]
-    title = f"{arguments.clip}, {width}x{height}, iterations {arguments.iterations}, then {later}"
     print_table(
-        [title, "E_warp", "times below the first", "style loss", "to the first's", "CPU s/frame"],
+        [
+            f"{arguments.clip}, {width}x{height}, {title}",
+            "E_warp",
+            "times below the first",
+            "style loss",
+            "to the first's",
+            "CPU s/frame",
+        ],
         rows,
     )
     if arguments.save is not None:
         arguments.save.mkdir(parents=True, exist_ok=True)
-        write_image(arguments.save / f"{arguments.clip}.png", np.vstack(sheet), overwrite=True)
+        path = arguments.save / f"{arguments.clip}-{title.partition(' ')[0]}.png"
+        write_image(path, np.vstack(sheet), overwrite=True)
 
 
 def true_motion(scene: MovingDisc) -> FindMotion:
@@ -248,7 +281,7 @@ def measure_speed(network: LossNetwork, iterations: int) -> None:
         f"short-term, {later} iterations": lambda: OptimizedFrames(
             network, [StylePicture(read_style())], options, size=None
         ),
-        "network for pictures": lambda: NetworkFrames(picture_network, CPU),
+        f"{MODEL}, settled": lambda: PictureNetworkFrames(picture_network, CPU),
         "network for videos, Johnson's size": lambda: NetworkFrames(video_network, CPU),
     }
     rows = []
@@ -270,6 +303,8 @@ def main() -> None:
     parser.add_argument("--frames", type=int, default=6)
     parser.add_argument("--step", type=int, default=1, help="take every so many frames (1)")
     parser.add_argument("--size", type=int, default=144, help="longer side, px (144)")
+    parser.add_argument("--network-size", type=int, default=480, help="of the networks, px (480)")
+    parser.add_argument("--video-model", type=Path, metavar="FILE", help="a network for videos")
     parser.add_argument("--iterations", type=int, default=60, help="of the first frame (60)")
     parser.add_argument("--speed-iterations", type=int, default=60)
     parser.add_argument("--temporal-weight", type=float)
@@ -284,6 +319,8 @@ def main() -> None:
     network = load_loss_network()
     if "clip" in arguments.only:
         measure_clip(network, arguments)
+    if "networks" in arguments.only:
+        measure_networks(network, arguments)
     if "scenes" in arguments.only:
         measure_scenes(network)
     if "speed" in arguments.only:

@@ -2,12 +2,14 @@
 
 import numpy as np
 import pytest
+from moving_faces import mean_warping_error, moving_clip
 from skimage import data
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed (extra 'neural')")
 
 from facestyle.neural.api import stylize_feedforward  # noqa: E402
 from facestyle.neural.model_files import bundled_models, load_model  # noqa: E402
+from facestyle.neural_stylizer import NeuralStylizer  # noqa: E402
 
 NAMES = ("morisot_mauve", "morisot_self_portrait")
 
@@ -35,3 +37,17 @@ def test_a_bundled_model_changes_colours_and_keeps_the_drawing(name):
     edges, own = (np.abs(np.diff(picture.mean(2), axis=1)) for picture in (result, photo))
     assert correlation(edges, own) > 0.25
     assert correlation(result.mean(2), photo.mean(2)) > 0.7
+
+
+def test_a_clip_flickers_less_than_its_frames_alone(astronaut):
+    frames, matrices = moving_clip(astronaut[::2, ::2], 6, noise=0.01)
+    stylizer = NeuralStylizer(model="morisot_mauve", device="cpu")
+    alone = [stylizer(frame).image for frame in frames]
+    clip = list(stylizer.video(frames))
+    np.testing.assert_allclose(clip[0], alone[0], atol=1)
+    assert mean_warping_error(clip[1:], matrices[1:]) < 0.5 * mean_warping_error(
+        alone[1:], matrices[1:]
+    )
+    detail = [np.abs(np.diff(image.mean(2), axis=1)).mean() for image in (clip[5], alone[5])]
+    assert 0.85 < detail[0] / detail[1] < 1.15
+    assert correlation(clip[5], alone[5]) > 0.9

@@ -22,6 +22,7 @@ from facestyle.neural.transformer import Transformer, join_inputs  # noqa: E402
 from facestyle.neural.video.feed_forward import redraw_frame, redraw_frames  # noqa: E402
 from facestyle.neural.video.motion import Motion, warp  # noqa: E402
 from facestyle.neural.video.synthetic_motion import move  # noqa: E402
+from facestyle.neural.video.training import pair_terms  # noqa: E402
 
 SHAPE = Architecture(channels=4, blocks=1, inputs=7)
 TINY = TrainOptions(
@@ -206,3 +207,28 @@ def test_frames_follow_each_other():
     unknown = Motion(flow, np.zeros((32, 32), np.float32))
     alone = redraw_frame(network, frames[1], results[0], unknown)
     torch.testing.assert_close(alone, redraw_frame(network, frames[1]))
+
+
+def test_a_pair_may_come_after_a_scene_that_stood_still():
+    pair = move(smooth_pictures(2, 40), seed=(3, 1))
+    network = Transformer(SHAPE, seed=2)
+    seen = []
+
+    def redraw(inputs):
+        seen.append(inputs)
+        return network(inputs)
+
+    def perceptual(results, frames):
+        return {"content": (results - frames).square().mean()}
+
+    pair_terms(redraw, perceptual, pair, 1.0)
+    assert len(seen) == 2
+    assert not seen[0][:, 6].any()
+    seen.clear()
+    pair_terms(redraw, perceptual, pair, 1.0, earlier=2)["content"].backward()
+    assert len(seen) == 4
+    assert not seen[0][:, 6].any()
+    assert (seen[1][:, 6] == 1).all()
+    expected = network(seen[1]).clamp(0, 1)
+    torch.testing.assert_close(seen[2][:, 3:6], expected)
+    torch.testing.assert_close(seen[3][:, 6:], pair.weights)

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 from facestyle.errors import UsageError
@@ -25,6 +26,7 @@ from facestyle.neural.video.training import pair_terms
 from facestyle.neural.workers import Workers, join_workers
 
 _SMOOTHING = 0.98  # of the reported losses
+_MOST_EARLIER = 4  # frames before a pair, in training for videos
 _WARM_UP_WEIGHT = 1e4  # brings the gradients near those of the perceptual losses, for Adam's sake
 
 Report = Callable[[int, dict[str, float], Transformer], None]
@@ -195,7 +197,16 @@ class _Trainer:
             return self._perceptual_terms(self._redraw(batch), batch)
         place = self.workers.places(options.batch).start
         pair = move(batch, seed=(options.seed, self.progress.step, place))
-        return pair_terms(self._redraw, self._perceptual_terms, pair, options.temporal_weight)
+        earlier = np.random.default_rng([options.seed, self.progress.step]).integers(
+            _MOST_EARLIER + 1
+        )
+        return pair_terms(
+            self._redraw,
+            self._perceptual_terms,
+            pair,
+            options.temporal_weight,
+            earlier=int(earlier),
+        )
 
     def _redraw(self, inputs: torch.Tensor) -> torch.Tensor:
         with self._mixed_precision():

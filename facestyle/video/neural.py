@@ -96,10 +96,10 @@ class OptimizedFrames:
 
 
 class NetworkFrames:
-    """Redraws a clip by a trained network; a `facestyle.video.frames.FrameStylizer`.
+    """Redraws a clip by a network for videos; a `facestyle.video.frames.FrameStylizer`.
 
-    A network for videos sees the result of the frame before, warped to this one; one for pictures
-    redraws every frame alone.
+    The network sees the result of the frame before, warped to this one. One for pictures redraws
+    every frame alone; see `facestyle.video.picture_network`.
 
     Parameters
     ----------
@@ -149,9 +149,7 @@ class NetworkFrames:
         if self._remembers:
             self._before = small, redrawn
         self._number += 1
-        if self._colours == "keep":
-            redrawn = with_colours_of(redrawn, content)
-        result = to_array(torch.lerp(content, redrawn, self._strength))
+        result = to_array(mixed(redrawn, content, self._strength, self._colours))
         timings = {"flow": found - start, "neural": time.perf_counter() - found}
         return stylized_frame(result, frame, timings)
 
@@ -172,6 +170,15 @@ class NetworkFrames:
             self._number = int(state["number"])
             result = torch.from_numpy(np.array(state["result"])).to(self._device)
             self._before = np.array(state["frame"]), result
+
+
+def mixed(
+    redrawn: torch.Tensor, content: torch.Tensor, strength: float, colours: str
+) -> torch.Tensor:
+    """A result in the colours asked for, mixed with the frame by strength."""
+    if colours == "keep":
+        redrawn = with_colours_of(redrawn, content)
+    return torch.lerp(content, redrawn, strength)
 
 
 def working_copy(frame: np.ndarray, size: int | None) -> np.ndarray:

@@ -9,7 +9,7 @@ from facestyle.errors import UsageError
 from facestyle.flow import parse_flow_source
 from facestyle.images import read_image
 from facestyle.neural.dependencies import require_torch
-from facestyle.neural.settings import PRESETS, OptimizeOptions
+from facestyle.neural.settings import PRESETS, VIDEO_INPUTS, OptimizeOptions
 from facestyle.neural.video.settings import VIDEO_PRESETS, VideoOptions
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ def neural_frames(stylizer: NeuralStylizer) -> FrameStylizer:
     require_torch()
     from facestyle.neural.device import choose_device
     from facestyle.video.neural import NetworkFrames
+    from facestyle.video.picture_network import PictureNetworkFrames
 
     if stylizer.area != "whole" or stylizer.by_region:
         raise UsageError(
@@ -52,7 +53,9 @@ def neural_frames(stylizer: NeuralStylizer) -> FrameStylizer:
     if stylizer.model is None:
         return _optimized(stylizer, device)
     network = stylizer.loaded_model.network.to(device)
-    return NetworkFrames(
+    remembers = network.architecture.inputs == VIDEO_INPUTS
+    kind = NetworkFrames if remembers else PictureNetworkFrames
+    return kind(
         network,
         device,
         size=stylizer.size,
