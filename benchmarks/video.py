@@ -5,8 +5,9 @@
     python benchmarks/video.py --memory              # resident memory after 10, 100, 1000 frames
 
 E_warp is the mean square change along the input's own flow where both consistency tests of Ruder
-et al. trust it (facestyle.metrics.temporal), in levels of 255 squared. The frame-by-frame result is
-computed for a few pairs of successive frames, spread over the clip, and compared on these. Style:
+et al. trust it (facestyle.metrics.temporal), in levels of 255 squared, over all pairs of successive
+frames. The frame-by-frame result is computed for a few pairs, spread over the clip, and compared on
+these. Style:
 for patch mode the texture's distance to the exemplars (facestyle.metrics.texture), for energy mode
 the distance of the person's tone distribution to the exemplars'; lower is better. Clips and
 drawings are in ../shared; exemplars of energy mode in exemplars/.
@@ -56,8 +57,10 @@ class Outcome:
 
     Attributes
     ----------
-    own, single, ours : float
-        E_warp of the input, of single pictures and of the clip, levels squared.
+    own, ours : float
+        E_warp of the input and of the clip, levels squared.
+    single, ours_there : float
+        E_warp of single pictures, and of the clip where they were made.
     style_single, style_ours : float
     set_up, seconds, cpu : float
         Seconds of the first frame, and of a later one: means of wall and processor time.
@@ -66,8 +69,9 @@ class Outcome:
     """
 
     own: float
-    single: float
     ours: float
+    single: float
+    ours_there: float
     style_single: float
     style_ours: float
     set_up: float
@@ -101,15 +105,18 @@ def measure_clip(name: str, method: str, exemplars: ExemplarSet, count: int) -> 
         stages.append(results[-1].timings)
     shown = [cv2.convertScaleAbs(result.image, alpha=255) for result in results]
     chosen = compared_pairs(len(frames))
-    own, single, ours, styles = [], [], [], []
-    for first in chosen:
-        progress(f"{name}, {method}: frames {first} and {first + 1} by themselves")
+    own, ours, single, ours_there, styles = [], [], [], [], []
+    for first in range(len(frames) - 1):
+        progress(f"{name}, {method}: frames {first} and {first + 1} compared")
         pair = slice(first, first + 2)
-        alone = [stylizer(frame) for frame in frames[pair]]
         error = pair_error(frames[first], frames[first + 1])
         own.append(error(*frames[pair]))
-        single.append(error(*(result.image for result in alone)))
         ours.append(error(*shown[pair]))
+        if first not in chosen:
+            continue
+        alone = [stylizer(frame) for frame in frames[pair]]
+        single.append(error(*(result.image for result in alone)))
+        ours_there.append(ours[-1])
         last = alone[1]
         styles.append(
             [
@@ -122,7 +129,7 @@ def measure_clip(name: str, method: str, exemplars: ExemplarSet, count: int) -> 
     names = {stage: 0.0 for timing in stages[later] for stage in timing}
     mean = {k: float(np.mean([t.get(k, 0.0) for t in stages[later]])) for k in names}
     return Outcome(
-        *(float(np.mean(values)) * 255**2 for values in (own, single, ours)),
+        *(float(np.mean(values)) * 255**2 for values in (own, ours, single, ours_there)),
         *(float(value) for value in style),
         wall[0],
         float(np.mean(wall[later])),
@@ -261,10 +268,11 @@ def main() -> None:
                 [
                     f"{method} {name}, {clip}",
                     done.own,
-                    done.single,
                     done.ours,
                     f"{done.ours / done.own:.2f}",
-                    f"{done.single / done.ours:.1f}",
+                    done.single,
+                    done.ours_there,
+                    f"{done.single / done.ours_there:.1f}",
                     done.style_single,
                     done.style_ours,
                     f"{done.set_up:.2f}",
@@ -282,9 +290,10 @@ def main() -> None:
     header = [
         "E_warp (levels²)",
         "input",
-        "by frame",
         "ours",
         "ours/input",
+        "by frame",
+        "ours there",
         "by frame/ours",
         "style by frame",
         "style ours",
