@@ -22,7 +22,7 @@ from facestyle.faces.regions import segment_regions
 from facestyle.flow import parse_flow_source
 from facestyle.images import from_array, read_image, to_array
 from facestyle.neural import api
-from facestyle.neural.settings import PRESETS
+from facestyle.neural.settings import PRESETS, OptimizeOptions
 from facestyle.neural.video.settings import VIDEO_PRESETS
 
 if TYPE_CHECKING:
@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from facestyle.video.frames import FrameStylizer
 
 AREAS = ("whole", "face", "person", "background")
+
+# deeper layers hold whole eyes and mouths: a face's own statistics there fill it with small faces
+_FACE_STYLE_LAYERS = ("relu1_1", "relu2_1")
+_FACE_CONTENT = 5.0  # how much more the content weighs
 
 
 @dataclass(frozen=True)
@@ -246,11 +250,12 @@ class NeuralStylizer:
                 device=self.device,
             )
         regions = segment_regions(portrait).weights if portrait and self.by_region else None
+        options = replace(PRESETS[self.preset], **self._settings)
         return api.stylize_optimize(
             rgb,
             self._style_pictures,
             shares=self.shares,
-            options=replace(PRESETS[self.preset], **self._settings),
+            options=options if regions is None else _for_faces(options),
             mask=mask,
             regions=regions,
             style_regions=None if regions is None else self._style_regions,
@@ -300,3 +305,12 @@ class NeuralStylizer:
         except FaceError:
             return None
         return segment_regions(portrait).weights
+
+
+def _for_faces(options: OptimizeOptions) -> OptimizeOptions:
+    """Settings that take colours and strokes from the regions of a face, but no features."""
+    return replace(
+        options,
+        style_layers=_FACE_STYLE_LAYERS,
+        content_weight=_FACE_CONTENT * options.content_weight,
+    )
