@@ -13,7 +13,7 @@ from facestyle.flow.consistency import (
 from facestyle.flow.estimation import METHODS, estimate_flow, estimate_flows
 from facestyle.flow.flo_files import flo_name, read_flo, write_flo
 from facestyle.flow.source import DEFAULT_FLOW, FlowSource, parse_flow_source
-from facestyle.flow.warping import warp
+from facestyle.flow.warping import resize_flow, warp
 
 __all__ = [
     "DEFAULT_FLOW",
@@ -28,6 +28,7 @@ __all__ = [
     "long_term_weights",
     "parse_flow_source",
     "read_flo",
+    "resize_flow",
     "warp",
     "write_flo",
 ]

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from facestyle.errors import UsageError
 from facestyle.flow.edge_aware import interpolate_matches
+from facestyle.flow.warping import resize_flow
 
 Flow = NDArray[np.float32]
 
@@ -49,7 +50,7 @@ def estimate_flow(
         If the pictures differ in size, are smaller than 12 px, or an argument is unknown.
     """
     a, b = _prepared(first, second, method, size)
-    return _enlarged(METHODS[method](a, b), first.shape[0], first.shape[1])
+    return resize_flow(METHODS[method](a, b), first.shape[0], first.shape[1])
 
 
 def estimate_flows(
@@ -65,8 +66,8 @@ def estimate_flows(
     """
     a, b = _prepared(first, second, method, size)
     height, width = first.shape[:2]
-    forward = _enlarged(METHODS[method](a, b), height, width)
-    return forward, _enlarged(METHODS[method](b, a), height, width)
+    forward = resize_flow(METHODS[method](a, b), height, width)
+    return forward, resize_flow(METHODS[method](b, a), height, width)
 
 
 def _dis(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> Flow:
@@ -150,13 +151,3 @@ def _to_uint8(values: NDArray[Any]) -> NDArray[np.uint8]:
             f"{values.dtype}."
         )
     return (np.clip(values, 0, 1) * 255 + 0.5).astype(np.uint8)
-
-
-def _enlarged(flow: Flow, height: int, width: int) -> Flow:
-    """Give a flow the size of the whole pictures; its vectors grow with it."""
-    rows, columns = flow.shape[:2]
-    if (rows, columns) == (height, width):
-        return flow
-    large: Flow = cv2.resize(flow, (width, height), interpolation=cv2.INTER_LINEAR)
-    large *= np.array([width / columns, height / rows], dtype=np.float32)
-    return large

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from facestyle.errors import FlowFileError, UsageError
 from facestyle.flow.estimation import METHODS, estimate_flows
 from facestyle.flow.flo_files import flo_name, read_flo
+from facestyle.flow.warping import resize_flow
 
 Flow = NDArray[np.float32]
 
@@ -110,8 +110,4 @@ def _read(path: Path, height: int, width: int) -> Flow:
             f"{path}: found a flow of {columns} x {rows} px for frames of {width} x {height}; "
             "expected the same proportions"
         )
-    if (rows, columns) == (height, width):
-        return flow
-    mode = cv2.INTER_AREA if height < rows else cv2.INTER_LINEAR
-    resized: Flow = cv2.resize(flow, (width, height), interpolation=mode)
-    return resized * np.array([width / columns, height / rows], np.float32)
+    return resize_flow(flow, height, width)

@@ -57,6 +57,30 @@ def warp(
     return np.asarray(moved).reshape(height, width, *image.shape[2:])
 
 
+def resize_flow(flow: NDArray[np.float32], height: int, width: int) -> NDArray[np.float32]:
+    """Give a flow another size; its vectors grow and shrink with it.
+
+    Parameters
+    ----------
+    flow : (h, w, 2) float32
+        In pixels of its own grid, xy.
+    height, width : int
+        Of the result.
+
+    Returns
+    -------
+    (height, width, 2) float32
+        In pixels of that grid; the flow itself where the size is the same.
+    """
+    rows, columns = flow.shape[:2]
+    if (rows, columns) == (height, width):
+        return flow
+    mode = cv2.INTER_AREA if height < rows else cv2.INTER_LINEAR
+    resized: NDArray[np.float32] = cv2.resize(flow, (width, height), interpolation=mode)
+    resized *= np.array([width / columns, height / rows], np.float32)
+    return resized
+
+
 def check_flow(flow: NDArray[Any]) -> None:
     """Raise UsageError unless the array is a flow (H, W, 2) of floats."""
     if flow.ndim != 3 or flow.shape[2] != 2 or not np.issubdtype(flow.dtype, np.floating):

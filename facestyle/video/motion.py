@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
-from facestyle.flow import DEFAULT_FLOW, FlowSource, flow_reliability, warp
+from facestyle.flow import DEFAULT_FLOW, FlowSource, flow_reliability, resize_flow, warp
 
 # difference of blurred grey values at which a moved pixel is trusted with a weight of 1/e
 _GREY_DIFFERENCE = 0.06
@@ -43,7 +43,7 @@ class Motion:
 
     def flow_for(self, height: int, width: int) -> np.ndarray:
         """The flow to the previous frame on a grid of any size, in pixels of that grid."""
-        return _resized(self.backward, height, width)
+        return resize_flow(self.backward, height, width)
 
     def trust_for(self, height: int, width: int) -> np.ndarray:
         """The trust on a grid of any size, (height, width) float32."""
@@ -116,14 +116,3 @@ def estimate_motion(
     difference /= np.float32(255 * _GREY_DIFFERENCE)
     trust = cv2.erode(found, np.ones((3, 3), np.uint8)) * np.exp(-difference * difference)
     return Motion(backward, forward, cv2.blur(trust, (3, 3)), shape)
-
-
-def _resized(flow: np.ndarray, height: int, width: int) -> np.ndarray:
-    """A flow on another grid, in that grid's pixels."""
-    rows, columns = flow.shape[:2]
-    if (rows, columns) == (height, width):
-        return flow
-    mode = cv2.INTER_AREA if height < rows else cv2.INTER_LINEAR
-    resized = cv2.resize(flow, (width, height), interpolation=mode)
-    resized *= np.array([width / columns, height / rows], np.float32)
-    return resized
