@@ -11,6 +11,7 @@ torch = pytest.importorskip("torch", reason="PyTorch is not installed (extra 'ne
 
 from facestyle import cli  # noqa: E402
 from facestyle.errors import FaceError, ModelFileError, UsageError  # noqa: E402
+from facestyle.neural import api  # noqa: E402
 from facestyle.neural.model_files import save_model  # noqa: E402
 from facestyle.neural.settings import Architecture  # noqa: E402
 from facestyle.neural.transformer import Transformer  # noqa: E402
@@ -67,6 +68,23 @@ def test_a_portrait_is_stylized_by_region(folder):
     assert guided.image.shape == whole.image.shape == (64, 64, 3)
     assert guided.face is not None
     assert np.abs(guided.image.astype(int) - whole.image).mean() > 0.2
+
+
+def test_regions_take_strokes_but_no_features(folder, monkeypatch):
+    """Deeper style layers hold whole eyes: they would fill a face with small faces."""
+    chosen = {}
+
+    def optimize(image, *_, regions, options, **__):
+        chosen[regions is not None] = options
+        return image
+
+    monkeypatch.setattr(api, "stylize_optimize", optimize)
+    image = np.asarray(Image.open(folder / "portrait.png"))
+    for by_region in (False, True):
+        NeuralStylizer(styles=(folder / "red.png",), by_region=by_region)(image)
+    assert set(chosen[True].style_layers) == {"relu1_1", "relu2_1"}
+    assert "relu5_1" in chosen[False].style_layers
+    assert chosen[True].content_weight == 5 * chosen[False].content_weight
 
 
 def test_transparency_is_kept(folder):
