@@ -7,10 +7,9 @@
 E_warp is the mean square change along the input's own flow where both consistency tests of Ruder
 et al. trust it (facestyle.metrics.temporal), in levels of 255 squared, over all pairs of successive
 frames. The frame-by-frame result is computed for a few pairs, spread over the clip, and compared on
-these. Style:
-for patch mode the texture's distance to the exemplars (facestyle.metrics.texture), for energy mode
-the distance of the person's tone distribution to the exemplars'; lower is better. Clips and
-drawings are in ../shared; exemplars of energy mode in exemplars/.
+these. Style: for patch mode the texture's distance to the exemplars (facestyle.metrics.texture),
+for energy mode the distance of the person's tone distribution to the exemplars'; lower is better.
+Clips and drawings are in ../shared; exemplars of energy mode in exemplars/.
 """
 
 import argparse
