@@ -14,10 +14,10 @@ import cv2
 import numpy as np
 from looks import LOOKS, apply_look
 
+from facestyle.alignment.features import ANALYSIS_SCALE
 from facestyle.errors import FacestyleError
 from facestyle.exemplars import read_exemplar
 from facestyle.faces import Portrait
-from facestyle.features import ANALYSIS_SCALE
 from facestyle.methods.choice import MEASURES, measure_skin
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -103,10 +103,10 @@ def with_grain(portrait: Portrait, seed: int) -> Portrait:
     """A copy at 64 px between the eyes in black and white, on very grainy film."""
     factor = ANALYSIS_SCALE / portrait.face.inter_ocular
     mode = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
-    grey = cv2.resize(portrait.image.mean(axis=2), None, fx=factor, fy=factor, interpolation=mode)
-    noise = np.random.default_rng(seed).normal(0, GRAIN, grey.shape)
-    image = np.repeat(np.clip(np.clip(grey, 0, 1) ** 1.3 + noise, 0, 1)[..., None], 3, axis=2)
-    matte = cv2.resize(portrait.matte, grey.shape[::-1], interpolation=mode)
+    gray = cv2.resize(portrait.image.mean(axis=2), None, fx=factor, fy=factor, interpolation=mode)
+    noise = np.random.default_rng(seed).normal(0, GRAIN, gray.shape)
+    image = np.repeat(np.clip(np.clip(gray, 0, 1) ** 1.3 + noise, 0, 1)[..., None], 3, axis=2)
+    matte = cv2.resize(portrait.matte, gray.shape[::-1], interpolation=mode)
     return Portrait(image.astype(np.float32), portrait.face.scaled(factor), matte, portrait.name)
 
 

@@ -2,7 +2,7 @@
 
     python benchmarks/graphcut.py [--runs 5] [--grids 128x8 128x32 256x8]
 
-Both solvers get the same arrays through `facestyle.graphcut.solve_labels`; times are processor
+Both solvers get the same arrays through `facestyle.mrf.graphcut.solve_labels`; times are processor
 times of the whole call, runs of the two interleaved, after a warm-up. Energies are computed in
 float64 from the costs as given. A ratio of energies below 1 means that ours is lower, a ratio of
 times above 1 that ours is faster.
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from report import ROOT, measure, print_conditions, print_table, progress
 from scipy.ndimage import gaussian_filter
 
-from facestyle.graphcut import Labelling, solve_labels
+from facestyle.mrf.graphcut import Labeling, solve_labels
 
 GRIDS = {"128x8": (128, 8), "128x32": (128, 32), "256x8": (256, 8)}  # size, labels
 SEED = 0
@@ -30,7 +30,7 @@ FARTHEST = 64  # disparity of the nearest part of the stereo pair, full-size px
 
 @dataclass(frozen=True)
 class Case:
-    """One labelling problem."""
+    """One labeling problem."""
 
     source: str
     unary: NDArray[np.floating]
@@ -38,7 +38,7 @@ class Case:
     horizontal: NDArray[np.floating] | None = None
     vertical: NDArray[np.floating] | None = None
 
-    def solve(self, solver: str) -> Labelling:
+    def solve(self, solver: str) -> Labeling:
         """Labels by one of the solvers."""
         return solve_labels(
             self.unary,
@@ -88,8 +88,8 @@ def stereo(size: int, count: int) -> Iterator[Case]:
         moved = np.roll(right, disparity, axis=1)
         unary[..., label] = np.abs(left - moved).sum(axis=2)[:, middle]
     unary = np.minimum(unary, 0.5)
-    grey = left.mean(axis=2)[:, middle]
-    horizontal, vertical = (np.exp(-8 * np.abs(np.diff(grey, axis=axis))) for axis in (1, 0))
+    gray = left.mean(axis=2)[:, middle]
+    horizontal, vertical = (np.exp(-8 * np.abs(np.diff(gray, axis=axis))) for axis in (1, 0))
     for strength in (0.02, 0.1):
         yield Case(f"stereo, Potts {strength}", unary, potts(count, strength), horizontal, vertical)
     table = truncated_linear(count, 0.02)
@@ -98,18 +98,18 @@ def stereo(size: int, count: int) -> Iterator[Case]:
 
 def portrait_costs(count: int) -> tuple[list[NDArray[np.floating]], NDArray[np.floating]]:
     """Unary maps of the pipeline for a bundled portrait, and its luminance; on the patch grid."""
-    from facestyle.alignment import align_exemplar
+    from facestyle.alignment.features import analyze
+    from facestyle.alignment.warp import align_exemplar
     from facestyle.exemplars import ExemplarSet
     from facestyle.faces import portrait_from_image
-    from facestyle.features import analyse
-    from facestyle.images import read_image
-    from facestyle.selection import unary_term
-    from facestyle.transfer.energy import foreground_lab, prepare_exemplar
+    from facestyle.io.images import read_image
+    from facestyle.methods.energy.transfer import foreground_lab, prepare_exemplar
+    from facestyle.mrf.selection import unary_term
 
     folder = ROOT / "exemplars"
     rgb = read_image(folder / "portraits" / "eileen_collins.jpg").rgb
     portrait = portrait_from_image(rgb)
-    target = analyse(portrait, foreground_lab(portrait))
+    target = analyze(portrait, foreground_lab(portrait))
     exemplars = [
         prepare_exemplar(exemplar)
         for name in ("noir", "warm")
@@ -127,7 +127,7 @@ def portrait_costs(count: int) -> tuple[list[NDArray[np.floating]], NDArray[np.f
 
 def portrait(size: int, count: int) -> Iterator[Case]:
     """The pipeline's own field for a bundled portrait, on a grid of the given size."""
-    from facestyle.selection import SMOOTHNESS, pairwise_term
+    from facestyle.mrf.selection import SMOOTHNESS, pairwise_term
 
     if count > 10:
         return

@@ -21,11 +21,10 @@ from looks import LOOKS, apply_look
 from numpy.typing import NDArray
 from report import ROOT, print_conditions, print_table, progress
 
-from facestyle.color import from_lab, to_lab
 from facestyle.faces import Portrait, portrait_from_image
-from facestyle.images import read_image
-from facestyle.metrics.fidelity import fidelity
-from facestyle.transfer.energy import (
+from facestyle.imaging.color import from_lab, to_lab
+from facestyle.io.images import read_image
+from facestyle.methods.energy.transfer import (
     FAITHFUL,
     EnergyExemplar,
     EnergySettings,
@@ -33,6 +32,7 @@ from facestyle.transfer.energy import (
     prepare_exemplar,
     transfer,
 )
+from facestyle.metrics.fidelity import fidelity
 
 Scores = dict[str, float]
 Image = NDArray[np.float32]
@@ -192,7 +192,7 @@ def choose_exemplars(sitters: list[str], own: str, seed: int) -> list[str]:
 def cases_of_look(
     look: str, sitters: dict[str, Portrait], inputs: list[str], count: int, seed: int
 ) -> list[Case]:
-    """Make the cases of one look; its exemplars are analysed once."""
+    """Make the cases of one look; its exemplars are analyzed once."""
     names = list(sitters)
     chosen = {name: choose_exemplars(names, name, seed)[:count] for name in inputs}
     prepared = {}
@@ -239,7 +239,7 @@ def print_methods(results: list[dict[str, Scores]]) -> None:
 
 
 def print_looks(by_look: dict[str, list[dict[str, Scores]]]) -> None:
-    """Print PSNR and colour difference of each method and look."""
+    """Print PSNR and color difference of each method and look."""
     methods = next(iter(by_look.values()))[0]
     rows = []
     for name in methods:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facestyle.faces import Portrait
-from facestyle.guided_filter import guided_filter
+from facestyle.imaging.guided_filter import guided_filter
 
 Array = NDArray[np.float32]
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # Rec. 601
@@ -27,18 +27,18 @@ def apply_look(portrait: Portrait, look: str) -> Array:
 def black_and_white_dodge(portrait: Portrait) -> Array:
     """Gritty black and white: dodged forehead, nose and cheeks, burnt jaw, dark backdrop."""
     unit = portrait.face.inter_ocular
-    grey = np.clip(_local_contrast(portrait, fine=1.9, coarse=1.35), 0, 1)
-    grey = np.clip(grey * 2 ** (_dodge_and_burn(portrait) - 0.35), 0, 1)
-    grey += 0.55 * (grey * grey * (3 - 2 * grey) - grey)
-    grey = grey * portrait.matte + (1 - portrait.matte) * 0.25 * _blurred(grey, 0.1 * unit)
-    return np.repeat(grey[..., None], 3, axis=2)
+    gray = np.clip(_local_contrast(portrait, fine=1.9, coarse=1.35), 0, 1)
+    gray = np.clip(gray * 2 ** (_dodge_and_burn(portrait) - 0.35), 0, 1)
+    gray += 0.55 * (gray * gray * (3 - 2 * gray) - gray)
+    gray = gray * portrait.matte + (1 - portrait.matte) * 0.25 * _blurred(gray, 0.1 * unit)
+    return np.repeat(gray[..., None], 3, axis=2)
 
 
 def soft_glow(portrait: Portrait) -> Array:
     """High key: smoothed skin, lifted shadows, bloom around the lights, a warm cast."""
     unit = portrait.face.inter_ocular
-    grey = portrait.image @ LUMA
-    smooth = guided_filter(grey, portrait.image, 0.06 * unit, 0.006)
+    gray = portrait.image @ LUMA
+    smooth = guided_filter(gray, portrait.image, 0.06 * unit, 0.006)
     lifted = 0.1 + 0.9 * np.clip(0.45 * portrait.image + 0.55 * smooth, 0, 1) ** np.float32(0.78)
     bloom = _blurred(lifted, 0.18 * unit)
     glowing = 1 - (1 - lifted) * (1 - 0.4 * bloom * bloom)
@@ -46,10 +46,10 @@ def soft_glow(portrait: Portrait) -> Array:
 
 
 def bleach_bypass(portrait: Portrait) -> Array:
-    """Silver left in the film: little colour, hard contrast, teal shadows."""
-    grey = portrait.image @ LUMA
+    """Silver left in the film: little color, hard contrast, teal shadows."""
+    gray = portrait.image @ LUMA
     contrasted = _local_contrast(portrait, fine=1.6, coarse=1.25)
-    picture = portrait.image + (contrasted - grey)[..., None]
+    picture = portrait.image + (contrasted - gray)[..., None]
     base = np.clip(contrasted, 0, 1)[..., None]
     picture = base + 0.38 * (picture - base)
     overlay = np.where(base < 0.5, 2 * base * picture, 1 - 2 * (1 - base) * (1 - picture))
@@ -60,9 +60,9 @@ def bleach_bypass(portrait: Portrait) -> Array:
 
 def low_key(portrait: Portrait) -> Array:
     """A spotlight from the left: three stops of falloff, warm lights, blue shadows."""
-    grey = portrait.image @ LUMA
+    gray = portrait.image @ LUMA
     contrasted = _local_contrast(portrait, fine=1.3, coarse=1.15)
-    picture = np.clip(portrait.image + (contrasted - grey)[..., None], 0, 1)
+    picture = np.clip(portrait.image + (contrasted - gray)[..., None], 0, 1)
     picture = picture**1.15 * 2 ** _side_light(portrait)[..., None]
     luma = (picture @ LUMA)[..., None]
     picture = luma + 0.75 * (picture - luma)
@@ -82,10 +82,10 @@ LOOKS: dict[str, Callable[[Portrait], Array]] = {
 def _local_contrast(portrait: Portrait, fine: float, coarse: float) -> Array:
     """Luma with its fine and coarse details amplified by two nested guided filters."""
     unit = portrait.face.inter_ocular
-    grey = portrait.image @ LUMA
-    without_fine = guided_filter(grey, grey, 0.05 * unit, 0.004)
+    gray = portrait.image @ LUMA
+    without_fine = guided_filter(gray, gray, 0.05 * unit, 0.004)
     base = guided_filter(without_fine, without_fine, 0.25 * unit, 0.02)
-    return base + coarse * (without_fine - base) + fine * (grey - without_fine)
+    return base + coarse * (without_fine - base) + fine * (gray - without_fine)
 
 
 def _dodge_and_burn(portrait: Portrait) -> Array:
@@ -111,22 +111,22 @@ def _side_light(portrait: Portrait) -> Array:
     axis = (points[16] - points[0]) / np.linalg.norm(points[16] - points[0])
     x, y = _coordinates(portrait)
     across = ((x - points[30, 0]) * axis[0] + (y - points[30, 1]) * axis[1]) / unit
-    centre = 0.7 * portrait.face.eyes.mean(axis=0) + 0.3 * points[30]
+    center = 0.7 * portrait.face.eyes.mean(axis=0) + 0.3 * points[30]
     stops = 1.5 / (1 + np.exp(3.2 * across)) - 2
-    stops += _spot(portrait, centre, 1.15, (1, 1.25))
+    stops += _spot(portrait, center, 1.15, (1, 1.25))
     return np.asarray(stops - 0.5 * _spot(portrait, points[8], 0.5), np.float32)
 
 
 def _spot(
     portrait: Portrait,
-    centre: NDArray[np.float64],
+    center: NDArray[np.float64],
     radius: float,
     axes: tuple[float, float] = (1, 1),
 ) -> Array:
     """A Gaussian of height 1; its radius is in inter-ocular distances."""
     size = radius * portrait.face.inter_ocular
     x, y = _coordinates(portrait)
-    square = ((x - centre[0]) / (size * axes[0])) ** 2 + ((y - centre[1]) / (size * axes[1])) ** 2
+    square = ((x - center[0]) / (size * axes[0])) ** 2 + ((y - center[1]) / (size * axes[1])) ** 2
     return np.asarray(np.exp(-0.5 * square), np.float32)
 
 

@@ -17,7 +17,7 @@ from neural_bench import (
     training_objective,
 )
 
-from facestyle.images import write_image
+from facestyle.io.images import write_image
 from facestyle.neural.minimizers import minimize
 from facestyle.neural.model_files import Model
 from facestyle.neural.optimize import (
@@ -196,14 +196,14 @@ def compare_guidance(bench: Bench) -> None:
                 regions=masks_to_tensor(regions, bench.device) if by_region else None,
             )
             picture = to_array(result.picture)
-            errors[name].append(colour_errors(picture, regions, style_array, style_regions))
+            errors[name].append(color_errors(picture, regions, style_array, style_regions))
     report.progress("")
-    print("Distance of mean colours (RGB x 255) between result and style, by region.\n")
+    print("Distance of mean colors (RGB x 255) between result and style, by region.\n")
     rows = [[name, *map(float, np.mean(values, axis=0))] for name, values in errors.items()]
     report.print_table(["statistics", "face", "hair", "clothes", "background"], rows)
 
 
-def colour_errors(
+def color_errors(
     picture: np.ndarray, regions: np.ndarray, style: np.ndarray, style_regions: np.ndarray
 ) -> np.ndarray:
     def means(image: np.ndarray, weights: np.ndarray) -> np.ndarray:

@@ -24,10 +24,10 @@ from PIL import Image
 from facestyle.faces import Portrait, portrait_from_image, read_landmarks
 from facestyle.faces.contours import face_width
 from facestyle.faces.regions import segment_regions
+from facestyle.methods.patch_unpaired import PreparedExemplar, prepare_exemplar, transfer
+from facestyle.methods.patch_unpaired.prepared import resize_portrait
 from facestyle.metrics.identity import face_descriptor
 from facestyle.metrics.texture import texture_distance
-from facestyle.transfer.patch_unpaired import PreparedExemplar, prepare_exemplar, transfer
-from facestyle.transfer.patch_unpaired.prepared import resize_portrait
 
 PORTRAITS = {
     "brazil": "brazil-1368806_1920",

@@ -19,14 +19,8 @@ from numpy.typing import NDArray
 from report import ROOT, measure, print_conditions, print_table, progress
 
 from facestyle.faces import Portrait, portrait_from_image
-from facestyle.images import read_image, write_image
-from facestyle.metrics.fidelity import gmsd, ssim
-from facestyle.metrics.fsim import fsim
-from facestyle.metrics.inputs import grey
-from facestyle.metrics.lpips import lpips
-from facestyle.metrics.scoot import scoot
-from facestyle.metrics.texture import high_frequency_ratio
-from facestyle.transfer.patch_paired import (
+from facestyle.io.images import read_image, write_image
+from facestyle.methods.patch_paired import (
     Draft,
     PreparedExemplar,
     draft,
@@ -34,11 +28,17 @@ from facestyle.transfer.patch_paired import (
     render_draft,
     transfer,
 )
-from facestyle.transfer.patch_paired.base import mix, overlay
-from facestyle.transfer.patch_paired.candidates import find_candidates
-from facestyle.transfer.patch_paired.dense_alignment import align_exemplars
-from facestyle.transfer.patch_paired.grid import make_grid
-from facestyle.transfer.patch_paired.photo_features import normalized_grey, photo_features
+from facestyle.methods.patch_paired.base import mix, overlay
+from facestyle.methods.patch_paired.candidates import find_candidates
+from facestyle.methods.patch_paired.dense_alignment import align_exemplars
+from facestyle.methods.patch_paired.grid import make_grid
+from facestyle.methods.patch_paired.photo_features import normalized_gray, photo_features
+from facestyle.metrics.fidelity import gmsd, ssim
+from facestyle.metrics.fsim import fsim
+from facestyle.metrics.inputs import gray
+from facestyle.metrics.lpips import lpips
+from facestyle.metrics.scoot import scoot
+from facestyle.metrics.texture import high_frequency_ratio
 
 Image = NDArray[np.float32]
 
@@ -79,7 +79,7 @@ class Case:
 
 
 def photograph(case: Case) -> Image:
-    return grey(case.portrait.image)
+    return gray(case.portrait.image)
 
 
 def mean_drawing(case: Case) -> Image:
@@ -90,7 +90,7 @@ def mean_of_best_patches(case: Case) -> Image:
     """Overlapping means of the ten patches whose photographs are most similar."""
     photo, points = case.draft.matched, case.portrait.face.landmarks
     similar = [case.exemplars[n] for n in case.draft.exemplars]
-    aligned = align_exemplars(normalized_grey(photo), points, similar)
+    aligned = align_exemplars(normalized_gray(photo), points, similar)
     grid = make_grid(*photo.shape[:2])
     features = grid.pad(np.moveaxis(photo_features(photo), 2, 0))
     best = find_candidates(features, grid.pad(aligned.features), grid, 10)
@@ -122,7 +122,7 @@ def ours(case: Case) -> Image:
 
 
 METHODS: dict[str, Callable[[Case], Image]] = {
-    "photograph in grey": photograph,
+    "photograph in gray": photograph,
     "mean drawing": mean_drawing,
     "mean of 10 best patches": mean_of_best_patches,
     "base alone": base_alone,
@@ -175,7 +175,7 @@ def make_cases(
         drawing = drawings[number]
         assert drawing.photo is not None
         exemplars = tuple(prepared[n] for n in others)
-        cases.append(Case(drawing.photo, grey(drawing.image), exemplars))
+        cases.append(Case(drawing.photo, gray(drawing.image), exemplars))
     return cases
 
 

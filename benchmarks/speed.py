@@ -26,7 +26,7 @@ import numpy as np
 from report import ROOT, Timing, print_conditions, print_table, progress
 
 from facestyle import ExemplarSet, Stylizer, read_image, write_image
-from facestyle.stylizer import Result
+from facestyle.pipeline.stylizer import Result
 
 PORTRAITS = (
     ROOT.parent / "shared" / "data" / "portraits" / "man_outdoors.png",
@@ -115,7 +115,7 @@ def write_exemplars(source: Path, folder: Path, count: int) -> None:
     pictures += [np.ascontiguousarray(picture[:, ::-1]) for picture in pictures]
     folder.mkdir()
     for index in range(count):
-        # beyond twice the set: a shade darker, so that each picture is analysed for itself
+        # beyond twice the set: a shade darker, so that each picture is analyzed for itself
         shade = np.float32(0.97 ** (index // len(pictures)))
         write_image(folder / f"{index:02}.jpg", shade * pictures[index % len(pictures)])
 

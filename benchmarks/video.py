@@ -25,15 +25,15 @@ import numpy as np
 from report import ROOT, print_conditions, print_table, progress
 
 from facestyle import ExemplarSet, Stylizer
-from facestyle.color import luminance
 from facestyle.faces.contours import face_width
 from facestyle.flow import estimate_flows, flow_reliability
-from facestyle.images import read_image
+from facestyle.imaging.color import luminance
+from facestyle.io.images import read_image
+from facestyle.io.videos import open_video
 from facestyle.metrics.temporal import warping_error
 from facestyle.metrics.texture import texture_distance
-from facestyle.stylizer import Result
-from facestyle.video.stream import make_frame_stylizer
-from facestyle.videos import open_video
+from facestyle.pipeline.stream import make_frame_stylizer
+from facestyle.pipeline.stylizer import Result
 
 SHARED = ROOT.parent / "shared" / "data"
 CLIPS = ("man_outdoors", "man_studio", "man_glasses")
@@ -43,7 +43,7 @@ STYLES = (
     ("energy", "noir", ROOT / "exemplars" / "noir"),
     ("energy", "warm", ROOT / "exemplars" / "warm"),
     ("patch", "pencil", ROOT / "exemplars" / "pencil"),
-    ("patch", "watercolour", SHARED / "paintings" / "watercolorgirl.png"),
+    ("patch", "watercolor", SHARED / "paintings" / "watercolorgirl.png"),
 )
 PAIRS = 3  # of successive frames that are stylized one by one too
 WARM_UP = 3  # frames that the timing leaves out

@@ -5,7 +5,7 @@
     python benchmarks/video_neural.py --only speed
 
 E_warp is the mean square change along the input's own flow where both consistency tests trust it,
-in levels of 255 squared; the style loss is the one that optimization minimises, so lower is closer
+in levels of 255 squared; the style loss is the one that optimization minimizes, so lower is closer
 to the style. Every frame but the first is counted. The constructed scenes are a textured disc
 before a textured wall, with true flows and occlusions.
 """
@@ -24,7 +24,13 @@ import torch
 from report import ROOT, print_conditions, print_table, progress
 
 from facestyle.flow import long_term_weights
-from facestyle.images import read_image, write_image
+from facestyle.io.images import read_image, write_image
+from facestyle.io.videos import open_video
+from facestyle.methods.frames import FrameStylizer
+from facestyle.methods.neural.clip import NetworkFrames, OptimizedFrames
+from facestyle.methods.neural.clip_motion import find_motion
+from facestyle.methods.neural.clip_picture_network import PictureNetworkFrames
+from facestyle.methods.neural.clip_setup import LATER_ITERATIONS
 from facestyle.metrics.temporal import warping_error
 from facestyle.neural import losses
 from facestyle.neural.api import load_model
@@ -38,12 +44,6 @@ from facestyle.neural.video.motion import FindMotion, Motion
 from facestyle.neural.video.multi_pass import stylize_in_passes
 from facestyle.neural.video.sequential import stylize_frames
 from facestyle.neural.video.settings import VIDEO_PRESETS, VideoOptions
-from facestyle.video.frames import FrameStylizer
-from facestyle.video.neural import NetworkFrames, OptimizedFrames
-from facestyle.video.neural_motion import find_motion
-from facestyle.video.neural_setup import LATER_ITERATIONS
-from facestyle.video.picture_network import PictureNetworkFrames
-from facestyle.videos import open_video
 
 sys.path.append(str(ROOT / "tests"))
 from moving_scenes import MovingDisc

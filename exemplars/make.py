@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from facestyle.images import read_image, write_image
+from facestyle.io.images import read_image, write_image
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))

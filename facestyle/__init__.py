@@ -9,11 +9,11 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from facestyle.batch import BatchResult
     from facestyle.errors import FacestyleError
     from facestyle.exemplars import ExemplarSet
-    from facestyle.images import read_image, write_image
-    from facestyle.stylizer import Result, Stylizer
+    from facestyle.io.images import read_image, write_image
+    from facestyle.pipeline.batch import BatchResult
+    from facestyle.pipeline.stylizer import Result, Stylizer
 
 __version__ = "0.1.0"
 __all__ = [
@@ -28,13 +28,13 @@ __all__ = [
 
 # imported on first use: `import facestyle` itself loads none of NumPy, OpenCV, dlib, Numba, torch
 _MODULES = {
-    "BatchResult": "facestyle.batch",
+    "BatchResult": "facestyle.pipeline.batch",
     "ExemplarSet": "facestyle.exemplars",
     "FacestyleError": "facestyle.errors",
-    "Result": "facestyle.stylizer",
-    "Stylizer": "facestyle.stylizer",
-    "read_image": "facestyle.images",
-    "write_image": "facestyle.images",
+    "Result": "facestyle.pipeline.stylizer",
+    "Stylizer": "facestyle.pipeline.stylizer",
+    "read_image": "facestyle.io.images",
+    "write_image": "facestyle.io.images",
 }
 
 

@@ -1,4 +1,4 @@
-"""Analyses kept on disk between runs: dataclasses of arrays, by a fingerprint of their inputs.
+"""Analyzes kept on disk between runs: dataclasses of arrays, by a fingerprint of their inputs.
 
 Nothing is unpickled: an entry is an .npz of plain arrays, or one .npy. A damaged entry counts as
 absent.

@@ -13,7 +13,7 @@ import numpy as np
 from facestyle import disk_cache
 from facestyle.errors import ExemplarError, FacestyleError
 from facestyle.faces import Face, Portrait, portrait_from_image, read_landmarks
-from facestyle.images import expand_inputs, read_image
+from facestyle.io.images import expand_inputs, read_image
 
 LANDMARKS_SUFFIX = ".landmarks.txt"
 # larger exemplars are reduced: no style lives in more pixels than these on the long side
@@ -130,7 +130,7 @@ def read_exemplar(
     -------
     portrait : Portrait
     fingerprint : str
-        Of the file's content and of how it was analysed.
+        Of the file's content and of how it was analyzed.
 
     Raises
     ------

@@ -61,7 +61,7 @@ def portrait(astronaut: np.ndarray) -> Portrait:
 @pytest.fixture(scope="session")
 def sitters() -> list[Portrait]:
     """Five other people of exemplars/sources, at 45 px between the eyes."""
-    from facestyle.images import read_image
+    from facestyle.io.images import read_image
 
     people = []
     for name in SITTERS:

@@ -10,7 +10,7 @@ from facestyle.faces import Face, Portrait
 BACKDROP = (0.35, 0.6, 0.85)
 
 
-def landmarks(centre=(100.0, 130.0), inter_ocular=51.0):
+def landmarks(center=(100.0, 130.0), inter_ocular=51.0):
     """68 points of a plain frontal face, (68, 2) float64."""
 
     def ellipse(x, y, rx, ry, angles):
@@ -28,7 +28,7 @@ def landmarks(centre=(100.0, 130.0), inter_ocular=51.0):
         ellipse(0, 0.95, 0.4, 0.15, np.pi + np.linspace(0, 2 * np.pi, 13)[:-1]),
         ellipse(0, 0.95, 0.3, 0.05, np.pi + np.linspace(0, 2 * np.pi, 9)[:-1]),
     ]
-    return np.vstack(parts) * inter_ocular + np.array(centre)
+    return np.vstack(parts) * inter_ocular + np.array(center)
 
 
 def make_face(points):
@@ -36,8 +36,8 @@ def make_face(points):
     (x0, y0), (x1, y1) = points.min(axis=0), points.max(axis=0)
     angles = np.linspace(-np.pi / 2, 1.5 * np.pi, 37)[:-1]
     radius = np.array([(x1 - x0) / 2, 0.62 * (y1 - y0)])
-    centre = np.array([(x0 + x1) / 2, y1 - radius[1]])
-    outline = centre + radius * np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    center = np.array([(x0 + x1) / 2, y1 - radius[1]])
+    outline = center + radius * np.stack([np.cos(angles), np.sin(angles)], axis=1)
     return Face(points, None, outline, "file")
 
 
@@ -45,23 +45,23 @@ def photograph(size=(250, 200), *, seed=0, skin=(0.85, 0.65, 0.55), inter_ocular
     """A portrait photograph; each seed has its own proportions and fringe."""
     generator = np.random.default_rng(seed)
     height, width = size
-    centre = (width / 2 + generator.normal(0, 1), 0.52 * height + generator.normal(0, 1))
-    points = landmarks(centre, inter_ocular)
+    center = (width / 2 + generator.normal(0, 1), 0.52 * height + generator.normal(0, 1))
+    points = landmarks(center, inter_ocular)
     points += generator.normal(0, 0.01 * inter_ocular, points.shape)
     face = make_face(points)
     image = np.full((*size, 3), BACKDROP, np.float32)
     matte = np.zeros(size, np.float32)
     unit, hair = inter_ocular, (0.12, 0.09, 0.08)
-    middle = (int(centre[0]), int(centre[1]))
+    middle = (int(center[0]), int(center[1]))
     crown = (middle[0], int(middle[1] - 0.1 * unit))
     body = (middle[0], int(middle[1] + 3.2 * unit))
-    for colour, place, axes in (
+    for color, place, axes in (
         ((0.7, 0.2, 0.2), body, (1.9, 1.5)),
         (hair, crown, (1.3, 1.75)),
         (skin, middle, (1.02, 1.4)),
     ):
         lengths = (int(axes[0] * unit), int(axes[1] * unit))
-        cv2.ellipse(image, place, lengths, 0, 0, 360, colour, -1, cv2.LINE_AA)
+        cv2.ellipse(image, place, lengths, 0, 0, 360, color, -1, cv2.LINE_AA)
         cv2.ellipse(matte, place, lengths, 0, 0, 360, 1.0, -1, cv2.LINE_AA)
     fringe = int(middle[1] - unit * generator.uniform(0.45, 0.75))
     top = image[:fringe]
@@ -79,8 +79,8 @@ def drawing_of(photo, *, ink=(0.0, 0.0, 0.0), enlarged=1):
     size = (width * enlarged, height * enlarged)
     image = cv2.resize(photo.image, size, interpolation=cv2.INTER_LINEAR)
     matte = cv2.resize(photo.matte, size, interpolation=cv2.INTER_LINEAR)
-    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
-    darkness = np.clip((0.75 - cv2.GaussianBlur(grey, (0, 0), enlarged)) / 0.6, 0, 1) * matte
+    gray = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+    darkness = np.clip((0.75 - cv2.GaussianBlur(gray, (0, 0), enlarged)) / 0.6, 0, 1) * matte
     y, x = np.mgrid[: size[1], : size[0]]
     hatching = 0.5 + 0.5 * np.sin((x + y) * 1.3)
     ink_share = darkness * (0.6 + 0.4 * hatching)

@@ -4,7 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
-from facestyle.alignment import (
+from facestyle.alignment.features import analyze
+from facestyle.alignment.warp import (
     align_exemplar,
     control_points,
     outside,
@@ -14,7 +15,6 @@ from facestyle.alignment import (
     similarity_between,
 )
 from facestyle.faces import Face, Portrait
-from facestyle.features import analyse
 
 
 def bend(points, unit):
@@ -48,8 +48,8 @@ def bent(portrait):
 
 @pytest.mark.parametrize("dense", [False, True])
 def test_a_known_warp_is_recovered(portrait, bent, dense):
-    features = analyse(portrait)
-    mapping = align_exemplar(portrait, bent, features, analyse(bent), dense=dense)
+    features = analyze(portrait)
+    mapping = align_exemplar(portrait, bent, features, analyze(bent), dense=dense)
     height, width = features.matte.shape
     scale = portrait.matte.shape[1] / width
     grid = np.stack(np.meshgrid(np.arange(width), np.arange(height)), axis=-1)
@@ -62,7 +62,7 @@ def test_a_known_warp_is_recovered(portrait, bent, dense):
 
 
 def test_a_portrait_aligns_to_itself(portrait):
-    features = analyse(portrait)
+    features = analyze(portrait)
     mapping = align_exemplar(portrait, portrait, features, features)
     height, width = features.matte.shape
     scale = portrait.matte.shape[1] / width
@@ -73,8 +73,8 @@ def test_a_portrait_aligns_to_itself(portrait):
 
 def test_landmarks_of_two_people_meet(sitters):
     target, exemplar = sitters[:2]
-    features = analyse(target)
-    mapping = align_exemplar(target, exemplar, features, analyse(exemplar), dense=False)
+    features = analyze(target)
+    mapping = align_exemplar(target, exemplar, features, analyze(exemplar), dense=False)
     factor = features.matte.shape[1] / features.shape[1]
     at = (target.face.landmarks + 0.5) * factor - 0.5
     found = cv2.remap(
@@ -96,15 +96,15 @@ def test_control_points_are_distinct_and_paired(sitters):
 def test_rays_meet_a_round_silhouette(portrait):
     face = portrait.face
     height, width = 400, 400
-    centre = face.eyes.mean(axis=0)
+    center = face.eyes.mean(axis=0)
     rows, columns = np.mgrid[:height, :width]
     radius = 1.9 * face.inter_ocular
-    disc = np.hypot(columns - centre[0], rows - centre[1]) < radius
+    disc = np.hypot(columns - center[0], rows - center[1]) < radius
     image = np.zeros((height, width, 3), np.float32)
     hits = silhouette_points(Portrait(image, face, disc.astype(np.float32)))
     known = np.isfinite(hits[:, 0])
     assert known.sum() >= 7
-    distance = np.linalg.norm(hits[known] - centre, axis=1)
+    distance = np.linalg.norm(hits[known] - center, axis=1)
     np.testing.assert_allclose(distance, radius, atol=0.05 * face.inter_ocular)
     everywhere = Portrait(image, face, np.ones((height, width), np.float32))
     assert np.isnan(silhouette_points(everywhere)).all()
@@ -119,7 +119,7 @@ def test_a_similarity_is_recovered():
 
 
 def test_sampling_is_exact_on_a_ramp():
-    """Pixel centres are integers in the full picture, whatever the size of the sampled copy."""
+    """Pixel centers are integers in the full picture, whatever the size of the sampled copy."""
     x, y = np.meshgrid(np.arange(64), np.arange(48))
     ramp = (x + 100 * y).astype(np.float32)
     small = cv2.resize(ramp, (16, 12), interpolation=cv2.INTER_AREA)
@@ -133,16 +133,16 @@ def test_sampling_is_exact_on_a_ramp():
 
 @pytest.mark.parametrize("size", [(12, 16), (24, 32), (96, 128)])
 def test_a_resized_map_still_says_where_each_pixel_lies(size):
-    """A target of 48x64 px whose map doubles: the centre of every new cell maps as before."""
+    """A target of 48x64 px whose map doubles: the center of every new cell maps as before."""
     x, y = np.meshgrid(np.arange(64), np.arange(48))
     mapping = np.stack([2 * x + 0.5, 2 * y + 0.5], axis=-1).astype(np.float32)
     resized = resize_map(mapping, *size)
     scale = 48 / size[0]
     columns, rows = np.meshgrid(np.arange(size[1]), np.arange(size[0]))
-    centres = (np.stack([columns, rows], axis=-1) + 0.5) * scale - 0.5
-    error = np.abs(resized - (2 * centres + 0.5))
+    centers = (np.stack([columns, rows], axis=-1) + 0.5) * scale - 0.5
+    error = np.abs(resized - (2 * centers + 0.5))
     assert error[2:-2, 2:-2].max() < 1e-3
-    # beyond the outermost pixel centres the map is constant
+    # beyond the outermost pixel centers the map is constant
     assert error.max() <= 0.5
     assert resize_map(mapping, 48, 64) is mapping
 

@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from facestyle.errors import UsageError
-from facestyle.faces import Portrait
-from facestyle.transfer.background import (
+from facestyle.compositing.background import (
     MODES,
-    paper_colour,
+    paper_color,
     parse_background,
     smooth_background,
 )
+from facestyle.errors import UsageError
+from facestyle.faces import Portrait
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -19,18 +19,18 @@ def test_modes_are_kept(mode):
 
 
 @pytest.mark.parametrize(
-    ("text", "colour"),
+    ("text", "color"),
     [("#ff8000", (1, 128 / 255, 0)), ("#F0a", (1, 0, 170 / 255)), ("#000000", (0, 0, 0))],
 )
-def test_colours_are_read(text, colour):
+def test_colors_are_read(text, color):
     parsed = parse_background(text)
     assert parsed.dtype == np.float32
-    np.testing.assert_allclose(parsed, colour, atol=1e-6)
+    np.testing.assert_allclose(parsed, color, atol=1e-6)
 
 
 @pytest.mark.parametrize("text", ["blue", "#12345", "#gg0000", "", "ff8000", "#ff8000 "])
 def test_other_values_are_named(text):
-    with pytest.raises(UsageError, match="expected stylize, keep, paper, transparent or a colour"):
+    with pytest.raises(UsageError, match="expected stylize, keep, paper, transparent or a color"):
         parse_background(text)
 
 
@@ -78,10 +78,10 @@ def test_a_person_who_fills_the_picture_still_has_a_background(portrait):
 
 
 def test_paper_is_the_background_of_middle_lightness(portrait):
-    colours = [(0.95, 0.93, 0.85), (0.2, 0.2, 0.2), (0.8, 0.78, 0.7)]
+    colors = [(0.95, 0.93, 0.85), (0.2, 0.2, 0.2), (0.8, 0.78, 0.7)]
     sheets = []
-    for colour in colours:
+    for color in colors:
         opacity = portrait.matte[..., None]
-        image = opacity * portrait.image + (1 - opacity) * np.float32(colour)
+        image = opacity * portrait.image + (1 - opacity) * np.float32(color)
         sheets.append(Portrait(image, portrait.face, portrait.matte))
-    np.testing.assert_allclose(paper_colour(sheets), colours[2], atol=0.02)
+    np.testing.assert_allclose(paper_color(sheets), colors[2], atol=0.02)

@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from facestyle.batch import stylize_files
 from facestyle.errors import FaceError, ImageError, OutputExistsError, UsageError
-from facestyle.images import read_image, write_image
+from facestyle.io.images import read_image, write_image
+from facestyle.pipeline.batch import stylize_files
 
 
 @pytest.fixture
 def stylizer():
-    """A stand-in for Stylizer that inverts colours; red pictures have no face, blue ones a bug."""
+    """A stand-in for Stylizer that inverts colors; red pictures have no face, blue ones a bug."""
 
     def invert(image, *, landmarks=None, name):
         red, _, blue = image[0, 0, :3]
@@ -33,10 +33,10 @@ def stylizer():
 @pytest.fixture
 def photos(tmp_path):
     """Four pictures: two good ones, one without a face, one that meets a bug."""
-    colours = {"a": (0, 51, 0), "b": (255, 0, 0), "c": (0, 0, 255), "d": (0, 102, 0)}
-    for name, colour in colours.items():
-        Image.new("RGB", (6, 4), colour).save(tmp_path / f"{name}.png")
-    return [tmp_path / f"{name}.png" for name in colours]
+    colors = {"a": (0, 51, 0), "b": (255, 0, 0), "c": (0, 0, 255), "d": (0, 102, 0)}
+    for name, color in colors.items():
+        Image.new("RGB", (6, 4), color).save(tmp_path / f"{name}.png")
+    return [tmp_path / f"{name}.png" for name in colors]
 
 
 def outputs_for(photos):
@@ -104,20 +104,20 @@ def test_unreadable_input(stylizer, tmp_path):
 
 
 @pytest.mark.parametrize("has_alpha", [False, True])
-def test_depth_alpha_and_grey_of_the_input_are_kept(stylizer, tmp_path, has_alpha):
+def test_depth_alpha_and_gray_of_the_input_are_kept(stylizer, tmp_path, has_alpha):
     ramp = np.linspace(0.2, 0.8, 24, dtype=np.float32).reshape(4, 6)
-    grey = np.repeat(ramp[..., None], 3, axis=2)
+    gray = np.repeat(ramp[..., None], 3, axis=2)
     source, output = tmp_path / "in.png", tmp_path / "out.png"
-    write_image(source, grey, alpha=ramp if has_alpha else None, bit_depth=16, grey=True)
+    write_image(source, gray, alpha=ramp if has_alpha else None, bit_depth=16, gray=True)
     [result] = stylize_files(stylizer, [source], [output])
     assert result.error is None
     picture = read_image(output)
     assert picture.bit_depth == 16
-    np.testing.assert_allclose(picture.rgb, 1 - grey, atol=1e-4)
+    np.testing.assert_allclose(picture.rgb, 1 - gray, atol=1e-4)
     if has_alpha:
         np.testing.assert_allclose(picture.alpha, ramp, atol=1e-4)
     else:
-        assert picture.grey
+        assert picture.gray
 
 
 def test_as_many_outputs_as_inputs(stylizer, photos):

@@ -14,7 +14,7 @@ from PIL import Image, ImageOps
 from skimage import data
 
 from facestyle.cli import options
-from facestyle.images import read_image
+from facestyle.io.images import read_image
 
 ROOT = Path(__file__).resolve().parents[1]
 COMMAND = [sys.executable, "-m", "facestyle"]
@@ -34,7 +34,7 @@ def portrait():
 
 @pytest.fixture(scope="module")
 def looks(tmp_path_factory, portrait):
-    """Two dark grey exemplars and one picture without a face."""
+    """Two dark gray exemplars and one picture without a face."""
     folder = tmp_path_factory.mktemp("exemplars") / "noir"
     folder.mkdir()
     for name, picture in {"a": portrait, "b": ImageOps.mirror(portrait)}.items():
@@ -71,7 +71,7 @@ def mixed_run(environment, looks, portrait, tmp_path_factory):
     exif = Image.Exif()
     exif[0x0112] = 3
     portrait.rotate(180).save(photos / "turned.jpg", quality=95, exif=exif)
-    portrait.convert("L").save(photos / "sub" / "grey.png")
+    portrait.convert("L").save(photos / "sub" / "gray.png")
     Image.new("RGB", (200, 150), "olive").save(photos / "nobody.png")
     (photos / "notes.jpg").write_text("Dear diary")
     arguments = ["photos", "--exemplars", looks, "-o", "out", "--json", "--explain", "why"]
@@ -93,7 +93,7 @@ def test_one_bad_file_never_stops_the_others(mixed_run):
     assert {name: r["status"] for name, r in records.items()} == {
         "photos/nobody.png": "failed",
         "photos/notes.jpg": "failed",
-        "photos/sub/grey.png": "done",
+        "photos/sub/gray.png": "done",
         "photos/turned.jpg": "done",
     }
     assert process.returncode == 1
@@ -125,15 +125,15 @@ def test_results_are_upright_dark_and_of_the_input_kind(mixed_run, portrait):
     correlation = np.corrcoef(before[face].mean(axis=2).ravel(), turned.rgb[face][..., 1].ravel())
     assert correlation[0, 1] > 0.8  # the same person, upright
     assert turned.rgb[face].mean() < 0.85 * before[face].mean()
-    assert np.ptp(turned.rgb[face], axis=2).mean() < 0.03  # the exemplars are grey
-    assert read_image(folder / "out" / "sub" / "grey.png").grey
+    assert np.ptp(turned.rgb[face], axis=2).mean() < 0.03  # the exemplars are gray
+    assert read_image(folder / "out" / "sub" / "gray.png").gray
 
 
 def test_explanations_are_written(mixed_run):
     _, folder = mixed_run
     names = {path.name for path in (folder / "why" / "turned").iterdir()}
     assert {"landmarks.png", "matte.png", "exemplars.png", "labels.png"} <= names
-    assert (folder / "why" / "sub" / "grey" / "labels.png").exists()
+    assert (folder / "why" / "sub" / "gray" / "labels.png").exists()
     labels = read_image(folder / "why" / "turned" / "labels.png").rgb
     assert labels.shape[0] > 280  # a legend below the picture
     assert labels.shape[1] == 280
@@ -308,7 +308,7 @@ def test_options_agree_with_the_library():
     import argparse
 
     from facestyle.methods import METHODS
-    from facestyle.stylizer import Stylizer
+    from facestyle.pipeline.stylizer import Stylizer
 
     parser = argparse.ArgumentParser()
     options.add_style_options(parser)

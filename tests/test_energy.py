@@ -1,4 +1,4 @@
-"""Energy transfer: identity, a known look of other people, grey looks, the papers' variants."""
+"""Energy transfer: identity, a known look of other people, gray looks, the papers' variants."""
 
 from dataclasses import replace
 
@@ -6,16 +6,16 @@ import cv2
 import numpy as np
 import pytest
 
-from facestyle.color import from_lab, to_lab
 from facestyle.errors import UsageError
 from facestyle.faces import Portrait, portrait_from_image
-from facestyle.guided_filter import guided_filter
-from facestyle.transfer import energy
-from facestyle.transfer.energy import FAITHFUL, EnergySettings
+from facestyle.imaging.color import from_lab, to_lab
+from facestyle.imaging.guided_filter import guided_filter
+from facestyle.methods.energy import transfer as energy
+from facestyle.methods.energy.transfer import FAITHFUL, EnergySettings
 
 
 def known_look(portrait):
-    """A photographer's look: gritty detail, a hard tone curve, a burnt frame, muted colours."""
+    """A photographer's look: gritty detail, a hard tone curve, a burnt frame, muted colors."""
     lab, unit = to_lab(portrait.image), portrait.face.inter_ocular
     rows, columns = np.indices(portrait.matte.shape, dtype=np.float32)
     x, y = portrait.face.landmarks[30]
@@ -35,7 +35,7 @@ def psnr(one, two, portrait):
 
 
 def reinhard(portrait, exemplars):
-    """Global colour transfer (Reinhard et al. 2001) of mean and deviation inside the mattes."""
+    """Global color transfer (Reinhard et al. 2001) of mean and deviation inside the mattes."""
     lab = to_lab(portrait.image)
     own = lab[portrait.matte > 0.5]
     look = np.concatenate([to_lab(e.image)[e.matte > 0.5] for e in exemplars])
@@ -59,7 +59,7 @@ def look_alike(portrait, index):
 
 @pytest.fixture(scope="module")
 def prepared(portrait):
-    """Four other sitters in the known look, analysed."""
+    """Four other sitters in the known look, analyzed."""
     return [energy.prepare_exemplar(known_look(look_alike(portrait, k))) for k in range(4)]
 
 
@@ -100,20 +100,20 @@ def test_a_known_look_is_recovered_from_other_people(portrait, prepared):
     assert ours > 20
 
 
-def test_grey_exemplars_give_a_grey_person(portrait, sitters):
-    greys = []
+def test_gray_exemplars_give_a_gray_person(portrait, sitters):
+    grays = []
     for sitter in sitters[:2]:
         lab = to_lab(sitter.image)
         lab[..., 1:] = 0
-        greys.append(energy.prepare_exemplar(replace(sitter, image=from_lab(lab))))
-    assert all(e.grey for e in greys)
-    done = energy.transfer(portrait, greys)
+        grays.append(energy.prepare_exemplar(replace(sitter, image=from_lab(lab))))
+    assert all(e.gray for e in grays)
+    done = energy.transfer(portrait, grays)
     assert np.ptp(done.foreground, axis=-1)[portrait.matte > 0.5].max() < 1.5 / 255
 
 
-def test_colour_exemplars_are_not_taken_for_grey(prepared, own):
-    assert not own[0].grey
-    assert not all(e.grey for e in prepared)
+def test_color_exemplars_are_not_taken_for_gray(prepared, own):
+    assert not own[0].gray
+    assert not all(e.gray for e in prepared)
 
 
 def test_repeats_exactly(portrait, prepared):
@@ -165,8 +165,8 @@ def test_a_small_exemplar_does_not_blur_the_result(portrait, settings):
     done = energy.transfer(portrait, [exemplar], settings=settings)
 
     def detail(image):
-        grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
-        return (grey - cv2.GaussianBlur(grey, (0, 0), 1.5))[portrait.matte > 0.9].std()
+        gray = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+        return (gray - cv2.GaussianBlur(gray, (0, 0), 1.5))[portrait.matte > 0.9].std()
 
     assert detail(done.foreground) > 0.8 * detail(portrait.image)
 

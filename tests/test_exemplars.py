@@ -105,9 +105,9 @@ def test_a_damaged_landmarks_file_is_a_problem_of_its_picture(save, astronaut, t
 
 
 def test_photos_are_matched_by_stem(save, astronaut, tmp_path):
-    grey = np.repeat(astronaut.mean(axis=2, keepdims=True), 3, axis=2)
-    save("drawn/one.png", grey)
-    orphan = save("drawn/two.png", grey[:, ::-1])
+    gray = np.repeat(astronaut.mean(axis=2, keepdims=True), 3, axis=2)
+    save("drawn/one.png", gray)
+    orphan = save("drawn/two.png", gray[:, ::-1])
     save("photos/one.jpg", astronaut)
     found = ExemplarSet.from_folder(tmp_path / "drawn", photos=tmp_path / "photos")
     assert [p.name for p in found] == ["one.png"]
@@ -143,7 +143,7 @@ def test_a_cache_hit_equals_the_first_run(save, astronaut, tmp_path, monkeypatch
     first, key = read_exemplar(path)
 
     def forbidden(*_, **__):
-        raise AssertionError("analysed again")
+        raise AssertionError("analyzed again")
 
     with monkeypatch.context() as patch:
         patch.setattr(exemplars, "portrait_from_image", forbidden)

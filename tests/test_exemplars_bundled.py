@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from facestyle.faces import Face, find_faces
-from facestyle.images import read_image
+from facestyle.io.images import read_image
 
 EXEMPLARS = Path(__file__).resolve().parents[1] / "exemplars"
 SETS = ("noir", "warm", "pencil")
@@ -105,7 +105,7 @@ def test_provenance_names_every_picture() -> None:
         assert f"{path.parent.name}/{path.name}" in text
 
 
-def test_noir_is_grey_on_black() -> None:
+def test_noir_is_gray_on_black() -> None:
     for path in pictures("noir"):
         image = load(path)[0]
         assert np.ptp(image, axis=2).max() == 0
@@ -123,7 +123,7 @@ def test_warm_is_golden() -> None:
         assert (image > 0.995).all(axis=2).mean() < 0.002
 
 
-def test_pencil_is_grey_on_paper() -> None:
+def test_pencil_is_gray_on_paper() -> None:
     for path in pictures("pencil"):
         image = load(path)[0]
         assert np.median(border(image)) > 0.85

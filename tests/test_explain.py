@@ -3,58 +3,58 @@
 import numpy as np
 import pytest
 
-from facestyle.explain import (
+from facestyle.faces import Face
+from facestyle.pipeline.explain import (
     draw_gains,
     draw_labels,
     draw_landmarks,
     draw_matte,
     draw_sheet,
-    label_colours,
+    label_colors,
 )
-from facestyle.faces import Face
 
 
 @pytest.fixture
-def grey():
+def gray():
     return np.full((120, 160, 3), 0.5, np.float32)
 
 
-def test_landmarks_are_drawn_where_they_are(grey):
+def test_landmarks_are_drawn_where_they_are(gray):
     rng = np.random.default_rng(0)
     points = rng.uniform((60, 40), (100, 80), (68, 2))
     outline = np.array([(50, 30), (110, 30), (110, 90), (50, 90)] * 9, float)
-    drawn = draw_landmarks(grey, Face(points, None, outline, "file"))
-    changed = np.argwhere(np.abs(drawn - grey).max(axis=2) > 0.1)
+    drawn = draw_landmarks(gray, Face(points, None, outline, "file"))
+    changed = np.argwhere(np.abs(drawn - gray).max(axis=2) > 0.1)
     assert changed.min(axis=0) == pytest.approx((30, 50), abs=3)
     assert changed.max(axis=0) == pytest.approx((90, 110), abs=3)
     rows, columns = np.round(points).astype(int)[:, ::-1].T
     assert np.abs(drawn[rows, columns] - np.array([255, 40, 90]) / 255).max() < 0.01
 
 
-def test_matte_leaves_the_person_and_tints_the_rest(grey):
+def test_matte_leaves_the_person_and_tints_the_rest(gray):
     matte = np.zeros((120, 160), np.float32)
     matte[:, :80] = 1
-    drawn = draw_matte(grey, matte)
-    np.testing.assert_array_equal(drawn[:, :80], grey[:, :80])
+    drawn = draw_matte(gray, matte)
+    np.testing.assert_array_equal(drawn[:, :80], gray[:, :80])
     assert (drawn[:, 80:, 1] > drawn[:, 80:, 0] + 0.3).all()
 
 
-def test_labels_colour_the_person_only(grey):
+def test_labels_color_the_person_only(gray):
     labels = np.array([[0, 1], [2, 2]])
     matte = np.ones((120, 160), np.float32)
     matte[:, 150:] = 0
-    drawn = draw_labels(labels, grey, matte, ["a.png", "b.png", "c.png"])
+    drawn = draw_labels(labels, gray, matte, ["a.png", "b.png", "c.png"])
     assert drawn.shape[0] > 120
     np.testing.assert_allclose(drawn[:120, 150:], 0.5, atol=1e-6)
-    expected = 0.45 * 0.5 + 0.55 * label_colours(3)
+    expected = 0.45 * 0.5 + 0.55 * label_colors(3)
     np.testing.assert_allclose(drawn[30, 40], expected[0], atol=1e-5)
     np.testing.assert_allclose(drawn[30, 120], expected[1], atol=1e-5)
     np.testing.assert_allclose(drawn[90, 40], expected[2], atol=1e-5)
 
 
-def test_label_colours_differ():
-    colours = label_colours(12)
-    distances = np.linalg.norm(colours[:, None] - colours[None], axis=-1)
+def test_label_colors_differ():
+    colors = label_colors(12)
+    distances = np.linalg.norm(colors[:, None] - colors[None], axis=-1)
     assert distances[~np.eye(12, dtype=bool)].min() > 0.1
 
 

@@ -210,9 +210,9 @@ def test_an_unknown_backend_is_named(astronaut):
         find_faces(astronaut, landmarks="haar")
 
 
-def test_grey_and_dark_pictures_work(astronaut, portrait):
-    grey = np.repeat(astronaut.mean(axis=2, keepdims=True), 3, axis=2)
-    for picture in (grey, np.float32(0.4) * astronaut):
+def test_gray_and_dark_pictures_work(astronaut, portrait):
+    gray = np.repeat(astronaut.mean(axis=2, keepdims=True), 3, axis=2)
+    for picture in (gray, np.float32(0.4) * astronaut):
         (face,) = find_faces(np.ascontiguousarray(picture))
         assert eyes_error(face, portrait.face) < 0.08
 

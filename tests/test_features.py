@@ -3,14 +3,19 @@
 import numpy as np
 import pytest
 
-from facestyle.color import from_lab, to_lab
+from facestyle.alignment.features import (
+    analyze,
+    locally_normalized,
+    luminance_rank,
+    skin_probability,
+)
 from facestyle.faces import Portrait
-from facestyle.features import analyse, locally_normalised, luminance_rank, skin_probability
+from facestyle.imaging.color import from_lab, to_lab
 
 
 @pytest.fixture(scope="module")
 def features(portrait):
-    return analyse(portrait)
+    return analyze(portrait)
 
 
 def restyled(portrait, change):
@@ -49,22 +54,22 @@ def test_rank_is_the_share_of_the_person_that_is_darker():
     assert abs(rank[0, 20] - 0.65) < 0.04
 
 
-def test_normalised_luminance_is_invariant_to_exposure_and_contrast(features):
+def test_normalized_luminance_is_invariant_to_exposure_and_contrast(features):
     luminance, matte = features.lab[..., 0], features.matte
-    one = locally_normalised(luminance, matte, 10)
-    two = locally_normalised(0.6 * luminance + 0.3, matte, 10)
+    one = locally_normalized(luminance, matte, 10)
+    two = locally_normalized(0.6 * luminance + 0.3, matte, 10)
     assert inside_correlation(features, one, two) > 0.99
     textured = np.abs(one) > 0.5
     assert abs(np.median(two[textured] / one[textured]) - 1) < 0.1
-    flat = locally_normalised(np.full_like(luminance, 0.5), matte, 10)
+    flat = locally_normalized(np.full_like(luminance, 0.5), matte, 10)
     # weights are 1e-3 short of their sum: 1e-3 of .5 over a deviation of .02
     assert np.abs(flat).max() < 0.1
 
 
 def test_patch_features_survive_a_change_of_look(features, portrait):
-    dark = analyse(restyled(portrait, lambda v: 0.15 + 0.5 * v**1.5)).patches
+    dark = analyze(restyled(portrait, lambda v: 0.15 + 0.5 * v**1.5)).patches
     own, inside = features.patches, features.patches.matte > 0.5
-    for name, least in (("normalised", 0.97), ("rank", 0.97), ("gradient", 0.9)):
+    for name, least in (("normalized", 0.97), ("rank", 0.97), ("gradient", 0.9)):
         one, two = getattr(own, name)[inside].ravel(), getattr(dark, name)[inside].ravel()
         assert np.corrcoef(one, two)[0, 1] > least, name
     for level in range(4):
@@ -75,7 +80,7 @@ def test_patch_features_survive_a_change_of_look(features, portrait):
 
 def test_grids_count_in_inter_ocular_distances(sitters):
     for sitter in sitters[:2]:
-        found = analyse(sitter)
+        found = analyze(sitter)
         unit = sitter.face.inter_ocular
         assert found.shape == sitter.matte.shape
         assert found.matte.shape == tuple(
@@ -85,7 +90,7 @@ def test_grids_count_in_inter_ocular_distances(sitters):
         assert abs(height - found.shape[0] * 32 / unit) < 1.5
 
 
-def test_skin_is_found_by_the_face_s_own_colour():
+def test_skin_is_found_by_the_face_s_own_color():
     lab = np.empty((40, 90, 3), np.float32)
     rng = np.random.default_rng(0)
     lab[:, :30] = (0.7, 0.15, 0.18)  # the face
@@ -100,10 +105,10 @@ def test_skin_is_found_by_the_face_s_own_colour():
     assert skin[:, 35:55].max() < 0.2
 
 
-def test_skin_of_a_grey_picture_or_of_no_face_is_defined():
-    grey = np.zeros((30, 30, 3), np.float32)
-    grey[..., 0] = 0.5
+def test_skin_of_a_gray_picture_or_of_no_face_is_defined():
+    gray = np.zeros((30, 30, 3), np.float32)
+    gray[..., 0] = 0.5
     hull = np.zeros((30, 30), bool)
-    assert (skin_probability(grey, hull) == 0).all()
+    assert (skin_probability(gray, hull) == 0).all()
     hull[5:25, 5:25] = True
-    assert skin_probability(grey, hull)[10:20, 10:20].min() > 0.9
+    assert skin_probability(gray, hull)[10:20, 10:20].min() > 0.9

@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
-from facestyle.transfer.composite import composite
-from facestyle.transfer.foreground import separate_layers
+from facestyle.compositing.composite import composite
+from facestyle.compositing.foreground import separate_layers
 
 UNIT = 40.0
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from facestyle.transfer.gain import agreed_ratio, agreement, energy_ratio
+from facestyle.methods.energy.gain import agreed_ratio, agreement, energy_ratio
 
 OWN = np.full((12, 16, 3), 0.01, np.float32)
 

@@ -9,7 +9,7 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import breadth_first_order, maximum_flow
 
 from facestyle.errors import MissingDependencyError, UsageError
-from facestyle.graphcut import mrf_energy, solve_labels
+from facestyle.mrf.graphcut import mrf_energy, solve_labels
 
 
 def potts(count, strength=1.0):
@@ -35,7 +35,7 @@ def problem(height, width, count, *, seed=0, smoothness=0.0, strength=0.5, table
 
 
 def brute_force(unary, pairwise, weights):
-    """Least energy over all labellings."""
+    """Least energy over all labelings."""
     height, width, count = unary.shape
     labels = np.indices((count,) * (height * width)).reshape(height, width, -1)
     energy = np.zeros(labels.shape[2])

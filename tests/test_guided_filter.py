@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from facestyle.guided_filter import box_filter, guided_filter, resize_channels
+from facestyle.imaging.guided_filter import box_filter, guided_filter, resize_channels
 
 
 def plain_guided_filter(guide, source, radius, epsilon):

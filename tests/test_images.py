@@ -1,4 +1,4 @@
-"""Pictures as they are in the world: orientation, colour, depth, alpha, damage, atomic writing."""
+"""Pictures as they are in the world: orientation, color, depth, alpha, damage, atomic writing."""
 
 import io
 import logging
@@ -14,7 +14,7 @@ import pytest
 from PIL import Image, ImageCms, TiffImagePlugin
 
 from facestyle.errors import ImageError, MissingDependencyError, OutputExistsError, UsageError
-from facestyle.images import (
+from facestyle.io.images import (
     expand_inputs,
     from_array,
     plan_outputs,
@@ -22,7 +22,7 @@ from facestyle.images import (
     to_array,
     write_image,
 )
-from facestyle.images.icc import srgb_profile
+from facestyle.io.images.icc import srgb_profile
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def rng():
 
 
 @pytest.fixture
-def colours(rng):
+def colors(rng):
     """A smooth picture with every channel different, 24 x 36, 8 bits."""
     y, x = np.mgrid[0:24, 0:36]
     picture = np.stack([x * 7, y * 10, 255 - x * 3 - y * 4], axis=-1)
@@ -136,17 +136,17 @@ def rotate(pixels, orientation):
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("suffix", [".png", ".tif", ".webp"])
-def test_orientation_is_applied_once(tmp_path, colours, orientation, suffix):
+def test_orientation_is_applied_once(tmp_path, colors, orientation, suffix):
     exif = Image.Exif()
     exif[0x0112] = orientation
     source = tmp_path / f"in{suffix}"
-    Image.fromarray(rotate(colours, orientation)).save(source, exif=exif, lossless=True)
+    Image.fromarray(rotate(colors, orientation)).save(source, exif=exif, lossless=True)
     picture = read_image(source)
-    np.testing.assert_array_equal(as_bytes(picture.rgb), colours)
+    np.testing.assert_array_equal(as_bytes(picture.rgb), colors)
 
     target = tmp_path / f"out{suffix if suffix != '.webp' else '.png'}"
     write_image(target, picture.rgb, exif=picture.exif)
-    np.testing.assert_array_equal(as_bytes(read_image(target).rgb), colours)
+    np.testing.assert_array_equal(as_bytes(read_image(target).rgb), colors)
     with Image.open(target) as image:
         assert image.getexif().get(0x0112, 1) == 1
 
@@ -167,12 +167,12 @@ def test_orientation_of_deep_pictures(tmp_path, rng, orientation, suffix):
     np.testing.assert_array_equal(to_array(read.rgb, None, stored), upright)
 
 
-def test_date_and_camera_are_kept_and_the_place_is_not(tmp_path, colours):
+def test_date_and_camera_are_kept_and_the_place_is_not(tmp_path, colors):
     exif = Image.Exif()
     exif[0x0112], exif[0x0110], exif[0x0132] = 6, "Camera X", "2020:02:03 04:05:06"
     exif.get_ifd(0x8769)[0x9003] = "2020:02:03 04:05:06"
     exif.get_ifd(0x8825)[1] = "N"
-    Image.fromarray(colours).save(tmp_path / "in.jpg", exif=exif)
+    Image.fromarray(colors).save(tmp_path / "in.jpg", exif=exif)
     picture = read_image(tmp_path / "in.jpg")
     for name, depth in (("out.jpg", 8), ("out.png", 8), ("deep.png", 16)):
         write_image(tmp_path / name, picture.rgb, exif=picture.exif, bit_depth=depth)
@@ -185,20 +185,20 @@ def test_date_and_camera_are_kept_and_the_place_is_not(tmp_path, colours):
         assert 0x0112 not in kept
 
 
-def test_damaged_exif_does_not_stop_reading(tmp_path, colours):
-    Image.fromarray(colours).save(tmp_path / "in.jpg", exif=b"Exif\0\0MM\0*\0\0\0\x08\xff\xff")
+def test_damaged_exif_does_not_stop_reading(tmp_path, colors):
+    Image.fromarray(colors).save(tmp_path / "in.jpg", exif=b"Exif\0\0MM\0*\0\0\0\x08\xff\xff")
     assert read_image(tmp_path / "in.jpg").rgb.shape == (24, 36, 3)
 
 
-# --- Colour ----------------------------------------------------------------------------------
+# --- Color ----------------------------------------------------------------------------------
 
 
-def test_profile_is_converted_to_srgb(tmp_path, colours):
-    Image.fromarray(colours).save(tmp_path / "in.png", icc_profile=ADOBE)
+def test_profile_is_converted_to_srgb(tmp_path, colors):
+    Image.fromarray(colors).save(tmp_path / "in.png", icc_profile=ADOBE)
     picture = read_image(tmp_path / "in.png")
-    expected = adobe_to_srgb(colours / 255.0)
+    expected = adobe_to_srgb(colors / 255.0)
     assert np.abs(picture.rgb - expected).max() < 2.6 / 255  # LittleCMS rounds to 8 bits twice
-    assert np.abs(picture.rgb - colours / 255.0).max() > 0.1
+    assert np.abs(picture.rgb - colors / 255.0).max() > 0.1
     assert picture.profile == srgb_profile()
 
 
@@ -216,7 +216,7 @@ def test_profile_of_a_deep_picture_keeps_its_depth(tmp_path, rng, suffix):
 @pytest.mark.parametrize("kind", [0, 1, 2, 3, 4])
 def test_parametric_curves(kind):
     """The five kinds of ICC.1:2022, table 68, against the printed formulas."""
-    from facestyle.images.icc import _read_curve
+    from facestyle.io.images.icc import _read_curve
 
     g, a, b, c, d, e, f = 2.0, 0.9, 0.1, 0.3, 0.25, 0.05, 0.02
     x = np.linspace(0, 1, 11)
@@ -234,10 +234,10 @@ def test_parametric_curves(kind):
     np.testing.assert_allclose(curve(x), expected, atol=1e-4)
 
 
-def test_srgb_profile_changes_no_value_and_is_embedded(tmp_path, colours):
-    Image.fromarray(colours).save(tmp_path / "in.png", icc_profile=srgb_profile())
+def test_srgb_profile_changes_no_value_and_is_embedded(tmp_path, colors):
+    Image.fromarray(colors).save(tmp_path / "in.png", icc_profile=srgb_profile())
     picture = read_image(tmp_path / "in.png")
-    np.testing.assert_array_equal(as_bytes(picture.rgb), colours)
+    np.testing.assert_array_equal(as_bytes(picture.rgb), colors)
     for name, depth in (("a.jpg", 8), ("a.png", 8), ("b.png", 16), ("a.tif", 8), ("b.tif", 16)):
         write_image(tmp_path / name, picture.rgb, profile=picture.profile, bit_depth=depth)
         with Image.open(tmp_path / name) as image:
@@ -245,28 +245,28 @@ def test_srgb_profile_changes_no_value_and_is_embedded(tmp_path, colours):
 
 
 @pytest.mark.parametrize("depth", [8, 16])
-def test_what_is_called_srgb_is_taken_for_srgb(tmp_path, colours, depth):
+def test_what_is_called_srgb_is_taken_for_srgb(tmp_path, colors, depth):
     profile = matrix_profile(2.2, SRGB_TO_XYZ, name="sRGB IEC61966-2.1")
-    write_image(tmp_path / "in.png", colours / np.float32(255), bit_depth=depth, profile=profile)
-    np.testing.assert_array_equal(as_bytes(read_image(tmp_path / "in.png").rgb), colours)
+    write_image(tmp_path / "in.png", colors / np.float32(255), bit_depth=depth, profile=profile)
+    np.testing.assert_array_equal(as_bytes(read_image(tmp_path / "in.png").rgb), colors)
 
 
 @pytest.mark.parametrize("depth", [8, 16])
-def test_malformed_profile_is_ignored_with_a_warning(tmp_path, colours, depth, caplog):
-    write_image(tmp_path / "in.png", colours / np.float32(255), bit_depth=depth, profile=b"x" * 200)
+def test_malformed_profile_is_ignored_with_a_warning(tmp_path, colors, depth, caplog):
+    write_image(tmp_path / "in.png", colors / np.float32(255), bit_depth=depth, profile=b"x" * 200)
     with caplog.at_level(logging.WARNING):
         picture = read_image(tmp_path / "in.png")
-    np.testing.assert_array_equal(as_bytes(picture.rgb), colours)
+    np.testing.assert_array_equal(as_bytes(picture.rgb), colors)
     assert "in.png" in caplog.text
-    assert "colour profile is ignored" in caplog.text
+    assert "color profile is ignored" in caplog.text
 
 
-def test_profile_of_another_space_is_ignored(tmp_path, colours, caplog):
+def test_profile_of_another_space_is_ignored(tmp_path, colors, caplog):
     lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
-    Image.fromarray(colours).save(tmp_path / "in.png", icc_profile=lab)
+    Image.fromarray(colors).save(tmp_path / "in.png", icc_profile=lab)
     with caplog.at_level(logging.WARNING):
-        np.testing.assert_array_equal(as_bytes(read_image(tmp_path / "in.png").rgb), colours)
-    assert "colour profile is ignored" in caplog.text
+        np.testing.assert_array_equal(as_bytes(read_image(tmp_path / "in.png").rgb), colors)
+    assert "color profile is ignored" in caplog.text
 
 
 def test_cmyk(tmp_path):
@@ -282,17 +282,17 @@ def test_cmyk(tmp_path):
 
 def test_lab(tmp_path):
     lab = np.zeros((4, 4, 3), np.uint8)
-    lab[..., 0] = 137  # L* = 53.7: mid grey
+    lab[..., 0] = 137  # L* = 53.7: mid gray
     Image.fromarray(lab, "LAB").save(tmp_path / "in.tif")
     rgb = as_bytes(read_image(tmp_path / "in.tif").rgb).astype(int)
     assert np.abs(rgb - 128).max() <= 2
 
 
 @pytest.mark.parametrize(
-    ("mode", "grey"), [("1", True), ("L", True), ("LA", True), ("P", False), ("RGB", False)]
+    ("mode", "gray"), [("1", True), ("L", True), ("LA", True), ("P", False), ("RGB", False)]
 )
-def test_modes(tmp_path, colours, mode, grey):
-    image = Image.fromarray(colours).convert("L" if mode == "LA" else mode)
+def test_modes(tmp_path, colors, mode, gray):
+    image = Image.fromarray(colors).convert("L" if mode == "LA" else mode)
     if mode == "LA":
         image.putalpha(77)
     image.save(tmp_path / "in.png")
@@ -300,17 +300,17 @@ def test_modes(tmp_path, colours, mode, grey):
     assert picture.rgb.dtype == np.float32
     assert picture.rgb.flags.c_contiguous
     np.testing.assert_array_equal(as_bytes(picture.rgb), np.asarray(image.convert("RGB")))
-    assert picture.grey == grey
+    assert picture.gray == gray
     assert picture.bit_depth == 8
     assert (picture.alpha is not None) == (mode == "LA")
 
 
-def test_grey_deep_pictures(tmp_path, rng):
+def test_gray_deep_pictures(tmp_path, rng):
     values = rng.integers(0, 65536, (6, 8), np.uint16)
     for name in ("in.png", "in.tif"):
         Image.fromarray(values).save(tmp_path / name)
         picture = read_image(tmp_path / name)
-        assert picture.grey
+        assert picture.gray
         assert picture.bit_depth == 16
         np.testing.assert_array_equal(to_array(picture.rgb, None, values), values)
 
@@ -318,9 +318,9 @@ def test_grey_deep_pictures(tmp_path, rng):
 def test_float_tiff(tmp_path, rng):
     values = rng.random((6, 8, 3), np.float32)
     cv2.imwrite(str(tmp_path / "in.tif"), values[..., ::-1])
-    cv2.imwrite(str(tmp_path / "grey.tif"), values[..., 0])
+    cv2.imwrite(str(tmp_path / "gray.tif"), values[..., 0])
     np.testing.assert_array_equal(read_image(tmp_path / "in.tif").rgb, values)
-    assert read_image(tmp_path / "grey.tif").bit_depth == 16
+    assert read_image(tmp_path / "gray.tif").bit_depth == 16
     cv2.imwrite(str(tmp_path / "hdr.tif"), values * 9)
     with pytest.raises(ImageError, match=r"hdr\.tif.*expected 0 to 1"):
         read_image(tmp_path / "hdr.tif")
@@ -330,16 +330,16 @@ def test_float_tiff(tmp_path, rng):
 
 
 @pytest.mark.parametrize("suffix", [".png", ".tif"])
-@pytest.mark.parametrize("grey", [False, True])
+@pytest.mark.parametrize("gray", [False, True])
 @pytest.mark.parametrize("has_alpha", [False, True])
-def test_sixteen_bits_round_trip(tmp_path, rng, suffix, grey, has_alpha):
+def test_sixteen_bits_round_trip(tmp_path, rng, suffix, gray, has_alpha):
     like = rng.integers(0, 65536, (7, 9, 3), np.uint16)
-    if grey:
+    if gray:
         like[...] = like[..., :1]
     rgb, _ = from_array(like)
     alpha = rng.random((7, 9), np.float32) if has_alpha else None
     path = tmp_path / f"a{suffix}"
-    write_image(path, rgb, alpha=alpha, bit_depth=16, grey=grey)
+    write_image(path, rgb, alpha=alpha, bit_depth=16, gray=gray)
     picture = read_image(path)
     assert picture.bit_depth == 16
     np.testing.assert_array_equal(to_array(picture.rgb, None, like), like)
@@ -356,7 +356,7 @@ def test_sixteen_bits_round_trip(tmp_path, rng, suffix, grey, has_alpha):
 def test_alpha_is_straight(tmp_path, suffix):
     rgba = np.zeros((32, 32, 4), np.uint8)
     rgba[...] = (200, 100, 50, 128)
-    rgba[:, 16:] = (20, 200, 60, 0)  # colour under full transparency survives as well
+    rgba[:, 16:] = (20, 200, 60, 0)  # color under full transparency survives as well
     Image.fromarray(rgba).save(tmp_path / f"in{suffix}", lossless=True, exact=True)
     picture = read_image(tmp_path / f"in{suffix}")
     np.testing.assert_array_equal(as_bytes(picture.rgb), rgba[..., :3])
@@ -377,8 +377,8 @@ def test_premultiplied_tiff(tmp_path):
     np.testing.assert_allclose(picture.alpha, 0.5, atol=1e-4)
 
 
-def test_palette_with_transparency(tmp_path, colours):
-    image = Image.fromarray(colours).quantize(16)
+def test_palette_with_transparency(tmp_path, colors):
+    image = Image.fromarray(colors).quantize(16)
     image.save(tmp_path / "in.png", transparency=3)
     picture = read_image(tmp_path / "in.png")
     np.testing.assert_array_equal(picture.alpha == 0, np.asarray(image) == 3)
@@ -390,16 +390,16 @@ def test_jpeg_composites_alpha_on_white(tmp_path):
     np.testing.assert_allclose(read_image(tmp_path / "a.jpg").rgb, 0.75, atol=0.01)
 
 
-def test_grey_is_written_as_one_channel(tmp_path, colours):
-    write_image(tmp_path / "a.png", colours / np.float32(255), grey=True, profile=srgb_profile())
+def test_gray_is_written_as_one_channel(tmp_path, colors):
+    write_image(tmp_path / "a.png", colors / np.float32(255), gray=True, profile=srgb_profile())
     with Image.open(tmp_path / "a.png") as image:
         assert image.mode == "L"
         assert "icc_profile" not in image.info
 
 
-def test_heic(tmp_path, colours):
+def test_heic(tmp_path, colors):
     pillow_heif = pytest.importorskip("pillow_heif")
-    smooth = np.repeat(np.repeat(colours, 8, axis=0), 8, axis=1)
+    smooth = np.repeat(np.repeat(colors, 8, axis=0), 8, axis=1)
     pillow_heif.from_pillow(Image.fromarray(smooth)).save(str(tmp_path / "in.heic"), quality=95)
     picture = read_image(tmp_path / "in.heic")
     assert np.abs(picture.rgb - smooth / 255.0).mean() < 0.02
@@ -467,9 +467,9 @@ def test_missing_file_and_folder(tmp_path):
         read_image(tmp_path)
 
 
-def test_pillows_own_pixel_limit_does_not_count(tmp_path, colours, monkeypatch):
+def test_pillows_own_pixel_limit_does_not_count(tmp_path, colors, monkeypatch):
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
-    write_image(tmp_path / "a.tif", colours / np.float32(255))
+    write_image(tmp_path / "a.tif", colors / np.float32(255))
     assert read_image(tmp_path / "a.tif").rgb.shape == (24, 36, 3)
     assert Image.MAX_IMAGE_PIXELS == 100
 
@@ -477,17 +477,17 @@ def test_pillows_own_pixel_limit_does_not_count(tmp_path, colours, monkeypatch):
 # --- Writing ---------------------------------------------------------------------------------
 
 
-def test_existing_output(tmp_path, colours):
+def test_existing_output(tmp_path, colors):
     path = tmp_path / "a.png"
     path.write_bytes(b"precious")
     with pytest.raises(OutputExistsError, match=r"a\.png.*--overwrite"):
-        write_image(path, colours / np.float32(255), overwrite=False)
+        write_image(path, colors / np.float32(255), overwrite=False)
     assert path.read_bytes() == b"precious"
-    write_image(path, colours / np.float32(255))
+    write_image(path, colors / np.float32(255))
     assert read_image(path).rgb.shape == (24, 36, 3)
 
 
-def test_failure_leaves_the_old_file_and_nothing_else(tmp_path, colours, monkeypatch):
+def test_failure_leaves_the_old_file_and_nothing_else(tmp_path, colors, monkeypatch):
     path = tmp_path / "a.png"
     path.write_bytes(b"precious")
 
@@ -496,26 +496,26 @@ def test_failure_leaves_the_old_file_and_nothing_else(tmp_path, colours, monkeyp
 
     monkeypatch.setattr(os, "replace", fail)
     with pytest.raises(ImageError, match=r"a\.png.*No space left"):
-        write_image(path, colours / np.float32(255))
+        write_image(path, colors / np.float32(255))
     assert path.read_bytes() == b"precious"
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_folders_are_made_and_the_mode_is_the_usual_one(tmp_path, colours):
+def test_folders_are_made_and_the_mode_is_the_usual_one(tmp_path, colors):
     path = tmp_path / "a" / "b" / "c.png"
-    write_image(path, colours / np.float32(255))
+    write_image(path, colors / np.float32(255))
     (tmp_path / "usual").write_bytes(b"")
     assert path.stat().st_mode == (tmp_path / "usual").stat().st_mode
 
 
 @pytest.mark.parametrize("name", ["a.xyz", "a", "a.heic"])
-def test_unknown_suffix(tmp_path, colours, name):
+def test_unknown_suffix(tmp_path, colors, name):
     with pytest.raises(ImageError, match=r"suffix.*\.png"):
-        write_image(tmp_path / name, colours / np.float32(255))
+        write_image(tmp_path / name, colors / np.float32(255))
 
 
-def test_places_that_cannot_be_written(tmp_path, colours):
-    picture = colours / np.float32(255)
+def test_places_that_cannot_be_written(tmp_path, colors):
+    picture = colors / np.float32(255)
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(ImageError, match="not a folder"):
         write_image(tmp_path / "file" / "a.png", picture)
@@ -525,16 +525,16 @@ def test_places_that_cannot_be_written(tmp_path, colours):
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_no_permission(tmp_path, colours):
+def test_no_permission(tmp_path, colors):
     tmp_path.chmod(0o500)
     with pytest.raises(ImageError, match=r"no permission.*-o"):
-        write_image(tmp_path / "a.png", colours / np.float32(255))
+        write_image(tmp_path / "a.png", colors / np.float32(255))
     tmp_path.chmod(0o700)
 
 
-def test_the_same_bytes_every_time(tmp_path, colours):
+def test_the_same_bytes_every_time(tmp_path, colors):
     for name in ("a.png", "b.png"):
-        write_image(tmp_path / name, colours / np.float32(255), profile=srgb_profile())
+        write_image(tmp_path / name, colors / np.float32(255), profile=srgb_profile())
     assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
     assert srgb_profile()[24:36] == struct.pack(">6H", 2000, 1, 1, 0, 0, 0)
 

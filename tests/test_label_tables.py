@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from facestyle.label_tables import solve_tables
+from facestyle.mrf.label_tables import solve_tables
 
 
 def problem(rows, columns, count, seed=0):
@@ -25,9 +25,9 @@ def energy(labels, unary, horizontal, vertical):
 
 def optimum(unary, horizontal, vertical):
     shape, count = unary.shape[:2], unary.shape[2]
-    labellings = itertools.product(range(count), repeat=shape[0] * shape[1])
+    labelings = itertools.product(range(count), repeat=shape[0] * shape[1])
     return min(
-        energy(np.reshape(labels, shape), unary, horizontal, vertical) for labels in labellings
+        energy(np.reshape(labels, shape), unary, horizontal, vertical) for labels in labelings
     )
 
 

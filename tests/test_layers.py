@@ -6,45 +6,44 @@ import sys
 from pathlib import Path
 
 import pytest
+from structure import (
+    circles,
+    deep_imports,
+    import_graph,
+    imported_names,
+    long_files,
+    long_functions,
+)
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "facestyle"
 
-# first names below the package; a layer imports its own and lower ones
+# first names below the package; a part imports itself and lower layers
 LAYERS = (
-    {"errors", "assets", "images", "videos", "kernels", "disk_cache", "stopwatch"},
-    {"color", "guided_filter", "normalized_convolution", "pyramid", "thin_plate_spline", "faces"},
-    {"exemplars", "features", "flow"},
-    {"alignment"},
-    {"graphcut", "label_tables", "selection"},
-    {"transfer", "seams"},
-    {"methods", "neural_stylizer", "stylizer", "batch", "explain", "guides", "video"},
-    {"cli", "web", "__main__"},
+    {"errors", "stopwatch"},
+    {"assets"},
+    {"kernels", "disk_cache", "io"},
+    {"imaging"},
+    {"faces", "flow"},
+    {"exemplars", "alignment"},
+    {"mrf", "compositing", "tracking"},
+    {"methods"},
+    {"pipeline"},
+    {"cli", "web"},
+    {"__main__"},
 )
 LAYER_OF = {name: number for number, names in enumerate(LAYERS) for name in names}
 # beside the house: the neural wing stands on errors alone, metrics on faces and the neural wing
 BESIDE = {
     "neural": {"neural", "errors"},
-    "metrics": {"metrics", "neural", "faces", "color", "errors", "assets"},
+    "metrics": {"metrics", "neural", "faces", "imaging", "flow", "errors", "assets"},
 }
 METHODS_LAYER = LAYER_OF["methods"]
 NEURAL_MAY_IMPORT = {"torch", "numpy", "PIL", "safetensors", "facestyle"}
 KERNELS_MAY_IMPORT = {"numpy", "numba", "llvmlite", "facestyle"}
 
 MODULES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))
-
-
-def imported_names(path: Path) -> set[str]:
-    """Full names of everything that a module imports, inside functions and for types too."""
-    names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}: relative import"
-            module = node.module or ""
-            names |= {f"{module}.{alias.name}" for alias in node.names}
-    return names
+GRAPH = import_graph(PACKAGE)
 
 
 def own_imports(path: Path) -> set[str]:
@@ -59,6 +58,43 @@ def foreign_imports(path: Path) -> set[str]:
     return roots - set(sys.stdlib_module_names)
 
 
+def test_no_files_import_each_other_in_a_circle():
+    assert circles(GRAPH) == []
+
+
+def test_circles_are_found():
+    graph = {"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": {"a"}}
+    assert circles(graph) == [["b", "c"]]
+
+
+def test_nothing_imports_the_inside_of_a_method():
+    assert deep_imports(GRAPH, ["facestyle.methods"]) == []
+
+
+def test_benchmarks_import_no_inside_of_a_method():
+    for path in (ROOT / "benchmarks").rglob("*.py"):
+        for name in imported_names(path):
+            parts = name.split(".")
+            inside = parts[:2] == ["facestyle", "methods"] and ".".join(parts[:4]) in GRAPH
+            assert not (inside and len(parts) > 3), f"{path.name} imports {name}"
+
+
+def test_deep_imports_are_found():
+    graph = {
+        "p.methods.a": set(),
+        "p.methods.a.inner": {"p.methods.b"},
+        "p.methods.b": set(),
+        "p.methods.b.inner": {"p.methods.b"},
+        "p.cli": {"p.methods.a", "p.methods.a.inner"},
+    }
+    assert deep_imports(graph, ["p.methods"]) == [("p.cli", "p.methods.a.inner")]
+
+
+def test_files_and_functions_are_short():
+    assert long_files(PACKAGE) == []
+    assert long_functions(PACKAGE) == []
+
+
 @pytest.mark.parametrize("module", MODULES, ids=str)
 def test_lower_layers_never_import_higher_ones(module):
     name = module.parts[0].removesuffix(".py")
@@ -67,7 +103,8 @@ def test_lower_layers_never_import_higher_ones(module):
     allowed = BESIDE.get(name)
     if allowed is None:
         assert name in LAYER_OF, f"{module}: give the new module a layer in this test"
-        allowed = set().union(*LAYERS[: LAYER_OF[name] + 1])
+        # parts of one layer are neighbors: they do not import each other
+        allowed = {name}.union(*LAYERS[: LAYER_OF[name]])
         if LAYER_OF[name] >= METHODS_LAYER:
             allowed |= {"neural", "metrics"}
     assert own_imports(PACKAGE / module) <= allowed

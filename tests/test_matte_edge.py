@@ -1,4 +1,4 @@
-"""The matte's edge is decided by colour where colour can tell."""
+"""The matte's edge is decided by color where color can tell."""
 
 import numpy as np
 
@@ -27,7 +27,7 @@ def test_a_rim_of_background_is_cut_off() -> None:
     assert np.abs(decided - truth).max() < 0.25
 
 
-def test_alike_colours_leave_the_matte_alone() -> None:
+def test_alike_colors_leave_the_matte_alone() -> None:
     image, truth = _scene((0.50, 0.5, 0.5), (0.51, 0.5, 0.5))
     matte = np.roll(truth, 3, axis=1)
     np.testing.assert_allclose(decide_edge(image, matte, UNIT), matte, atol=0.02)

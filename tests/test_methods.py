@@ -14,9 +14,9 @@ from facestyle.faces import Portrait
 from facestyle.faces.regions import HAIR, segment_regions
 from facestyle.methods import choose_method
 from facestyle.methods.choice import choose_name, looks_drawn
-from facestyle.methods.lead import choose_lead
 from facestyle.methods.patch import PatchMethod, prepare_pairs, prepare_singles
-from facestyle.stylizer import Stylizer
+from facestyle.methods.patch_unpaired.lead import choose_lead
+from facestyle.pipeline.stylizer import Stylizer
 from tests.conftest import ROOT
 
 EXEMPLARS = ROOT / "exemplars"
@@ -110,8 +110,8 @@ def test_sitters_are_photographs_until_they_are_drawn(sitters, drawings):
 
 
 def with_grain(portrait, rng):
-    grey = portrait.image.mean(axis=2) ** 1.6 + rng.normal(0, 0.03, portrait.image.shape[:2])
-    image = np.repeat(np.clip(grey, 0, 1)[..., None], 3, axis=2)
+    gray = portrait.image.mean(axis=2) ** 1.6 + rng.normal(0, 0.03, portrait.image.shape[:2])
+    image = np.repeat(np.clip(gray, 0, 1)[..., None], 3, axis=2)
     return replace(portrait, image=image.astype(np.float32))
 
 
@@ -180,7 +180,7 @@ def test_a_portrait_becomes_a_drawing(request, kind, astronaut, drawings):
     assert set(np.unique(result.labels)) <= {0, 1}
     assert result.outcome.names == ("grace_hopper.jpg", "erik_dahlgren.jpg")
     assert {"faces", "finish", "total"} < set(result.timings)
-    # grey, as light as the drawings, and of the same person
+    # gray, as light as the drawings, and of the same person
     assert np.ptp(result.image, axis=2).mean() < 0.06
     head = result.matte > 0.9
     assert result.image[head].mean() > astronaut[head].mean() + 0.1
@@ -227,8 +227,8 @@ def test_identity_keeps_closer_to_the_photo(drawings, pencil, astronaut, portrai
     inside = portrait.matte > 0.9
 
     def detail(image):
-        grey = image.mean(axis=2)
-        return (grey - cv2.GaussianBlur(grey, (0, 0), 4))[inside]
+        gray = image.mean(axis=2)
+        return (gray - cv2.GaussianBlur(gray, (0, 0), 4))[inside]
 
     for exemplars in (drawings, pencil):
         likeness = [

@@ -9,7 +9,7 @@ import skimage
 
 from facestyle.errors import LandmarksError
 from facestyle.faces import find_faces
-from facestyle.images import read_image
+from facestyle.io.images import read_image
 from facestyle.metrics.identity import SAME_PERSON, face_descriptor, identity_distance
 
 EXEMPLARS = Path(__file__).resolve().parents[1] / "exemplars"

@@ -7,9 +7,9 @@ from skimage import data
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed (extra 'neural')")
 
+from facestyle.methods.neural.method import NeuralStylizer  # noqa: E402
 from facestyle.neural.api import stylize_feedforward  # noqa: E402
 from facestyle.neural.model_files import bundled_models, load_model  # noqa: E402
-from facestyle.neural_stylizer import NeuralStylizer  # noqa: E402
 
 NAMES = ("morisot_mauve", "morisot_self_portrait")
 
@@ -30,7 +30,7 @@ def test_a_bundled_model_is_small_and_tells_how_it_was_trained(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_bundled_model_changes_colours_and_keeps_the_drawing(name):
+def test_a_bundled_model_changes_colors_and_keeps_the_drawing(name):
     photo = (data.astronaut()[0:192, 130:322] / 255).astype(np.float32)
     result = stylize_feedforward(photo, name, device="cpu")
     assert np.abs(result - photo).mean() > 0.08

@@ -25,7 +25,7 @@ STORED = {
 
 
 def checker():
-    """A picture with colours, edges and a gradient, by a formula."""
+    """A picture with colors, edges and a gradient, by a formula."""
     y, x = np.mgrid[0:48, 0:64]
     planes = [((x // 8 + y // 8) % 2) * 0.8 + 0.1, x / 63, 0.5 + 0.5 * np.sin(y / 5)]
     return torch.from_numpy(np.stack(planes)[None]).float()

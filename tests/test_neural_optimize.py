@@ -14,10 +14,10 @@ from facestyle.neural.minimizers import minimize  # noqa: E402
 from facestyle.neural.optimize import (  # noqa: E402
     StylePicture,
     optimize,
-    recolour,
+    recolor,
     scale_sizes,
 )
-from facestyle.neural.pictures import to_tensor, with_colours_of  # noqa: E402
+from facestyle.neural.pictures import to_tensor, with_colors_of  # noqa: E402
 from facestyle.neural.settings import OptimizeOptions, Settings  # noqa: E402
 
 QUICK = OptimizeOptions(
@@ -36,10 +36,10 @@ def photo(height=48, width=64):
     return np.stack((0.2 + 0.6 * disc, 0.2 + 0.4 * disc, x / width), 2).astype(np.float32)
 
 
-def stripes(colour, height=48, width=48):
+def stripes(color, height=48, width=48):
     y, x = np.mgrid[0:height, 0:width]
     wave = 0.5 + 0.5 * np.sin((x + y) * 0.8)
-    return (wave[..., None] * np.asarray(colour)).astype(np.float32)
+    return (wave[..., None] * np.asarray(color)).astype(np.float32)
 
 
 RED, GREEN = stripes((0.9, 0.2, 0.1)), stripes((0.1, 0.8, 0.2))
@@ -51,7 +51,7 @@ def network():
 
 
 @pytest.mark.parametrize("method", ["lbfgs", "adam"])
-@pytest.mark.parametrize("initial", ["recoloured", "content", "noise"])
+@pytest.mark.parametrize("initial", ["recolored", "content", "noise"])
 def test_the_loss_falls(network, method, initial):
     options = replace(QUICK, initial=initial, minimizer=Settings(method=method, learning_rate=0.05))
     result = optimize(network, to_tensor(photo()), [StylePicture(to_tensor(RED))], options)
@@ -76,8 +76,8 @@ def test_strength_zero_keeps_the_picture(network):
     np.testing.assert_allclose(result, photo(), atol=1e-5)
 
 
-def test_keeping_colours_keeps_chroma(network):
-    options = replace(QUICK, colours="keep")
+def test_keeping_colors_keeps_chroma(network):
+    options = replace(QUICK, colors="keep")
     image = photo() * 0.6 + 0.2  # far from black and white, where clipping changes chroma
     result = stylize_optimize(image, [RED], options=options, loss_network=network, device="cpu")
     assert np.abs(result - image).max() > 0.02
@@ -115,7 +115,7 @@ def test_regions_take_their_style_from_the_same_region(network):
     assert redness[:, 36:].mean() < -0.15
 
 
-def test_recolouring_by_region_gives_every_region_its_own_colours():
+def test_recoloring_by_region_gives_every_region_its_own_colors():
     left = torch.zeros(1, 48, 64)
     left[..., :32] = 1
     regions = torch.cat((left, 1 - left))
@@ -123,8 +123,8 @@ def test_recolouring_by_region_gives_every_region_its_own_colours():
     style_left = torch.zeros(1, 48, 96)
     style_left[..., :48] = 1
     picture = StylePicture(to_tensor(style), 1.0, torch.cat((style_left, 1 - style_left)))
-    noise = np.random.default_rng(0).uniform(size=(48, 64, 3))  # colours in all directions
-    result = recolour(to_tensor(noise), [picture], regions)[0].numpy()
+    noise = np.random.default_rng(0).uniform(size=(48, 64, 3))  # colors in all directions
+    result = recolor(to_tensor(noise), [picture], regions)[0].numpy()
     np.testing.assert_allclose(result[:, :, :32].mean((1, 2)), RED.mean((0, 1)), atol=1e-4)
     np.testing.assert_allclose(result[:, :, 32:].mean((1, 2)), GREEN.mean((0, 1)), atol=1e-4)
     covariance = np.cov(result[:, :, :32].reshape(3, -1), bias=True)
@@ -188,14 +188,14 @@ def test_a_curved_valley_is_followed_to_its_end():
 
 
 def test_luminance_transfer_takes_luma_from_one_and_chroma_from_the_other():
-    picture, colours = to_tensor(photo()), to_tensor(photo()[::-1, ::-1] * 0.5)
-    mixed = with_colours_of(picture, colours)
+    picture, colors = to_tensor(photo()), to_tensor(photo()[::-1, ::-1] * 0.5)
+    mixed = with_colors_of(picture, colors)
     red, green, blue = mixed[0]
     torch.testing.assert_close(
         0.299 * red + 0.587 * green + 0.114 * blue,
         0.299 * picture[0, 0] + 0.587 * picture[0, 1] + 0.114 * picture[0, 2],
     )
-    torch.testing.assert_close(red - blue, colours[0, 0] - colours[0, 2])
+    torch.testing.assert_close(red - blue, colors[0, 0] - colors[0, 2])
 
 
 def test_options_that_cannot_be_used_are_refused(network):

@@ -11,11 +11,11 @@ torch = pytest.importorskip("torch", reason="PyTorch is not installed (extra 'ne
 
 from facestyle import cli  # noqa: E402
 from facestyle.errors import FaceError, ModelFileError, UsageError  # noqa: E402
+from facestyle.methods.neural.method import NeuralStylizer  # noqa: E402
 from facestyle.neural import api  # noqa: E402
 from facestyle.neural.model_files import save_model  # noqa: E402
 from facestyle.neural.settings import Architecture  # noqa: E402
 from facestyle.neural.transformer import Transformer  # noqa: E402
-from facestyle.neural_stylizer import NeuralStylizer  # noqa: E402
 
 
 @pytest.fixture(scope="module")

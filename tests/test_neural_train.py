@@ -80,11 +80,11 @@ def test_the_loss_falls(network, photos):
     assert np.mean(totals[-5:]) < 0.5 * np.mean(totals[:3])
 
 
-def test_warming_up_teaches_the_colours_of_the_style(network, photos):
+def test_warming_up_teaches_the_colors_of_the_style(network, photos):
     options = replace(TINY, steps=60, warm_up=60, learning_rate=5e-3)
     losses = []
     trained = run(network, photos, options, report=lambda _, terms, __: losses.append(dict(terms)))
-    assert all(list(terms) == ["recolouring"] for terms in losses)
+    assert all(list(terms) == ["recoloring"] for terms in losses)
     with torch.no_grad():
         result = trained.network(PhotoFolder(photos, 32).batch(99, range(4)))
     means = result.mean((0, 2, 3)).numpy()

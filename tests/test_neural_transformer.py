@@ -199,7 +199,7 @@ def test_a_missing_model_is_named(tmp_path):
         load_model(tmp_path / "nowhere.safetensors")
 
 
-def test_stylizing_obeys_size_strength_colours_and_mask(model):
+def test_stylizing_obeys_size_strength_colors_and_mask(model):
     image = random_picture(40, 60)[0].numpy().transpose(1, 2, 0) * 0.4 + 0.3
     full = stylize_feedforward(image, model, device="cpu")
     assert (full.shape, full.dtype) == (image.shape, np.float32)

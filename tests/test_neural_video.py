@@ -132,11 +132,11 @@ def test_blending_agrees_with_numpy():
     expected = (x + b * c[..., None] * before + e * d[..., None] * after) / (1 + b * c + e * d)[
         ..., None
     ]
-    neighbours = [
+    neighbors = [
         (to_tensor(before), torch.from_numpy(c), b),
         (to_tensor(after), torch.from_numpy(d), e),
     ]
-    np.testing.assert_allclose(to_array(blend(to_tensor(x), neighbours)), expected, atol=1e-6)
+    np.testing.assert_allclose(to_array(blend(to_tensor(x), neighbors)), expected, atol=1e-6)
     # Ruder et al. 2016, section 4.4: delta c w + ((1 - delta) + delta (1 - c)) x, delta = 1/2,
     # agrees where a point is either known or not
     known = (c > 0.5).astype(np.float32)

@@ -89,7 +89,7 @@ def test_pairs_repeat_for_a_seed():
     assert move(batch[:1], (1, 2)).first.shape == (1, 3, 40, 40)
 
 
-def test_unknown_inputs_are_grey():
+def test_unknown_inputs_are_gray():
     frame = smooth_pictures(1, 16)
     alone = join_inputs(frame)
     assert alone.shape == (1, 7, 16, 16)

@@ -13,17 +13,17 @@ from synthetic_faces import drawing_of, photograph
 
 from facestyle.errors import ExemplarError, UsageError
 from facestyle.faces import Portrait, portrait_from_image
-from facestyle.images import read_image
+from facestyle.io.images import read_image
+from facestyle.methods.patch_paired import draft, prepare_exemplar, render_draft, transfer
+from facestyle.methods.patch_paired.borders import black_borders, fill_black_borders
+from facestyle.methods.patch_paired.candidates import find_candidates
+from facestyle.methods.patch_paired.grid import make_grid
+from facestyle.methods.patch_paired.rendering import render
+from facestyle.methods.patch_paired.synthesis import Layers
+from facestyle.methods.patch_paired.tone_matching import match_tones, photo_statistics
+from facestyle.methods.patch_paired.uncovered import add_unpositioned
+from facestyle.methods.patch_paired.window import crop_to_window
 from facestyle.metrics.fidelity import ssim
-from facestyle.transfer.patch_paired import draft, prepare_exemplar, render_draft, transfer
-from facestyle.transfer.patch_paired.borders import black_borders, fill_black_borders
-from facestyle.transfer.patch_paired.candidates import find_candidates
-from facestyle.transfer.patch_paired.grid import make_grid
-from facestyle.transfer.patch_paired.rendering import render
-from facestyle.transfer.patch_paired.synthesis import Layers
-from facestyle.transfer.patch_paired.tone_matching import match_tones, photo_statistics
-from facestyle.transfer.patch_paired.uncovered import add_unpositioned
-from facestyle.transfer.patch_paired.window import crop_to_window
 
 
 @pytest.fixture(scope="module")
@@ -58,8 +58,8 @@ def test_paper_behind_the_person_stays_bare(sitter, result):
 
 def test_keeps_the_hatching_that_averages_lose(sitter, exemplars, result):
     def strokes(image):
-        grey = image[..., 0]
-        return float((grey - cv2.GaussianBlur(grey, (0, 0), 1.5)).std())
+        gray = image[..., 0]
+        return float((gray - cv2.GaussianBlur(gray, (0, 0), 1.5)).std())
 
     layers = draft(sitter, exemplars).layers
     truth = strokes(drawing_of(sitter).image)
@@ -149,7 +149,7 @@ def test_clothes_and_background_beyond_the_exemplars_frames(exemplars):
     assert image[20:300, 10:60].min() > 0.95
 
 
-def test_coloured_drawings_give_coloured_results(sitter):
+def test_colored_drawings_give_colored_results(sitter):
     photos = [photograph(seed=seed) for seed in (1, 2)]
     sanguine = [prepare_exemplar(drawing_of(photo, ink=(0.6, 0.2, 0.1))) for photo in photos]
     image = transfer(sitter, sanguine).image
@@ -197,11 +197,11 @@ def test_uncovered_nodes_use_covered_patches_only(exemplars):
 
 
 def test_dark_lines_on_skin_are_drawn_though_no_drawing_tells_how():
-    grey = np.full((60, 60), 0.7, np.float32)
-    photo = np.repeat(grey[..., None], 3, axis=2)
+    gray = np.full((60, 60), 0.7, np.float32)
+    photo = np.repeat(gray[..., None], 3, axis=2)
     photo[:, 30] = 0.2
     paper, nothing = np.ones((60, 60, 1), np.float32), np.zeros((60, 60, 1), np.float32)
-    layers = Layers(paper, paper, grey, nothing, np.zeros((8, 8), np.int32), {})
+    layers = Layers(paper, paper, gray, nothing, np.zeros((8, 8), np.int32), {})
     drawn = render(photo, photo, photo, layers)[..., 0]
     assert drawn[:, 30].max() < 0.75
     assert drawn[:, :25].min() > 0.99
@@ -279,7 +279,7 @@ def test_result_does_not_depend_on_the_number_of_threads():
         "import sys; sys.path.insert(0, 'tests')\n"
         "import hashlib\n"
         "from synthetic_faces import drawing_of, photograph\n"
-        "from facestyle.transfer.patch_paired import prepare_exemplar, transfer\n"
+        "from facestyle.methods.patch_paired import prepare_exemplar, transfer\n"
         "some = [prepare_exemplar(drawing_of(photograph(seed=n))) for n in range(1, 5)]\n"
         "image = transfer(photograph(seed=0), some).image\n"
         "print(hashlib.sha256(image.tobytes()).hexdigest())\n"

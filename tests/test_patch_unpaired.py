@@ -7,19 +7,19 @@ import numpy as np
 import pytest
 from synthetic_faces import drawing_of, photograph
 
-from facestyle.color import to_lab
 from facestyle.errors import UsageError
 from facestyle.faces.contours import face_width
 from facestyle.faces.regions import BACKGROUND, CLOTHES, HAIR, segment_regions
-from facestyle.guides import make_guides, write_guides
-from facestyle.transfer.patch_unpaired import prepare_exemplar, transfer
-from facestyle.transfer.patch_unpaired.blemishes import unusable
-from facestyle.transfer.patch_unpaired.grain import grain_gains, grain_like_first, grain_of
-from facestyle.transfer.patch_unpaired.palette import harmonised, make_harmony, palette_of
-from facestyle.transfer.patch_unpaired.prepared import resize_portrait
-from facestyle.transfer.patch_unpaired.surroundings import set_before
-from facestyle.transfer.patch_unpaired.tone import exemplar_tones, tone_mapped
-from facestyle.transfer.patch_unpaired.warp import warp_to_exemplar
+from facestyle.imaging.color import to_lab
+from facestyle.methods.patch_unpaired import prepare_exemplar, transfer
+from facestyle.methods.patch_unpaired.blemishes import unusable
+from facestyle.methods.patch_unpaired.grain import grain_gains, grain_like_first, grain_of
+from facestyle.methods.patch_unpaired.palette import harmonized, make_harmony, palette_of
+from facestyle.methods.patch_unpaired.prepared import resize_portrait
+from facestyle.methods.patch_unpaired.surroundings import set_before
+from facestyle.methods.patch_unpaired.tone import exemplar_tones, tone_mapped
+from facestyle.methods.patch_unpaired.warp import warp_to_exemplar
+from facestyle.pipeline.guides import make_guides, write_guides
 
 
 @pytest.fixture(scope="module")
@@ -194,13 +194,13 @@ def test_grain_of_another_medium_does_not_count():
     assert np.isnan(grain_like_first(first[None])[2])
 
 
-def test_colours_beside_a_grey_lead_turn_grey():
+def test_colors_beside_a_gray_lead_turn_gray():
     random = np.random.default_rng(2)
     labels = np.zeros((60, 60), np.uint8)
     own = (random.standard_normal((60, 60, 3)) * 0.1 + 0.4).astype(np.float32)
     lead = own * np.float32([1, 0, 0])
     harmony = make_harmony(labels, palette_of(own, labels), palette_of(lead, labels), 50.0)
-    moved = harmonised(own, harmony)
+    moved = harmonized(own, harmony)
     assert np.abs(moved[..., 1:]).max() < 0.03
     np.testing.assert_allclose(moved[..., 0], lead[..., 0], atol=0.01)
 
@@ -227,7 +227,7 @@ def test_grain_gains_bring_the_grain_wanted():
     np.testing.assert_allclose(gains, 1.6, rtol=0.05)
 
 
-def test_harmonised_has_the_lead_palette():
+def test_harmonized_has_the_lead_palette():
     random = np.random.default_rng(1)
     labels = np.zeros((60, 60), np.uint8)
     own, lead = (
@@ -235,7 +235,7 @@ def test_harmonised_has_the_lead_palette():
         for mean, deviation in ((0.3, 0.05), (0.6, 0.08))
     )
     harmony = make_harmony(labels, palette_of(own, labels), palette_of(lead, labels), 50.0)
-    moved = harmonised(own, harmony)
+    moved = harmonized(own, harmony)
     np.testing.assert_allclose(moved.mean(axis=(0, 1)), lead.mean(axis=(0, 1)), atol=0.01)
     np.testing.assert_allclose(moved.std(axis=(0, 1)), lead.std(axis=(0, 1)), rtol=0.05)
 

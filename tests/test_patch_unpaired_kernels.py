@@ -34,10 +34,10 @@ def test_tone_curves_are_interpolated_and_blended():
     out = np.empty((12, 10, 3), np.float32)
     apply_tone_curves(base, detail, weights, curves, gains, chroma, out)
     expected = np.zeros((12, 10, 3))
-    for share, curve, gain, colours in zip(weights, curves, gains, chroma, strict=True):
+    for share, curve, gain, colors in zip(weights, curves, gains, chroma, strict=True):
         new = np.interp(base, np.linspace(0, 1, 64), curve) + gain * detail
-        centres = (np.arange(16) + 0.5) / 16
-        a, b = (np.interp(new, centres, colours[:, channel]) for channel in (0, 1))
+        centers = (np.arange(16) + 0.5) / 16
+        a, b = (np.interp(new, centers, colors[:, channel]) for channel in (0, 1))
         expected += share[..., None] * np.stack([new, a, b], axis=-1)
     expected /= weights.sum(axis=0)[..., None]
     np.testing.assert_allclose(out, expected, atol=1e-4)

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from facestyle.color import to_lab
-from facestyle.pyramid import (
+from facestyle.imaging.color import to_lab
+from facestyle.imaging.pyramid import (
     LEVELS,
     build_stack,
     collapse_stack,

@@ -7,7 +7,7 @@ from scipy.stats import multivariate_normal
 from synthetic_faces import photograph
 
 from facestyle.faces import Portrait
-from facestyle.faces.colour_mixture import fit_colour_mixture, monomials
+from facestyle.faces.color_mixture import fit_color_mixture, monomials
 from facestyle.faces.contours import corresponding_points, face_width, feature_contours
 from facestyle.faces.regions import (
     BACKGROUND,
@@ -72,7 +72,7 @@ def test_a_larger_copy_has_the_same_regions(sitter, regions):
     assert (labels == regions.labels).mean() > 0.95
 
 
-def test_a_coat_of_the_hairs_colour_is_no_hair(sitter):
+def test_a_coat_of_the_hairs_color_is_no_hair(sitter):
     image = sitter.image.copy()
     coat = (sitter.matte > 0.5) & (np.arange(300)[:, None] > sitter.face.landmarks[8, 1] + 6)
     image[coat] = (0.12, 0.09, 0.08)
@@ -81,12 +81,12 @@ def test_a_coat_of_the_hairs_colour_is_no_hair(sitter):
 
 
 def test_mixture_is_the_density_of_its_gaussian():
-    colours = np.random.default_rng(0).normal([120, 10, 20], [20, 5, 8], (900, 3))
-    mixture = fit_colour_mixture(colours.astype(np.float32), 1)
-    truth = multivariate_normal(colours.mean(axis=0), np.cov(colours.T) + 16 * np.eye(3))
-    ours = mixture.log_likelihood(monomials(colours[:50].astype(np.float32)))
+    colors = np.random.default_rng(0).normal([120, 10, 20], [20, 5, 8], (900, 3))
+    mixture = fit_color_mixture(colors.astype(np.float32), 1)
+    truth = multivariate_normal(colors.mean(axis=0), np.cov(colors.T) + 16 * np.eye(3))
+    ours = mixture.log_likelihood(monomials(colors[:50].astype(np.float32)))
     constant = 1.5 * np.log(2 * np.pi)
-    np.testing.assert_allclose(ours - constant, truth.logpdf(colours[:50]), atol=2e-2)
+    np.testing.assert_allclose(ours - constant, truth.logpdf(colors[:50]), atol=2e-2)
 
 
 def test_signed_distance_changes_sign_at_the_edge():

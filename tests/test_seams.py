@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from facestyle.seams import filter_output, filter_weights
+from facestyle.mrf.seams import filter_output, filter_weights
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ import cv2
 import numpy as np
 import pytest
 
-from facestyle.alignment import align_exemplar
-from facestyle.features import analyse
-from facestyle.selection import (
+from facestyle.alignment.features import analyze
+from facestyle.alignment.warp import align_exemplar
+from facestyle.mrf.selection import (
     NODE_STRIDE,
     node_unaries,
     pairwise_term,
@@ -109,12 +109,12 @@ def test_temperature_zero_returns_the_labels(planted, matte):
     assert set(np.unique(selection.weights)) == {0, 1}
 
 
-def test_soft_weights_follow_costs_and_neighbours():
+def test_soft_weights_follow_costs_and_neighbors():
     unary = np.zeros((3, 3, 2), np.float32)
     labels = np.ones((3, 3), np.int32)
     horizontal, vertical = np.ones((3, 2), np.float32), np.ones((2, 3), np.float32)
     weights = soft_weights(unary, labels, horizontal, vertical, 0.1, 0.3)
-    # the middle has four neighbours that label 0 would differ from, a corner has two
+    # the middle has four neighbors that label 0 would differ from, a corner has two
     np.testing.assert_allclose(weights[1, 1, 0], 1 / (1 + np.exp(0.4 / 0.3)), rtol=1e-5)
     np.testing.assert_allclose(weights[0, 0, 0], 1 / (1 + np.exp(0.2 / 0.3)), rtol=1e-5)
     unary[..., 1] = 0.6
@@ -145,10 +145,10 @@ def test_pairwise_weights_are_contrast_sensitive():
 
 
 def test_a_portrait_fits_itself_best(portrait, sitters):
-    features = analyse(portrait)
+    features = analyze(portrait)
     costs = {}
     for exemplar in (portrait, *sitters[:3]):
-        other = analyse(exemplar)
+        other = analyze(exemplar)
         mapping = align_exemplar(portrait, exemplar, features, other)
         cost = unary_term(features.patches, other.patches, mapping, other.shape)
         assert cost.shape == features.patches.matte.shape
@@ -159,7 +159,7 @@ def test_a_portrait_fits_itself_best(portrait, sitters):
 
 
 def test_what_an_exemplar_lacks_is_dear(portrait):
-    features = analyse(portrait)
+    features = analyze(portrait)
     identity = align_exemplar(portrait, portrait, features, features, dense=False)
     beyond = identity + np.float32(10 * portrait.matte.shape[1])
     cost = unary_term(features.patches, features.patches, beyond, features.shape)

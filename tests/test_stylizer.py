@@ -8,7 +8,7 @@ from PIL import Image
 from facestyle.errors import FaceError, ImageError, UsageError
 from facestyle.exemplars import ExemplarSet
 from facestyle.faces import Portrait
-from facestyle.stylizer import Stylizer
+from facestyle.pipeline.stylizer import Stylizer
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +57,7 @@ def test_the_output_is_of_the_input_s_type(make, astronaut, result, dtype, scale
     assert np.abs(out / scale - result.image)[result.matte > 0.5].mean() < tolerance
 
 
-def test_a_grey_array_stays_grey(make, astronaut):
+def test_a_gray_array_stays_gray(make, astronaut):
     out = make()(astronaut.mean(axis=2)).image
     assert out.shape == astronaut.shape[:2]
     assert out.std() > 0.05
@@ -114,7 +114,7 @@ def test_strength_zero_changes_nothing_whatever_the_background(make, astronaut):
         np.testing.assert_array_equal(out, image)
 
 
-def test_a_colour_stands_behind_the_person(make, astronaut):
+def test_a_color_stands_behind_the_person(make, astronaut):
     out = make(background="#3366cc")(np.round(astronaut * 255).astype(np.uint8))
     away = out.matte == 0
     assert (np.abs(out.image[away].astype(int) - (0x33, 0x66, 0xCC)) <= 1).all()
@@ -130,7 +130,7 @@ def test_transparent_gives_an_alpha_channel(make, astronaut, result):
     assert np.abs(out.image[core, :3] / 255 - result.image[core]).mean() < 0.01
 
 
-def test_paper_is_one_colour(make, astronaut):
+def test_paper_is_one_color(make, astronaut):
     out = make(background="paper")(astronaut)
     assert np.ptp(out.image[out.matte == 0], axis=0).max() < 1e-6
 
@@ -139,7 +139,7 @@ def test_stylize_takes_the_exemplars_background(result, exemplars):
     away = result.matte == 0
     found = result.image[away].mean(axis=0)
     own = [np.median(p.image[p.matte < 0.02], axis=0) for p in exemplars]
-    assert min(np.abs(found - colour).max() for colour in own) < 0.15
+    assert min(np.abs(found - color).max() for color in own) < 0.15
 
 
 def test_strength_moves_step_by_step(make, astronaut):

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from facestyle.alignment.thin_plate_spline import dense_map, fit_thin_plate_spline
 from facestyle.errors import LandmarksError
-from facestyle.thin_plate_spline import dense_map, fit_thin_plate_spline
 
 
 @pytest.fixture

@@ -1,12 +1,12 @@
-"""Tone first: known tone curves and colour casts recovered by luminance rank."""
+"""Tone first: known tone curves and color casts recovered by luminance rank."""
 
 import numpy as np
 import pytest
 
-from facestyle.color import from_lab, to_lab
+from facestyle.alignment.features import analyze, skin_probability
 from facestyle.faces import Portrait
-from facestyle.features import analyse, skin_probability
-from facestyle.transfer.tone import (
+from facestyle.imaging.color import from_lab, to_lab
+from facestyle.methods.energy.tone import (
     pool_statistics,
     tone_shift,
     tone_statistics,
@@ -14,7 +14,7 @@ from facestyle.transfer.tone import (
 
 
 def styled(portrait):
-    """A low-contrast warm look: a tone curve and a colour cast, nothing local."""
+    """A low-contrast warm look: a tone curve and a color cast, nothing local."""
     lab = to_lab(portrait.image)
     lab[..., 0] = 0.2 + 0.55 * lab[..., 0] ** 1.3
     lab[..., 1] = 0.6 * lab[..., 1] + 0.03
@@ -27,7 +27,7 @@ def inside_error(one, two, features):
 
 
 def test_a_known_look_of_the_same_person_is_recovered(portrait):
-    features, truth = analyse(portrait), analyse(styled(portrait))
+    features, truth = analyze(portrait), analyze(styled(portrait))
     shift = tone_shift(features, tone_statistics(truth), persistence=0)
     assert shift.shape == features.lab.shape
     assert shift.dtype == np.float32
@@ -39,8 +39,8 @@ def test_a_known_look_of_the_same_person_is_recovered(portrait):
 
 def test_a_known_look_of_other_people_is_recovered(sitters):
     target, *others = sitters
-    features, truth = analyse(target), analyse(styled(target))
-    looks = [tone_statistics(analyse(styled(other))) for other in others]
+    features, truth = analyze(target), analyze(styled(target))
+    looks = [tone_statistics(analyze(styled(other))) for other in others]
     shift = tone_shift(features, pool_statistics(looks, [1.0] * len(looks)))
     error = inside_error(features.lab + shift, truth.lab, features)
     before = inside_error(features.lab, truth.lab, features)
@@ -48,7 +48,7 @@ def test_a_known_look_of_other_people_is_recovered(sitters):
 
 
 def test_own_statistics_leave_the_picture_alone(portrait):
-    features = analyse(portrait)
+    features = analyze(portrait)
     shift = tone_shift(features, tone_statistics(features), persistence=0)
     inside = features.matte > 0.5
     assert np.abs(shift[inside, 0]).max() < 1e-5
@@ -58,12 +58,12 @@ def test_own_statistics_leave_the_picture_alone(portrait):
 def test_who_is_darker_stays_darker_in_the_same_look(portrait, sitters):
     """Two exposures of a person fall together without persistence, and keep their distance with."""
     dark = Portrait(portrait.image * np.float32(0.7), portrait.face, portrait.matte)
-    look = tone_statistics(analyse(styled(sitters[0])))
+    look = tone_statistics(analyze(styled(sitters[0])))
     gaps = []
     for persistence in (0.0, 0.5, 1.0):
         levels = []
         for person in (portrait, dark):
-            features = analyse(person)
+            features = analyze(person)
             toned = features.lab + tone_shift(features, look, persistence)
             levels.append(toned[features.hull, 0].mean())
         gaps.append(levels[0] - levels[1])
@@ -77,12 +77,12 @@ def test_a_white_shirt_stays_neutral_when_skin_turns_warm(portrait, lightness):
     lab = to_lab(portrait.image)
     chin = int(portrait.face.landmarks[8, 1] + 0.5 * portrait.face.inter_ocular)
     lab[chin:] = (lightness, 0, 0)
-    skin = skin_probability(lab, analyse(portrait).hull)[..., None]
+    skin = skin_probability(lab, analyze(portrait).hull)[..., None]
     skin[chin:] = 0
 
     def with_skin(shift):
         tinted = lab + skin * np.float32([0, *shift])
-        return analyse(Portrait(from_lab(tinted), portrait.face, portrait.matte))
+        return analyze(Portrait(from_lab(tinted), portrait.face, portrait.matte))
 
     features = with_skin((0, 0))
     shift = tone_shift(features, tone_statistics(with_skin((0.06, 0.12))))
@@ -93,7 +93,7 @@ def test_a_white_shirt_stays_neutral_when_skin_turns_warm(portrait, lightness):
 
 
 def test_pooling_weighs_and_forgets(portrait):
-    one, two = tone_statistics(analyse(portrait)), tone_statistics(analyse(styled(portrait)))
+    one, two = tone_statistics(analyze(portrait)), tone_statistics(analyze(styled(portrait)))
     only = pool_statistics([one, two], [0.0, 3.0])
     for name in ("everything", "skin", "rest"):
         np.testing.assert_allclose(getattr(only, name), getattr(two, name), rtol=1e-6)

@@ -7,14 +7,14 @@ import pytest
 from moving_faces import moving_clip
 
 from facestyle import ExemplarSet, Stylizer
-from facestyle.batch import stylize_files
 from facestyle.cli import main
 from facestyle.errors import FaceError, UsageError
-from facestyle.images import read_image, write_image
-from facestyle.video import clips
-from facestyle.video.clips import settings_fingerprint, stylize_clip
-from facestyle.video.options import ClipOptions
-from facestyle.videos import SegmentedWriter, open_video
+from facestyle.io.images import read_image, write_image
+from facestyle.io.videos import SegmentedWriter, open_video
+from facestyle.pipeline import clips
+from facestyle.pipeline.batch import stylize_files
+from facestyle.pipeline.clip_options import ClipOptions
+from facestyle.pipeline.clips import settings_fingerprint, stylize_clip
 
 av = pytest.importorskip("av")
 
@@ -188,7 +188,7 @@ def test_the_command_takes_pictures_and_videos(clip, frames, exemplar_folder, tm
 
 def test_names_of_results(tmp_path):
     from facestyle.cli.stylize import _clip_names
-    from facestyle.images import expand_inputs, plan_outputs
+    from facestyle.io.images import expand_inputs, plan_outputs
 
     def planned(*inputs, output=None):
         pairs = plan_outputs(expand_inputs(inputs), output, "ink", clips=_clip_names())

@@ -6,8 +6,8 @@ from moving_faces import mean_warping_error, moving_clip
 
 from facestyle import ExemplarSet, Stylizer
 from facestyle.errors import UsageError
-from facestyle.video.energy import EnergyFrames
-from facestyle.video.stream import make_frame_stylizer
+from facestyle.methods.energy.clip import EnergyFrames
+from facestyle.pipeline.stream import make_frame_stylizer
 
 
 @pytest.fixture(scope="module")
@@ -92,14 +92,14 @@ def test_a_clip_may_begin_without_a_face(stylizer, clip):
     assert [r.face.source for r in results][1:] == ["dlib", "dlib"]
 
 
-def test_deep_and_grey_frames_keep_their_type(stylizer, clip):
+def test_deep_and_gray_frames_keep_their_type(stylizer, clip):
     deep = clip[0][:2].astype(np.uint16) * 257
     eight = [r.image for r in stylizer.video(clip[0][:2])]
     for result, wanted in zip(stylizer.video(deep), eight, strict=True):
         assert result.image.dtype == np.uint16
         assert np.abs(result.image / 257.0 - wanted).max() < 1.5
-    grey = clip[0][:1].mean(axis=-1).astype(np.uint8)
-    assert next(stylizer.video(grey)).image.shape == grey[0].shape
+    gray = clip[0][:1].mean(axis=-1).astype(np.uint8)
+    assert next(stylizer.video(gray)).image.shape == gray[0].shape
 
 
 def test_backgrounds(stylizer, clip):

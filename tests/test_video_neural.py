@@ -13,7 +13,13 @@ av = pytest.importorskip("av")
 from facestyle import cli  # noqa: E402
 from facestyle.errors import UsageError  # noqa: E402
 from facestyle.flow import flo_name, write_flo  # noqa: E402
-from facestyle.images import write_image  # noqa: E402
+from facestyle.io.images import write_image  # noqa: E402
+from facestyle.io.videos import SegmentedWriter, open_video  # noqa: E402
+from facestyle.methods.neural.clip import NetworkFrames, OptimizedFrames  # noqa: E402
+from facestyle.methods.neural.clip_motion import begins_scene, find_motion  # noqa: E402
+from facestyle.methods.neural.clip_passes import MultiPassFrames  # noqa: E402
+from facestyle.methods.neural.clip_setup import video_options  # noqa: E402
+from facestyle.methods.neural.method import NeuralStylizer  # noqa: E402
 from facestyle.metrics.temporal import warping_error  # noqa: E402
 from facestyle.neural import large_pictures  # noqa: E402
 from facestyle.neural.loss_network import load_loss_network  # noqa: E402
@@ -24,14 +30,8 @@ from facestyle.neural.settings import VIDEO_INPUTS, Architecture, OptimizeOption
 from facestyle.neural.transformer import Transformer  # noqa: E402
 from facestyle.neural.video.multi_pass import stylize_in_passes  # noqa: E402
 from facestyle.neural.video.settings import VIDEO_PRESETS  # noqa: E402
-from facestyle.neural_stylizer import NeuralStylizer  # noqa: E402
-from facestyle.video import clips  # noqa: E402
-from facestyle.video.clips import settings_fingerprint, stylize_clip  # noqa: E402
-from facestyle.video.neural import NetworkFrames, OptimizedFrames  # noqa: E402
-from facestyle.video.neural_motion import begins_scene, find_motion  # noqa: E402
-from facestyle.video.neural_passes import MultiPassFrames  # noqa: E402
-from facestyle.video.neural_setup import video_options  # noqa: E402
-from facestyle.videos import SegmentedWriter, open_video  # noqa: E402
+from facestyle.pipeline import clips  # noqa: E402
+from facestyle.pipeline.clips import settings_fingerprint, stylize_clip  # noqa: E402
 
 SIZE = 48
 LAYERS = ("relu1_1", "relu2_1")
@@ -205,11 +205,11 @@ def test_results_have_the_size_of_the_frames(network, frames):
 
 
 def test_settings_of_pictures_hold_for_clips():
-    stylizer = NeuralStylizer(styles=("a.png",), iterations=30, colours="keep", strength=0.5)
+    stylizer = NeuralStylizer(styles=("a.png",), iterations=30, colors="keep", strength=0.5)
     options = video_options(stylizer)
     assert options.distances == (1,)
     assert (options.frame.iterations, options.iterations) == (30, 6)
-    assert (options.frame.colours, options.frame.strength) == ("keep", 0.5)
+    assert (options.frame.colors, options.frame.strength) == ("keep", 0.5)
     long = video_options(replace_preset(stylizer, "long-term"))
     assert long.distances == (1, 2, 4)
 

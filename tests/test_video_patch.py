@@ -10,9 +10,9 @@ from moving_faces import mean_warping_error, moving_clip
 from facestyle import ExemplarSet, Stylizer
 from facestyle.faces.contours import face_width
 from facestyle.kernels.float_field import advect, render, tidy
+from facestyle.methods.patch_unpaired.clip_staleness import stale_pixels, stale_windows
 from facestyle.metrics.texture import texture_distance
-from facestyle.video.staleness import stale_pixels, stale_windows
-from facestyle.video.stream import make_frame_stylizer
+from facestyle.pipeline.stream import make_frame_stylizer
 
 
 @pytest.fixture(scope="module")
@@ -26,8 +26,8 @@ def engraving(sitters):
     y, x = np.mgrid[:height, :width]
     lines = 0.5 + 0.25 * np.sin(0.6 * (x + y)) + 0.25 * np.sin(0.4 * (x - 2 * y))
     ink = np.clip(1.2 - light + 0.5 * (lines - 0.5), 0, 1)
-    colours = 1 - ink[..., None] * np.array([0.7, 0.75, 0.85], np.float32)
-    return replace(portrait, image=np.clip(colours, 0, 1).astype(np.float32))
+    colors = 1 - ink[..., None] * np.array([0.7, 0.75, 0.85], np.float32)
+    return replace(portrait, image=np.clip(colors, 0, 1).astype(np.float32))
 
 
 @pytest.fixture(scope="module")
@@ -166,7 +166,7 @@ def test_a_piece_moves_by_fractions_of_a_pixel():
     )
 
 
-def test_stray_pixels_join_their_neighbours():
+def test_stray_pixels_join_their_neighbors():
     places, layers, _ = one_piece()
     stray = places.copy()
     stray[5, 7] = (1, 1)

@@ -6,20 +6,20 @@ import pytest
 from moving_faces import moving_clip
 
 from facestyle.faces import find_faces
-from facestyle.video.motion import estimate_motion, reduced_grey
-from facestyle.video.steadying import affine_motion, fused_points
-from facestyle.video.tracking import FaceTracker
+from facestyle.tracking.landmark_smoothing import affine_motion, fused_points
+from facestyle.tracking.motion import estimate_motion, reduced_gray
+from facestyle.tracking.tracker import FaceTracker
 
 
 def follow(frames):
     """Tracks of a clip, one for each frame."""
     tracker, track, previous, tracks = FaceTracker(), None, None, []
     for number, frame in enumerate(frames):
-        grey = reduced_grey(frame, 340)
-        motion = None if previous is None else estimate_motion(previous, grey, frame.shape[:2])
+        gray = reduced_gray(frame, 340)
+        motion = None if previous is None else estimate_motion(previous, gray, frame.shape[:2])
         track = tracker.step(frame, number, track, motion)
         tracks.append(track)
-        previous = grey
+        previous = gray
     return tracks
 
 
@@ -34,8 +34,8 @@ def jitter(landmarks, matrices):
 
 def test_motion_is_that_of_the_picture(astronaut):
     frames, matrices = moving_clip(astronaut, 3)
-    greys = [reduced_grey(frame, 170) for frame in frames]
-    motion = estimate_motion(greys[1], greys[2], frames[2].shape[:2])
+    grays = [reduced_gray(frame, 170) for frame in frames]
+    motion = estimate_motion(grays[1], grays[2], frames[2].shape[:2])
     points = np.array([[150.0, 120.0], [200.0, 150.0], [170.0, 90.0]])
 
     def moved(number):
@@ -49,8 +49,8 @@ def test_motion_is_that_of_the_picture(astronaut):
 
 
 def test_a_new_scene_is_noticed(astronaut):
-    grey = reduced_grey(np.rint(255 * astronaut).astype(np.uint8), 170)
-    motion = estimate_motion(grey, np.ascontiguousarray(255 - grey[::-1, ::-1]), (340, 340))
+    gray = reduced_gray(np.rint(255 * astronaut).astype(np.uint8), 170)
+    motion = estimate_motion(gray, np.ascontiguousarray(255 - gray[::-1, ::-1]), (340, 340))
     assert motion.cut
 
 
@@ -102,5 +102,5 @@ def test_a_face_that_leaves_is_found_again(astronaut):
 
 
 def test_there_is_no_track_before_a_face():
-    grey = np.full((2, 200, 160, 3), 128, np.uint8)
-    assert follow(grey) == [None, None]
+    gray = np.full((2, 200, 160, 3), 128, np.uint8)
+    assert follow(gray) == [None, None]

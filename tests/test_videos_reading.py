@@ -1,4 +1,4 @@
-"""Videos read: upright, with their own times and colours, one frame at a time."""
+"""Videos read: upright, with their own times and colors, one frame at a time."""
 
 import gc
 import sys
@@ -11,8 +11,8 @@ import pytest
 from video_clips import make_clip, psnr, smooth_frame, sound_packets
 
 from facestyle.errors import ImageError, MissingDependencyError, UsageError, VideoError
-from facestyle.images import write_image
-from facestyle.videos import is_sequence, is_video, list_sequence, open_video
+from facestyle.io.images import write_image
+from facestyle.io.videos import is_sequence, is_video, list_sequence, open_video
 
 
 def test_frames_come_with_pixels_times_and_numbers(tmp_path):
@@ -70,10 +70,10 @@ def test_a_mirrored_video_is_mirrored_back(tmp_path):
 
 
 @pytest.mark.parametrize("matrix", [1, 5, 9])
-def test_every_colour_matrix_gives_the_same_colours(tmp_path, matrix):
+def test_every_color_matrix_gives_the_same_colors(tmp_path, matrix):
     clip = make_clip(tmp_path / "a.mp4", count=2, matrix=matrix, pix_fmt="yuv444p")
     source = open_video(clip.path)
-    assert source.info.colour.matrix in ({matrix, 6} if matrix == 5 else {matrix})
+    assert source.info.color.matrix in ({matrix, 6} if matrix == 5 else {matrix})
     assert psnr(next(iter(source.frames())).pixels, clip.frames[0]) > 43  # swapped: below 30
 
 
@@ -111,20 +111,20 @@ def test_ten_bits_stay_ten_bits(tmp_path):
 def test_hdr_comes_in_the_range_of_ordinary_pictures(tmp_path):
     path = tmp_path / "hlg.mp4"
     levels = np.repeat(np.array([0.2, 0.5, 0.75, 1.0]), 16)  # of HLG's signal; 0.75 is paper white
-    grey = (65535 * np.broadcast_to(levels[:, None], (48, 64, 3))).astype(np.uint16)
+    gray = (65535 * np.broadcast_to(levels[:, None], (48, 64, 3))).astype(np.uint16)
     with av.open(str(path), "w") as container:
         stream = container.add_stream("libx264", rate=24, options={"crf": "1"})
         stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv444p10le"
         context = stream.codec_context
         context.color_primaries, context.color_trc, context.colorspace = 9, 18, 9
-        frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(grey), format="rgb48le")
+        frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(gray), format="rgb48le")
         container.mux(stream.encode(frame.reformat(format="yuv444p10le", dst_colorspace=9)))
         container.mux(stream.encode(None))
     row = next(iter(open_video(path).frames())).pixels[20] / 65535
-    dark, grey, white, peak = (row[8 + 16 * part].mean() for part in range(4))
-    assert dark < grey < white <= peak
+    dark, gray, white, peak = (row[8 + 16 * part].mean() for part in range(4))
+    assert dark < gray < white <= peak
     assert 0.75 < white <= 1
-    assert np.ptp(row, axis=1).max() < 0.02  # grey stays grey
+    assert np.ptp(row, axis=1).max() < 0.02  # gray stays gray
 
 
 def test_a_part_is_read_to_the_frame(tmp_path):

@@ -11,7 +11,7 @@ import pytest
 from video_clips import make_clip, psnr, sound_packets, video_times
 
 from facestyle.errors import OutputExistsError, UsageError, VideoError
-from facestyle.videos import (
+from facestyle.io.videos import (
     SegmentedWriter,
     SequenceWriter,
     check_video_output,
@@ -81,11 +81,11 @@ def test_frames_are_as_they_were_given(tmp_path):
 
 
 @pytest.mark.parametrize("matrix", [1, 5])
-def test_colours_are_tagged_as_they_are_written(tmp_path, matrix):
+def test_colors_are_tagged_as_they_are_written(tmp_path, matrix):
     clip = make_clip(tmp_path / "a.mp4", count=2, matrix=matrix)
     copy(clip.path, tmp_path / "b.mp4")
     info = open_video(tmp_path / "b.mp4").info
-    assert info.colour.matrix == open_video(clip.path).info.colour.matrix
+    assert info.color.matrix == open_video(clip.path).info.color.matrix
     with av.open(str(tmp_path / "b.mp4")) as container:
         frame = next(container.decode(video=0))
         assert (frame.colorspace, frame.color_range) == (matrix, 1)
@@ -201,7 +201,7 @@ def test_a_kill_while_a_part_was_written_or_the_file_joined(tmp_path, clip_and_r
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("facestyle.videos.joining._seconds", fail)
+        patch.setattr("facestyle.io.videos.joining._seconds", fail)
         with pytest.raises(KeyboardInterrupt):
             smear(clip, path)
     assert not path.exists()
@@ -278,7 +278,7 @@ def test_a_video_becomes_pictures_and_pictures_a_video(tmp_path):
     copy(pattern, tmp_path / "b.mp4", frame_rate=Fraction(30000, 1001))
     times = video_times(tmp_path / "b.mp4")
     assert times == [Fraction(1001 * number, 30000) for number in range(10)]
-    assert open_video(tmp_path / "b.mp4").info.colour.matrix == 1
+    assert open_video(tmp_path / "b.mp4").info.color.matrix == 1
 
 
 def test_pictures_go_on_after_a_kill(tmp_path):

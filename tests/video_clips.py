@@ -20,7 +20,7 @@ class Clip:
 
 
 def smooth_frame(number: int, width: int, height: int) -> np.ndarray:
-    """A colour gradient that drifts, with a bright corner at the top left, (H, W, 3) uint8."""
+    """A color gradient that drifts, with a bright corner at the top left, (H, W, 3) uint8."""
     x, y = np.meshgrid(np.linspace(0, 1, width), np.linspace(0, 1, height))
     phase = 0.1 * number
     frame = np.stack([np.sin(3 * x + phase), np.cos(2 * y - phase), np.sin(x + y + phase)], axis=2)

@@ -22,7 +22,7 @@ HERE = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(HERE))
 
 from facestyle.faces import find_faces  # noqa: E402
-from facestyle.images import read_image, write_image  # noqa: E402
+from facestyle.io.images import read_image, write_image  # noqa: E402
 from recipes.filters import blur  # noqa: E402
 
 NAMES = ("eileen_collins", "luis_pedro_coelho", "mona_lisa")

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from facestyle.faces import Face, find_faces, person_matte
-from facestyle.guided_filter import guided_filter
+from facestyle.imaging.guided_filter import guided_filter
 from recipes.filters import blur, fill_from, luminance, masked_blur, smoothstep
 from recipes.relight import skin_mask
 

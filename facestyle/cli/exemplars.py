@@ -24,7 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
     import json
 
     from facestyle.cli.messages import print_result, report_error, show_progress
-    from facestyle.images import expand_inputs
+    from facestyle.io.images import expand_inputs
 
     paths = [item.path for item in expand_inputs([arguments.folder])]
     quiet = arguments.quiet or not arguments.verbose  # the list itself shows how far it is

@@ -32,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
     from facestyle.cli.messages import print_result
     from facestyle.errors import UsageError
     from facestyle.exemplars import read_exemplar
-    from facestyle.guides import make_guides, write_guides
+    from facestyle.pipeline.guides import make_guides, write_guides
 
     if not arguments.exemplars.is_file():
         raise UsageError(f"--exemplars {arguments.exemplars}: expected one picture, for guides")

@@ -8,7 +8,7 @@ from facestyle.neural.settings import PRESETS
 from facestyle.neural.video.settings import VIDEO_PRESETS
 
 if TYPE_CHECKING:
-    from facestyle.neural_stylizer import NeuralStylizer
+    from facestyle.methods.neural.method import NeuralStylizer
 
 AREAS = ("whole", "face", "person", "background")
 # Options that mean something to neural style transfer alone; all are None where they are not given.
@@ -96,9 +96,9 @@ def is_neural(arguments: argparse.Namespace) -> bool:
 def make_neural_stylizer(arguments: argparse.Namespace) -> "NeuralStylizer":
     """Make the stylizer that the arguments describe."""
     from facestyle.errors import UsageError
-    from facestyle.images import expand_inputs
+    from facestyle.io.images import expand_inputs
+    from facestyle.methods.neural.method import NeuralStylizer
     from facestyle.neural.dependencies import require_torch
-    from facestyle.neural_stylizer import NeuralStylizer
 
     require_torch()
     for name in NOT_NEURAL:
@@ -118,7 +118,7 @@ def make_neural_stylizer(arguments: argparse.Namespace) -> "NeuralStylizer":
         model=arguments.model,
         shares=arguments.style_weights,
         strength=arguments.strength,
-        colours=arguments.colors or "style",
+        colors=arguments.colors or "style",
         area="person" if keeps_background else arguments.area or "whole",
         by_region=bool(arguments.by_region),
         preset=arguments.preset or "default",

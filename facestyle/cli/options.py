@@ -166,11 +166,11 @@ def share(text: str) -> float:
 
 
 def background(text: str) -> str:
-    """Parse the name of a background or a colour."""
+    """Parse the name of a background or a color."""
     if text in BACKGROUNDS or re.fullmatch(r"#[0-9a-fA-F]{6}", text):
         return text
     raise argparse.ArgumentTypeError(
-        f"'{text}': expected {', '.join(BACKGROUNDS)} or a colour such as '#e0d8c8'"
+        f"'{text}': expected {', '.join(BACKGROUNDS)} or a color such as '#e0d8c8'"
     )
 
 

@@ -9,10 +9,10 @@ from facestyle.cli import exit_codes, neural_options, options
 if TYPE_CHECKING:
     import numpy as np
 
-    from facestyle.batch import BatchResult
-    from facestyle.images import ClipNames, InputFile
-    from facestyle.neural_stylizer import NeuralStylizer
-    from facestyle.stylizer import Stylizer
+    from facestyle.io.images import ClipNames, InputFile
+    from facestyle.methods.neural.method import NeuralStylizer
+    from facestyle.pipeline.batch import BatchResult
+    from facestyle.pipeline.stylizer import Stylizer
 
 USAGE = "INPUT... --exemplars DIR [-o PATH] [options]"
 DESCRIPTION = """\
@@ -73,10 +73,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Stylize every input; return the exit code."""
-    from facestyle.batch import stylize_files
     from facestyle.cli.messages import ClipProgress, report_error, show_progress
-    from facestyle.images import plan_outputs
-    from facestyle.video.options import ClipOptions
+    from facestyle.io.images import plan_outputs
+    from facestyle.pipeline.batch import stylize_files
+    from facestyle.pipeline.clip_options import ClipOptions
 
     _require_style(arguments)
     inputs = _expand(arguments)
@@ -126,8 +126,8 @@ def _require_patch(arguments: argparse.Namespace) -> None:
 
 def _expand(arguments: argparse.Namespace) -> "list[InputFile]":
     from facestyle.errors import UsageError
-    from facestyle.images import expand_inputs
-    from facestyle.images.formats import IMAGE_SUFFIXES
+    from facestyle.io.images import expand_inputs
+    from facestyle.io.images.formats import IMAGE_SUFFIXES
 
     names = _clip_names()
     inputs = expand_inputs(arguments.inputs, suffixes=IMAGE_SUFFIXES | names.suffixes)
@@ -140,8 +140,8 @@ def _expand(arguments: argparse.Namespace) -> "list[InputFile]":
 
 
 def _clip_names() -> "ClipNames":
-    from facestyle.images import ClipNames
-    from facestyle.videos.names import VIDEO_SUFFIXES, WRITABLE_VIDEO_SUFFIXES, is_sequence
+    from facestyle.io.images import ClipNames
+    from facestyle.io.videos.names import VIDEO_SUFFIXES, WRITABLE_VIDEO_SUFFIXES, is_sequence
 
     return ClipNames(VIDEO_SUFFIXES, WRITABLE_VIDEO_SUFFIXES, is_sequence)
 
@@ -157,7 +157,7 @@ def _make_stylizer(arguments: argparse.Namespace) -> "Stylizer | NeuralStylizer"
         return neural_options.make_neural_stylizer(arguments)
     from facestyle.cli.messages import report_note
     from facestyle.exemplars import ExemplarSet
-    from facestyle.stylizer import Stylizer
+    from facestyle.pipeline.stylizer import Stylizer
 
     _require_patch(arguments)
     chosen = {name: getattr(arguments, name) for name in PATCH_ONLY}

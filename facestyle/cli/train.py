@@ -56,7 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def _add_training_options(group: Any) -> None:
     for name, meaning in (
         ("steps", "steps of Adam"),
-        ("warm_up", "steps at the start that teach colours only, without the loss network"),
+        ("warm_up", "steps at the start that teach colors only, without the loss network"),
         ("batch", "crops per step"),
         ("crop", "side of a crop in pixels"),
         ("style_size", "longer side of the style pictures in pixels"),
@@ -109,7 +109,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Train and write the model; return the exit code."""
     from facestyle.cli.messages import print_result
     from facestyle.errors import OutputExistsError
-    from facestyle.images import read_image
+    from facestyle.io.images import read_image
     from facestyle.neural.api import train_style
 
     if arguments.output.suffix != ".safetensors":

@@ -55,9 +55,9 @@ def check_backend(landmarks: str) -> None:
 
 def _mesh_face(pixels: np.ndarray, box: np.ndarray, eyes: np.ndarray) -> Face:
     """Fit the mesh in a detected box and read the 68 landmarks off it."""
-    centre, side = (box[:2] + box[2:]) / 2, float((box[2:] - box[:2]).max() * 1.5)
+    center, side = (box[:2] + box[2:]) / 2, float((box[2:] - box[:2]).max() * 1.5)
     dx, dy = eyes[1] - eyes[0]
-    mesh = fit_mesh(pixels, centre, side, float(np.arctan2(dy, dx)))
+    mesh = fit_mesh(pixels, center, side, float(np.arctan2(dy, dx)))
     return Face(mesh[list(LANDMARKS_68)], mesh, mesh[list(OUTLINE)], "mesh")
 
 

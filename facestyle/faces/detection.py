@@ -82,7 +82,7 @@ def detect_mediapipe(image: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
     Returns
     -------
     list of (box, eyes)
-        Box (4,) x0, y0, x1, y1 and eye centres (2, 2), in pixels, largest first.
+        Box (4,) x0, y0, x1, y1 and eye centers (2, 2), in pixels, largest first.
     """
     height, width = image.shape[:2]
     longest = max(height, width)
@@ -107,7 +107,7 @@ def _tiles(width: int, height: int, side: float) -> list[tuple[float, float, flo
 
 @functools.cache
 def _anchors() -> np.ndarray:
-    """Centres of the 896 anchors in [0, 1]: 2 on a 16x16 grid, 6 on an 8x8 grid."""
+    """Centers of the 896 anchors in [0, 1]: 2 on a 16x16 grid, 6 on an 8x8 grid."""
     return np.array(
         [
             ((x + 0.5) / size, (y + 0.5) / size)
@@ -134,8 +134,8 @@ def _detect_in_square(
     faces = []
     for index in np.flatnonzero(scores > MEDIAPIPE_THRESHOLD):
         values = regressors.reshape(-1, 16)[index].astype(np.float64) / 128
-        centre, size = values[:2] + _anchors()[index], values[2:4]
-        box = np.concatenate([centre - size / 2, centre + size / 2]) * side
+        center, size = values[:2] + _anchors()[index], values[2:4]
+        box = np.concatenate([center - size / 2, center + size / 2]) * side
         eyes = (values[4:8].reshape(2, 2) + _anchors()[index]) * side
         offset = np.array([x, y])
         faces.append((box + np.tile(offset, 2), eyes + offset, float(scores[index])))

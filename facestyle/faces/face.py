@@ -35,13 +35,13 @@ class Face:
 
     @property
     def eyes(self) -> np.ndarray:
-        """Centres of the eye at the picture's left and of the one at its right, (2, 2) xy."""
+        """Centers of the eye at the picture's left and of the one at its right, (2, 2) xy."""
         points = self.landmarks
         return np.stack([points[RIGHT_EYE].mean(axis=0), points[LEFT_EYE].mean(axis=0)])
 
     @property
     def inter_ocular(self) -> float:
-        """Distance between the eyes' centres, px: the unit of every radius in this package."""
+        """Distance between the eyes' centers, px: the unit of every radius in this package."""
         right, left = self.eyes
         return float(np.hypot(*(left - right)))
 
@@ -62,7 +62,7 @@ class Face:
         """Return this face in the coordinates of the picture resized by `factor`."""
 
         def resize(points: np.ndarray) -> np.ndarray:
-            # pixel centres sit at integer coordinates
+            # pixel centers sit at integer coordinates
             return (points + 0.5) * factor - 0.5
 
         mesh = None if self.mesh is None else resize(self.mesh)

@@ -25,7 +25,7 @@ class FaceCoordinates:
     Attributes
     ----------
     across, down : (H, W) float32
-        Distance to the right of and below the oval's centre, along the face's axes.
+        Distance to the right of and below the oval's center, along the face's axes.
     inside : (H, W) float32
         Signed distance to the face oval, positive inside.
     chin, top, brow : float
@@ -46,15 +46,15 @@ def face_coordinates(portrait: Portrait, contours: Contours) -> FaceCoordinates:
     height, width = portrait.image.shape[:2]
     unit = face_width(portrait.face)
     axis, normal = face_axes(portrait.face)
-    centre = outline.mean(axis=0)
+    center = outline.mean(axis=0)
     y, x = np.mgrid[:height, :width].astype(np.float32)
 
     def down_of(point: np.ndarray) -> float:
-        return float((point - centre) @ normal / unit)
+        return float((point - center) @ normal / unit)
 
     return FaceCoordinates(
-        across=((x - centre[0]) * axis[0] + (y - centre[1]) * axis[1]) / unit,
-        down=((x - centre[0]) * normal[0] + (y - centre[1]) * normal[1]) / unit,
+        across=((x - center[0]) * axis[0] + (y - center[1]) * axis[1]) / unit,
+        down=((x - center[0]) * normal[0] + (y - center[1]) * normal[1]) / unit,
         inside=signed_distance(polygon_mask((height, width), outline)) / unit,
         chin=down_of(outline[OUTLINE_CHIN]),
         top=down_of(outline[OUTLINE_TOP]),

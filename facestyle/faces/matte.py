@@ -5,11 +5,11 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from facestyle.color import luminance
 from facestyle.faces.face import Face
 from facestyle.faces.matte_edge import decide_edge
 from facestyle.faces.networks import run_network
-from facestyle.guided_filter import apply_coefficients, guided_coefficients
+from facestyle.imaging.color import luminance
+from facestyle.imaging.guided_filter import apply_coefficients, guided_coefficients
 
 _NETWORK_SIZE = 256
 # the network's soft output is stretched to a matte between these two values (DESIGN 4.1)

@@ -1,17 +1,17 @@
-"""The matte's edge, decided again by colour: how much a pixel looks like either side."""
+"""The matte's edge, decided again by color: how much a pixel looks like either side."""
 
 from __future__ import annotations
 
 import cv2
 import numpy as np
 
-from facestyle.guided_filter import box_filter
+from facestyle.imaging.guided_filter import box_filter
 
 # half the width of the band around the edge, and the windows' radius, in inter-ocular distances
 _BAND = 0.04
 _WINDOW = 0.09
 _STEPS = 8  # the window's radius on the reduced copy that means are computed on, px
-# squared colour difference of the two sides at which colour and matte weigh alike
+# squared color difference of the two sides at which color and matte weigh alike
 _CONTRAST = 0.02
 
 
@@ -20,8 +20,8 @@ def decide_edge(
 ) -> np.ndarray:
     """Recompute the opacity of the pixels near the matte's edge.
 
-    In a narrow band, opacity is where the pixel's colour lies on the line from the local
-    background's mean to the local foreground's; where the two colours are alike, the matte stays.
+    In a narrow band, opacity is where the pixel's color lies on the line from the local
+    background's mean to the local foreground's; where the two colors are alike, the matte stays.
     A coarse mask leaves a rim of background on the person, and this removes it.
 
     Parameters
@@ -64,7 +64,7 @@ def decide_edge(
 def _local_mean(
     image: np.ndarray, mask: np.ndarray, radius: float, places: tuple[np.ndarray, ...]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Mean colour of the masked pixels around some places, and how much of the window they fill.
+    """Mean color of the masked pixels around some places, and how much of the window they fill.
 
     Computed on a reduced copy: means of wide windows hardly change from pixel to pixel.
     """

@@ -27,7 +27,7 @@ _CROP = 192  # input side of the network, px
 
 
 def fit_mesh(
-    image: np.ndarray, centre: np.ndarray, side: float, tilt: float, rounds: int = 2
+    image: np.ndarray, center: np.ndarray, side: float, tilt: float, rounds: int = 2
 ) -> np.ndarray:
     """Fit the face mesh inside a rotated square.
 
@@ -35,14 +35,14 @@ def fit_mesh(
     ----------
     image : (H, W, 3) uint8
         RGB.
-    centre : (2,) float64
-        Centre of the square, xy px.
+    center : (2,) float64
+        Center of the square, xy px.
     side : float
         Side of the square, px: about 1.5 times the face's larger extent.
     tilt : float
         Rotation of the face, radians.
     rounds : int
-        Fits; each later one is centred on the mesh that the one before found.
+        Fits; each later one is centerd on the mesh that the one before found.
 
     Returns
     -------
@@ -51,12 +51,12 @@ def fit_mesh(
     """
     points = np.empty((0, 2))
     for _ in range(rounds):
-        crop, matrix = _crop_square(image, centre, side, tilt)
+        crop, matrix = _crop_square(image, center, side, tilt)
         (output,) = run_network("face_landmark.tflite", crop, ("conv2d_21",))
         points = output.reshape(468, 3)[:, :2].astype(np.float64)
         inverse = cv2.invertAffineTransform(matrix)
         points = points @ inverse[:, :2].T + inverse[:, 2]
-        centre, side, tilt = _square_around(points)
+        center, side, tilt = _square_around(points)
     return points
 
 
@@ -81,20 +81,20 @@ def mesh_presence(image: np.ndarray, mesh: np.ndarray) -> float:
 
 
 def _square_around(points: np.ndarray) -> tuple[np.ndarray, float, float]:
-    """Centre, side and tilt of the square that the network expects around a mesh."""
+    """Center, side and tilt of the square that the network expects around a mesh."""
     low, high = points.min(axis=0), points.max(axis=0)
     tilt = float(np.arctan2(*(points[263] - points[33])[::-1]))
     return (low + high) / 2, float((high - low).max() * 1.5), tilt
 
 
 def _crop_square(
-    image: np.ndarray, centre: np.ndarray, side: float, tilt: float
+    image: np.ndarray, center: np.ndarray, side: float, tilt: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """The network's input from a rotated square, and the matrix that takes pixels to it."""
     matrix = cv2.getRotationMatrix2D(
-        (float(centre[0]), float(centre[1])), np.degrees(tilt), _CROP / side
+        (float(center[0]), float(center[1])), np.degrees(tilt), _CROP / side
     )
-    matrix[:, 2] += _CROP / 2 - centre
+    matrix[:, 2] += _CROP / 2 - center
     return _warp_reduced(image, matrix, _CROP / side).astype(np.float32) / 255, matrix
 
 
@@ -112,10 +112,10 @@ def fit_mesh_to_landmarks(image: np.ndarray, landmarks: np.ndarray) -> np.ndarra
     across = left - right
     up = np.array([across[1], -across[0]])
     # the landmarks end at the brows: move the square up to hold the forehead
-    centre = (low + high) / 2 + 0.15 * up
+    center = (low + high) / 2 + 0.15 * up
     points = fit_mesh(
         image,
-        centre,
+        center,
         float((high - low).max() * 1.75),
         float(np.arctan2(across[1], across[0])),
         rounds=1,
@@ -130,7 +130,7 @@ def _warp_reduced(image: np.ndarray, matrix: np.ndarray, scale: float) -> np.nda
     matrix = matrix.copy()
     while scale < 0.5:
         image = cv2.resize(image, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
-        # x_full = 2 x_half + .5 for pixel centres at integers
+        # x_full = 2 x_half + .5 for pixel centers at integers
         matrix[:, 2] += matrix[:, :2] @ np.array([0.5, 0.5])
         matrix[:, :2] *= 2
         scale *= 2

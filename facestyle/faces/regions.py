@@ -1,6 +1,6 @@
 """What each pixel of a portrait shows: skin, brow, eye, nose, lip, hair, clothes or background.
 
-Four colour mixtures (skin, hair, clothes, background), seeded from the face and the matte, compete
+Four color mixtures (skin, hair, clothes, background), seeded from the face and the matte, compete
 under priors in face coordinates; features are painted from the contours (DESIGN 4.3, step 1).
 """
 
@@ -11,8 +11,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from facestyle.color import to_lab
-from facestyle.faces.colour_mixture import fit_colour_mixture, monomials
+from facestyle.faces.color_mixture import fit_color_mixture, monomials
 from facestyle.faces.contours import (
     Contours,
     face_width,
@@ -26,6 +25,7 @@ from facestyle.faces.face_coordinates import (
     polygon_mask,
     signed_distance,
 )
+from facestyle.imaging.color import to_lab
 
 SKIN, BROW, EYE, NOSE, LIP, HAIR, CLOTHES, BACKGROUND = range(8)
 REGION_NAMES = ("skin", "brow", "eye", "nose", "lip", "hair", "clothes", "background")
@@ -38,7 +38,7 @@ _ANALYSIS_MOST = 360  # px; longest side of that copy
 _MIXTURE_SIZES = (3, 3, 4, 5)
 _ROUNDS = 3
 _LIKELIHOOD_WEIGHT = 0.6
-# colours that a mixture has not seen are left to the priors
+# colors that a mixture has not seen are left to the priors
 _WORST_LOG_LIKELIHOOD = -18.0
 _UNKNOWN_LOG_LIKELIHOOD = -17.0
 
@@ -100,17 +100,17 @@ def _group_probabilities(portrait: Portrait) -> np.ndarray:
     seeds = _first_seeds(place, portrait.matte, features)
     skin, hair_shell = seeds[0], seeds[1]
     lab = to_lab(cv2.GaussianBlur(portrait.image, (0, 0), 1))
-    colours = lab.reshape(-1, 3) * np.array([255, 100, 100], np.float32)
-    terms = monomials(colours)
+    colors = lab.reshape(-1, 3) * np.array([255, 100, 100], np.float32)
+    terms = monomials(colors)
     probabilities = np.zeros((4, *shape), np.float32)
     for _ in range(_ROUNDS):
-        scores = _log_likelihoods(colours, terms, seeds) * _LIKELIHOOD_WEIGHT
+        scores = _log_likelihoods(colors, terms, seeds) * _LIKELIHOOD_WEIGHT
         scores = scores + np.log(priors).reshape(4, -1)
         scores = np.exp(scores - scores.max(axis=0))
         probabilities = (scores / scores.sum(axis=0)).reshape(4, *shape).astype(np.float32)
         probabilities = np.stack([cv2.GaussianBlur(p, (0, 0), 1.2) for p in probabilities])
         seeds = list(probabilities > 0.7)
-        # the skin is known from the start; hair of its colour must not teach its mixture
+        # the skin is known from the start; hair of its color must not teach its mixture
         seeds[0] = skin
         if seeds[1].sum() < 30:
             seeds[1] = hair_shell
@@ -134,15 +134,15 @@ def _without_loose_hair(prior: np.ndarray, hair: np.ndarray, place: FaceCoordina
     return np.maximum(prior, 1e-6)
 
 
-def _log_likelihoods(colours: np.ndarray, terms: np.ndarray, seeds: list[np.ndarray]) -> np.ndarray:
-    """Log-likelihood of each pixel's colour under each group's mixture, (4, N) float32."""
+def _log_likelihoods(colors: np.ndarray, terms: np.ndarray, seeds: list[np.ndarray]) -> np.ndarray:
+    """Log-likelihood of each pixel's color under each group's mixture, (4, N) float32."""
     rows = []
     for seed, count in zip(seeds, _MIXTURE_SIZES, strict=True):
-        chosen = colours[seed.ravel()]
+        chosen = colors[seed.ravel()]
         if len(chosen) < 30:
-            rows.append(np.full(len(colours), _UNKNOWN_LOG_LIKELIHOOD, np.float32))
+            rows.append(np.full(len(colors), _UNKNOWN_LOG_LIKELIHOOD, np.float32))
         else:
-            likelihood = fit_colour_mixture(chosen, count).log_likelihood(terms)
+            likelihood = fit_color_mixture(chosen, count).log_likelihood(terms)
             rows.append(np.maximum(likelihood, _WORST_LOG_LIKELIHOOD))
     return np.stack(rows)
 
@@ -166,7 +166,7 @@ def _priors(place: FaceCoordinates, matte: np.ndarray) -> np.ndarray:
     forehead = np.exp(-((np.abs(u) / 0.42) ** 6)) * above_brow
     forehead = forehead * np.clip(1 - (place.top - v) / 0.38, 0, 1) * 0.55
     skin = np.maximum.reduce([in_face * 0.97, neck * 0.75 * person, ears * 0.5, forehead])
-    # bare shoulders are rarer than coats of a face's colour
+    # bare shoulders are rarer than coats of a face's color
     skin = skin + 0.01 - 0.008 * below_chin
     near_head = 0.6 * in_head * np.exp(-np.maximum(radius - 0.9, 0) / 0.2)
     not_on_face = 1 - 0.93 * np.exp(-((np.abs(u) / 0.40) ** 6)) * ~above_brow
@@ -278,9 +278,9 @@ def _turn_low_hair_into_clothes(labels: np.ndarray, face: Face) -> None:
         return
     height, width = labels.shape
     normal = face_axes(face)[1]
-    centre = face.outline.mean(axis=0)
-    down = (np.arange(height)[:, None] - centre[1]) * normal[1]
-    down = down + (np.arange(width) - centre[0]) * normal[0]
+    center = face.outline.mean(axis=0)
+    down = (np.arange(height)[:, None] - center[1]) * normal[1]
+    down = down + (np.arange(width) - center[0]) * normal[0]
     from_above = np.zeros(count, bool)
     from_above[parts[down <= 0.12 * face_width(face)]] = True
     from_above[0] = True  # what is no hair stays

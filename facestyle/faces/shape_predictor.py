@@ -189,8 +189,8 @@ def predict_shape(predictor: ShapePredictor, image: np.ndarray, box: np.ndarray)
     for cascade in range(_CASCADES):
         turn = _similarity(forests.mean_shape, shape).astype(np.float32)
         places = shape[forests.anchors[cascade]] + forests.offsets[cascade] @ turn.T
-        grey = _intensities(image, corner + places.astype(np.float64) * side)
-        first, second = np.moveaxis(grey[forests.pairs[cascade]], -1, 0)
+        gray = _intensities(image, corner + places.astype(np.float64) * side)
+        first, second = np.moveaxis(gray[forests.pairs[cascade]], -1, 0)
         larger = first - second > forests.thresholds[cascade]
         node = np.zeros(_TREES, np.intp)
         while node[0] < _SPLITS:  # the trees are complete: all reach a leaf at once

@@ -14,7 +14,7 @@ Flow = NDArray[np.float32]
 _SPACING = 6  # px between matches
 _MOST_MATCHES = 30_000  # OpenCV counts matches with 15 bits
 _FEWEST_MATCHES = 64
-_NEIGHBOURS = 64  # matches that a pixel's motion is fitted to
+_NEIGHBORS = 64  # matches that a pixel's motion is fitted to
 _AGREEMENT = 1.0  # px between a point and where the way there and back leads
 
 
@@ -39,7 +39,7 @@ def interpolate_matches(
         points, matches = points[agree], matches[agree]
     # else, at a cut: no motion is right; all matches are as good as few, and none is trusted later
     interpolator = cv2.ximgproc.createEdgeAwareInterpolator()
-    interpolator.setK(min(_NEIGHBOURS, len(points)))
+    interpolator.setK(min(_NEIGHBORS, len(points)))
     flow: Flow = interpolator.interpolate(_three(first), points, _three(second), matches)
     return flow
 

@@ -30,10 +30,10 @@ def estimate_flow(
     Parameters
     ----------
     first, second : (H, W, 3) or (H, W), uint8, uint16 or float in [0, 1]
-        RGB or grey pictures of the same size.
+        RGB or gray pictures of the same size.
     method : {"dis", "deepflow", "sparse-to-dense"}
         DIS (Kroeger et al. 2016) is the fastest, DeepFlow (Weinzaepfel et al. 2013) the most
-        accurate and some twenty times slower, and sparse-to-dense keeps edges of colour edges of
+        accurate and some twenty times slower, and sparse-to-dense keeps edges of color edges of
         the flow (EpicFlow, Revaud et al. 2015).
     size : int, optional
         Pixels of the longer side that the pictures are reduced to before the search; None
@@ -75,12 +75,12 @@ def _dis(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> Flow:
     search.setPatchStride(_PATCH_STRIDE)
     search.setVariationalRefinementAlpha(_SMOOTHNESS)
     search.setVariationalRefinementIterations(_ITERATIONS)
-    flow: Flow = search.calc(_grey(first), _grey(second), None)
+    flow: Flow = search.calc(_gray(first), _gray(second), None)
     return flow
 
 
 def _deepflow(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> Flow:
-    flow: Flow = cv2.optflow.createOptFlow_DeepFlow().calc(_grey(first), _grey(second), None)
+    flow: Flow = cv2.optflow.createOptFlow_DeepFlow().calc(_gray(first), _gray(second), None)
     return flow
 
 
@@ -99,7 +99,7 @@ METHODS: dict[str, Callable[[NDArray[np.uint8], NDArray[np.uint8]], Flow]] = {
 def _prepared(
     first: NDArray[Any], second: NDArray[Any], method: str, size: int | None
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Both pictures as uint8, reduced; grey where the method needs no colour."""
+    """Both pictures as uint8, reduced; gray where the method needs no color."""
     if method not in METHODS:
         raise UsageError(f"Unknown flow method '{method}'; choose one of {', '.join(METHODS)}.")
     if first.shape[:2] != second.shape[:2]:
@@ -107,16 +107,16 @@ def _prepared(
             "Optical flow needs two pictures of the same size; found "
             f"{first.shape[1]} x {first.shape[0]} and {second.shape[1]} x {second.shape[0]} px."
         )
-    coloured = method == "sparse-to-dense"
-    return _reduced(first, size, coloured), _reduced(second, size, coloured)
+    colored = method == "sparse-to-dense"
+    return _reduced(first, size, colored), _reduced(second, size, colored)
 
 
-def _reduced(picture: NDArray[Any], size: int | None, coloured: bool) -> NDArray[np.uint8]:
+def _reduced(picture: NDArray[Any], size: int | None, colored: bool) -> NDArray[np.uint8]:
     if picture.ndim not in (2, 3) or (picture.ndim == 3 and picture.shape[2] != 3):
         raise UsageError(
             f"A picture has the shape {picture.shape}; optical flow expects (H, W, 3) or (H, W)."
         )
-    values = picture if coloured else _grey(picture)
+    values = picture if colored else _gray(picture)
     height, width = picture.shape[:2]
     if size is not None and size < max(height, width):
         if size < _SMALLEST:
@@ -132,7 +132,7 @@ def _reduced(picture: NDArray[Any], size: int | None, coloured: bool) -> NDArray
     return _to_uint8(values)
 
 
-def _grey(picture: NDArray[Any]) -> NDArray[Any]:
+def _gray(picture: NDArray[Any]) -> NDArray[Any]:
     if picture.ndim == 2:
         return picture
     if picture.dtype == np.float64:

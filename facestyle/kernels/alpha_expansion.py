@@ -3,7 +3,7 @@
 Y. Boykov, O. Veksler and R. Zabih, "Fast Approximate Energy Minimization via Graph Cuts", PAMI
 2001. As in FastPD (N. Komodakis, G. Tziritas, N. Paragios, "Performance vs Computational
 Efficiency for Optimizing Single and Dynamic MRFs", CVIU 2008) messages shift costs between pixels
-and edges without changing the energy of any labelling; the flow of each cut is added to them, so
+and edges without changing the energy of any labeling; the flow of each cut is added to them, so
 that no later cut has to find it again. Costs are integers, so that flows are exact.
 """
 
@@ -22,10 +22,10 @@ _HALF = np.float32(0.5)
 
 
 class Edges(NamedTuple):
-    """All edges of one direction; entry i is the edge from pixel i to its neighbour i + step."""
+    """All edges of one direction; entry i is the edge from pixel i to its neighbor i + step."""
 
     step: int
-    weight: Floats  # (n,), 0 where there is no neighbour
+    weight: Floats  # (n,), 0 where there is no neighbor
     to_first: Ints  # (K, n), message into the edge's first pixel, by its label
     to_second: Ints  # (K, n), into its second pixel
     # At the present labels (n,): message into the first pixel, cost of the edge, and what the

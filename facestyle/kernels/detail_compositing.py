@@ -14,7 +14,7 @@ _RED, _GREEN, _BLUE = np.float32(0.299), np.float32(0.587), np.float32(0.114)
 
 @njit(cache=True, fastmath=True, forceinline=True)
 def _interpolation(position, size):
-    """Cell and share of its second end, for half-pixel centres."""
+    """Cell and share of its second end, for half-pixel centers."""
     position = min(max(position, np.float32(0)), np.float32(size - 1))
     first = min(int(position), max(size - 2, 0))
     return first, position - np.float32(first)
@@ -40,10 +40,10 @@ def compose(frame, factor, low, person, behind, coefficients, own_share, out, op
     low : (h, w, 3) float32
         The reduced frame.
     person, behind : (h, w, 3) float32
-        Colours of the person and of the background, less `own_share` times the frame's own.
+        Colors of the person and of the background, less `own_share` times the frame's own.
     coefficients : (h', w', 4) float32
         Slope and offset of the opacity over the frame's luma; gains of the detail's luma and of
-        its colours, less `own_share`.
+        its colors, less `own_share`.
     own_share : float32
         How much of the frame itself is added.
     out : (H, W, 3) float32
@@ -76,7 +76,7 @@ def compose(frame, factor, low, person, behind, coefficients, own_share, out, op
             slope = line_coarse[left, 0] + across * (line_coarse[right, 0] - line_coarse[left, 0])
             offset = line_coarse[left, 1] + across * (line_coarse[right, 1] - line_coarse[left, 1])
             gain = line_coarse[left, 2] + across * (line_coarse[right, 2] - line_coarse[left, 2])
-            colour = line_coarse[left, 3] + across * (line_coarse[right, 3] - line_coarse[left, 3])
+            color = line_coarse[left, 3] + across * (line_coarse[right, 3] - line_coarse[left, 3])
             left, across = _interpolation((np.float32(x) + half) * zoom_x - half, columns)
             right = min(left + 1, columns - 1)
             red = np.float32(frame[y, x, 0]) * factor
@@ -89,11 +89,11 @@ def compose(frame, factor, low, person, behind, coefficients, own_share, out, op
             luma = _RED * red + _GREEN * green + _BLUE * blue
             share = min(max(slope * luma + offset, zero), one)
             opacity[y, x] = share
-            base = (gain - colour) * detail
+            base = (gain - color) * detail
             rest = one - share
-            r = base + colour * r + line_person[left, 0]
-            g = base + colour * g + line_person[left, 1]
-            b = base + colour * b + line_person[left, 2]
+            r = base + color * r + line_person[left, 0]
+            g = base + color * g + line_person[left, 1]
+            b = base + color * b + line_person[left, 2]
             r += across * (line_person[right, 0] - line_person[left, 0])
             g += across * (line_person[right, 1] - line_person[left, 1])
             b += across * (line_person[right, 2] - line_person[left, 2])

@@ -1,4 +1,4 @@
-"""A nearest-neighbour field with fractions of a pixel, so that strokes can move smoothly.
+"""A nearest-neighbor field with fractions of a pixel, so that strokes can move smoothly.
 
 Each pixel knows the source it is copied from (a layer) and the place there. Sources lie one after
 another in flat arrays, as in `facestyle.kernels.patchmatch_problem`.
@@ -11,9 +11,9 @@ from numba import njit, prange
 
 _ONE, _HALF, _ZERO = np.float32(1), np.float32(0.5), np.float32(0)
 _BYTE = np.float32(1 / 255)
-# offsets of two neighbours that differ by less come from one piece of the source, px
+# offsets of two neighbors that differ by less come from one piece of the source, px
 _APART = np.float32(0.75)
-# weights of a pixel's own match and of its neighbours'
+# weights of a pixel's own match and of its neighbors'
 _OWN, _SIDE = np.float32(1.5), np.float32(0.3)
 
 
@@ -85,7 +85,7 @@ def advect(places, layers, flow, out_places, out_layers):
 
 @njit(cache=True, fastmath=True, forceinline=True)
 def _cubic(t):
-    """Catmull-Rom weights of four neighbours."""
+    """Catmull-Rom weights of four neighbors."""
     a = _HALF * t * ((np.float32(2) - t) * t - _ONE)
     b = _HALF * (t * t * (np.float32(3) * t - np.float32(5)) + np.float32(2))
     c = _HALF * t * ((np.float32(4) - np.float32(3) * t) * t + _ONE)
@@ -149,7 +149,7 @@ def _beside(y, x, height, width, number):
 
 @njit(cache=True, fastmath=True, forceinline=True)
 def _whole(places, layers, y, x):
-    """Whether a pixel and its four neighbours come from one piece of a source."""
+    """Whether a pixel and its four neighbors come from one piece of a source."""
     height, width = layers.shape
     for number in range(1, 5):
         ny, nx = _beside(y, x, height, width, number)
@@ -160,7 +160,7 @@ def _whole(places, layers, y, x):
 
 @njit(cache=True, fastmath=True, forceinline=True)
 def _at_seam(places, layers, image, start, rows, columns, y, x, votes):
-    """Robust mean of what a pixel's own match and its neighbours' propose."""
+    """Robust mean of what a pixel's own match and its neighbors' propose."""
     height, width = layers.shape
     r, g, b, total = _ZERO, _ZERO, _ZERO, _ZERO
     for number in range(5):
@@ -169,16 +169,16 @@ def _at_seam(places, layers, image, start, rows, columns, y, x, votes):
         v = places[ny, nx, 0] + np.float32(y - ny)
         u = places[ny, nx, 1] + np.float32(x - nx)
         if number == 0:
-            colour = _sharp(image, start[k], rows[k], columns[k], v, u)
+            color = _sharp(image, start[k], rows[k], columns[k], v, u)
             weight = _OWN
         else:
-            colour = _soft(image, start[k], rows[k], columns[k], v, u)
+            color = _soft(image, start[k], rows[k], columns[k], v, u)
             weight = _SIDE
-        votes[number, 0], votes[number, 1], votes[number, 2] = colour
+        votes[number, 0], votes[number, 1], votes[number, 2] = color
         votes[number, 3] = weight
-        r += weight * colour[0]
-        g += weight * colour[1]
-        b += weight * colour[2]
+        r += weight * color[0]
+        g += weight * color[1]
+        b += weight * color[2]
         total += weight
     r, g, b = r / total, g / total, b / total
     # one step of mean shift, as in `patch_voting`
@@ -196,7 +196,7 @@ def _at_seam(places, layers, image, start, rows, columns, y, x, votes):
 
 @njit(cache=True, parallel=True, fastmath=True)
 def tidy(places, layers, out_places, out_layers):
-    """Let single pixels that come from nowhere near join a neighbour's piece.
+    """Let single pixels that come from nowhere near join a neighbor's piece.
 
     Parameters
     ----------
@@ -242,7 +242,7 @@ def render(places, layers, image, start, rows, columns, out):
     start, rows, columns : (K,) int64
         Where each source lies in `image`, and its size.
     out : (h, w, 3) float32
-        In [0, 1]. Sharp inside a piece; where pieces meet, neighbours have a say.
+        In [0, 1]. Sharp inside a piece; where pieces meet, neighbors have a say.
     """
     height, width = layers.shape
     for row in prange(height):

@@ -44,7 +44,7 @@ def judge_vectors(flow, opposite, disocclusions, boundaries, weights):
     flow, opposite (H, W, 2) float32 with H, W >= 2; weights (H, W) float32 is the output.
     """
     height, width = flow.shape[:2]
-    near = float32(-0.5)  # a pixel's centre may leave the picture by half of its width
+    near = float32(-0.5)  # a pixel's center may leave the picture by half of its width
     far_x, far_y = float32(width - 0.5), float32(height - 0.5)
     last_x, last_y = float32(width - 1), float32(height - 1)
     for i in range(height):

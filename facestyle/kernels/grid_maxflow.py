@@ -4,8 +4,8 @@ Y. Boykov and V. Kolmogorov, "An Experimental Comparison of Min-Cut/Max-Flow Alg
 Minimization in Vision", PAMI 2004, section 3, with the source's tree left out: expansion moves
 that start near their optimum have few pixels on the sink's side, and only these are ever visited.
 
-Neighbours are implicit. Pixel i of the padded grid (one unused pixel all round, flattened) has the
-neighbours i + 1, i - 1, i + stride, i - stride, in this order of directions; direction ^ 1 is the
+Neighbors are implicit. Pixel i of the padded grid (one unused pixel all round, flattened) has the
+neighbors i + 1, i - 1, i + stride, i - stride, in this order of directions; direction ^ 1 is the
 way back.
 """
 
@@ -35,7 +35,7 @@ class Flow(NamedTuple):
     parent: Bytes  # direction of the next pixel on the way to the sink
     distance: Ints  # to the sink, valid as of `stamp`
     stamp: Ints
-    queue: Ints  # (n + 1,), ring of pixels whose neighbours are to be looked at
+    queue: Ints  # (n + 1,), ring of pixels whose neighbors are to be looked at
     queued: Flags
     orphans: Ints
 
@@ -52,7 +52,7 @@ def make_flow(size: int, stride: int) -> Flow:
 
 @njit(cache=True, forceinline=True)
 def step_to(direction: int, stride: int) -> int:
-    """Distance in memory to the neighbour in a direction."""
+    """Distance in memory to the neighbor in a direction."""
     if direction == 0:
         return 1
     if direction == 1:
@@ -170,9 +170,9 @@ def _adopt(
         best = ORPHAN
         nearest = FAR
         for direction in range(4):
-            neighbour = orphan + step_to(direction, stride)
-            if side[neighbour] == SINK and capacity[direction, orphan] > 0:
-                steps = _distance_to_sink(neighbour, time, stride, parent, distance, stamp)
+            neighbor = orphan + step_to(direction, stride)
+            if side[neighbor] == SINK and capacity[direction, orphan] > 0:
+                steps = _distance_to_sink(neighbor, time, stride, parent, distance, stamp)
                 if steps < nearest:
                     nearest = steps
                     best = direction
@@ -183,14 +183,14 @@ def _adopt(
             continue
         side[orphan] = FREE
         for direction in range(4):
-            neighbour = orphan + step_to(direction, stride)
-            if side[neighbour] != SINK:
+            neighbor = orphan + step_to(direction, stride)
+            if side[neighbor] != SINK:
                 continue
             if capacity[direction, orphan] > 0:
-                tail = _enqueue(neighbour, tail, queue, queued)
-            if parent[neighbour] == (direction ^ 1):
-                parent[neighbour] = ORPHAN
-                orphans[count] = neighbour
+                tail = _enqueue(neighbor, tail, queue, queued)
+            if parent[neighbor] == (direction ^ 1):
+                parent[neighbor] = ORPHAN
+                orphans[count] = neighbor
                 count += 1
     return tail
 
@@ -216,14 +216,14 @@ def maximum_flow(flow: Flow, seeds: Ints) -> None:
         queued[pixel] = False
         direction = 0
         while direction < 4 and side[pixel] == SINK:
-            neighbour = pixel + step_to(direction, stride)
+            neighbor = pixel + step_to(direction, stride)
             back = direction ^ 1
-            if capacity[back, neighbour] == 0:
+            if capacity[back, neighbor] == 0:
                 direction += 1
-            elif side[neighbour] == SOURCE:
-                # The same neighbour is looked at again until it or the arc is exhausted.
+            elif side[neighbor] == SOURCE:
+                # The same neighbor is looked at again until it or the arc is exhausted.
                 time += 1
-                count = _augment(neighbour, back, stride, excess, capacity, side, parent, orphans)
+                count = _augment(neighbor, back, stride, excess, capacity, side, parent, orphans)
                 tail = _adopt(
                     count,
                     time,
@@ -239,13 +239,13 @@ def maximum_flow(flow: Flow, seeds: Ints) -> None:
                     orphans,
                 )
             else:
-                grown = side[neighbour] == FREE
-                nearer = stamp[neighbour] <= stamp[pixel] and distance[neighbour] > distance[pixel]
+                grown = side[neighbor] == FREE
+                nearer = stamp[neighbor] <= stamp[pixel] and distance[neighbor] > distance[pixel]
                 if grown or nearer:
-                    side[neighbour] = SINK
-                    parent[neighbour] = back
-                    stamp[neighbour] = stamp[pixel]
-                    distance[neighbour] = distance[pixel] + 1
+                    side[neighbor] = SINK
+                    parent[neighbor] = back
+                    stamp[neighbor] = stamp[pixel]
+                    distance[neighbor] = distance[pixel] + 1
                 if grown:
-                    tail = _enqueue(neighbour, tail, queue, queued)
+                    tail = _enqueue(neighbor, tail, queue, queued)
                 direction += 1

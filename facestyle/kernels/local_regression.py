@@ -138,7 +138,7 @@ def overlay(patches, rows, columns, window, total, weight):
 
 @njit(cache=True, fastmath=True)
 def _moments(photos, n, top, left, side):
-    """Mean and variance of a patch of grey photo n."""
+    """Mean and variance of a patch of gray photo n."""
     height, width = photos.shape[2:]
     photo, place = pointer(photos), (np.int64(n) * height + top) * width + left
     total, square = np.float32(0), np.float32(0)
@@ -154,7 +154,7 @@ def _moments(photos, n, top, left, side):
 
 @njit(cache=True, fastmath=True)
 def _covariance(photos, drawings, n, channel, top, left, mean, side):
-    """Covariance of a patch of grey photo n, whose mean is known, with its drawing."""
+    """Covariance of a patch of gray photo n, whose mean is known, with its drawing."""
     channels, height, width = drawings.shape[1:]
     photo, drawing = pointer(photos), pointer(drawings)
     ours = (np.int64(n) * height + top) * width + left
@@ -168,7 +168,7 @@ def _covariance(photos, drawings, n, channel, top, left, mean, side):
 
 @njit(cache=True, fastmath=True, parallel=True)
 def pooled_moments(photos, drawings, index, ys, xs, half, moments):
-    """Covariance of each drawing channel with the grey photo, and the photo's variance (last).
+    """Covariance of each drawing channel with the gray photo, and the photo's variance (last).
 
     photos (N, 1, H, W), drawings (N, C, H, W); moments (rows, columns, C + 1): means over the
     candidates, each about its own mean.

@@ -1,4 +1,4 @@
-"""Copies of candidate patches, and how well neighbouring ones agree where they overlap."""
+"""Copies of candidate patches, and how well neighboring ones agree where they overlap."""
 
 # mypy: allow-untyped-defs
 
@@ -46,10 +46,10 @@ def _fill_table(first, second, down, right, table):
 
 @njit(cache=True, fastmath=True, parallel=True)
 def overlap_tables(patches, down, right, tables):
-    """Costs between the labels of neighbours, `down` or `right` px apart (the other is 0)."""
+    """Costs between the labels of neighbors, `down` or `right` px apart (the other is 0)."""
     rows, columns = tables.shape[:2]
     row_step, column_step = int(down > 0), int(right > 0)
     for i in prange(rows):
         for j in range(columns):
-            neighbour = patches[i + row_step, j + column_step]
-            _fill_table(patches[i, j], neighbour, down, right, tables[i, j])
+            neighbor = patches[i + row_step, j + column_step]
+            _fill_table(patches[i, j], neighbor, down, right, tables[i, j])

@@ -122,7 +122,7 @@ def _mean(ballot, count):
 
 @njit(cache=True, fastmath=True, forceinline=True)
 def _shift(ballot, count, r, g, b, bandwidth):
-    """One step of mean shift from a colour towards the nearest mode."""
+    """One step of mean shift from a color towards the nearest mode."""
     nr, ng, nb, total = np.float32(0), np.float32(0), np.float32(0), np.float32(1e-9)
     # (1 - d / 16)^16 is exp(-d) for our purposes, and several are computed at once
     scale = _ONE / (np.float32(16) * bandwidth * bandwidth)
@@ -207,7 +207,7 @@ def _vote(field, cost, image, start, height, width, scale, reach, rounds, bandwi
 
 
 def vote(field, cost, image, start, height, width, scale, reach, rounds, bandwidth, out):
-    """Render a nearest-neighbour field.
+    """Render a nearest-neighbor field.
 
     Parameters
     ----------

@@ -81,9 +81,9 @@ def _distance(p, y, x, k, sy, sx, best):
 
 
 @njit(cache=True, forceinline=True)
-def _disagreement(key, neighbours):
-    """How many of the four neighbours (keys) come from another offset."""
-    up, down, left, right = neighbours
+def _disagreement(key, neighbors):
+    """How many of the four neighbors (keys) come from another offset."""
+    up, down, left, right = neighbors
     return np.float32(
         np.int64((up != key) & (up != OUTSIDE))
         + np.int64((down != key) & (down != OUTSIDE))
@@ -100,7 +100,7 @@ def _key(p, y, x):
 
 
 @njit(cache=True, forceinline=True)
-def _neighbours(p, y, x, step):
+def _neighbors(p, y, x, step):
     """Keys above, below, left and right, `step` pixels away."""
     return _key(p, y - step, x), _key(p, y + step, x), _key(p, y, x - step), _key(p, y, x + step)
 
@@ -133,15 +133,15 @@ def _random_candidate(p, y, x, k, sy, sx, radius, first, seed):
 
 
 @njit(cache=True, fastmath=True, forceinline=True)
-def _ask_neighbours(p, y, x, near, step, best, penalty, own):
-    """Best of a pixel's own match and its neighbours': cost with penalty, penalty, key."""
-    far = near if step == 1 else _neighbours(p, y, x, step)
+def _ask_neighbors(p, y, x, near, step, best, penalty, own):
+    """Best of a pixel's own match and its neighbors': cost with penalty, penalty, key."""
+    far = near if step == 1 else _neighbors(p, y, x, step)
     key = own
     for q in range(4):
         other = far[q]
         if other in (OUTSIDE, own, key):
             continue
-        # neighbours often agree: ask each match once
+        # neighbors often agree: ask each match once
         if (
             (q > 0 and other == far[0])
             or (q > 1 and other == far[1])
@@ -160,10 +160,10 @@ def _ask_neighbours(p, y, x, near, step, best, penalty, own):
 
 @njit(cache=True, fastmath=True, forceinline=True)
 def _improve_pixel(p, y, x, best, step, radius, settled, seed):
-    """Best of a pixel's own match, its neighbours' and some random ones."""
-    own, near = _key(p, y, x), _neighbours(p, y, x, 1)
+    """Best of a pixel's own match, its neighbors' and some random ones."""
+    own, near = _key(p, y, x), _neighbors(p, y, x, 1)
     penalty = p.coherence * _disagreement(own, near)
-    best, penalty, key = _ask_neighbours(p, y, x, near, step, best + penalty, penalty, own)
+    best, penalty, key = _ask_neighbors(p, y, x, near, step, best + penalty, penalty, own)
     k, sy, sx = unpack_match(key)
     sy, sx = y + sy, x + sx
     if settled and penalty == 0:
@@ -212,7 +212,7 @@ def _sweep(target, sources, costs, use, field, cost, out_field, out_cost, option
 
 
 def sweep(target, sources, costs, use, field, cost, out_field, out_cost, options):
-    """Improve a nearest-neighbour field once.
+    """Improve a nearest-neighbor field once.
 
     Parameters
     ----------
@@ -226,8 +226,8 @@ def sweep(target, sources, costs, use, field, cost, out_field, out_cost, options
     out_field, out_cost : like `field` and `cost`
         Where the result goes.
     options : tuple of five int
-        Distance of the neighbours asked, radius of the random search, seed, whether `cost` is
-        stale, whether pixels that agree with all neighbours skip the random search.
+        Distance of the neighbors asked, radius of the random search, seed, whether `cost` is
+        stale, whether pixels that agree with all neighbors skip the random search.
 
     Raises
     ------

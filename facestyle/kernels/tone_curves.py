@@ -29,7 +29,7 @@ def apply_tone_curves(base, detail, weights, curves, gains, chroma, out):
     gains : (G,) float32
         Factors of `detail`.
     chroma : (G, M, 2) float32
-        a and b for new luminances at the centres of M equal bins of [0, 1].
+        a and b for new luminances at the centers of M equal bins of [0, 1].
     out : (h, w, 3) float32
         Where the Lab picture goes.
     """

@@ -59,7 +59,7 @@ def _decide(i, j, unary, horizontal, vertical, messages, labels):
 
 @njit(cache=True, fastmath=True)
 def energy(labels, unary, horizontal, vertical):
-    """Sum of the unary and edge costs of a labelling."""
+    """Sum of the unary and edge costs of a labeling."""
     rows, columns, _ = unary.shape
     total = 0.0
     for i in range(rows):
@@ -74,7 +74,7 @@ def energy(labels, unary, horizontal, vertical):
 
 @njit(cache=True, fastmath=True)
 def pass_messages(unary, horizontal, vertical, iterations, labels, bounds):
-    """Run TRW-S; `labels` receives the best labelling met, `bounds` the bound of each iteration."""
+    """Run TRW-S; `labels` receives the best labeling met, `bounds` the bound of each iteration."""
     rows, columns, count = unary.shape
     messages = np.zeros((rows, columns, 4, count), np.float32)
     total = np.empty(count, np.float32)

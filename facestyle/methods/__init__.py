@@ -4,13 +4,13 @@ from importlib import import_module
 from typing import Any
 
 from facestyle.exemplars import ExemplarSet
-from facestyle.methods.base import Method, Outcome, check_options
+from facestyle.methods.engine import Method, Outcome, check_options
 
 __all__ = ["METHODS", "Method", "Outcome", "choose_method", "method_class"]
 
 # each is imported when it is used: all of them together take as long to load as a face to find
 METHODS = {
-    "energy": ("facestyle.methods.energy", "EnergyMethod"),
+    "energy": ("facestyle.methods.energy.method", "EnergyMethod"),
     "patch": ("facestyle.methods.patch", "PatchMethod"),
 }
 

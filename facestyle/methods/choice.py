@@ -1,7 +1,7 @@
 """Which method suits an exemplar set: photographs want energy, drawings and paintings patches.
 
 Four measures of the bare skin feed a logistic model. None is enough by itself: film grain is as
-strong as brushwork, but it has no colour, and it is spread evenly where a drawing's paper shows.
+strong as brushwork, but it has no color, and it is spread evenly where a drawing's paper shows.
 """
 
 from __future__ import annotations
@@ -11,31 +11,31 @@ from collections import Counter
 import cv2
 import numpy as np
 
-from facestyle.color import to_lab
+from facestyle.alignment.features import ANALYSIS_SCALE
 from facestyle.exemplars import ExemplarSet
 from facestyle.faces import Portrait
-from facestyle.features import ANALYSIS_SCALE
-from facestyle.pyramid import gaussian_blur
+from facestyle.imaging.color import to_lab
+from facestyle.imaging.pyramid import gaussian_blur
 
-MEASURES = ("roughness", "colour", "edges", "paper")
-# Logistic model of (roughness, colour, edges, paper), fitted by benchmarks/choice.py to
+MEASURES = ("roughness", "color", "edges", "paper")
+# Logistic model of (roughness, color, edges, paper), fitted by benchmarks/choice.py to
 # 214 photographs and 46 drawings and paintings of ../shared and exemplars/. A set that is left out
 # of the fit is voted right, each of them; of the single pictures 7 photographs look drawn, and
 # the Mona Lisa and one sketch look photographed.
 _WEIGHTS = np.array([4.20, 3.08, -9.71, 34.57])
 _BIAS = 24.78
 # weighted mean of the measures there: what a measure adds is counted from here. The last one
-# says nothing of coloured pictures, where it is 0.
+# says nothing of colored pictures, where it is 0.
 _TYPICAL = np.array([-4.6, -0.19, 0.59, 0.0])
 _DRAWN_BECAUSE = (
     "strokes or brushwork on the skin",
-    "colours that change from stroke to stroke",
+    "colors that change from stroke to stroke",
     "marks in all directions",
     "no deep darks, as on paper",
 )
 _PHOTO_BECAUSE = (
     "smooth skin",
-    "evenly coloured skin",
+    "evenly colored skin",
     "fine detail only at edges",
     "deep darks",
 )
@@ -49,7 +49,7 @@ _FEATURES = (
     slice(22, 27),
 )
 _MARGIN = 0.12  # inter-ocular distances around them
-_GREY_CHROMA = 0.06  # Lab/100; less is a grey or a tinted picture
+_GRAY_CHROMA = 0.06  # Lab/100; less is a gray or a tinted picture
 _FLOOR = 1e-5
 
 
@@ -112,10 +112,10 @@ def measure_skin(portrait: Portrait) -> np.ndarray:
     -------
     (4,) float64
         Roughness: log of the luminance contrast at 1 to 2 px (finer, grain outdoes brushes).
-        Colour: log of the ratio of chroma to luminance
-        contrast at 2 to 4 px; 0 for grey pictures. Edges: coherence of the structure tensor at 1 to
+        Color: log of the ratio of chroma to luminance
+        contrast at 2 to 4 px; 0 for gray pictures. Edges: coherence of the structure tensor at 1 to
         2 px, 0 for isotropic grain and 1 for lines (Weickert 1999). Paper: luminance (L/100) of the
-        darkest fiftieth of a grey picture's face over .2; 0 for coloured pictures.
+        darkest fiftieth of a gray picture's face over .2; 0 for colored pictures.
     """
     scale = min(1.0, ANALYSIS_SCALE / portrait.face.inter_ocular)
     image = portrait.image
@@ -128,14 +128,14 @@ def measure_skin(portrait: Portrait) -> np.ndarray:
     fine = blurred[0][..., 0] - blurred[1][..., 0]
     coarse = (blurred[1] - blurred[2])[skin]
     chroma = np.hypot(*lab[skin][:, 1:].mean(axis=0))
-    grey = bool(chroma < _GREY_CHROMA)
+    gray = bool(chroma < _GRAY_CHROMA)
     ratio = _rms(coarse[:, 1:]) * np.sqrt(2) / _rms(coarse[:, 0])
     return np.array(
         [
             np.log(_rms(fine[skin])),
-            0.0 if grey else np.clip(np.log(ratio), -1.5, 1),
+            0.0 if gray else np.clip(np.log(ratio), -1.5, 1),
             _coherence(fine, skin, 5 * unit),
-            np.percentile(lab[face][:, 0], 2) - 0.2 if grey else 0.0,
+            np.percentile(lab[face][:, 0], 2) - 0.2 if gray else 0.0,
         ]
     )
 

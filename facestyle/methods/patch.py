@@ -12,19 +12,19 @@ from typing import Any
 import cv2
 import numpy as np
 
-from facestyle.alignment import control_points
+from facestyle.alignment.features import ANALYSIS_SCALE
+from facestyle.alignment.thin_plate_spline import dense_map, fit_thin_plate_spline
+from facestyle.alignment.warp import control_points
 from facestyle.errors import UsageError
 from facestyle.exemplars import ExemplarSet
 from facestyle.faces import Portrait
 from facestyle.faces.contours import face_width
 from facestyle.faces.regions import Regions
-from facestyle.features import ANALYSIS_SCALE
-from facestyle.methods.base import Method, Outcome, prepare_all
-from facestyle.methods.lead import choose_lead
-from facestyle.thin_plate_spline import dense_map, fit_thin_plate_spline
-from facestyle.transfer import patch_paired, patch_unpaired
-from facestyle.transfer.patch_unpaired.prepared import resize_portrait
-from facestyle.transfer.patch_unpaired.settings import WORKING_FACE_WIDTHS
+from facestyle.methods import patch_paired, patch_unpaired
+from facestyle.methods.engine import Method, Outcome, prepare_all
+from facestyle.methods.patch_unpaired.lead import choose_lead
+from facestyle.methods.patch_unpaired.prepared import resize_portrait
+from facestyle.methods.patch_unpaired.settings import WORKING_FACE_WIDTHS
 
 _LABELS = ("mrf", "free")
 # with fewer pairs too few patches match a new face, and the drawings alone look better
@@ -33,7 +33,7 @@ _LOG = logging.getLogger(__name__)
 
 
 class PatchMethod(Method):
-    """Drawings and paintings; see `facestyle.transfer.patch_paired` and `patch_unpaired`.
+    """Drawings and paintings; see `facestyle.methods.patch_paired` and `patch_unpaired`.
 
     Eight exemplars or more that all come with their photographs are used in pairs; others by
     themselves.
@@ -92,7 +92,7 @@ class PatchMethod(Method):
 
     @property
     def prepared(self) -> list[Any]:
-        """The analysed exemplars, computed or read from the cache on first use."""
+        """The analyzed exemplars, computed or read from the cache on first use."""
         if not self._prepared:
             self._prepared = prepare_pairs(self._set) if self.paired else prepare_singles(self._set)
         return self._prepared

@@ -13,7 +13,7 @@ import numpy as np
 
 from facestyle.errors import UsageError
 from facestyle.neural.dependencies import require_torch
-from facestyle.neural.settings import COLOURS, OptimizeOptions, TrainOptions
+from facestyle.neural.settings import COLORS, OptimizeOptions, TrainOptions
 
 if TYPE_CHECKING:
     from facestyle.neural.loss_network import LossNetwork
@@ -46,7 +46,7 @@ def stylize_optimize(
     shares : Sequence of float, optional
         Weight of every style picture; equal where it is None.
     options : OptimizeOptions, optional
-        Size, iterations, strength, colours and the rest.
+        Size, iterations, strength, colors and the rest.
     mask : numpy.ndarray, optional
         (H, W) in [0, 1]: where to stylize; elsewhere the picture stays as it is. Statistics are
         compared inside the mask only.
@@ -127,7 +127,7 @@ def stylize_feedforward(
     *,
     size: int | None = None,
     strength: float = 1.0,
-    colours: str = "style",
+    colors: str = "style",
     mask: np.ndarray | None = None,
     device: str = "auto",
 ) -> np.ndarray:
@@ -144,7 +144,7 @@ def stylize_feedforward(
         Longer side of the result in pixels; the picture's own if None.
     strength : float
         0 leaves the picture as it is, 1 is the network's result; mixed by pixel between.
-    colours : {"style", "keep"}
+    colors : {"style", "keep"}
         "keep" takes the luminance from the network and the chroma from the picture.
     mask : numpy.ndarray, optional
         (H, W) in [0, 1]: where to stylize.
@@ -175,8 +175,8 @@ def stylize_feedforward(
 
     if not 0 <= strength <= 1:
         raise UsageError(f"strength is {strength}; expected a number from 0 to 1")
-    if colours not in COLOURS:
-        raise UsageError(f"colours '{colours}' is unknown; expected 'style' or 'keep'")
+    if colors not in COLORS:
+        raise UsageError(f"colors '{colors}' is unknown; expected 'style' or 'keep'")
     _check_masks("mask", mask, image, 2)
     place = choose_device(device)
     network = (model if isinstance(model, Model) else load_model(model)).network.to(place)
@@ -187,8 +187,8 @@ def stylize_feedforward(
     content = pictures.resize(content, target).clamp(0, 1)
     with torch.inference_mode():
         redrawn = redraw(network, content)
-        if colours == "keep":
-            redrawn = pictures.with_colours_of(redrawn, content)
+        if colors == "keep":
+            redrawn = pictures.with_colors_of(redrawn, content)
         redrawn = torch.lerp(content, redrawn.clamp(0, 1), strength)
     result = pictures.to_array(redrawn)
     return result if mask is None else _inside(mask, result, image)

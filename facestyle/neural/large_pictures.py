@@ -1,7 +1,7 @@
 """Running the feed-forward network on pictures too large for memory, with the same result.
 
 Instance normalization needs the mean and variance of whole channels, so independent tiles
-would show their borders and drift in colour. Here every layer runs over the whole picture in
+would show their borders and drift in color. Here every layer runs over the whole picture in
 strips of rows before the next layer starts: the statistics are those of the whole picture, and
 only the input and the output of one layer are in memory.
 """
@@ -17,7 +17,7 @@ from facestyle.neural.transformer import (
     NormalizedConv,
     ResidualBlock,
     Transformer,
-    to_colours,
+    to_colors,
 )
 
 _WHOLE = 2_000_000  # pixels up to which the network takes a picture at once
@@ -53,7 +53,7 @@ def run_in_strips(
     x = network.prepare(picture)
     for layer in network.layers:
         x = _run_layer(layer, x, pixels)
-    return to_colours(x)[..., :height, :width]
+    return to_colors(x)[..., :height, :width]
 
 
 def _run_layer(layer: nn.Module, x: torch.Tensor, pixels: int) -> torch.Tensor:
@@ -64,7 +64,7 @@ def _run_layer(layer: nn.Module, x: torch.Tensor, pixels: int) -> torch.Tensor:
         return branch.add_(x)
     if not isinstance(layer, NormalizedConv):
         raise TypeError(f"no strip-wise form of {type(layer).__name__}")
-    x = _normalise(layer.norm, convolve_in_strips(layer.conv, x, pixels))
+    x = _normalize(layer.norm, convolve_in_strips(layer.conv, x, pixels))
     return x.relu_() if layer.rectify else x
 
 
@@ -109,8 +109,8 @@ def _convolve_rows(layer: ConvLayer, x: torch.Tensor, start: int, stop: int) -> 
     return F.conv2d(strip, layer.weight, layer.bias, stride=layer.stride)
 
 
-def _normalise(norm: InstanceNorm | BatchNorm, x: torch.Tensor) -> torch.Tensor:
-    """Normalise (1, C, H, W) in place, channel by channel, without a second copy."""
+def _normalize(norm: InstanceNorm | BatchNorm, x: torch.Tensor) -> torch.Tensor:
+    """Normalize (1, C, H, W) in place, channel by channel, without a second copy."""
     if isinstance(norm, BatchNorm):
         mean, variance = norm.mean, norm.variance
     else:

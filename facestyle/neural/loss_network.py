@@ -34,7 +34,7 @@ def layer_names(architecture: str = "vgg16") -> tuple[str, ...]:
 
 
 def layer_stride(name: str) -> int:
-    """Return the pixels between two neighbouring units of a layer."""
+    """Return the pixels between two neighboring units of a layer."""
     return 1 << (_block(name) - 1)
 
 

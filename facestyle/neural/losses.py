@@ -33,7 +33,7 @@ def feature_reconstruction_loss(features: torch.Tensor, target: torch.Tensor) ->
 
 
 def gram_sums(features: torch.Tensor, weights: torch.Tensor | None = None) -> torch.Tensor:
-    """Return the sums over units of f f^T: a Gram matrix before its normalisation.
+    """Return the sums over units of f f^T: a Gram matrix before its normalization.
 
     Sums of tiles add up to the sum of the picture.
 
@@ -110,7 +110,7 @@ def style_loss(
 
 
 def total_variation_loss(picture: torch.Tensor) -> torch.Tensor:
-    """Return the mean squared difference of neighbouring pixels, across plus down.
+    """Return the mean squared difference of neighboring pixels, across plus down.
 
     Johnson et al. 2016, section 3.2 (after Mahendran and Vedaldi 2015, with beta = 2).
 

@@ -57,7 +57,7 @@ class _Search:
 def minimize(
     evaluate: Evaluate, start: torch.Tensor, settings: Settings, report: Report | None = None
 ) -> tuple[torch.Tensor, list[dict[str, float]]]:
-    """Minimise a loss of a picture.
+    """Minimize a loss of a picture.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def minimize(
     start : torch.Tensor
         Initial picture (1, 3, H, W).
     settings : Settings
-        How to minimise.
+        How to minimize.
     report : callable, optional
         Called after every evaluation with its number, from 1, and the terms of the loss.
 

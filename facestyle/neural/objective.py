@@ -1,4 +1,4 @@
-"""What optimization minimises: content, style, total variation and temporal terms of a picture.
+"""What optimization minimizes: content, style, total variation and temporal terms of a picture.
 
 On a large picture the network runs over tiles, in two passes: the first adds up the tiles' Gram
 matrices, the second propagates the style loss's derivative by those matrices back through every

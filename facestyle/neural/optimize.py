@@ -22,13 +22,13 @@ from facestyle.neural.objective import (
     content_features,
 )
 from facestyle.neural.pictures import (
-    colour_statistics,
+    color_statistics,
     fit_size,
-    match_colours,
+    match_colors,
     match_luminance,
     resize,
     resize_masks,
-    with_colours_of,
+    with_colors_of,
 )
 from facestyle.neural.settings import MINIMUM_SIZE, OptimizeOptions, Settings
 from facestyle.neural.style_statistics import (
@@ -135,8 +135,8 @@ def optimize(
         picture, losses = minimize(objective.evaluate, start, settings, report)
         picture = picture.clamp(0, 1)
         history.append(losses)
-    if options.colours == "keep":
-        picture = with_colours_of(picture, full).clamp(0, 1)
+    if options.colors == "keep":
+        picture = with_colors_of(picture, full).clamp(0, 1)
     return Optimized(picture, history)
 
 
@@ -148,18 +148,18 @@ def scale_sizes(height: int, width: int, scales: int) -> list[tuple[int, int]]:
     return [*reversed(useful), (height, width)]
 
 
-def recolour(
+def recolor(
     content: torch.Tensor,
     styles: Sequence[StylePicture],
     regions: torch.Tensor | None = None,
 ) -> torch.Tensor:
-    """Give a picture (1, 3, H, W) the mean and covariance of the style pictures' colours.
+    """Give a picture (1, 3, H, W) the mean and covariance of the style pictures' colors.
 
     With regions (R, H', W'), every region takes those of the same region of the style pictures.
     """
     size = (content.shape[2], content.shape[3])
     if regions is None:
-        return match_colours(content, *_mean_colours(content, [(s, None) for s in styles]))
+        return match_colors(content, *_mean_colors(content, [(s, None) for s in styles]))
     weights = resize_masks(regions, size)
     sizes = [(style.picture.shape[2], style.picture.shape[3]) for style in styles]
     masks, shown = _style_masks(_Scene(content, styles, regions, ()), sizes)
@@ -171,19 +171,19 @@ def recolour(
             for style, mask, visible in zip(styles, masks, shown, strict=True)
             if mask is not None and visible[region]
         ]
-        recoloured = match_colours(content, *_mean_colours(content, parts), weight)
-        result = result + recoloured * (weight / whole.clamp_min(1))
+        recolored = match_colors(content, *_mean_colors(content, parts), weight)
+        result = result + recolored * (weight / whole.clamp_min(1))
     return result
 
 
-def _mean_colours(
+def _mean_colors(
     like: torch.Tensor, parts: Sequence[tuple[StylePicture, torch.Tensor | None]]
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return mean and covariance of the colours of style pictures, averaged by share."""
+    """Return mean and covariance of the colors of style pictures, averaged by share."""
     whole = sum(style.share for style, _ in parts) or 1.0
     mean, covariance = like.new_zeros(3), like.new_zeros(3, 3)
     for style, weights in parts:
-        style_mean, style_covariance = colour_statistics(style.picture.to(like), weights)
+        style_mean, style_covariance = color_statistics(style.picture.to(like), weights)
         mean += style_mean * (style.share / whole)
         covariance += style_covariance * (style.share / whole)
     return mean, covariance
@@ -193,7 +193,7 @@ def layer_weights(weight: float, layers: Sequence[str]) -> dict[str, float]:
     """Share the weight of the style among its layers, in proportion to 1 / channels^2.
 
     So did Gatys et al. in their published code; without it the shallow layers, which hold the
-    colours, count next to nothing. A layer of 256 channels gets an even share.
+    colors, count next to nothing. A layer of 256 channels gets an even share.
     """
     return {name: weight / len(layers) * (256 / layer_channels(name)) ** 2 for name in layers}
 
@@ -230,16 +230,16 @@ def _start(
         coarsest = scale_sizes(content.shape[2], content.shape[3], options.scales)[0]
         noise = torch.randn((1, 3, *coarsest), generator=generator)
         return (0.5 + 0.15 * noise).clamp(0, 1).to(content)
-    if options.initial == "content" or options.colours == "keep":
+    if options.initial == "content" or options.colors == "keep":
         return content
-    recoloured = recolour(content, styles, regions).clamp(0, 1)
-    return torch.lerp(content, recoloured, options.strength)
+    recolored = recolor(content, styles, regions).clamp(0, 1)
+    return torch.lerp(content, recolored, options.strength)
 
 
 def _objective(network: LossNetwork, scene: _Scene, options: OptimizeOptions) -> Objective:
     """Measure content and style at this scale."""
     content = scene.content
-    if options.colours == "keep":
+    if options.colors == "keep":
         content = match_luminance(content, content)
     size = (content.shape[2], content.shape[3])
     regions = None if scene.regions is None else resize_masks(scene.regions, size)
@@ -277,7 +277,7 @@ def _style_target(
     grams = []
     for style, size, regions in zip(scene.styles, sizes, masks, strict=True):
         picture = resize(style.picture, size).clamp(0, 1)
-        if options.colours == "keep":
+        if options.colors == "keep":
             picture = match_luminance(picture, content).clamp(0, 1)
         tiles = cut_tiles(*size, options.tile, network.halo(layers))
         weights = region_weights(regions, layers)

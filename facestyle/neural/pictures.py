@@ -1,4 +1,4 @@
-"""Pictures between NumPy arrays and tensors: conversion, resizing, keeping colours."""
+"""Pictures between NumPy arrays and tensors: conversion, resizing, keeping colors."""
 
 import numpy as np
 import torch
@@ -63,43 +63,43 @@ def luminance(picture: torch.Tensor) -> torch.Tensor:
     return (picture * weights).sum(1, keepdim=True)
 
 
-def with_colours_of(picture: torch.Tensor, colours: torch.Tensor) -> torch.Tensor:
+def with_colors_of(picture: torch.Tensor, colors: torch.Tensor) -> torch.Tensor:
     """Combine the luma of one picture with the chroma of another one.
 
     Gatys et al. 2016, "Preserving Color in Neural Artistic Style Transfer", section 3.2.
 
     Parameters
     ----------
-    picture, colours : torch.Tensor
+    picture, colors : torch.Tensor
         RGB pictures (B, 3, H, W) in [0, 1], of one size.
 
     Returns
     -------
     torch.Tensor
         RGB (B, 3, H, W), not clipped: adding a difference of luma to all channels leaves the
-        chroma I and Q of `colours` exactly as they were.
+        chroma I and Q of `colors` exactly as they were.
     """
-    return colours + (luminance(picture) - luminance(colours))
+    return colors + (luminance(picture) - luminance(colors))
 
 
 def match_luminance(style: torch.Tensor, content: torch.Tensor) -> torch.Tensor:
-    """Return the style's luma, as grey RGB, with the content's mean and standard deviation.
+    """Return the style's luma, as gray RGB, with the content's mean and standard deviation.
 
     Gatys et al. 2016, "Preserving Color in Neural Artistic Style Transfer", equation (10).
     """
     source, target = luminance(style), luminance(content)
     scale = target.std() / source.std().clamp_min(1e-4)
-    grey = (source - source.mean()) * scale + target.mean()
-    return grey.expand(-1, 3, -1, -1)
+    gray = (source - source.mean()) * scale + target.mean()
+    return gray.expand(-1, 3, -1, -1)
 
 
-def match_colours(
+def match_colors(
     picture: torch.Tensor,
     mean: torch.Tensor,
     covariance: torch.Tensor,
     weights: torch.Tensor | None = None,
 ) -> torch.Tensor:
-    """Give a picture another mean and covariance of colours, by a linear map.
+    """Give a picture another mean and covariance of colors, by a linear map.
 
     Gatys et al. 2016, "Preserving Color in Neural Artistic Style Transfer", equations (3) to
     (5), with the symmetric square root.
@@ -109,35 +109,35 @@ def match_colours(
     picture : torch.Tensor
         RGB (1, 3, H, W).
     mean, covariance : torch.Tensor
-        (3,) and (3, 3), as `colour_statistics` returns them.
+        (3,) and (3, 3), as `color_statistics` returns them.
     weights : torch.Tensor, optional
-        (H, W): how much each pixel counts among the picture's own colours.
+        (H, W): how much each pixel counts among the picture's own colors.
 
     Returns
     -------
     torch.Tensor
         RGB (1, 3, H, W), not clipped.
     """
-    own_mean, own_covariance = colour_statistics(picture, weights)
+    own_mean, own_covariance = color_statistics(picture, weights)
     transform = _matrix_power(covariance, 0.5) @ _matrix_power(own_covariance, -0.5)
-    centred = picture[0].flatten(1) - own_mean[:, None]
-    return (transform @ centred + mean[:, None]).view_as(picture)
+    centerd = picture[0].flatten(1) - own_mean[:, None]
+    return (transform @ centerd + mean[:, None]).view_as(picture)
 
 
-def colour_statistics(
+def color_statistics(
     picture: torch.Tensor, weights: torch.Tensor | None = None
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return mean (3,) and covariance (3, 3) of the colours of (1, 3, H, W), weighted by (H, W)."""
+    """Return mean (3,) and covariance (3, 3) of the colors of (1, 3, H, W), weighted by (H, W)."""
     flat = picture[0].flatten(1)
     shares = torch.ones_like(flat[0]) if weights is None else weights.flatten()
     shares = shares / shares.sum().clamp_min(1e-8)
     mean = flat @ shares
-    centred = flat - mean[:, None]
-    return mean, (centred * shares) @ centred.T
+    centerd = flat - mean[:, None]
+    return mean, (centerd * shares) @ centerd.T
 
 
 def _matrix_power(matrix: torch.Tensor, power: float) -> torch.Tensor:
-    """Return a power of a symmetric positive matrix; grey pictures are kept invertible."""
+    """Return a power of a symmetric positive matrix; gray pictures are kept invertible."""
     values, vectors = torch.linalg.eigh(matrix.cpu().double())
     powered = vectors @ torch.diag(values.clamp_min(1e-4) ** power) @ vectors.T
     return powered.to(matrix)

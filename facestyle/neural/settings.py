@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 from facestyle.errors import UsageError
 
-INITIALS = ("recoloured", "content", "noise", "picture")
-COLOURS = ("style", "keep")
+INITIALS = ("recolored", "content", "noise", "picture")
+COLORS = ("style", "keep")
 MINIMIZERS = ("lbfgs", "adam")
 POOLINGS = ("max", "average")
 NORMALIZATIONS = ("instance", "batch")
@@ -18,7 +18,7 @@ MINIMUM_SIZE = 32  # pixels; the loss network's four poolings leave 2x2 units
 
 @dataclass(frozen=True)
 class Settings:
-    """How to minimise.
+    """How to minimize.
 
     Attributes
     ----------
@@ -60,11 +60,11 @@ class OptimizeOptions:
     strength : float
         0 leaves the picture as it is, 1 is the whole style: the style's statistics are mixed
         with the picture's own.
-    colours : {"style", "keep"}
+    colors : {"style", "keep"}
         "keep" transfers luminance only.
-    initial : {"recoloured", "content", "noise", "picture"}
-        What the coarsest scale starts with; "recoloured" is the content with the mean and the
-        covariance of the style's colours, which descent is slow to find.
+    initial : {"recolored", "content", "noise", "picture"}
+        What the coarsest scale starts with; "recolored" is the content with the mean and the
+        covariance of the style's colors, which descent is slow to find.
     content_layers, style_layers : tuple of str
         Layers of the loss network.
     content_weight, style_weight, total_variation_weight, temporal_weight : float
@@ -74,7 +74,7 @@ class OptimizeOptions:
     pooling : {"max", "average"}
         Of the loss network, where this package loads it.
     minimizer : Settings
-        How to minimise; its `iterations` is set from the field above.
+        How to minimize; its `iterations` is set from the field above.
     tile : int or None
         Largest side of a tile in pixels; a smaller picture is computed whole.
     seed : int
@@ -85,8 +85,8 @@ class OptimizeOptions:
     scales: int = 3
     iterations: int = 300
     strength: float = 1.0
-    colours: str = "style"
-    initial: str = "recoloured"
+    colors: str = "style"
+    initial: str = "recolored"
     content_layers: tuple[str, ...] = ("relu4_2",)
     style_layers: tuple[str, ...] = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
     content_weight: float = 1.0
@@ -102,7 +102,7 @@ class OptimizeOptions:
     def __post_init__(self) -> None:
         choices = (
             ("initial", self.initial, INITIALS),
-            ("colours", self.colours, COLOURS),
+            ("colors", self.colors, COLORS),
             ("pooling", self.pooling, POOLINGS),
             ("minimizer.method", self.minimizer.method, MINIMIZERS),
         )
@@ -181,7 +181,7 @@ class TrainOptions:
     steps : int
         Steps of Adam.
     warm_up : int
-        Steps at the start that teach the network to give a picture the style's colours, by pixel.
+        Steps at the start that teach the network to give a picture the style's colors, by pixel.
         They cost a fraction of a step with the loss network, and spare many of those.
     batch : int
         Crops per step, over all processes.

@@ -15,7 +15,7 @@ from facestyle.errors import UsageError
 from facestyle.neural import losses
 from facestyle.neural.checkpoints import Progress, load_checkpoint, save_checkpoint
 from facestyle.neural.loss_network import LossNetwork
-from facestyle.neural.optimize import StylePicture, layer_weights, recolour, style_size
+from facestyle.neural.optimize import StylePicture, layer_weights, recolor, style_size
 from facestyle.neural.photos import PhotoFolder
 from facestyle.neural.pictures import resize
 from facestyle.neural.settings import PICTURE_INPUTS, TrainOptions
@@ -186,10 +186,10 @@ class _Trainer:
         self._advance(self.workers.average(values, self.device))
 
     def _warm_up_terms(self, batch: torch.Tensor) -> dict[str, torch.Tensor]:
-        """Compare the network's output with the photos in the style's colours."""
-        targets = torch.cat([recolour(photo[None], self.styles) for photo in batch])
+        """Compare the network's output with the photos in the style's colors."""
+        targets = torch.cat([recolor(photo[None], self.styles) for photo in batch])
         difference = self.network(batch) - targets.clamp(0, 1)
-        return {"recolouring": _WARM_UP_WEIGHT * difference.square().mean()}
+        return {"recoloring": _WARM_UP_WEIGHT * difference.square().mean()}
 
     def _terms(self, batch: torch.Tensor) -> dict[str, torch.Tensor]:
         options = self.options

@@ -1,7 +1,7 @@
 """The feed-forward network that redraws a picture in one trained style.
 
 Johnson et al. 2016, supplementary material, table 1 (c9s1-32, d64, d128, five R128, u64, u32,
-c9s1-3), with the changes of later practice: reflection padding everywhere, nearest-neighbour
+c9s1-3), with the changes of later practice: reflection padding everywhere, nearest-neighbor
 upsampling before a convolution in place of transposed convolution (Odena et al. 2016), and
 instance normalization (Ulyanov et al. 2017, "Improved Texture Networks", equation (8)).
 
@@ -18,7 +18,7 @@ _GRID = 4  # two convolutions of stride two
 
 
 class InstanceNorm(nn.Module):
-    """Normalise every channel of every picture by its own mean and variance, then scale.
+    """Normalize every channel of every picture by its own mean and variance, then scale.
 
     Ulyanov et al. 2017, equation (8); at test time, too.
     """
@@ -31,12 +31,12 @@ class InstanceNorm(nn.Module):
         self.shift = nn.Parameter(torch.zeros(channels))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Normalise (B, C, H, W)."""
+        """Normalize (B, C, H, W)."""
         return F.instance_norm(x, weight=self.scale, bias=self.shift, eps=self.epsilon)
 
 
 class BatchNorm(nn.Module):
-    """Normalise every channel over the batch; at test time by means kept in training.
+    """Normalize every channel over the batch; at test time by means kept in training.
 
     Ioffe and Szegedy 2015. Its momentum is PyTorch's.
     """
@@ -52,7 +52,7 @@ class BatchNorm(nn.Module):
         self.register_buffer("variance", torch.ones(channels))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Normalise (B, C, H, W)."""
+        """Normalize (B, C, H, W)."""
         return F.batch_norm(
             x,
             self.mean,
@@ -66,7 +66,7 @@ class BatchNorm(nn.Module):
 
 
 class ConvLayer(nn.Module):
-    """Upsampling by nearest neighbour, reflection padding and a convolution, in this order."""
+    """Upsampling by nearest neighbor, reflection padding and a convolution, in this order."""
 
     def __init__(
         self, inputs: int, outputs: int, kernel: int, *, stride: int = 1, upsample: int = 1
@@ -101,7 +101,7 @@ class NormalizedConv(nn.Module):
 
 
 class ResidualBlock(nn.Module):
-    """Two normalised 3x3 convolutions beside the identity (He et al. 2016, as Gross and Wilber)."""
+    """Two normalized 3x3 convolutions beside the identity (He et al. 2016, as Gross and Wilber)."""
 
     def __init__(self, channels: int, normalization: str) -> None:
         super().__init__()
@@ -128,7 +128,7 @@ class Transformer(nn.Module):
         super().__init__()
         self.architecture = architecture or Architecture()
         self.layers = nn.ModuleList(_layers(self.architecture))
-        _initialise(self, seed)
+        _initialize(self, seed)
 
     def forward(self, picture: torch.Tensor) -> torch.Tensor:
         """Redraw pictures.
@@ -148,10 +148,10 @@ class Transformer(nn.Module):
         x = self.prepare(picture)
         for layer in self.layers:
             x = layer(x)
-        return to_colours(x)[..., :height, :width]
+        return to_colors(x)[..., :height, :width]
 
     def prepare(self, picture: torch.Tensor) -> torch.Tensor:
-        """Return what the first layer takes: centred, on the grid, all inputs there."""
+        """Return what the first layer takes: centerd, on the grid, all inputs there."""
         if picture.shape[1] != self.architecture.inputs:
             picture = join_inputs(picture)
         return pad_to_grid(picture) - 0.5
@@ -174,7 +174,7 @@ def join_inputs(
     Returns
     -------
     torch.Tensor
-        (B, 7, H, W); grey where nothing is known.
+        (B, 7, H, W); gray where nothing is known.
     """
     if warped is None or weights is None:
         warped, weights = torch.full_like(frame, 0.5), torch.zeros_like(frame[:, :1])
@@ -195,8 +195,8 @@ def pad_to_grid(picture: torch.Tensor) -> torch.Tensor:
     return F.pad(picture, [0, -width % _GRID, 0, -height % _GRID], mode="reflect")
 
 
-def to_colours(x: torch.Tensor) -> torch.Tensor:
-    """Map the last convolution's output to colours by a scaled tanh (Johnson, section 3.1)."""
+def to_colors(x: torch.Tensor) -> torch.Tensor:
+    """Map the last convolution's output to colors by a scaled tanh (Johnson, section 3.1)."""
     return 0.5 + 0.6 * torch.tanh(x)
 
 
@@ -221,10 +221,10 @@ def _layers(architecture: Architecture) -> list[nn.Module]:
     ]
 
 
-def _initialise(network: "Transformer", seed: int) -> None:
+def _initialize(network: "Transformer", seed: int) -> None:
     """Draw the convolutions' weights (He et al. 2015) from a generator of their own.
 
-    The last one starts close to zero, so that training starts with grey instead of noise.
+    The last one starts close to zero, so that training starts with gray instead of noise.
     """
     generator = torch.Generator().manual_seed(seed)
     for module in network.modules():

@@ -50,7 +50,7 @@ def warp(picture: torch.Tensor, flow: torch.Tensor) -> torch.Tensor:
     batch, _, height, width = picture.shape
     x = torch.arange(width, device=flow.device, dtype=flow.dtype) + flow[:, 0]
     y = torch.arange(height, device=flow.device, dtype=flow.dtype)[:, None] + flow[:, 1]
-    # grid_sample counts from -1 to 1 between the centres of the first and the last pixel
+    # grid_sample counts from -1 to 1 between the centers of the first and the last pixel
     grid = torch.stack((2 * x / max(width - 1, 1) - 1, 2 * y / max(height - 1, 1) - 1), dim=3)
     grid = grid.expand(batch, -1, -1, -1)
     return F.grid_sample(picture, grid, mode="bilinear", padding_mode="border", align_corners=True)

@@ -41,18 +41,18 @@ class Store(Protocol):
 
 
 def blend(
-    picture: torch.Tensor, neighbours: Sequence[tuple[torch.Tensor, torch.Tensor, float]]
+    picture: torch.Tensor, neighbors: Sequence[tuple[torch.Tensor, torch.Tensor, float]]
 ) -> torch.Tensor:
-    """Mix a frame's result with its neighbours', where they show the same points.
+    """Mix a frame's result with its neighbors', where they show the same points.
 
-    ``(x + sum b c w) / (1 + sum b c)``; with one neighbour of b = 1 this is Ruder et al. 2016,
+    ``(x + sum b c w) / (1 + sum b c)``; with one neighbor of b = 1 this is Ruder et al. 2016,
     section 4.4, with delta = 1/2.
 
     Parameters
     ----------
     picture : torch.Tensor
         x, (1, 3, H, W).
-    neighbours : Sequence of (torch.Tensor, torch.Tensor, float)
+    neighbors : Sequence of (torch.Tensor, torch.Tensor, float)
         Warped result w (1, 3, H, W), weights c (H, W) in [0, 1], and share b of each.
 
     Returns
@@ -61,7 +61,7 @@ def blend(
         (1, 3, H, W).
     """
     total, whole = picture, torch.ones_like(picture[:, :1])
-    for warped, weights, share in neighbours:
+    for warped, weights, share in neighbors:
         total = total + share * weights * warped
         whole = whole + share * weights
     return total / whole
@@ -80,7 +80,7 @@ def stylize_in_passes(
     """Redraw a whole video in several passes of alternating direction.
 
     The first pass redraws every frame alone; the second goes forwards, the third backwards, and
-    so on. Each starts a frame from its own result blended with that of the neighbour that was
+    so on. Each starts a frame from its own result blended with that of the neighbor that was
     done before it in this pass.
 
     Parameters
@@ -94,7 +94,7 @@ def stylize_in_passes(
     options : VideoOptions
         `passes` of them, 1 at least.
     motion : callable
-        See `FindMotion`; asked for both neighbours of a frame.
+        See `FindMotion`; asked for both neighbors of a frame.
     store : Store
         Empty; takes a result for every frame. No more than three of each are in memory.
     progress : callable, optional
@@ -131,18 +131,18 @@ def _refine(
 ) -> torch.Tensor:
     """Redraw a frame in a pass; `numbers` are its own, and of those done before and after it."""
     number, before, after = numbers
-    neighbours, temporal = [], []
+    neighbors, temporal = [], []
     for other, share in ((before, options.blend), (after, options.blend_opposite)):
         if not 0 <= other < len(frames) or (share == 0 and other == after):
             continue
         warped, weights = warp_along(results[other], motion(number, [other])[0])
-        neighbours.append((warped, weights, share))
+        neighbors.append((warped, weights, share))
         if other == before and step >= options.temporal_from_pass:
             temporal.append(TemporalTarget(warped, weights))
     settings = replace(
         frame_options(options, number, guessed=True), iterations=options.pass_iterations
     )
-    start = blend(results[number], neighbours)
+    start = blend(results[number], neighbors)
     return optimize(
         network, frames[number], styles, settings, initial=start, temporal=temporal
     ).picture

@@ -35,7 +35,7 @@ class VideoOptions:
         Pass, from 1, from which on the temporal loss holds: earlier ones would slow the spread
         of information through the video.
     blend, blend_opposite : float
-        Weight, beside the frame's 1, of the warped neighbour that was done before it in this
+        Weight, beside the frame's 1, of the warped neighbor that was done before it in this
         pass, and of the one that follows. 1 and 0 are delta = 1/2 of section 4.4.
     """
 

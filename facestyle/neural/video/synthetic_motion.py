@@ -69,9 +69,9 @@ def move(batch: torch.Tensor, seed: tuple[int, ...]) -> MovedPair:
 
 @dataclass(frozen=True)
 class _Occluder:
-    """An ellipse: centre, half axes, and how far it moves, all x and y in pixels."""
+    """An ellipse: center, half axes, and how far it moves, all x and y in pixels."""
 
-    centre: np.ndarray
+    center: np.ndarray
     axes: np.ndarray
     shift: np.ndarray
 
@@ -79,14 +79,14 @@ class _Occluder:
     def draw(cls, random: np.random.Generator, height: int, width: int) -> "_Occluder":
         size = np.array([width, height])
         return cls(
-            centre=random.uniform(0, 1, 2) * size,
+            center=random.uniform(0, 1, 2) * size,
             axes=random.uniform(*_OCCLUDER, 2) * size,
             shift=random.uniform(-_OCCLUDER_SHIFT, _OCCLUDER_SHIFT, 2) * size,
         )
 
     def mask(self, height: int, width: int, *, moved: bool) -> np.ndarray:
         x, y = np.meshgrid(np.arange(width), np.arange(height))
-        left, top = self.centre + (self.shift if moved else 0)
+        left, top = self.center + (self.shift if moved else 0)
         inside = ((x - left) / self.axes[0]) ** 2 + ((y - top) / self.axes[1]) ** 2 < 1
         return np.asarray(inside, dtype=np.float32)
 

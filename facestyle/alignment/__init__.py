@@ -1,0 +1,1 @@
+"""Exemplars warped onto the input face."""

@@ -1,0 +1,1 @@
+"""Operations on pictures: color spaces, pyramids, guided filter, resizing."""

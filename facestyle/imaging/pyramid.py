@@ -1,0 +1,163 @@
+"""Laplacian stacks inside a matte, with their local energies (Shih et al. 2014, section 4)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from facestyle.imaging.normalized_convolution import normalized, premultiplied
+
+LEVELS = 6
+# sigma of level l is 2^(l+1) px for a face of this inter-ocular distance
+REFERENCE_INTER_OCULAR = 250.0
+# a Gaussian wider than this many px is computed on a halved grid: a pyramid, not wide filters
+_DECIMATE_AT = 2.5
+# weight of the mean color where the matte leaves nothing to average
+_FLOOR = 1e-4
+
+
+@dataclass(frozen=True)
+class LaplacianStack:
+    """Band-pass levels of a picture, their local energies, and the low-pass residual.
+
+    Attributes
+    ----------
+    bands : tuple of (h_l, w_l, 3) float32
+        Level 0 is the finest and has the picture's size; coarse levels are decimated.
+    energies : tuple of (h'_l, w'_l, 3) float32
+        Local mean square of each band inside the matte, on still coarser grids.
+    residual : (h, w, 3) float32
+        What is left below the last level.
+    sigmas : tuple of float
+        Standard deviation of each level's Gaussian, px of the full picture.
+    """
+
+    bands: tuple[np.ndarray, ...]
+    energies: tuple[np.ndarray, ...]
+    residual: np.ndarray
+    sigmas: tuple[float, ...]
+
+
+def level_sigma(level: int, inter_ocular: float) -> float:
+    """Standard deviation of a level's Gaussian, px (Shih 2014, eq. 2, scaled to the face)."""
+    return 2.0 ** (level + 1) * inter_ocular / REFERENCE_INTER_OCULAR
+
+
+def gaussian_blur(values: np.ndarray, sigma: float) -> np.ndarray:
+    """Gaussian filter with reflected borders; nothing happens below a sigma of .3 px.
+
+    Parameters
+    ----------
+    values : (H, W) or (H, W, C<=4) float32
+    sigma : float
+        px.
+    """
+    if sigma < 0.3:
+        return values
+    size = 2 * math.ceil(2.5 * sigma) + 1
+    blurred = cv2.GaussianBlur(values, (size, size), sigma, borderType=cv2.BORDER_REFLECT_101)
+    return blurred.reshape(values.shape)
+
+
+def build_stack(
+    lab: np.ndarray,
+    matte: np.ndarray,
+    inter_ocular: float,
+    levels: int = LEVELS,
+    *,
+    energies: bool = True,
+) -> LaplacianStack:
+    """Split a picture into a Laplacian stack by normalized convolution inside a matte.
+
+    Parameters
+    ----------
+    lab : (H, W, 3) float32
+        Lab/100.
+    matte : (H, W) float32
+        Weight of each pixel in [0, 1]; what lies outside does not leak in.
+    inter_ocular : float
+        Inter-ocular distance, px: the unit of the levels' sigmas.
+    levels : int
+    energies : bool
+        Compute the bands' energies; where the gains are known already, nobody asks for them.
+
+    Notes
+    -----
+    Shih et al. keep every level at full size. A Gaussian of more than 2.5 px is computed on a
+    halved grid here, which costs a tenth and changes nothing that the eye can see.
+    """
+    mean = cv2.mean(lab, (matte > 0.5).astype(np.uint8))[:3]
+    weighted = premultiplied(lab, matte)
+    current, level_matte = lab, matte
+    bands, local_energies, sigmas = [], [], []
+    decimation, reached = 1, 0.0
+    for level in range(levels):
+        sigma = level_sigma(level, inter_ocular)
+        weighted = gaussian_blur(weighted, math.sqrt(sigma**2 - reached**2) / decimation)
+        halve = sigma / decimation >= _DECIMATE_AT and min(weighted.shape[:2]) > 8
+        if halve:
+            weighted = half_size(weighted)
+        low = normalized(weighted, _FLOOR, mean)
+        band = current - _like(low, current)
+        bands.append(band)
+        if energies:
+            local_energies.append(_local_energy(band, level_matte, sigma / decimation))
+        sigmas.append(sigma)
+        if halve:
+            level_matte = half_size(level_matte)
+            decimation *= 2
+        current, reached = low, sigma
+    return LaplacianStack(tuple(bands), tuple(local_energies), current, tuple(sigmas))
+
+
+def collapse_stack(
+    stack: LaplacianStack, gains: list[np.ndarray], residual: np.ndarray
+) -> np.ndarray:
+    """Multiply each band by its gain map and add everything up (Shih et al. 2014, eq. 5).
+
+    Parameters
+    ----------
+    stack : LaplacianStack
+    gains : list of (h, w, 3) float32
+        One gain map for each band, of any size.
+    residual : (h, w, 3) float32
+        What replaces the stack's own residual.
+
+    Returns
+    -------
+    (H, W, 3) float32
+        Lab/100.
+    """
+    total = residual
+    for band, gain in zip(reversed(stack.bands), reversed(gains), strict=True):
+        total = _like(total, band) + band * _like(gain, band)
+    return total
+
+
+def half_size(values: np.ndarray) -> np.ndarray:
+    """Halve a picture by area averaging, rounding the size up."""
+    height, width = values.shape[:2]
+    size = ((width + 1) // 2, (height + 1) // 2)
+    return cv2.resize(values, size, interpolation=cv2.INTER_AREA)
+
+
+def _local_energy(band: np.ndarray, matte: np.ndarray, sigma: float) -> np.ndarray:
+    """Mean square of a band around each pixel, inside the matte (Shih et al. 2014, eq. 3)."""
+    weighted = premultiplied(band * band, matte)
+    # energies are smooth: a coarser grid holds them
+    for _ in range(2):
+        if sigma >= 1.2 and min(weighted.shape[:2]) > 8:
+            weighted = half_size(weighted)
+            sigma /= 2
+    return normalized(gaussian_blur(weighted, sigma), _FLOOR)
+
+
+def _like(values: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Resize `values` to the size of `other`."""
+    height, width = other.shape[:2]
+    if values.shape[:2] == (height, width):
+        return values
+    return cv2.resize(values, (width, height), interpolation=cv2.INTER_LINEAR)

@@ -1,0 +1,35 @@
+"""Reading and writing videos and sequences of pictures, one frame at a time.
+
+Frames are upright sRGB-like RGB whatever the file holds; results are H.264 with the sound's own
+packets. PyAV (the extra ``video``) is imported when a file is opened.
+"""
+
+from facestyle.io.videos.info import Color, Frame, VideoInfo
+from facestyle.io.videos.names import (
+    VIDEO_SUFFIXES,
+    check_video_output,
+    is_sequence,
+    is_video,
+    list_sequence,
+)
+from facestyle.io.videos.opening import VideoSource, open_video, open_video_writer
+from facestyle.io.videos.parts import ResumePoint
+from facestyle.io.videos.sequence_writer import SequenceWriter
+from facestyle.io.videos.writer import SegmentedWriter
+
+__all__ = [
+    "VIDEO_SUFFIXES",
+    "Color",
+    "Frame",
+    "ResumePoint",
+    "SegmentedWriter",
+    "SequenceWriter",
+    "VideoInfo",
+    "VideoSource",
+    "check_video_output",
+    "is_sequence",
+    "is_video",
+    "list_sequence",
+    "open_video",
+    "open_video_writer",
+]

@@ -1,0 +1,101 @@
+"""One way to open videos and sequences of pictures, and one to write them."""
+
+import math
+import os
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Protocol
+
+from facestyle.errors import UsageError
+from facestyle.io.videos.info import Frame, VideoInfo
+from facestyle.io.videos.names import is_sequence
+from facestyle.io.videos.reading import open_video_file
+from facestyle.io.videos.sequence_writer import SequenceWriter
+from facestyle.io.videos.sequences import open_sequence
+from facestyle.io.videos.writer import SegmentedWriter
+
+
+class VideoSource(Protocol):
+    """Something with frames; reading them again starts anew."""
+
+    @property
+    def info(self) -> VideoInfo:
+        """What is known of it."""
+
+    def frames(self, *, skip: int = 0) -> Iterator[Frame]:
+        """Hand out the frames in order, but the first `skip`."""
+
+
+def open_video(
+    path: str | os.PathLike[str],
+    *,
+    start: float | None = None,
+    end: float | None = None,
+    frame_rate: float | Fraction = 25,
+) -> VideoSource:
+    """Open a video file or a sequence of pictures for reading.
+
+    Frames come upright (a phone's rotation is applied), as RGB of full range, each with the
+    file's own time, one at a time: memory stays the same however long the video.
+
+    Parameters
+    ----------
+    path : path-like
+        A file that FFmpeg reads, or a pattern such as ``frames/%05d.png``.
+    start, end : float, optional
+        Seconds since the beginning; frames shown at `start` or later and before `end` are read.
+    frame_rate : float or Fraction
+        Pictures a second, of a sequence.
+
+    Returns
+    -------
+    VideoSource
+        `info` tells about it, `frames` hands out the frames.
+
+    Raises
+    ------
+    VideoError
+        If it cannot be read, holds no video, or pictures are missing.
+    UsageError
+        If `start` or `end` is negative or not before the other.
+    MissingDependencyError
+        If PyAV is not installed; sequences do without.
+    """
+    for name, seconds in (("start", start), ("end", end)):
+        if seconds is not None and not (seconds >= 0 and math.isfinite(seconds)):
+            raise UsageError(f"{name} is {seconds} s; expected 0 or more.")
+    if end is not None and end <= (start or 0):
+        raise UsageError(f"end is {end} s; expected it after the start, {start or 0} s.")
+    path = Path(path)
+    if is_sequence(path):
+        rate = Fraction(frame_rate).limit_denominator(1001)
+        return open_sequence(path, frame_rate=rate, start=start, end=end)
+    return open_video_file(path, start=start, end=end)
+
+
+def open_video_writer(
+    path: str | os.PathLike[str], info: VideoInfo, *, fingerprint: str = "", resume: bool = True
+) -> SegmentedWriter | SequenceWriter:
+    """Open a video file or a sequence of pictures for writing; both have the same methods.
+
+    Parameters
+    ----------
+    path : path-like
+        ``.mp4``, ``.m4v``, ``.mov`` or ``.mkv``, or a pattern such as ``frames/%05d.png``.
+    info : VideoInfo
+        Of the source: size, times, colors and sound are kept.
+    fingerprint : str
+        Names everything else that the frames depend on (settings, exemplars); parts of a run
+        with another fingerprint are not continued.
+    resume : bool
+        Whether to go on from the parts of an interrupted run.
+
+    Raises
+    ------
+    VideoError
+        If the name's suffix is not one that is written, or its format does not take the sound.
+    """
+    if is_sequence(path):
+        return SequenceWriter(path, info, fingerprint=fingerprint, resume=resume)
+    return SegmentedWriter(path, info, fingerprint=fingerprint, resume=resume)

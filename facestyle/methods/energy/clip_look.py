@@ -1,0 +1,175 @@
+"""The photographic look as maps over a frame, carried along the flow and renewed now and then.
+
+The maps are smooth: tone curves, gains of the bands, the change of the residual. What they are
+applied to, the frame's own bands, is taken from every frame.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from facestyle.alignment.features import analyze
+from facestyle.alignment.warp import align_exemplar
+from facestyle.faces import Portrait
+from facestyle.imaging.guided_filter import apply_coefficients, resize_channels
+from facestyle.imaging.pyramid import build_stack, collapse_stack, half_size
+from facestyle.methods.energy.gain import gain_sigma
+from facestyle.methods.energy.transfer import (
+    EnergyExemplar,
+    EnergySettings,
+    blended_look,
+    label_patches,
+    tone_coefficients,
+)
+from facestyle.tracking.motion import Motion
+
+# cost of another exemplar than the previous labels', where the flow is trusted
+_LABEL_INERTIA = 0.15
+# bands narrower than this are not resolved by the reduced frame, px
+_RESOLVED_SIGMA = 0.9
+
+
+@dataclass(frozen=True)
+class Look:
+    """What is done to a frame.
+
+    Attributes
+    ----------
+    slope, offset : (h, w, 3) float32
+        The change of tone, over L.
+    gains : tuple of (h_l, w_l, 3) float32
+        Of each band, finest first.
+    residual : (h_r, w_r, 3) float32
+        What is added to the residual.
+    weights : (K, h_p, w_p) float32
+        Soft labels: how much each exemplar is used.
+    """
+
+    slope: np.ndarray
+    offset: np.ndarray
+    gains: tuple[np.ndarray, ...]
+    residual: np.ndarray
+    weights: np.ndarray
+
+    @property
+    def shares(self) -> np.ndarray:
+        """How much each exemplar is used in all, (K,)."""
+        return np.asarray(self.weights.mean(axis=(1, 2)))
+
+
+def find_look(
+    portrait: Portrait,
+    lab: np.ndarray,
+    exemplars: Sequence[EnergyExemplar],
+    settings: EnergySettings,
+    strength: float,
+    previous: Look | None,
+) -> Look:
+    """Find the look of a frame from its exemplars.
+
+    Parameters
+    ----------
+    portrait : Portrait
+        The reduced frame.
+    lab : (h, w, 3) float32
+        Its person's colors.
+    exemplars : sequence of EnergyExemplar
+    settings : EnergySettings
+    strength : float
+    previous : Look or None
+        The look so far, carried here: its labels have inertia.
+    """
+    features = analyze(portrait, lab)
+    mappings = [
+        align_exemplar(portrait, e.portrait, features, e.features, dense=settings.dense)
+        for e in exemplars
+    ]
+    inertia = None
+    if previous is not None:
+        height, width = features.patches.matte.shape
+        kept = [resize_channels(weight, width, height) for weight in previous.weights]
+        inertia = np.float32(_LABEL_INERTIA) * (1 - np.stack(kept))
+    selection = label_patches(portrait, features, exemplars, mappings, settings, inertia)
+    unit = portrait.face.inter_ocular
+    height, width = features.matte.shape
+    slope, offset = np.zeros((2, height, width, 3), np.float32)
+    toned = lab
+    if settings.tone == "first":
+        slope, offset = tone_coefficients(
+            features, exemplars, selection, unit * width / features.shape[1]
+        )
+        slope, offset = np.float32(strength) * slope, np.float32(strength) * offset
+        toned = changed_tone(lab, slope, offset)
+    stack = build_stack(toned, portrait.matte, unit)
+    gains, residual = blended_look(
+        portrait, stack, exemplars, mappings, selection, settings, strength
+    )
+    fine = sum(sigma < _RESOLVED_SIGMA for sigma in stack.sigmas[:-1])
+    gains[:fine] = [gains[fine]] * fine
+    maps = tuple(
+        _thinned(gain, gain_sigma(stack, max(level, fine), unit))
+        for level, gain in enumerate(gains)
+    )
+    # the window of the tone's fit is .1 of the inter-ocular distance: half the grid holds it
+    slope, offset = half_size(slope), half_size(offset)
+    return Look(slope, offset, maps, residual - stack.residual, selection.weights)
+
+
+def changed_tone(lab: np.ndarray, slope: np.ndarray, offset: np.ndarray) -> np.ndarray:
+    """Apply the tone curves to a picture in Lab/100."""
+    change = apply_coefficients(np.ascontiguousarray(lab[..., 0]), slope, offset)
+    return np.asarray(cv2.add(change, lab))
+
+
+def carry_look(look: Look, motion: Motion, *, weights: bool = True) -> Look:
+    """The look of the previous frame, moved to the present one; its labels where they matter."""
+    carried = look.weights
+    if weights and len(carried) > 1:
+        carried = np.stack([motion.carry(weight) for weight in look.weights])
+    return Look(
+        motion.carry(look.slope),
+        motion.carry(look.offset),
+        tuple(motion.carry(gain) for gain in look.gains),
+        motion.carry(look.residual),
+        carried,
+    )
+
+
+def mix_looks(look: Look, other: Look, share: float) -> Look:
+    """Move a look towards another one by a share."""
+
+    def mix(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+        # the grids follow the face's size
+        b = resize_channels(b, a.shape[1], a.shape[0])
+        return cv2.addWeighted(a, 1 - share, b, share, 0.0).reshape(a.shape)
+
+    return Look(
+        mix(look.slope, other.slope),
+        mix(look.offset, other.offset),
+        tuple(mix(a, b) for a, b in zip(look.gains, other.gains, strict=True)),
+        mix(look.residual, other.residual),
+        other.weights,
+    )
+
+
+def apply_look(lab: np.ndarray, portrait: Portrait, look: Look) -> np.ndarray:
+    """Give a frame its look, (h, w, 3) Lab/100."""
+    toned = changed_tone(lab, look.slope, look.offset)
+    stack = build_stack(toned, portrait.matte, portrait.face.inter_ocular, energies=False)
+    height, width = stack.residual.shape[:2]
+    change = resize_channels(look.residual, width, height)
+    return collapse_stack(stack, list(look.gains), stack.residual + change)
+
+
+def _thinned(gain: np.ndarray, sigma: float) -> np.ndarray:
+    """A smooth map on a grid that is as coarse as its smoothness allows."""
+    height, width = gain.shape[:2]
+    while sigma >= 3 and min(height, width) > 16:
+        height, width, sigma = (height + 1) // 2, (width + 1) // 2, sigma / 2
+    if height == gain.shape[0]:
+        return gain
+    return np.asarray(cv2.resize(gain, (width, height), interpolation=cv2.INTER_AREA))

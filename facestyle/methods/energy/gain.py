@@ -1,0 +1,146 @@
+"""Gain maps: how much each band's local energy must change (Shih et al. 2014, eq. 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from facestyle.imaging.pyramid import REFERENCE_INTER_OCULAR, LaplacianStack, gaussian_blur
+
+_EPSILON = 1e-4
+_CHROMA_LIMITS = (0.0, 2.0)
+# bands whose Gaussian is narrower than this were never resolved by the exemplar's pixels, px
+_RESOLVED_SIGMA = 0.9
+# squared log gain that counts as nothing beside the exemplars' disagreement
+_NO_GAIN = 1e-3
+
+
+def energy_ratio(own: np.ndarray, energies: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Gain from the blended energies: the square root of their ratio to the input's (eq. 4).
+
+    Parameters
+    ----------
+    own : (h, w, 3) float32
+        Local energy of the input.
+    energies : (K, h, w, 3) float32
+        Of the aligned exemplars.
+    weights : (K, h, w) float32
+        Sums to 1.
+
+    Returns
+    -------
+    (h, w, 3) float32
+    """
+    blended = np.einsum("khw,khwc->hwc", weights, energies, optimize=True)
+    return np.sqrt(blended / (own + _EPSILON))
+
+
+def agreed_ratio(
+    own: np.ndarray, energies: np.ndarray, weights: np.ndarray, sigma: float
+) -> np.ndarray:
+    """Gain that the exemplars agree on.
+
+    Deviation from Shih et al.: what the exemplars share is the look, what they don't is their own
+    skin and hair. The weighted mean of their log gains is shrunk by m^2 / (m^2 + v), with the
+    local mean m and variance v over the exemplars.
+
+    Parameters
+    ----------
+    own, energies, weights
+        As for `energy_ratio`.
+    sigma : float
+        Extent of the neighborhood in which agreement is judged, px.
+
+    Returns
+    -------
+    (h, w, 3) float32
+    """
+    floor = np.float32(0.1 * _EPSILON)
+    log_gain = np.log((energies + floor) / (own + floor))
+    log_gain *= np.float32(0.5)
+    chosen = np.einsum("khw,khwc->hwc", weights, log_gain, optimize=True)
+    if len(log_gain) == 1:
+        return np.exp(np.float32(0.5) * chosen)  # nobody to agree with: half of it
+    return np.exp(agreement(log_gain, sigma, _NO_GAIN) * chosen)
+
+
+def agreement(values: np.ndarray, sigma: float, nothing: float) -> np.ndarray:
+    """How far several maps agree on a value other than 0.
+
+    Parameters
+    ----------
+    values : (K, h, w, C) float32
+    sigma : float
+        Extent of the neighborhood, px.
+    nothing : float
+        Squared value that counts as 0.
+
+    Returns
+    -------
+    (h, w, C) float32
+        m^2 / (m^2 + v + nothing), in [0, 1): the share of the mean that is not chance.
+    """
+    mean = values.mean(axis=0)
+    variance = np.square(values - mean).mean(axis=0)
+    squared = gaussian_blur(mean, sigma) ** 2
+    return squared / (squared + gaussian_blur(variance, sigma) + np.float32(nothing))
+
+
+def gain_maps(
+    stack: LaplacianStack,
+    ratios: Sequence[np.ndarray],
+    resolved: Sequence[float],
+    *,
+    limits: tuple[float, float],
+    inter_ocular: float,
+    strength: float = 1.0,
+) -> list[np.ndarray]:
+    """Limit and smooth the gains of all bands.
+
+    Parameters
+    ----------
+    stack : LaplacianStack
+        Of the input.
+    ratios : sequence of (h_l, w_l, 3) float32
+        From `energy_ratio` or `agreed_ratio`, finest band first.
+    resolved : sequence of float
+        For each band, the share of the exemplars that resolves it; the rest of the gain is taken
+        from the next coarser band.
+    limits : (float, float)
+        Least and largest luminance gain.
+    inter_ocular : float
+        Of the input, px.
+    strength : float
+        Gains are raised to this power.
+
+    Returns
+    -------
+    list of (h_l, w_l, 3) float32
+    """
+    low = np.array([limits[0], _CHROMA_LIMITS[0], _CHROMA_LIMITS[0]], np.float32)
+    high = np.array([limits[1], _CHROMA_LIMITS[1], _CHROMA_LIMITS[1]], np.float32)
+    gains: list[np.ndarray] = []
+    coarser: np.ndarray | None = None
+    for level in reversed(range(len(stack.bands))):
+        gain = np.clip(ratios[level], low, high)
+        gain = gaussian_blur(gain, gain_sigma(stack, level, inter_ocular))
+        if coarser is not None and resolved[level] < 1:
+            size = (gain.shape[1], gain.shape[0])
+            coarse = cv2.resize(coarser, size, interpolation=cv2.INTER_LINEAR)
+            gain = coarse + np.float32(resolved[level]) * (gain - coarse)
+        coarser = gain
+        gains.append(gain if strength == 1 else gain ** np.float32(strength))
+    return gains[::-1]
+
+
+def gain_sigma(stack: LaplacianStack, level: int, inter_ocular: float) -> float:
+    """Extent of a gain map's smoothing, px of the grid of the band's energies (DESIGN 4.1)."""
+    sigma = 3 * 2**level * inter_ocular / REFERENCE_INTER_OCULAR
+    return sigma * stack.energies[level].shape[1] / stack.bands[0].shape[1]
+
+
+def resolved_bands(stack: LaplacianStack) -> np.ndarray:
+    """Which bands an exemplar's own pixels can hold, (levels,) float64 of 0 and 1."""
+    return np.array([float(sigma >= _RESOLVED_SIGMA) for sigma in stack.sigmas])

@@ -1,0 +1,208 @@
+"""Energy mode: photographic looks by local energy transfer (Shih et al. 2014, Song et al. 2017).
+
+Two variants. `tone="residual"` is the papers': the exemplars' Laplacian energies and their
+residual replace the input's. `tone="first"` (default) applies the look's tone curve and colors
+before, so that the energies only have to correct what remains; it measured best (DESIGN 4.1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from facestyle.alignment.features import Features, analyze
+from facestyle.alignment.warp import align_exemplar
+from facestyle.faces import Portrait
+from facestyle.imaging.color import from_lab, to_lab
+from facestyle.imaging.guided_filter import apply_coefficients
+from facestyle.imaging.pyramid import build_stack
+from facestyle.methods.energy.exemplar import (
+    EnergyExemplar,
+    foreground_lab,
+    prepare_exemplar,
+    reduce_portrait,
+)
+from facestyle.methods.energy.rendering import blended_look, render, render_filtered
+from facestyle.methods.energy.settings import FAITHFUL, EnergySettings
+from facestyle.methods.energy.tone import (
+    persistence_among,
+    pool_statistics,
+    smooth_shift,
+    tone_shift,
+)
+from facestyle.mrf.seams import filter_weights
+from facestyle.mrf.selection import Selection, select_exemplars, unary_term
+from facestyle.stopwatch import Stopwatch
+
+__all__ = [
+    "FAITHFUL",
+    "EnergyExemplar",
+    "EnergySettings",
+    "EnergyTransfer",
+    "blended_look",
+    "foreground_lab",
+    "prepare_exemplar",
+    "reduce_portrait",
+    "transfer",
+]
+
+
+@dataclass(frozen=True)
+class EnergyTransfer:
+    """The person in the look, with what explains it.
+
+    Attributes
+    ----------
+    foreground : (H, W, 3) float32
+        sRGB; valid where the matte is above 0.
+    selection : Selection
+    mappings : tuple of (h, w, 2) float32
+        Each exemplar's alignment, on the analysis grid.
+    gains : list of (h_l, w_l, 3) float32
+    timings : dict of str to float
+        Seconds of each stage.
+    """
+
+    foreground: np.ndarray
+    selection: Selection
+    mappings: tuple[np.ndarray, ...]
+    gains: list[np.ndarray]
+    timings: dict[str, float]
+
+
+def transfer(
+    portrait: Portrait,
+    exemplars: Sequence[EnergyExemplar],
+    *,
+    settings: EnergySettings | None = None,
+    strength: float = 1.0,
+    foreground: np.ndarray | None = None,
+) -> EnergyTransfer:
+    """Give a portrait's person the exemplars' photographic look.
+
+    Parameters
+    ----------
+    portrait : Portrait
+    exemplars : sequence of EnergyExemplar
+        At least one.
+    settings : EnergySettings, optional
+    strength : float
+        0 leaves the person unchanged, 1 is the full look.
+    foreground : (H, W, 3) float32, optional
+        The person's estimated colors, where they are known already.
+
+    Returns
+    -------
+    EnergyTransfer
+    """
+    settings = settings or EnergySettings()
+    watch = Stopwatch()
+    lab = foreground_lab(portrait) if foreground is None else to_lab(foreground)
+    features = analyze(portrait, lab)
+    watch.lap("features")
+    mappings = tuple(
+        align_exemplar(portrait, e.portrait, features, e.features, dense=settings.dense)
+        for e in exemplars
+    )
+    watch.lap("align")
+    selection = label_patches(portrait, features, exemplars, mappings, settings)
+    watch.lap("mrf")
+    toned = lab
+    if settings.tone == "first":
+        unit = portrait.face.inter_ocular * features.matte.shape[1] / features.shape[1]
+        slope, offset = tone_coefficients(features, exemplars, selection, unit)
+        change = apply_coefficients(np.ascontiguousarray(lab[..., 0]), slope, offset)
+        toned = lab + np.float32(strength) * change
+        watch.lap("tone")
+    stack = build_stack(toned, portrait.matte, portrait.face.inter_ocular)
+    watch.lap("stack")
+    if settings.seams == "output" and settings.tone == "residual":
+        result, gains = render_filtered(
+            portrait, lab, stack, exemplars, mappings, selection, settings, strength
+        )
+    else:
+        result, gains = render(portrait, stack, exemplars, mappings, selection, settings, strength)
+    if all(e.gray for e in exemplars):
+        result[..., 1:] *= np.float32(1 - min(strength, 1.0))
+    watch.lap("blend")
+    rgb = from_lab(result)
+    watch.lap("color")
+    return EnergyTransfer(rgb, selection, mappings, gains, watch.laps)
+
+
+def label_patches(
+    portrait: Portrait,
+    features: Features,
+    exemplars: Sequence[EnergyExemplar],
+    mappings: Sequence[np.ndarray],
+    settings: EnergySettings,
+    surcharge: np.ndarray | None = None,
+) -> Selection:
+    """Label the patches, and smooth the label weights unless the output will be smoothed.
+
+    Parameters
+    ----------
+    portrait : Portrait
+    features : Features
+        Of the portrait.
+    exemplars : sequence of EnergyExemplar
+    mappings : sequence of (h, w, 2) float32
+        Each exemplar's alignment.
+    settings : EnergySettings
+    surcharge : (K, h, w) float32, optional
+        Added to the costs on the patch grid, such as for leaving the previous frame's labels.
+    """
+    target = features.patches
+    costs = [
+        unary_term(target, e.features.patches, mapping, e.features.shape)
+        for e, mapping in zip(exemplars, mappings, strict=True)
+    ]
+    if surcharge is not None:
+        costs = [cost + more for cost, more in zip(costs, surcharge, strict=True)]
+    height, width = target.matte.shape
+    guide = cv2.resize(features.lab[..., 0], (width, height), interpolation=cv2.INTER_AREA)
+    selection = select_exemplars(
+        costs,
+        target.matte,
+        guide,
+        smoothness=settings.smoothness,
+        temperature=settings.temperature,
+        solver=settings.solver,
+    )
+    weights = selection.weights
+    if settings.combine == "mean":
+        weights = np.full_like(weights, 1 / len(weights))
+    elif settings.seams == "weights":
+        unit = portrait.face.inter_ocular * width / features.shape[1]
+        weights = filter_weights(weights, guide, unit)
+    return Selection(selection.labels, weights, selection.costs, selection.energy)
+
+
+def tone_coefficients(
+    features: Features,
+    exemplars: Sequence[EnergyExemplar],
+    selection: Selection,
+    inter_ocular: float,
+) -> tuple[np.ndarray, ...]:
+    """Tone curve and colors of the look, weighted by how much each exemplar is used.
+
+    Parameters
+    ----------
+    features : Features
+    exemplars : sequence of EnergyExemplar
+    selection : Selection
+    inter_ocular : float
+        On the analysis grid, px.
+
+    Returns
+    -------
+    slope, offset : (h, w, 3) float32
+        The change of Lab is slope * L + offset.
+    """
+    shares = [float(w.mean()) for w in selection.weights]
+    look = pool_statistics([e.tone for e in exemplars], shares)
+    shift = tone_shift(features, look, persistence_among(len(exemplars)))
+    return smooth_shift(features, shift, inter_ocular)

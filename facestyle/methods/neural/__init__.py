@@ -1,0 +1,1 @@
+"""Neural style transfer as a method of the stylizer."""

@@ -1,0 +1,109 @@
+"""A network for pictures on a clip: every frame redrawn by itself, then settled along the flow."""
+
+from __future__ import annotations
+
+import time
+
+import cv2
+import numpy as np
+import torch
+
+from facestyle.flow import DEFAULT_FLOW, FlowSource
+from facestyle.methods.frames import StylizedFrame
+from facestyle.methods.neural.clip import mixed, picture_tensor, stylized_frame, working_copy
+from facestyle.neural.pictures import to_array
+from facestyle.neural.transformer import Transformer
+from facestyle.neural.video.feed_forward import redraw_frame
+from facestyle.tracking.motion import estimate_motion, reduced_gray
+
+_FLOW_SIZE = 384
+# largest share of the result before, and the difference at which it falls to 1/e of that: strokes
+# flicker by much, and what changes in the picture itself is not trusted by the motion
+_SETTLED, _TOLERANCE = 0.7, 0.4
+# Gaussians whose rest is the detail that averaging loses, px; and how much is given back at most
+_SIGMAS, _MOST_GAIN = (2.0, 1.0), 2.0
+
+
+def with_detail_of(picture: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Give a picture, (H, W, 3) float32, as much detail as another has: averages are soft."""
+    result = picture.copy()
+    for sigma in _SIGMAS:
+        detail, wanted = (p - cv2.GaussianBlur(p, (0, 0), sigma) for p in (result, other))
+        gain = np.sqrt((wanted**2).mean() / max((detail**2).mean(), 1e-8))
+        result += np.float32(np.clip(gain, 1, _MOST_GAIN) - 1) * detail
+    return np.clip(result, 0, 1)
+
+
+class PictureNetworkFrames:
+    """Redraws a clip by a network for pictures; a `facestyle.methods.frames.FrameStylizer`.
+
+    Parameters
+    ----------
+    network, device, size, strength, colors, flow
+        As of `facestyle.methods.neural.clip.NetworkFrames`.
+    """
+
+    def __init__(
+        self,
+        network: Transformer,
+        device: torch.device,
+        *,
+        size: int | None = None,
+        strength: float = 1.0,
+        colors: str = "style",
+        flow: FlowSource = DEFAULT_FLOW,
+    ) -> None:
+        self._network, self._device = network, device
+        self._size, self._strength, self._colors = size, strength, colors
+        self._flow = flow
+        self._number = 0
+        self._gray = self._shown = np.zeros((0, 0), np.uint8)
+
+    def step(self, frame: np.ndarray) -> StylizedFrame:
+        """Stylize the next frame, (H, W, 3) uint8, uint16 or float32 RGB."""
+        start = time.perf_counter()
+        small = working_copy(frame, self._size)
+        content = picture_tensor(small, self._device)
+        redrawn = redraw_frame(self._network, content)
+        result = np.ascontiguousarray(
+            to_array(mixed(redrawn, content, self._strength, self._colors)), np.float32
+        )
+        drawn = time.perf_counter()
+        gray = reduced_gray(small, _FLOW_SIZE)
+        alone = result.copy()
+        if self._number:
+            self._settle(result, gray)
+        self._gray, self._shown = gray, cv2.convertScaleAbs(result, alpha=255)
+        result = with_detail_of(result, alone)
+        self._number += 1
+        timings = {"neural": drawn - start, "settle": time.perf_counter() - drawn}
+        return stylized_frame(result, frame, timings)
+
+    def _settle(self, result: np.ndarray, gray: np.ndarray) -> None:
+        """Move the result towards the one before, in place, unless a new scene begins."""
+        from facestyle.kernels.temporal_filter import settle
+
+        shape = result.shape[0], result.shape[1]
+        motion = estimate_motion(self._gray, gray, shape, number=self._number, source=self._flow)
+        if motion.cut:
+            return
+        settle(
+            result,
+            self._shown,
+            motion.backward,
+            motion.trust,
+            np.float32(_SETTLED),
+            np.float32(_TOLERANCE),
+        )
+
+    def state(self) -> dict[str, np.ndarray]:
+        """Everything that the next frame depends on."""
+        if not self._number:
+            return {}
+        return {"number": np.array(self._number), "gray": self._gray, "shown": self._shown}
+
+    def restore(self, state: dict[str, np.ndarray]) -> None:
+        """Go on from a `state`."""
+        self._number = int(state["number"]) if state else 0
+        if state:
+            self._gray, self._shown = np.array(state["gray"]), np.array(state["shown"])

@@ -1,0 +1,159 @@
+"""The drawing at the portrait's own size, set on its background."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from facestyle.faces import Portrait
+from facestyle.methods.patch_paired.composition import compose
+from facestyle.methods.patch_paired.exemplar import PreparedExemplar
+from facestyle.methods.patch_paired.synthesis import Layers
+
+DEFAULT_IDENTITY = 0.7
+DEFAULT_TEXTURE = 0.5
+_SHADING_SIGMA = 8.0  # px at the working scale; wider contrasts are shading
+_STRONG = 0.06  # gray difference that skin and hair seldom reach
+_BOLD_SLOPE = 1.0
+_SURE_BACKGROUND = 0.05  # matte
+_SAME_BACKGROUND = 0.12  # a background varies by this much in any channel
+
+
+def render(
+    original: np.ndarray,
+    photo: np.ndarray,
+    matched: np.ndarray,
+    layers: Layers,
+    *,
+    identity: float = DEFAULT_IDENTITY,
+    texture: float = DEFAULT_TEXTURE,
+) -> np.ndarray:
+    """Compose the layers at full size and add what the exemplars lack.
+
+    Parameters
+    ----------
+    original : (H, W, 3) float32
+        The portrait, sRGB in [0, 1].
+    photo : (h, w, 3) float32
+        The same at the working scale.
+    matched : (h, w, 3) float32
+        With its tones matched to the exemplars' photographs.
+    layers : Layers
+    identity : float
+        From 0 to 1: how much of the photo is drawn that no exemplar has.
+    texture : float
+        From 0 to 1: single strokes (1) or their blend (0).
+
+    Returns
+    -------
+    (H, W, C) float32
+        In [0, 1].
+    """
+    zoom = layers.base.shape[0] // photo.shape[0]
+    drawing = compose(layers.base, layers.quilt, texture=texture, zoom=zoom)
+    height, width = original.shape[:2]
+    drawing, slope = _resized(drawing, height, width), _resized(layers.slope, height, width)
+    # shading is smooth: it is found at the working scale
+    unexplained = _gray(matched) - layers.photo_rebuilt
+    shading = cv2.GaussianBlur(unexplained, (0, 0), _SHADING_SIGMA)
+    fine = _resized(unexplained - shading, height, width)
+    # what the working scale cannot show of the photo is unexplained, too
+    fine += _gray(original)[..., None] - _resized(_gray(photo), height, width)
+    added = slope * (_resized(shading, height, width) + fine) + _bold_lines(fine, slope)
+    return np.clip(drawing + np.float32(identity / DEFAULT_IDENTITY) * added, 0, 1)
+
+
+def _bold_lines(fine: np.ndarray, slope: np.ndarray) -> np.ndarray:
+    """What to add where strong fine contrasts would be drawn weakly, (H, W, C).
+
+    Around glasses the exemplars show plain skin, whose drawings tell little about dark rims.
+    """
+    strong = np.sign(fine) * np.maximum(np.abs(fine) - _STRONG, 0)
+    return np.maximum(_BOLD_SLOPE - slope, 0) * strong
+
+
+def clear_paper(
+    drawing: np.ndarray,
+    matched: np.ndarray,
+    matte: np.ndarray,
+    exemplars: Sequence[PreparedExemplar],
+) -> np.ndarray:
+    """Wipe smudges off the paper behind the person, where the artist leaves it bare.
+
+    What differs clearly from the photograph's background stays, whatever the matte says of it:
+    loose strands, a braid, a chair's back.
+
+    Parameters
+    ----------
+    drawing : (H, W, C) float32
+    matched : (h, w, 3) float32
+        The photograph at the working scale, tones matched.
+    matte : (H, W) float32
+        Opacity of the person.
+    exemplars : sequence of PreparedExemplar
+
+    Returns
+    -------
+    (H, W, C) float32
+    """
+    small = cv2.resize(matte, matched.shape[1::-1], interpolation=cv2.INTER_AREA)
+    behind = small < _SURE_BACKGROUND
+    if np.mean([e.bare for e in exemplars]) < 0.5 or behind.mean() < 0.02:
+        return drawing
+    distance = np.abs(matched - np.median(matched[behind], axis=0)).max(axis=2)
+    kept = np.clip((distance - _SAME_BACKGROUND) / _SAME_BACKGROUND, 0, 1)
+    kept = cv2.GaussianBlur(np.maximum(kept, small), (0, 0), 1.0)
+    share = np.maximum(_resized(kept, *drawing.shape[:2]), matte[..., None])
+    paper = paper_color(exemplars, drawing.shape[2])
+    return paper + np.clip(share, 0, 1) * (drawing - paper)
+
+
+def paper_color(exemplars: Sequence[PreparedExemplar], channels: int) -> np.ndarray:
+    """Color of the paper that is most common, (channels,) float32."""
+    color = np.median([e.paper for e in exemplars], axis=0).astype(np.float32)
+    return np.asarray(color if channels == 3 else color.mean(keepdims=True))
+
+
+def set_on_background(
+    portrait: Portrait, drawing: np.ndarray, paper: np.ndarray, mode: str | np.ndarray
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """Put a drawing on the background that was asked for.
+
+    Parameters
+    ----------
+    portrait : Portrait
+    drawing : (H, W, C) float32
+    paper : (C,) float32
+        Bare paper.
+    mode : str or (3,) float32
+        From `parse_background`.
+
+    Returns
+    -------
+    image : (H, W, 3) float32
+    alpha : (H, W) float32 or None
+    """
+    image = np.repeat(drawing, 3, axis=2) if drawing.shape[2] == 1 else drawing
+    if isinstance(mode, str) and mode == "stylize":
+        return image, None
+    if isinstance(mode, str) and mode == "transparent":
+        return image, portrait.matte
+    behind: np.ndarray = mode if isinstance(mode, np.ndarray) else paper
+    if isinstance(mode, str) and mode == "keep":
+        behind = portrait.image
+    opacity = portrait.matte[..., None]
+    return (opacity * image + (1 - opacity) * behind).astype(np.float32), None
+
+
+def _gray(image: np.ndarray) -> np.ndarray:
+    """Luma, (H, W)."""
+    return cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+
+
+def _resized(image: np.ndarray, height: int, width: int) -> np.ndarray:
+    """Resize to a height and width, always (H, W, C)."""
+    if image.shape[:2] != (height, width):
+        image = cv2.resize(image, (width, height), interpolation=cv2.INTER_CUBIC)
+    return image.reshape(height, width, -1)

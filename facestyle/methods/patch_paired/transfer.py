@@ -1,0 +1,205 @@
+"""A portrait redrawn by exemplars that come with their photographs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from facestyle.compositing.background import parse_background
+from facestyle.errors import UsageError
+from facestyle.faces import Portrait
+from facestyle.methods.patch_paired.borders import fill_black_borders
+from facestyle.methods.patch_paired.exemplar import PreparedExemplar, resize, working_scale
+from facestyle.methods.patch_paired.preselection import preselect
+from facestyle.methods.patch_paired.rendering import (
+    DEFAULT_IDENTITY,
+    DEFAULT_TEXTURE,
+    clear_paper,
+    paper_color,
+    render,
+    set_on_background,
+)
+from facestyle.methods.patch_paired.synthesis import Layers, synthesize
+from facestyle.methods.patch_paired.tone_matching import match_tones, photo_statistics
+from facestyle.methods.patch_paired.window import crop_to_window, place_on_paper
+from facestyle.stopwatch import Stopwatch
+
+_MOST_EXEMPLARS = 24  # aligned for a portrait; more are preselected by their photographs
+
+
+@dataclass(frozen=True)
+class PatchTransfer:
+    """A finished picture and what explains it.
+
+    Attributes
+    ----------
+    image : (H, W, 3) float32
+        sRGB in [0, 1].
+    alpha : (H, W) float32 or None
+        Opacity, where the background was asked to be transparent.
+    labels : (h, w) int32
+        Which exemplar the strokes come from, on the grid of patches.
+    timings : dict of str to float
+        Seconds of each step.
+    """
+
+    image: np.ndarray
+    alpha: np.ndarray | None
+    labels: np.ndarray
+    timings: dict[str, float]
+
+
+def transfer(
+    portrait: Portrait,
+    exemplars: Sequence[PreparedExemplar],
+    *,
+    strength: float = 1.0,
+    identity: float = DEFAULT_IDENTITY,
+    texture: float = DEFAULT_TEXTURE,
+    background: str = "stylize",
+    seed: int = 0,
+) -> PatchTransfer:
+    """Redraw a portrait in the strokes of its exemplars.
+
+    Parameters
+    ----------
+    portrait : Portrait
+    exemplars : sequence of PreparedExemplar
+        One or more.
+    strength : float
+        From 0, the portrait itself, to 1, the full style.
+    identity : float
+        From 0 to 1: how much of the photo is drawn that no exemplar has.
+    texture : float
+        From 0 to 1: single strokes (1) or their blend (0).
+    background : str
+        "stylize", "keep", "paper", "transparent" or "#rrggbb".
+    seed : int
+        Unused: nothing is random here.
+
+    Returns
+    -------
+    PatchTransfer
+
+    Raises
+    ------
+    UsageError
+        If an option has an impossible value, or if there is no exemplar.
+    """
+    del seed
+    _check(exemplars, strength, identity, texture)
+    mode = parse_background(background)
+    part, window = crop_to_window(portrait)
+    drafted = draft(part, exemplars)
+    watch = Stopwatch()
+    drawing = render_draft(drafted, part.matte, exemplars, identity=identity, texture=texture)
+    paper = paper_color(exemplars, drawing.shape[2])
+    unit = portrait.face.inter_ocular
+    drawing = place_on_paper(drawing, window, portrait.matte.shape, paper, unit)
+    image, alpha = set_on_background(portrait, drawing, paper, mode)
+    image = portrait.image + np.float32(strength) * (image - portrait.image)
+    watch.lap("finish")
+    labels = np.asarray(drafted.exemplars, np.int32)[drafted.layers.labels]
+    timings = {**drafted.timings, "finish": watch.laps["finish"]}
+    return PatchTransfer(image, alpha, labels, timings)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A portrait's drawing before its layers are composed.
+
+    Attributes
+    ----------
+    original : (H, W, 3) float32
+        The portrait, black borders filled.
+    photo, matched : (h, w, 3) float32
+        At the working scale: as it is, and in the tones of the exemplars' photographs.
+    exemplars : list of int
+        Those used, which the layers' labels count.
+    layers : Layers
+    timings : dict of str to float
+    """
+
+    original: np.ndarray
+    photo: np.ndarray
+    matched: np.ndarray
+    exemplars: list[int]
+    layers: Layers
+    timings: dict[str, float]
+
+
+def draft(
+    portrait: Portrait,
+    exemplars: Sequence[PreparedExemplar],
+    *,
+    match: bool = True,
+    smooth: bool = True,
+) -> Draft:
+    """Find the layers of a portrait's drawing.
+
+    Parameters
+    ----------
+    portrait : Portrait
+    exemplars : sequence of PreparedExemplar
+    match : bool
+        Match the portrait's tones to the exemplars' photographs first.
+    smooth : bool
+        Choose strokes that fit their neighbors.
+
+    Returns
+    -------
+    Draft
+    """
+    watch = Stopwatch()
+    original = fill_black_borders(portrait.image)
+    scale = working_scale(portrait.face.inter_ocular)
+    photo, matte = resize(original, scale), resize(portrait.matte, scale)
+    points = portrait.face.scaled(scale).landmarks
+    matched = photo
+    if match:
+        own = photo_statistics(photo, matte, points)
+        matched = match_tones(photo, matte, own, [e.statistics for e in exemplars])
+    watch.lap("tone")
+    chosen = preselect(matched, points, exemplars, _MOST_EXEMPLARS)
+    similar = [exemplars[n] for n in chosen]
+    watch.lap("preselect")
+    layers = synthesize(matched, points, similar, zoom=_zoom(similar, scale), smooth=smooth)
+    return Draft(original, photo, matched, chosen, layers, {**watch.laps, **layers.timings})
+
+
+def render_draft(
+    drafted: Draft,
+    matte: np.ndarray,
+    exemplars: Sequence[PreparedExemplar],
+    *,
+    identity: float = DEFAULT_IDENTITY,
+    texture: float = DEFAULT_TEXTURE,
+) -> np.ndarray:
+    """Compose a draft at the portrait's size; see `render` and `clear_paper`, (H, W, C) float32."""
+    drawing = render(
+        drafted.original,
+        drafted.photo,
+        drafted.matched,
+        drafted.layers,
+        identity=identity,
+        texture=texture,
+    )
+    return clear_paper(drawing, drafted.matched, matte, exemplars)
+
+
+def _zoom(exemplars: Sequence[PreparedExemplar], scale: float) -> int:
+    """Enlarge drawings over the working scale as far as both input and exemplars are finer."""
+    finest = int(np.median([e.zoom for e in exemplars]))
+    return max(1, min(finest, round(1 / scale)))
+
+
+def _check(
+    exemplars: Sequence[PreparedExemplar], strength: float, identity: float, texture: float
+) -> None:
+    if not exemplars:
+        raise UsageError("patch mode: found no exemplar, expected at least one")
+    for name, value in (("strength", strength), ("identity", identity), ("texture", texture)):
+        if not 0 <= value <= 1:
+            raise UsageError(f"{name}: found {value}, expected a number from 0 to 1")

@@ -1,0 +1,302 @@
+"""Drawings and paintings on video: strokes move with the picture, and are drawn anew in places.
+
+The field of matches follows the flow with fractions of a pixel, so that a stroke moves as a whole;
+where the frame changes (a mouth opens, a shoulder uncovers what was hidden) it is searched again.
+Tones and forms follow every frame by the correction towards the tone-mapped photo.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from facestyle.disk_cache import pack, unpack
+from facestyle.faces import Face, Portrait
+from facestyle.faces.contours import face_width
+from facestyle.faces.regions import segment_regions
+from facestyle.flow import DEFAULT_FLOW, FlowSource
+from facestyle.methods.frames import StylizedFrame, value_factor
+from facestyle.methods.patch_unpaired import PreparedExemplar
+from facestyle.methods.patch_unpaired.clip_drawing import (
+    corrected_strokes,
+    finished_drawing,
+    grain_gains_of,
+    wanted_grain,
+)
+from facestyle.methods.patch_unpaired.clip_field import (
+    advected,
+    field_of_match,
+    rendered,
+    search_window,
+)
+from facestyle.methods.patch_unpaired.clip_staleness import stale_pixels, stale_windows
+from facestyle.methods.patch_unpaired.clip_state import PatchState, window_of
+from facestyle.methods.patch_unpaired.clip_target import coarse_positions, find_goal
+from facestyle.methods.patch_unpaired.correction import (
+    correction_weights,
+)
+from facestyle.methods.patch_unpaired.lead import choose_lead
+from facestyle.methods.patch_unpaired.settings import DEFAULT_IDENTITY, DEFAULT_TEXTURE
+from facestyle.methods.patch_unpaired.sources import Bank, build_bank
+from facestyle.methods.patch_unpaired.surroundings import set_before
+from facestyle.methods.patch_unpaired.synthesis import synthesize
+from facestyle.methods.patch_unpaired.target import goal_curves, make_goal, origins
+from facestyle.stopwatch import Stopwatch
+from facestyle.tracking.following import follow_frame
+from facestyle.tracking.motion import Motion
+from facestyle.tracking.person import Matte, follow_matte
+from facestyle.tracking.tracker import FaceTracker, Track, standing_in
+
+# longer side of the copies that the flow is found on, px
+_FLOW_SIZE = 384
+# face widths that clips are drawn at, px: wider faces are drawn smaller and enlarged
+_MOST_FACE_WIDTH = 300.0
+# frames between two fits of the warp to the exemplars
+_WARP_EVERY = 4
+# share by which the gains of the grain follow what each frame asks for
+_GRAIN_PACE = 0.8
+# the goal of wider faces is found on a copy of half the size, px
+_HALVED_FROM = 160.0
+
+
+class PatchFrames:
+    """Draws a clip with patches of exemplars; a `facestyle.methods.frames.FrameStylizer`.
+
+    Parameters
+    ----------
+    exemplars : sequence of PreparedExemplar
+    tracker : FaceTracker
+    flow : FlowSource
+    strength, identity, texture, background, labels, seed
+        As of `facestyle.methods.patch_unpaired.transfer`.
+    """
+
+    def __init__(
+        self,
+        exemplars: Sequence[PreparedExemplar],
+        *,
+        tracker: FaceTracker,
+        flow: FlowSource = DEFAULT_FLOW,
+        strength: float = 1.0,
+        identity: float = DEFAULT_IDENTITY,
+        texture: float = DEFAULT_TEXTURE,
+        background: str = "stylize",
+        labels: str = "mrf",
+        seed: int = 0,
+    ) -> None:
+        self._exemplars = exemplars
+        self._tracker = tracker
+        self._flow = flow
+        self._strength = strength
+        self._identity = identity
+        self._pull = min(1.0, identity / DEFAULT_IDENTITY)
+        self._texture = texture
+        self._background = background
+        self._labels = labels
+        self._seed = seed
+        self._state: PatchState | None = None
+
+    def step(self, frame: np.ndarray) -> StylizedFrame:
+        """Stylize the next frame, (H, W, 3) uint8, uint16 or float32 RGB."""
+        watch = Stopwatch()
+        before = self._state
+        now = follow_frame(frame, before, self._tracker, self._flow, _FLOW_SIZE, watch)
+        number, gray, scene, track = now.number, now.gray, now.motion, now.track
+        known = before is not None and (before.track is None) == (track is None)
+        if before is None or scene is None or not known:
+            state, portrait = self._begin(frame, gray, track, number)
+            bank = self._bank(state.lead, state.width)
+            strokes = rendered(state.field, bank.levels[0])
+            lab = corrected_strokes(strokes, state, self._identity)
+            state = replace(state, gains=grain_gains_of(lab, state, self._texture))
+            watch.lap("first frame")
+            scene = None
+        else:
+            state, portrait = self._go_on(frame, gray, track, before, scene, watch)
+            bank = self._bank(state.lead, state.width)
+            strokes = self._redrawn(state, bank, scene)
+            watch.lap("strokes")
+            lab = corrected_strokes(strokes, state, self._identity)
+            change = grain_gains_of(lab, state, self._texture) - state.gains
+            state = replace(state, gains=state.gains + np.float32(_GRAIN_PACE) * change)
+        picture = finished_drawing(lab, state)
+        watch.lap("draw")
+        image, alpha, matte = self._finished(picture, frame, portrait, state)
+        self._state = state
+        watch.lap("finish")
+        face = portrait.face.scaled(frame.shape[1] / portrait.matte.shape[1])
+        found = track is not None and track.found
+        order = self._order(state.lead)
+        labels = order[origins(state.field.layers[..., None], bank)].astype(np.int32)
+        names = tuple(exemplar.portrait.name for exemplar in self._exemplars)
+        return StylizedFrame(image, alpha, face, found, matte, labels, names, watch.laps)
+
+    def state(self) -> dict[str, np.ndarray]:
+        """Everything that the next frame depends on."""
+        return {} if self._state is None else pack(self._state)
+
+    def restore(self, state: dict[str, np.ndarray]) -> None:
+        """Go on from a `state`."""
+        self._state = unpack(PatchState, state) if state else None
+
+    def _finished(
+        self, picture: np.ndarray, frame: np.ndarray, portrait: Portrait, state: PatchState
+    ) -> tuple[np.ndarray, np.ndarray | None, np.ndarray]:
+        """The drawing at the frame's size before its background: image, alpha, matte."""
+        height, width = frame.shape[:2]
+        if picture.shape[:2] != (height, width):
+            picture = cv2.resize(picture, (width, height), interpolation=cv2.INTER_CUBIC)
+            picture = np.clip(picture, 0, 1, out=picture)
+        if self._background == "stylize" and self._strength == 1:
+            matte = cv2.resize(portrait.matte, (width, height), interpolation=cv2.INTER_LINEAR)
+            return picture, None, matte
+        own = frame.astype(np.float32)
+        own *= value_factor(frame)
+        matte = state.matte.at(cv2.cvtColor(own, cv2.COLOR_RGB2GRAY))
+        face = portrait.face.scaled(width / portrait.matte.shape[1])
+        exemplars = [exemplar.portrait for exemplar in self._ordered(state.lead)]
+        image, alpha = set_before(picture, Portrait(own, face, matte), exemplars, self._background)
+        return own + np.float32(self._strength) * (image - own), alpha, matte
+
+    def _order(self, lead: int) -> np.ndarray:
+        """Indices of the exemplars, the leading one first."""
+        order = np.arange(len(self._exemplars))
+        return np.concatenate([[lead], np.delete(order, lead)])
+
+    def _ordered(self, lead: int) -> tuple[PreparedExemplar, ...]:
+        return tuple(self._exemplars[index] for index in self._order(lead))
+
+    def _bank(self, lead: int, width: float) -> Bank:
+        return build_bank(self._ordered(lead), width)
+
+    def _portrait(
+        self,
+        frame: np.ndarray,
+        face: Face,
+        size: tuple[int, int],
+        before: PatchState | None,
+        motion: Motion | None,
+        *,
+        seen: bool,
+    ) -> tuple[Portrait, Matte]:
+        """The frame at a size, height and width, with its matte."""
+        small = cv2.resize(frame, size[::-1], interpolation=cv2.INTER_AREA)
+        image = small.astype(np.float32)
+        image *= value_factor(frame)
+        face = face.scaled(size[1] / frame.shape[1])
+        matte = follow_matte(image, face, before.matte if before else None, motion, seen=seen)
+        opacity = matte.at(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY))
+        return Portrait(image, face, opacity), matte
+
+    def _begin(
+        self, frame: np.ndarray, gray: np.ndarray, track: Track | None, number: int
+    ) -> tuple[PatchState, Portrait]:
+        """Draw a frame by itself: the first one, or the first of a new scene."""
+        face = standing_in(self._exemplars[0].portrait, frame) if track is None else track.face
+        width = float(round(min(_MOST_FACE_WIDTH, face_width(face))))
+        scale = width / face_width(face)
+        size = _even(frame.shape[0] * scale), _even(frame.shape[1] * scale)
+        seen = track is not None and track.found
+        large, _ = self._portrait(frame, face, size, None, None, seen=seen)
+        reduction = 2 if width >= _HALVED_FROM else 1
+        reduced = size[0] // reduction, size[1] // reduction
+        portrait, matte = self._portrait(frame, face, reduced, None, None, seen=seen)
+        lead = choose_lead(large, self._exemplars)
+        bank = self._bank(lead, width)
+        regions = segment_regions(large)
+        whole = make_goal(large, regions.labels, bank, self._pull, self._labels)
+        match = synthesize(whole, bank, self._seed)
+        labels = segment_regions(portrait).labels
+        curves = goal_curves(portrait, labels, bank, 1 / reduction)
+        goal = find_goal(portrait, bank, 1 / reduction, curves, None, None, seen=True)
+        positions = coarse_positions(portrait, goal.labels, bank)
+        rows, columns = positions.shape[1:3]
+        prior = np.stack([_reduced(part, rows, columns) for part in whole.prior])
+        state = PatchState(
+            number=number,
+            lead=lead,
+            width=width,
+            reduction=reduction,
+            size=np.array(size),
+            gray=gray,
+            track=track,
+            matte=matte,
+            goal=goal,
+            curves=curves,
+            drawn=goal.lab,
+            field=field_of_match(match),
+            positions=positions,
+            prior=prior,
+            wanted=wanted_grain(bank, self._ordered(lead)),
+            gains=np.ones(4, np.float32),
+        )
+        return state, portrait
+
+    def _go_on(
+        self,
+        frame: np.ndarray,
+        gray: np.ndarray,
+        track: Track | None,
+        before: PatchState,
+        motion: Motion,
+        watch: Stopwatch,
+    ) -> tuple[PatchState, Portrait]:
+        """Move the drawing of the previous frame, and draw anew what no longer fits."""
+        face = standing_in(self._exemplars[0].portrait, frame) if track is None else track.face
+        seen = track is not None and track.found
+        reduced = before.goal.labels.shape
+        portrait, matte = self._portrait(frame, face, reduced, before, motion, seen=seen)
+        watch.lap("person")
+        bank = self._bank(before.lead, before.width)
+        scale = 1 / before.reduction
+        goal = find_goal(portrait, bank, scale, before.curves, before.goal, motion, seen=seen)
+        watch.lap("goal")
+        positions = np.stack([motion.carry(part) for part in before.positions])
+        if seen and before.number % _WARP_EVERY == 0:
+            positions = coarse_positions(portrait, goal.labels, bank)
+        prior = np.stack([motion.carry(part) for part in before.prior])
+        field = advected(before.field, motion.backward)
+        drawn = motion.carry(before.drawn)
+        watch.lap("carry")
+        state = replace(
+            before,
+            number=before.number + 1,
+            gray=gray,
+            track=track,
+            matte=matte,
+            goal=goal,
+            drawn=drawn,
+            field=field,
+            positions=positions,
+            prior=prior,
+        )
+        return state, portrait
+
+    def _redrawn(self, state: PatchState, bank: Bank, motion: Motion) -> np.ndarray:
+        """Search the stale parts anew, in place; returns the strokes, (h, w, 3) float32 sRGB."""
+        goal, sources = state.goal, bank.levels[0]
+        strokes = rendered(state.field, sources)
+        trust = motion.trust_for(*goal.labels.shape)
+        staleness = stale_pixels(goal.lab, state.drawn, goal.labels, trust)
+        windows = stale_windows(staleness)
+        if not windows:
+            return strokes
+        weights = correction_weights(goal.labels, state.width / state.reduction)
+        seed = self._seed + 100 * state.number
+        for part in windows:
+            stale = staleness[part] > 1
+            window = window_of(part, state, weights, stale)
+            search_window(state.field, strokes, window, bank, self._pull, seed)
+            state.drawn[part][stale] = goal.lab[part][stale]
+        return strokes
+
+
+def _even(length: float) -> int:
+    return max(32, 2 * round(length / 2))
+
+
+def _reduced(values: np.ndarray, rows: int, columns: int) -> np.ndarray:
+    return cv2.resize(values, (columns, rows), interpolation=cv2.INTER_AREA)

@@ -1,0 +1,198 @@
+"""The nearest-neighbor field of a clip: it moves with the picture, and parts are searched anew."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import cv2
+import numpy as np
+
+from facestyle.kernels.patchmatch import sweep
+from facestyle.kernels.patchmatch_problem import RADIUS, SPARE, Costs, Sources, Target
+from facestyle.methods.patch_unpaired.correction import CorrectionWeights, corrected
+from facestyle.methods.patch_unpaired.guides import guide_maps
+from facestyle.methods.patch_unpaired.pictures import to_bytes
+from facestyle.methods.patch_unpaired.settings import (
+    APPEARANCE_SIGMA,
+    COHERENCE_WEIGHT,
+    DETAIL_SIGMA,
+    OCCURRENCE_WEIGHT,
+    SEARCH_RADIUS,
+    STYLE_WEIGHT,
+    TARGET_SIGMA_SHARE,
+    guide_weight_table,
+)
+from facestyle.methods.patch_unpaired.sources import Bank
+from facestyle.methods.patch_unpaired.synthesis import Match
+
+_ROUNDS = 2
+
+
+@dataclass(frozen=True)
+class MovingField:
+    """Where each pixel of a frame is copied from.
+
+    Attributes
+    ----------
+    places : (h, w, 2) float32
+        Row and column in the layer, with fractions.
+    layers : (h, w) uint8
+        Of the bank.
+    """
+
+    places: np.ndarray
+    layers: np.ndarray
+
+
+@dataclass(frozen=True)
+class Window:
+    """A part of a frame that is searched anew.
+
+    Attributes
+    ----------
+    rows, columns : slice
+    lab : (h, w, 3) float32
+        The goal there, at the working size like all that follows.
+    labels : (h, w) uint8
+    positions : (E, h, w, 2) float32
+        Row and column that the warp gives in each exemplar.
+    prior : (E, h, w) float32
+    weights : CorrectionWeights
+    stale : (h, w) bool
+        Which pixels may change.
+    """
+
+    rows: slice
+    columns: slice
+    lab: np.ndarray
+    labels: np.ndarray
+    positions: np.ndarray
+    prior: np.ndarray
+    weights: CorrectionWeights
+    stale: np.ndarray
+
+
+def field_of_match(match: Match) -> MovingField:
+    """The field of a picture that was synthesized by itself."""
+    return MovingField(
+        np.ascontiguousarray(match.field[..., 1:], np.float32),
+        match.field[..., 0].astype(np.uint8),
+    )
+
+
+def advected(field: MovingField, flow: np.ndarray) -> MovingField:
+    """Move a field along the flow from the present frame to the previous one, of any size."""
+    from facestyle.kernels.float_field import advect, tidy
+
+    moved = MovingField(np.empty_like(field.places), np.empty_like(field.layers))
+    advect(field.places, field.layers, flow, moved.places, moved.layers)
+    tidied = MovingField(np.empty_like(field.places), np.empty_like(field.layers))
+    tidy(moved.places, moved.layers, tidied.places, tidied.layers)
+    return tidied
+
+
+def rendered(field: MovingField, sources: Sources) -> np.ndarray:
+    """The picture of a field, (h, w, 3) float32 sRGB."""
+    from facestyle.kernels.float_field import render
+
+    out = np.empty((*field.layers.shape, 3), np.float32)
+    render(
+        field.places,
+        field.layers,
+        sources.image,
+        sources.start,
+        sources.height,
+        sources.width,
+        out,
+    )
+    return out
+
+
+def search_window(
+    field: MovingField, image: np.ndarray, window: Window, bank: Bank, pull: float, seed: int
+) -> None:
+    """Find better matches for the stale pixels of a window, in place.
+
+    Parameters
+    ----------
+    field : MovingField
+        Of the whole frame.
+    image : (h, w, 3) float32
+        Its picture; changes with it.
+    window : Window
+    bank : Bank
+    pull : float
+        Factor of the in-loop correction.
+    seed : int
+    """
+    sources = bank.levels[0]
+    part = window.rows, window.columns
+    start = _whole_places(field, part, sources)
+    matches = start.copy()
+    others = np.empty_like(matches)
+    cost = np.zeros(window.labels.shape, np.float32)
+    other_cost = np.zeros_like(cost)
+    weights, position_weights = guide_weight_table()
+    costs = Costs(weights, bank.region_costs, STYLE_WEIGHT, OCCURRENCE_WEIGHT, COHERENCE_WEIGHT)
+    excess = _aversion(bank)
+    guides = _guides(window, bank.face_width)
+    scene = image[part]
+    places = (position_weights / np.float32(bank.face_width**2))[window.labels]
+    for number in range(_ROUNDS):
+        scene = corrected(scene, window.lab, window.weights, bank.face_width, pull)
+        target = Target(
+            _padded(scene), guides, window.labels, window.positions, places, window.prior
+        )
+        for repeat, step in enumerate((4, 1)):
+            options = (step, 2 * SEARCH_RADIUS[0], seed + 10 * number + repeat, repeat == 0, False)
+            sweep(target, sources, costs, excess, matches, cost, others, other_cost, options)
+            matches, others, cost, other_cost = others, matches, other_cost, cost
+        if number < _ROUNDS - 1:
+            scene = rendered(_floats(matches), sources)
+    changed = window.stale & (matches != start).any(axis=-1)
+    found = _floats(matches)
+    field.places[part][changed] = found.places[changed]
+    field.layers[part][changed] = found.layers[changed]
+    fresh = MovingField(
+        np.ascontiguousarray(field.places[part]), np.ascontiguousarray(field.layers[part])
+    )
+    image[part] = rendered(fresh, sources)
+
+
+@lru_cache(maxsize=2)
+def _aversion(bank: Bank) -> np.ndarray:
+    """Cost of each source pixel whatever the target, in units of its use."""
+    return np.asarray(bank.aversion[0] * np.float32(1 / OCCURRENCE_WEIGHT))
+
+
+def _whole_places(field: MovingField, part: tuple[slice, slice], sources: Sources) -> np.ndarray:
+    """A part of the field in whole pixels, (h, w, 3) int32, patches inside their sources."""
+    layers = field.layers[part].astype(np.int32)
+    places = np.rint(field.places[part]).astype(np.int32)
+    limits = np.stack([sources.height[layers], sources.width[layers]], axis=-1) - RADIUS - 1
+    places = np.clip(places, RADIUS, limits)
+    return np.ascontiguousarray(np.dstack([layers, places]), np.int32)
+
+
+def _floats(matches: np.ndarray) -> MovingField:
+    return MovingField(
+        np.ascontiguousarray(matches[..., 1:], np.float32), matches[..., 0].astype(np.uint8)
+    )
+
+
+def _guides(window: Window, face_width: float) -> np.ndarray:
+    """The guides of a window, flat."""
+    return guide_maps(
+        np.ascontiguousarray(window.lab[..., 0]),
+        window.labels,
+        face_width,
+        max(0.5, TARGET_SIGMA_SHARE * max(0.6, APPEARANCE_SIGMA * face_width)),
+        max(0.5, DETAIL_SIGMA * face_width),
+    ).reshape(-1)
+
+
+def _padded(image: np.ndarray) -> np.ndarray:
+    """Bytes with a border of RADIUS, flat, and SPARE bytes."""
+    padded = cv2.copyMakeBorder(to_bytes(image), *4 * (RADIUS,), cv2.BORDER_REFLECT_101)
+    return np.append(padded.reshape(-1), np.zeros(SPARE, np.uint8))

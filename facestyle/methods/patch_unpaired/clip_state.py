@@ -1,0 +1,95 @@
+"""What a drawn clip remembers of the frame before, and the parts of it that are searched anew."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from facestyle.methods.patch_unpaired.clip_field import MovingField, Window
+from facestyle.methods.patch_unpaired.clip_target import FrameGoal
+from facestyle.methods.patch_unpaired.correction import CorrectionWeights
+from facestyle.methods.patch_unpaired.tone import ToneCurves
+from facestyle.tracking.person import Matte
+from facestyle.tracking.tracker import Track
+
+
+@dataclass(frozen=True)
+class PatchState:
+    """What a frame leaves to the next one.
+
+    Attributes
+    ----------
+    number : int
+        Frames seen.
+    lead : int
+        Exemplar whose palette is used.
+    width : float
+        Face width that the clip is drawn at, px.
+    reduction : int
+        Size of the drawing over the goal's.
+    size : (2,) int64
+        Height and width of the drawing.
+    gray : (h, w) uint8
+        The frame, for the flow.
+    track : Track or None
+    matte : Matte
+    goal : FrameGoal
+    curves : ToneCurves
+    drawn : (h, w, 3) float32
+        The goal that the strokes were chosen for.
+    field : MovingField
+    positions, prior : (E, h, w, 2), (E, h, w) float32
+        For the search, on a coarse grid.
+    wanted, gains : (4,) float32
+        Grain of the exemplars' groups, and what the drawing's grain is multiplied by.
+    """
+
+    number: int
+    lead: int
+    width: float
+    reduction: int
+    size: np.ndarray
+    gray: np.ndarray
+    track: Track | None
+    matte: Matte
+    goal: FrameGoal
+    curves: ToneCurves
+    drawn: np.ndarray
+    field: MovingField
+    positions: np.ndarray
+    prior: np.ndarray
+    wanted: np.ndarray
+    gains: np.ndarray
+
+
+def window_of(
+    part: tuple[slice, slice], state: PatchState, weights: CorrectionWeights, stale: np.ndarray
+) -> Window:
+    """A part of the goal at the drawing's size, ready to be searched."""
+    zoom = state.reduction
+    rows, columns = (slice(zoom * side.start, zoom * side.stop) for side in part)
+    size = (columns.stop - columns.start, rows.stop - rows.start)
+    height, width = (int(side) for side in state.size)
+    coarse_rows, coarse_columns = state.positions.shape[1:3]
+    x = (np.arange(columns.start, columns.stop, dtype=np.float32) + 0.5) * (coarse_columns / width)
+    y = (np.arange(rows.start, rows.stop, dtype=np.float32) + 0.5) * (coarse_rows / height)
+    grid = np.meshgrid((x - 0.5).astype(np.float32), (y - 0.5).astype(np.float32))
+
+    def fetch(values: np.ndarray) -> np.ndarray:
+        return cv2.remap(values, *grid, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+
+    def enlarge(values: np.ndarray, mode: int = cv2.INTER_LINEAR) -> np.ndarray:
+        return np.ascontiguousarray(cv2.resize(values[part], size, interpolation=mode))
+
+    return Window(
+        rows,
+        columns,
+        enlarge(state.goal.lab, cv2.INTER_CUBIC),
+        enlarge(state.goal.labels, cv2.INTER_NEAREST),
+        np.stack([fetch(values) for values in state.positions]),
+        np.stack([fetch(values) for values in state.prior]),
+        CorrectionWeights(enlarge(weights.low), enlarge(weights.middle)),
+        cv2.resize(stale.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0,
+    )

@@ -1,0 +1,107 @@
+"""What a frame of a clip is to look like in patch mode: tones and regions, steady in time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from facestyle.faces import Portrait
+from facestyle.faces.regions import BACKGROUND, label_regions, segment_regions
+from facestyle.methods.patch_unpaired.sources import Bank
+from facestyle.methods.patch_unpaired.target import exemplar_positions, tone_goal
+from facestyle.methods.patch_unpaired.tone import ToneCurves
+from facestyle.tracking.motion import Motion
+
+# regions are segmented in every so many frames, and move along the flow in between
+_EVERY = 4
+# share of the carried regions where the flow is trusted
+_KEPT = 0.6
+# size of the goal over that of the coarse maps
+_COARSE = 4
+
+
+@dataclass(frozen=True)
+class FrameGoal:
+    """The goal of one frame, on a reduced copy.
+
+    Attributes
+    ----------
+    lab : (h, w, 3) float32
+        The tone-mapped photo, Lab of 1.
+    labels : (h, w) uint8
+        Regions.
+    groups : (4, h, w) float32
+        Probabilities of face, hair, clothes and background.
+    age : int
+        Frames since the regions were segmented.
+    """
+
+    lab: np.ndarray
+    labels: np.ndarray
+    groups: np.ndarray
+    age: int
+
+
+def find_goal(
+    portrait: Portrait,
+    bank: Bank,
+    scale: float,
+    curves: ToneCurves | None,
+    previous: FrameGoal | None,
+    motion: Motion | None,
+    *,
+    seen: bool,
+) -> FrameGoal:
+    """The goal of a frame.
+
+    Parameters
+    ----------
+    portrait : Portrait
+        The reduced frame.
+    bank : Bank
+    scale : float
+        Size of the reduced frame over that of the drawing.
+    curves : ToneCurves or None
+        Of the clip; None for its first frame.
+    previous : FrameGoal or None
+    motion : Motion or None
+    seen : bool
+        Whether the face is in the picture; without it regions only move along.
+    """
+    groups, age = _groups(portrait, previous, motion, seen)
+    labels = label_regions(portrait, groups) if seen or previous is None else _plain(groups)
+    lab = tone_goal(portrait, labels, bank, scale=scale, curves=curves)
+    return FrameGoal(lab, labels, groups, age)
+
+
+def _groups(
+    portrait: Portrait, previous: FrameGoal | None, motion: Motion | None, seen: bool
+) -> tuple[np.ndarray, int]:
+    """Probabilities of the groups, and the frames since they were segmented."""
+    if previous is None or motion is None:
+        return segment_regions(portrait).weights, 0
+    carried = motion.carry(np.ascontiguousarray(previous.groups.transpose(1, 2, 0)))
+    carried = np.ascontiguousarray(carried.transpose(2, 0, 1))
+    if not seen or previous.age + 1 < _EVERY:
+        return carried, previous.age + 1
+    fresh = segment_regions(portrait).weights
+    kept = np.float32(_KEPT) * motion.trust_for(*fresh.shape[1:])
+    return fresh + kept * (carried - fresh), 0
+
+
+def _plain(groups: np.ndarray) -> np.ndarray:
+    """Regions without a face: skin, hair, clothes, background."""
+    table = np.array([0, 5, 6, BACKGROUND], np.uint8)
+    return table[groups.argmax(axis=0)]
+
+
+def coarse_positions(portrait: Portrait, labels: np.ndarray, bank: Bank) -> np.ndarray:
+    """Where each point lies in each exemplar, on a coarse grid, (E, h, w, 2) float32."""
+    height, width = (max(8, -(-side // _COARSE)) for side in labels.shape)
+    small = cv2.resize(labels, (width, height), interpolation=cv2.INTER_NEAREST)
+    face = portrait.face.scaled(width / labels.shape[1])
+    image = np.empty((height, width, 3), np.float32)
+    matte = np.empty((height, width), np.float32)
+    return exemplar_positions(Portrait(image, face, matte), small, bank)

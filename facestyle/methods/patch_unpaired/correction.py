@@ -1,0 +1,105 @@
+"""The pull towards the tone-mapped photo that keeps the person recognizable."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from facestyle.imaging.color import from_lab, to_lab
+from facestyle.kernels.bands import combine_bands
+from facestyle.methods.patch_unpaired.settings import (
+    CHROMA_SHARE,
+    LOW_SIGMA,
+    LOW_WEIGHT,
+    LOW_WEIGHTS,
+    MIDDLE_SIGMA,
+    MIDDLE_WEIGHTS,
+    region_table,
+)
+
+
+@dataclass(frozen=True)
+class CorrectionWeights:
+    """How far each pixel follows the photo; (h, w) float32 in [0, 1] each.
+
+    Attributes
+    ----------
+    low : (h, w) float32
+        Share of the low band's difference that is taken over.
+    middle : (h, w) float32
+        Share of the middle band's difference in luminance.
+    """
+
+    low: np.ndarray
+    middle: np.ndarray
+
+
+def correction_weights(labels: np.ndarray, face_width: float) -> CorrectionWeights:
+    """Weights from the regions, blurred across their borders."""
+    low = region_table(LOW_WEIGHTS, LOW_WEIGHT)[labels]
+    middle = region_table(MIDDLE_WEIGHTS)[labels]
+    return CorrectionWeights(
+        cv2.GaussianBlur(low, (0, 0), 0.03 * face_width),
+        cv2.GaussianBlur(middle, (0, 0), 0.012 * face_width),
+    )
+
+
+def correction(
+    image: np.ndarray,
+    goal: np.ndarray,
+    weights: CorrectionWeights,
+    face_width: float,
+    factor: float,
+) -> np.ndarray:
+    """What to add to a picture, in Lab, to bring its low and middle bands nearer to a goal.
+
+    Parameters
+    ----------
+    image, goal : (h, w, 3) float32
+        Lab of 1.
+    weights : CorrectionWeights
+    face_width : float
+        px.
+    factor : float
+        1 is the full pull.
+
+    Returns
+    -------
+    (h, w, 3) float32
+    """
+    difference = goal - image
+    low = _blur(difference, LOW_SIGMA * face_width)
+    middle = cv2.GaussianBlur(
+        np.ascontiguousarray(difference[..., 0]), (0, 0), max(0.5, MIDDLE_SIGMA * face_width)
+    )
+    change = np.empty_like(low)
+    strength, chroma = np.float32(factor), np.float32(CHROMA_SHARE)
+    combine_bands(low, middle, weights.low, weights.middle, strength, chroma, change)
+    return change
+
+
+def corrected(
+    image: np.ndarray,
+    goal: np.ndarray,
+    weights: CorrectionWeights,
+    face_width: float,
+    factor: float,
+) -> np.ndarray:
+    """Apply `correction` to an sRGB picture; `goal` is Lab."""
+    lab = to_lab(image)
+    lab += correction(lab, goal, weights, face_width, factor)
+    return from_lab(lab)
+
+
+def _blur(values: np.ndarray, sigma: float) -> np.ndarray:
+    """Gaussian blur; a wide one is computed on a reduced copy."""
+    step = int(sigma / 3)
+    if step < 2:
+        return cv2.GaussianBlur(values, (0, 0), max(1.0, sigma))
+    height, width = values.shape[:2]
+    size = (max(1, width // step), max(1, height // step))
+    small = cv2.resize(values, size, interpolation=cv2.INTER_AREA)
+    small = cv2.GaussianBlur(small, (0, 0), sigma / step)
+    return cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC)

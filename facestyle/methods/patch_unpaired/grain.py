@@ -1,0 +1,130 @@
+"""As much fine grain as the exemplars have: blending patches and following the photo cost some."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from facestyle.faces.regions import BACKGROUND, GROUP_OF_REGION
+
+GRAIN_SIGMA = 0.012  # face widths
+_GAINS = (0.4, 1.8)
+_SPREAD = 0.05  # face widths over which gains of neighboring groups blend
+_FEW = 100
+_ALIKE = 0.25  # difference of logarithms at which another exemplar's grain hardly counts
+_FLOOR = 1e-3
+# group of each byte that a label may be
+_GROUPS = GROUP_OF_REGION[np.minimum(np.arange(256), BACKGROUND)].astype(np.uint8)
+
+
+def grain_of(
+    luminances: Sequence[np.ndarray], labels: Sequence[np.ndarray], face_width: float
+) -> np.ndarray:
+    """Mean strength of the fine grain of each group.
+
+    Parameters
+    ----------
+    luminances : sequence of (h, w) float32
+    labels : sequence of (h, w) uint8
+        Regions.
+    face_width : float
+        px.
+
+    Returns
+    -------
+    (4,) float64
+        For face, hair, clothes and background; NaN where a group is missing.
+    """
+    totals, counts = np.zeros(4), np.zeros(4)
+    for luminance, label in zip(luminances, labels, strict=True):
+        grain = cv2.absdiff(luminance, _without_grain(luminance, face_width))
+        groups = cv2.LUT(label, _GROUPS)
+        for group in range(4):
+            chosen = cv2.compare(groups, group, cv2.CMP_EQ)
+            count = cv2.countNonZero(chosen)
+            totals[group] += count * cv2.mean(grain, chosen)[0]
+            counts[group] += count
+    return np.where(counts > _FEW, totals / np.maximum(counts, 1), np.nan)
+
+
+def grain_like_first(grains: np.ndarray) -> np.ndarray:
+    """Mean grain of those exemplars whose grain is about that of the first.
+
+    Works in one medium have nearly the same grain, and their mean is better known than a single
+    one. Charcoal and chalk do not: something between the two looks like neither.
+
+    Parameters
+    ----------
+    grains : (K, 4) float64
+        From `grain_of`.
+
+    Returns
+    -------
+    (4,) float64
+    """
+    known = np.isfinite(grains)
+    filled = np.where(known, grains, 0.0)
+    # where the first has no such group, all others count alike
+    distance = np.log((filled + _FLOOR) / (filled[:1] + _FLOOR)) * known[:1]
+    weight = known * np.exp(-0.5 * (distance / _ALIKE) ** 2)
+    total = weight.sum(axis=0)
+    mean = (weight * filled).sum(axis=0) / np.maximum(total, 1e-9)
+    return np.where(total > 0, mean, np.nan)
+
+
+def grain_gains(
+    luminance: np.ndarray, labels: np.ndarray, face_width: float, wanted: np.ndarray, texture: float
+) -> np.ndarray:
+    """What to multiply a picture's grain by.
+
+    Parameters
+    ----------
+    luminance : (h, w) float32
+        Of the picture.
+    labels : (h, w) uint8
+        Its regions.
+    face_width : float
+        px.
+    wanted : (4,) float64
+        From `grain_of` of the exemplars.
+    texture : float
+        From 0, half the exemplars' grain, over .5, the exemplars' own, to 1, twice it.
+
+    Returns
+    -------
+    (h, w) float32
+        In [.4, 1.8].
+    """
+    own = grain_of([luminance], [labels], face_width)
+    return spread_gains(group_gains(own, wanted, texture), labels, face_width)
+
+
+def group_gains(own: np.ndarray, wanted: np.ndarray, texture: float) -> np.ndarray:
+    """What to multiply the grain of each group by, (4,) float32; see `grain_gains`."""
+    ratio = (wanted + _FLOOR) / (own + _FLOOR)
+    dial = 4.0 ** (texture - 0.5)
+    return np.clip(dial * np.nan_to_num(ratio, nan=1.0), *_GAINS).astype(np.float32)
+
+
+def spread_gains(gains: np.ndarray, labels: np.ndarray, face_width: float) -> np.ndarray:
+    """Gains of each pixel from those of the groups, blended where groups meet; (h, w) float32."""
+    # a wide blur hardly changes from pixel to pixel: a reduced copy will do
+    height, width = labels.shape
+    step = max(1, int(_SPREAD * face_width / 3))
+    size = (max(1, width // step), max(1, height // step))
+    small = cv2.resize(cv2.LUT(labels, gains[_GROUPS]), size, interpolation=cv2.INTER_AREA)
+    small = cv2.GaussianBlur(small, (0, 0), _SPREAD * face_width / step)
+    return cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC)
+
+
+def with_grain(luminance: np.ndarray, gains: np.ndarray, face_width: float) -> np.ndarray:
+    """Multiply a picture's fine grain by gains; (H, W) float32."""
+    smooth = _without_grain(luminance, face_width)
+    return smooth + gains * (luminance - smooth)
+
+
+def _without_grain(luminance: np.ndarray, face_width: float) -> np.ndarray:
+    """What a blur of the grain's size leaves."""
+    return cv2.GaussianBlur(luminance, (0, 0), GRAIN_SIGMA * face_width)

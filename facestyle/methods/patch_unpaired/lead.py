@@ -1,0 +1,67 @@
+"""Which of several exemplars leads: dark hair is not drawn well in a blond sitter's palette."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from facestyle.faces import Portrait
+from facestyle.faces.contours import face_width
+from facestyle.faces.regions import Regions, segment_regions
+from facestyle.imaging.color import to_lab
+from facestyle.methods.patch_unpaired import PreparedExemplar
+from facestyle.methods.patch_unpaired.prepared import resize_portrait
+
+_FACE_WIDTH = 80.0  # px; tones of large areas need no more
+_FACE, _HAIR, _CLOTHES = range(3)
+_SCARCE = 0.02  # of the person's area
+_MISSING = 0.5  # difference to an exemplar that has no hair, or no clothes
+
+
+def choose_lead(portrait: Portrait, exemplars: Sequence[PreparedExemplar]) -> int:
+    """Choose the exemplar whose hair and clothes are as dark beside the face as the portrait's.
+
+    Parameters
+    ----------
+    portrait : Portrait
+    exemplars : sequence of PreparedExemplar
+
+    Returns
+    -------
+    int
+        Index of the exemplar; the first one where all are alike.
+    """
+    if len(exemplars) == 1:
+        return 0
+    small = resize_portrait(portrait, min(1.0, _FACE_WIDTH / face_width(portrait.face)))
+    contrast, share = tone_contrast(small, segment_regions(small))
+    differences = []
+    for exemplar in exemplars:
+        theirs, _ = tone_contrast(exemplar.working, exemplar.regions)
+        difference = np.nan_to_num(np.abs(theirs - contrast), nan=_MISSING)
+        differences.append(float(difference @ share))
+    return int(np.argmin(differences))
+
+
+def tone_contrast(portrait: Portrait, regions: Regions) -> tuple[np.ndarray, np.ndarray]:
+    """How light hair and clothes are beside the face, over the person's range of luminance.
+
+    Returns
+    -------
+    contrast : (2,) float64
+        From -1, black beside white, to 1; NaN where there is next to nothing.
+    share : (2,) float64
+        Of the person's area.
+    """
+    luminance, groups = to_lab(portrait.image)[..., 0], regions.groups
+    person = luminance[groups <= _CLOTHES]
+    low, high = np.percentile(person, (2, 98))
+    face = np.median(luminance[groups == _FACE])
+    contrast, share = np.full(2, np.nan), np.zeros(2)
+    for index, group in enumerate((_HAIR, _CLOTHES)):
+        values = luminance[groups == group]
+        share[index] = values.size / person.size
+        if share[index] > _SCARCE:
+            contrast[index] = (np.median(values) - face) / max(high - low, 0.05)
+    return contrast, share

@@ -1,0 +1,97 @@
+"""Several exemplars agree on one palette, that of the first, before they are mixed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from facestyle.faces.regions import BACKGROUND, GROUP_OF_REGION
+
+# least and most that the spread of L, a, b changes: beside a gray drawing a colored one turns gray
+_LEAST, _MOST = np.array([0.4, 0.0, 0.0]), 2.0
+_FEW = 50
+_SCARCE = 0.01
+_FLOOR = 1 / 255
+
+
+@dataclass(frozen=True)
+class Palette:
+    """Mean and standard deviation of Lab for each group, (4, 3) each; NaN where it is missing."""
+
+    mean: np.ndarray
+    deviation: np.ndarray
+
+
+def palette_of(lab: np.ndarray, labels: np.ndarray) -> Palette:
+    """Measure a picture's palette; a scarce group takes that of face and hair.
+
+    Parameters
+    ----------
+    lab : (H, W, 3) float32
+    labels : (H, W) uint8
+    """
+    groups = GROUP_OF_REGION[np.minimum(labels, BACKGROUND)]
+    mean, deviation = np.full((4, 3), np.nan), np.full((4, 3), np.nan)
+    for group in range(4):
+        mask = groups == group
+        if mask.mean() < _SCARCE:
+            mask = groups < 2
+        if mask.sum() >= _FEW:
+            mean[group], deviation[group] = lab[mask].mean(axis=0), lab[mask].std(axis=0)
+    return Palette(mean, deviation)
+
+
+@dataclass(frozen=True)
+class Harmony:
+    """How each pixel's Lab changes to bring a picture into another palette.
+
+    Attributes
+    ----------
+    gain, offset : (h, w, 3) float32
+        Both vary slowly: they serve the same picture at any size.
+    """
+
+    gain: np.ndarray
+    offset: np.ndarray
+
+
+def make_harmony(labels: np.ndarray, own: Palette, lead: Palette, face_width: float) -> Harmony:
+    """Find what moves a picture's groups to the palette of another.
+
+    Parameters
+    ----------
+    labels : (h, w) uint8
+        Regions.
+    own, lead : Palette
+    face_width : float
+        px.
+    """
+    groups = GROUP_OF_REGION[np.minimum(labels, BACKGROUND)]
+    gain = np.full((*labels.shape, 3), 1e-6, np.float32)
+    offset = np.zeros_like(gain)
+    total = np.full((*labels.shape, 1), 1e-6, np.float32)
+    for group in range(4):
+        mask = (groups == group).astype(np.float32)
+        known = np.isfinite(own.mean[group]).all() and np.isfinite(lead.mean[group]).all()
+        if mask.sum() < _FEW or not known:
+            continue
+        ratio = (lead.deviation[group] + _FLOOR) / (own.deviation[group] + _FLOOR)
+        ratio = np.clip(ratio, _LEAST, _MOST).astype(np.float32)
+        shift = (lead.mean[group] - ratio * own.mean[group]).astype(np.float32)
+        weight = cv2.GaussianBlur(mask, (0, 0), max(0.5, 0.02 * face_width))[..., None]
+        gain += weight * ratio
+        offset += weight * shift
+        total += weight
+    return Harmony(gain / total, offset / total)
+
+
+def harmonized(lab: np.ndarray, harmony: Harmony) -> np.ndarray:
+    """Move a picture to the other palette, (H, W, 3) float32 Lab of any size."""
+    size = (lab.shape[1], lab.shape[0])
+    gain, offset = (
+        cv2.resize(values, size, interpolation=cv2.INTER_LINEAR)
+        for values in (harmony.gain, harmony.offset)
+    )
+    return cv2.add(cv2.multiply(lab, gain, dst=gain), offset, dst=offset)

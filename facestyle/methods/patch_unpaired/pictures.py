@@ -1,0 +1,35 @@
+"""Pictures as the kernels want them: bytes, one after another, and halved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from facestyle.kernels.patchmatch_problem import SPARE
+
+
+def flat(images: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Lay pictures one after another: bytes (P * 3 + SPARE,), starts, heights and widths."""
+    heights = np.array([image.shape[0] for image in images], np.int64)
+    widths = np.array([image.shape[1] for image in images], np.int64)
+    starts = np.concatenate([[0], np.cumsum(heights * widths)])
+    spare = np.zeros(SPARE, np.uint8)
+    pixels = np.concatenate([*(to_bytes(image).reshape(-1) for image in images), spare])
+    return pixels, starts[:-1].copy(), heights, widths
+
+
+def to_bytes(image: np.ndarray) -> np.ndarray:
+    """Round a float picture in [0, 1] to uint8; bytes stay as they are."""
+    if image.dtype == np.uint8:
+        return image
+    return cv2.convertScaleAbs(np.clip(image, 0, 1), alpha=255)
+
+
+def halved(image: np.ndarray) -> np.ndarray:
+    """Halve a picture by areas, or a uint8 label map by nearest neighbors."""
+    height, width = image.shape[:2]
+    size = (max(8, -(-width // 2)), max(8, -(-height // 2)))
+    interpolation = cv2.INTER_NEAREST if image.dtype == np.uint8 else cv2.INTER_AREA
+    return cv2.resize(image, size, interpolation=interpolation)

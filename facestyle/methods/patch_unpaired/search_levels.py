@@ -1,0 +1,108 @@
+"""What the search reads of the exemplars, at every level of its pyramid."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from facestyle.faces.contours import feature_contours
+from facestyle.faces.face import Face, Portrait
+from facestyle.faces.face_coordinates import face_coordinates
+from facestyle.imaging.color import to_lab
+from facestyle.kernels.patchmatch_problem import Sources
+from facestyle.methods.patch_unpaired.blemishes import skin_roughness
+from facestyle.methods.patch_unpaired.guides import guide_maps
+from facestyle.methods.patch_unpaired.pictures import flat, halved
+from facestyle.methods.patch_unpaired.settings import (
+    APPEARANCE_SIGMA,
+    DETAIL_SIGMA,
+    LEVELS,
+    ROUGHNESS_COST,
+)
+
+OUTSIDE = 8  # region of pixels that must not be used
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One picture to take patches from: an exemplar, or its hair rotated.
+
+    Attributes
+    ----------
+    image : (h, w, 3) float32
+        sRGB.
+    labels : (h, w) uint8
+        Regions; 8 is outside.
+    usable : (h, w) bool
+        False where nothing must be copied.
+    origin : int
+        Which exemplar.
+    matrix : (2, 3) float64
+        Takes the exemplar's pixels to this layer's.
+    """
+
+    image: np.ndarray
+    labels: np.ndarray
+    usable: np.ndarray
+    origin: int
+    matrix: np.ndarray
+
+
+def search_levels(
+    layers: Sequence[Layer], faces: Sequence[Face], width: float
+) -> tuple[tuple[Sources, ...], tuple[np.ndarray, ...]]:
+    """Flat arrays of pictures, guides and regions, and aversions, at every pyramid level."""
+    pictures = [layer.image for layer in layers]
+    luminances = [np.ascontiguousarray(to_lab(picture)[..., 0]) for picture in pictures]
+    labels = [layer.labels for layer in layers]
+    usable = [layer.usable.astype(np.uint8) for layer in layers]
+    rough: list[np.ndarray] = [np.zeros(label.shape, np.float32) for label in labels]
+    for number, face in enumerate(faces):
+        layer = layers[number]
+        place = face_coordinates(Portrait(layer.image, face, layer.usable), feature_contours(face))
+        roughness = skin_roughness(luminances[number], layer.labels, place, width)
+        rough[number] = np.float32(ROUGHNESS_COST) * roughness
+    origin = np.array([layer.origin for layer in layers], np.int64)
+    levels, aversions = [], []
+    for level in range(LEVELS):
+        if level:
+            pictures, luminances, labels, usable, rough = (
+                [halved(image) for image in images]
+                for images in (pictures, luminances, labels, usable, rough)
+            )
+        image, start, height, columns = flat(pictures)
+        guides = _guides(luminances, labels, width / 2**level)
+        matrix = _for_rows(layers, 2**level)
+        regions = _regions(labels, usable)
+        levels.append(Sources(image, guides, regions, start, height, columns, origin, matrix))
+        aversions.append(np.concatenate([image.ravel() for image in rough]))
+    return tuple(levels), tuple(aversions)
+
+
+def _for_rows(layers: Sequence[Layer], factor: int) -> np.ndarray:
+    """The layers' maps of rows and columns (not x and y) reduced by a factor, (K, 2, 3) float32."""
+    matrices = np.stack([layer.matrix[::-1][:, [1, 0, 2]] for layer in layers])
+    matrices[..., 2] /= factor
+    return np.ascontiguousarray(matrices, np.float32)
+
+
+def _guides(
+    luminances: Sequence[np.ndarray], labels: Sequence[np.ndarray], width: float
+) -> np.ndarray:
+    """Guides of all pictures, one after another, at a level's face width; flat uint8."""
+    sigmas = max(0.6, APPEARANCE_SIGMA * width), max(0.5, DETAIL_SIGMA * width)
+    maps = [
+        guide_maps(luminance, label, width, *sigmas).reshape(-1)
+        for luminance, label in zip(luminances, labels, strict=True)
+    ]
+    return np.concatenate(maps)
+
+
+def _regions(labels: Sequence[np.ndarray], usable: Sequence[np.ndarray]) -> np.ndarray:
+    """Regions of all pictures, what is not usable marked as outside; flat uint8."""
+    pairs = zip(labels, usable, strict=True)
+    return np.concatenate(
+        [np.where(allowed, label, OUTSIDE).astype(np.uint8).ravel() for label, allowed in pairs]
+    )

@@ -1,0 +1,218 @@
+"""The tone-mapped photo: the target in the exemplars' tones, group by group (DESIGN 4.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from facestyle.faces.regions import BACKGROUND, GROUP_OF_REGION
+from facestyle.kernels.tone_curves import apply_tone_curves
+
+GROUPS = 4  # face, hair, clothes, background
+_QUANTILES = np.linspace(0.5, 99.5, 41)
+_QUANTILE_KERNEL = np.array([0.1, 0.2, 0.4, 0.2, 0.1])
+_BINS = 32  # of luminance, for the chroma
+_BIN_CENTERS = (np.arange(_BINS) + 0.5) / _BINS
+_MOST_GAIN = 1.8
+_FLATTENING = 0.6
+_FLATTENING_SIGMA = 0.22  # face widths
+_FEW = 50  # px
+_SAMPLES = 20_000
+_CURVE_STEPS = 1024
+
+
+@dataclass(frozen=True)
+class GroupTone:
+    """Tones of one group of the exemplars.
+
+    Attributes
+    ----------
+    quantiles : (41,) float64
+        Of the blurred luminance.
+    chroma : (2, 32) float64
+        Mean a and b for each bin of luminance.
+    detail : float
+        95th percentile of the luminance's deviation from its blur; 0 where unknown.
+    """
+
+    quantiles: np.ndarray
+    chroma: np.ndarray
+    detail: float
+
+
+def exemplar_tones(
+    pictures: Sequence[np.ndarray], labels: Sequence[np.ndarray], sigma: float
+) -> tuple[GroupTone, ...]:
+    """Tones of each group over all exemplars.
+
+    Parameters
+    ----------
+    pictures : sequence of (h, w, 3) float32
+        Lab of 1.
+    labels : sequence of (h, w) uint8
+        Regions.
+    sigma : float
+        Of the blur, px.
+
+    Returns
+    -------
+    tuple of GroupTone
+        For face, hair, clothes and background.
+    """
+    blurred = [cv2.GaussianBlur(picture, (0, 0), sigma) for picture in pictures]
+    groups = [GROUP_OF_REGION[np.minimum(label, BACKGROUND)] for label in labels]
+    detail = [p[..., 0] - b[..., 0] for p, b in zip(pictures, blurred, strict=True)]
+    total = sum(group.size for group in groups)
+    tones = []
+    for number in range(GROUPS):
+        chosen = [group == number for group in groups]
+        if sum(int(mask.sum()) for mask in chosen) < 0.02 * total:
+            colors = np.concatenate([b[g != 3] for b, g in zip(blurred, groups, strict=True)])
+        else:
+            colors = np.concatenate([b[m] for b, m in zip(blurred, chosen, strict=True)])
+        deviation = np.concatenate([d[m] for d, m in zip(detail, chosen, strict=True)])
+        tones.append(_group_tone(colors, deviation))
+    return tuple(tones)
+
+
+def _group_tone(colors: np.ndarray, deviation: np.ndarray) -> GroupTone:
+    quantiles = np.percentile(colors[:, 0], _QUANTILES)
+    quantiles = np.convolve(np.pad(quantiles, 2, mode="edge"), _QUANTILE_KERNEL, "valid")
+    bins = np.clip((colors[:, 0] * _BINS).astype(int), 0, _BINS - 1)
+    counts = np.bincount(bins, minlength=_BINS)
+    known = counts > 5
+    chroma = np.zeros((2, _BINS))
+    for channel in (0, 1):
+        sums = np.bincount(bins, colors[:, channel + 1], _BINS)
+        means = _smooth(sums) / _smooth(counts + 1e-3)
+        chroma[channel] = means
+        if known.any():
+            chroma[channel] = np.interp(_BIN_CENTERS, _BIN_CENTERS[known], means[known])
+    detail = float(np.percentile(np.abs(deviation), 95)) if len(deviation) > _FEW else 0.0
+    return GroupTone(quantiles, chroma, detail)
+
+
+def _smooth(histogram: np.ndarray) -> np.ndarray:
+    return cv2.GaussianBlur(histogram.reshape(-1, 1).astype(np.float64), (1, 5), 1.0).ravel()
+
+
+@dataclass(frozen=True)
+class ToneCurves:
+    """What maps one target's tones to the exemplars'.
+
+    Attributes
+    ----------
+    curves : (4, 1024) float32
+        Luminance of each group over the target's own.
+    gains : (4,) float32
+        Of the detail.
+    """
+
+    curves: np.ndarray
+    gains: np.ndarray
+
+
+def tone_mapped(
+    lab: np.ndarray,
+    labels: np.ndarray,
+    tones: Sequence[GroupTone],
+    sigma: float,
+    curves: ToneCurves | None = None,
+) -> np.ndarray:
+    """Map a target to the exemplars' tones.
+
+    Parameters
+    ----------
+    lab : (H, W, 3) float32
+        The target in Lab of 1, its lighting flattened.
+    labels : (H, W) uint8
+        Its regions.
+    tones : sequence of GroupTone
+        From `exemplar_tones`.
+    sigma : float
+        Of the blur that separates tone from detail, px.
+    curves : ToneCurves, optional
+        Of another frame of the same clip; the target's own by default.
+
+    Returns
+    -------
+    (H, W, 3) float32
+        Lab of 1, not clipped.
+    """
+    if curves is None:
+        curves = tone_curves(lab, labels, tones, sigma)
+    luminance = np.ascontiguousarray(lab[..., 0])
+    base = cv2.GaussianBlur(luminance, (0, 0), sigma)
+    groups = GROUP_OF_REGION.astype(np.uint8)[labels]
+    weights = np.zeros((len(tones), *labels.shape), np.uint8)
+    for number in range(len(tones)):
+        mask = cv2.compare(groups, number, cv2.CMP_EQ)
+        if cv2.countNonZero(mask) >= _FEW:
+            weights[number] = cv2.GaussianBlur(mask, (0, 0), max(1.0, 0.7 * sigma))
+    result = np.empty_like(lab)
+    chroma = np.stack([tone.chroma.T for tone in tones]).astype(np.float32)
+    apply_tone_curves(base, luminance - base, weights, curves.curves, curves.gains, chroma, result)
+    return result
+
+
+def tone_curves(
+    lab: np.ndarray, labels: np.ndarray, tones: Sequence[GroupTone], sigma: float
+) -> ToneCurves:
+    """Find the curves that `tone_mapped` applies; its parameters."""
+    luminance = np.ascontiguousarray(lab[..., 0])
+    base = cv2.GaussianBlur(luminance, (0, 0), sigma)
+    detail = luminance - base
+    groups = GROUP_OF_REGION.astype(np.uint8)[labels]
+    # a group that is missing here may appear in another frame: any curve will do for it
+    curves = np.tile(np.linspace(0, 1, _CURVE_STEPS, dtype=np.float32), (len(tones), 1))
+    gains = np.ones(len(tones), np.float32)
+    for number, tone in enumerate(tones):
+        # neighbors are alike: a part of them knows the group's tones
+        inside = np.flatnonzero(cv2.compare(groups, number, cv2.CMP_EQ))
+        if len(inside) < _FEW:
+            continue
+        inside = inside[:: max(1, len(inside) // _SAMPLES)]
+        curves[number], gains[number] = _curve(base.ravel()[inside], detail.ravel()[inside], tone)
+    return ToneCurves(curves, gains)
+
+
+def _curve(base: np.ndarray, detail: np.ndarray, tone: GroupTone) -> tuple[np.ndarray, float]:
+    """Luminance for each of the curve's steps, and the gain of the detail, of one group."""
+    quantiles = np.percentile(base, _QUANTILES)
+    quantiles = np.maximum.accumulate(quantiles + np.arange(len(quantiles)) * 4e-6)
+    curve = np.interp(np.linspace(0, 1, _CURVE_STEPS), quantiles, tone.quantiles)
+    contrast = np.percentile(np.abs(detail), 95) + 1 / 255
+    gain = float(np.clip(tone.detail / contrast, 1.0, _MOST_GAIN)) if tone.detail else 1.0
+    return curve, gain
+
+
+def flattened(lab: np.ndarray, labels: np.ndarray, face_width: float) -> np.ndarray:
+    """Even out the lighting of the face: take away 60 % of its wide-range luminance.
+
+    Parameters
+    ----------
+    lab : (H, W, 3) float32
+        Lab of 1.
+    labels : (H, W) uint8
+        Regions.
+    face_width : float
+        px.
+    """
+    height, width = labels.shape
+    mask = (GROUP_OF_REGION[labels] == 0).astype(np.float32)
+    step = max(1, int(0.04 * face_width))
+    size = (max(1, width // step), max(1, height // step))
+    sigma = _FLATTENING_SIGMA * face_width / step
+    small_mask = cv2.resize(mask, size, interpolation=cv2.INTER_AREA)
+    small = cv2.resize(mask * lab[..., 0], size, interpolation=cv2.INTER_AREA)
+    lighting = cv2.GaussianBlur(small, (0, 0), sigma)
+    lighting /= cv2.GaussianBlur(small_mask, (0, 0), sigma) + 1e-3
+    lighting = cv2.resize(lighting, (width, height), interpolation=cv2.INTER_LINEAR)
+    mean = float((lab[..., 0] * mask).sum() / max(1.0, float(mask.sum())))
+    soft = cv2.GaussianBlur(mask, (0, 0), 0.02 * face_width)
+    result = lab.copy()
+    result[..., 0] = np.clip(lab[..., 0] - _FLATTENING * (lighting - mean) * soft, 0, 1)
+    return result

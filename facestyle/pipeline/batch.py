@@ -1,0 +1,274 @@
+"""Many inputs: read, stylize, write; a failure is a result, never the end of the run."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from facestyle.errors import FacestyleError, UsageError
+from facestyle.io.images import Picture, check_output, read_image, write_image
+from facestyle.io.videos.names import frame_path, is_sequence, is_video
+
+if TYPE_CHECKING:
+    from facestyle.methods.neural.method import NeuralResult, NeuralStylizer
+    from facestyle.pipeline.clip_options import ClipOptions, Progress
+    from facestyle.pipeline.stylizer import Result, Stylizer
+
+_log = logging.getLogger(__name__)
+
+PathLike = str | os.PathLike[str]
+
+
+@dataclass(frozen=True)
+class BatchResult:
+    """What became of one input.
+
+    Attributes
+    ----------
+    source : Path
+        The input.
+    output : Path or None
+        The file that was written, or that existed already; None without one.
+    result : Result or None
+        As the stylizer returned it; None for failures, skipped inputs and ``keep_results=False``.
+    error : Exception or None
+        Why it failed.
+    seconds : float
+        Wall time of reading, stylizing and writing.
+    skipped : bool
+        Whether it was left out because its output existed.
+    facts : dict
+        Size, face and timings as plain numbers, for reports.
+    """
+
+    source: Path
+    output: Path | None
+    result: Result | NeuralResult | None = None
+    error: Exception | None = None
+    seconds: float = 0.0
+    skipped: bool = False
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def message(self) -> str:
+        """The error in one line that names the file; empty for a success."""
+        if self.error is None:
+            return ""
+        text = " ".join(str(self.error).split())
+        if not isinstance(self.error, FacestyleError):
+            text = f"unexpected {type(self.error).__name__}: {text}. Please report this"
+        return text if str(self.source) in text else f"{self.source}: {text}"
+
+
+@dataclass(frozen=True)
+class _Task:
+    source: Path
+    output: Path | None
+    explain: Path | None
+    landmarks: np.ndarray | None
+    overwrite: bool
+    skip_existing: bool
+    keep_result: bool
+    clip: ClipOptions | None
+    progress: Progress | None
+
+
+def stylize_files(
+    stylizer: Stylizer | NeuralStylizer,
+    inputs: Iterable[PathLike],
+    outputs: Iterable[PathLike] | None = None,
+    *,
+    explain: Iterable[PathLike] | None = None,
+    landmarks: np.ndarray | None = None,
+    overwrite: bool = False,
+    skip_existing: bool = False,
+    jobs: int = 1,
+    keep_results: bool = True,
+    clip: ClipOptions | None = None,
+    progress: Progress | None = None,
+) -> Iterator[BatchResult]:
+    """Stylize files one by one or in several processes.
+
+    Parameters
+    ----------
+    stylizer : Stylizer
+    inputs : iterable of path-like
+    outputs : iterable of path-like, optional
+        One for each input (see `facestyle.io.images.plan_outputs`). Nothing is written by default.
+    explain : iterable of path-like, optional
+        One folder for each input; receives pictures of how the result came about.
+    landmarks : (68, 2) float64, optional
+        Known landmarks, xy px; the same for every input.
+    overwrite : bool
+        Whether existing outputs are replaced; else they are errors.
+    skip_existing : bool
+        Whether inputs whose output exists are left out: resumes an interrupted run.
+    jobs : int
+        Processes.
+    keep_results : bool
+        Whether results carry their pictures; false saves memory and traffic between processes.
+        Videos never do.
+    clip : ClipOptions, optional
+        Which part of videos is stylized.
+    progress : callable, optional
+        Called for every frame of a video with its path, the frames done and the frames in all;
+        one process only.
+
+    Yields
+    ------
+    BatchResult
+        In the order of the inputs, each as soon as it and those before it are done.
+
+    Raises
+    ------
+    UsageError
+        If there are not as many outputs as inputs.
+    """
+    sources = [Path(path) for path in inputs]
+    tasks = [
+        _Task(
+            source=source,
+            output=output,
+            explain=folder,
+            landmarks=landmarks,
+            overwrite=overwrite,
+            skip_existing=skip_existing,
+            keep_result=keep_results,
+            clip=clip,
+            progress=progress,
+        )
+        for source, output, folder in zip(
+            sources,
+            _one_each(outputs, len(sources), "outputs"),
+            _one_each(explain, len(sources), "explain"),
+            strict=True,
+        )
+    ]
+    if jobs <= 1 or len(tasks) <= 1:
+        return (_run(stylizer, task) for task in tasks)
+    import joblib
+
+    tasks = [replace(task, progress=None) for task in tasks]
+    parallel = joblib.Parallel(n_jobs=min(jobs, len(tasks)), return_as="generator")
+    results: Iterator[BatchResult] = parallel(
+        joblib.delayed(_run)(stylizer, task) for task in tasks
+    )
+    return results
+
+
+def _one_each(
+    paths: Iterable[PathLike] | None, count: int, name: str
+) -> Sequence[Path] | Sequence[None]:
+    if paths is None:
+        return [None] * count
+    listed = [Path(path) for path in paths]
+    if len(listed) != count:
+        raise UsageError(f"{name}: found {len(listed)} paths, expected one for each of {count}.")
+    return listed
+
+
+def _run(stylizer: Stylizer | NeuralStylizer, task: _Task) -> BatchResult:
+    """Process one input; whatever goes wrong becomes part of the result."""
+    start = time.perf_counter()
+    if task.skip_existing and task.output is not None and _exists(task.output):
+        _log.info("%s: skipped, %s exists", task.source, task.output)
+        return BatchResult(task.source, task.output, skipped=True)
+    try:
+        outcome = _process(stylizer, task)
+    except Exception as error:  # a bug or too little memory must not stop the other inputs either
+        if not isinstance(error, FacestyleError):
+            _log.debug("%s: traceback", task.source, exc_info=True)
+        outcome = BatchResult(task.source, None, error=error)
+    return replace(outcome, seconds=time.perf_counter() - start)
+
+
+def _exists(output: Path) -> bool:
+    """Whether a result is there: a file, or the first picture of a sequence."""
+    return frame_path(output, 0).exists() if is_sequence(output) else output.exists()
+
+
+def _process_clip(stylizer: Stylizer | NeuralStylizer, task: _Task) -> BatchResult:
+    from facestyle.pipeline.clips import stylize_clip
+
+    for name in ("explain", "landmarks"):
+        if getattr(task, name) is not None:
+            raise UsageError(f"{task.source}: {name} is for pictures, not for videos; leave it out")
+    facts = stylize_clip(
+        stylizer,
+        task.source,
+        task.output,
+        task.clip,
+        overwrite=task.overwrite,
+        progress=task.progress,
+    )
+    return BatchResult(task.source, task.output, facts=facts)
+
+
+def _process(stylizer: Stylizer | NeuralStylizer, task: _Task) -> BatchResult:
+    if is_sequence(task.source) or is_video(task.source):
+        return _process_clip(stylizer, task)
+    if task.output is not None:
+        check_output(task.output, overwrite=task.overwrite)
+    picture = read_image(task.source)
+    array = _as_array(picture)
+    result = stylizer.stylize(array, landmarks=task.landmarks, name=str(task.source))
+    if task.output is not None:
+        _write(task.output, picture, result, task.overwrite)
+    if task.explain is not None:
+        from facestyle.pipeline.explain import write_explanation
+        from facestyle.pipeline.stylizer import Result
+
+        if not isinstance(result, Result):
+            raise UsageError(f"method {result.method} has nothing to explain; leave explain out")
+        write_explanation(task.explain, picture.rgb, result)
+    return BatchResult(
+        task.source,
+        task.output,
+        result=result if task.keep_result else None,
+        facts=_facts(result),
+    )
+
+
+def _as_array(picture: Picture) -> np.ndarray:
+    return picture.rgb if picture.alpha is None else np.dstack([picture.rgb, picture.alpha])
+
+
+def _write(path: Path, picture: Picture, result: Result | NeuralResult, overwrite: bool) -> None:
+    """Write with the depth, the profile and the camera data of the input."""
+    rgb = result.image[..., :3]
+    alpha = result.alpha
+    if alpha is None and result.image.shape[2] == 4:
+        alpha = result.image[..., 3]
+    stays_gray = picture.gray and bool(np.ptp(rgb, axis=2).max() < 0.5 / 255)
+    write_image(
+        path,
+        rgb,
+        alpha=alpha,
+        bit_depth=picture.bit_depth,
+        profile=picture.profile,
+        gray=stays_gray,
+        overwrite=overwrite,
+        exif=picture.exif,
+    )
+
+
+def _facts(result: Result | NeuralResult) -> dict[str, Any]:
+    height, width = result.image.shape[:2]
+    face = result.face
+    return {
+        "size": [width, height],
+        "face": face
+        and {
+            "box": [round(float(value), 1) for value in face.box],
+            "inter_ocular": round(float(face.inter_ocular), 1),
+            "landmarks": face.source,
+        },
+        "timings": {stage: round(seconds, 4) for stage, seconds in result.timings.items()},
+    }

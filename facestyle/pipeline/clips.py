@@ -1,0 +1,212 @@
+"""Video files and sequences of pictures: read, stylized frame by frame, written; resumable."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+
+from facestyle import __version__, disk_cache
+from facestyle.errors import FaceError, UsageError
+from facestyle.faces import find_faces, select_face
+from facestyle.io.videos import (
+    Frame,
+    VideoSource,
+    check_video_output,
+    open_video,
+    open_video_writer,
+)
+from facestyle.methods.frames import ForesightedStylizer, FrameStylizer, frame_bytes, frame_of
+from facestyle.pipeline.clip_options import ClipOptions, Progress
+from facestyle.pipeline.stream import make_frame_stylizer
+
+if TYPE_CHECKING:
+    from facestyle.methods.neural.method import NeuralStylizer
+    from facestyle.pipeline.stylizer import Stylizer
+
+# a clip is searched for its face in every so many frames, on a copy of this size, before it begins
+_SEARCH_EVERY, _SEARCH_SIZE = 10, 640
+
+
+def stylize_clip(
+    stylizer: Stylizer | NeuralStylizer,
+    source: Path,
+    output: Path | None,
+    options: ClipOptions | None = None,
+    *,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """Stylize a video file, or a sequence of pictures such as ``frames/%05d.png``.
+
+    Sound, times and rotation stay. A killed run goes on after its last finished segment, and its
+    result is the same, byte for byte.
+
+    Parameters
+    ----------
+    stylizer : Stylizer or NeuralStylizer
+    source : Path
+    output : Path or None
+        Video or pattern of pictures; None writes nothing.
+    options : ClipOptions, optional
+    overwrite : bool
+        Whether an existing result is replaced.
+    progress : callable, optional
+        Called with the source, the frames done and the frames in all (0: unknown).
+
+    Returns
+    -------
+    dict
+        Numbers for a report.
+
+    Raises
+    ------
+    FacestyleError
+        If the clip cannot be read or written, shows no face, or the method knows no video.
+    """
+    options = options or ClipOptions()
+    if output is not None:
+        check_video_output(output, overwrite=overwrite)
+    if getattr(stylizer, "background", None) == "transparent":
+        raise UsageError(
+            f"{source}: --background transparent: videos hold no opacity; choose keep, paper or a "
+            "color"
+        )
+    start = time.perf_counter()
+    clip = _open(source, options)
+    worker = make_frame_stylizer(stylizer)
+    job = _Job(source, clip, worker, options.preview, progress)
+    _require_face(job, stylizer)
+    if isinstance(worker, ForesightedStylizer):
+        worker.study(frame.pixels for frame in islice(clip.frames(), options.preview))
+    if output is None:
+        for _ in job.run(0):
+            pass
+    else:
+        _write(job, stylizer, output)
+    return job.facts(time.perf_counter() - start)
+
+
+def _write(job: _Job, stylizer: Stylizer | NeuralStylizer, output: Path) -> None:
+    """Write the frames that an earlier run has not left already."""
+    fingerprint = settings_fingerprint(stylizer, job.limit)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    with open_video_writer(output, job.clip.info, fingerprint=fingerprint) as writer:
+        point = writer.resume_point()
+        if point.frames:
+            job.worker.restore(point.state or {})
+        for pixels, frame in job.run(point.frames):
+            writer.write(pixels, frame)
+            if writer.segment_is_full:
+                writer.finish_segment(job.worker.state())
+        writer.finish()
+
+
+class _Job:
+    """The frames of one clip on their way through a frame stylizer."""
+
+    def __init__(
+        self,
+        source: Path,
+        clip: VideoSource,
+        worker: FrameStylizer,
+        limit: int | None,
+        progress: Progress | None,
+    ) -> None:
+        self.source, self.clip, self.worker, self.limit = source, clip, worker, limit
+        self._progress = progress
+        self._resumed = self._done = self._found = 0
+        self._seeks_faces = False
+        self._laps: dict[str, float] = {}
+
+    def run(self, skip: int) -> Iterator[tuple[np.ndarray, Frame]]:
+        """Stylize the frames but the first `skip`."""
+        self._resumed = self._done = skip
+        count = None if self.limit is None else max(0, self.limit - skip)
+        for frame in islice(self.clip.frames(skip=skip), count):
+            done = self.worker.step(frame.pixels)
+            yield frame_of(done.image, np.dtype(np.uint8)), frame
+            self._done += 1
+            self._found += done.found
+            self._seeks_faces |= done.face is not None
+            for stage, seconds in done.timings.items():
+                self._laps[stage] = self._laps.get(stage, 0.0) + seconds
+            if self._progress is not None:
+                self._progress(self.source, self._done, self._total())
+
+    def _total(self) -> int:
+        """Frames in all, as far as it is known."""
+        known = self.clip.info.frames
+        return known if self.limit is None else min(known or self.limit, self.limit)
+
+    def facts(self, seconds: float) -> dict[str, Any]:
+        """What became of the clip, in numbers."""
+        made = self._done - self._resumed
+        info = self.clip.info
+        return {
+            "size": [info.width, info.height],
+            "frames": self._done,
+            "resumed_frames": self._resumed,
+            "frames_with_face": self._found if self._seeks_faces else None,
+            "seconds_per_frame": round(seconds / made, 4) if made else None,
+            "timings": {stage: round(lap / max(made, 1), 4) for stage, lap in self._laps.items()},
+        }
+
+
+def _open(source: Path, options: ClipOptions) -> VideoSource:
+    """Open the part of a clip that is asked for; a preview's sound ends with its frames."""
+    rate, end = options.frame_rate, options.end
+    clip = open_video(source, start=options.start, end=end, frame_rate=rate)
+    if options.preview is None:
+        return clip
+    rate_of_file: Fraction = clip.info.frame_rate
+    until = (options.start or 0.0) + float(options.preview / rate_of_file)
+    if end is not None and end <= until:
+        return clip
+    return open_video(source, start=options.start, end=until, frame_rate=rate)
+
+
+def _require_face(job: _Job, stylizer: Stylizer | NeuralStylizer) -> None:
+    """Look for a face anywhere in the clip before anything is written; usually in frame 0."""
+    backend = getattr(stylizer, "landmarks", None)
+    which = getattr(stylizer, "face", None)
+    if backend is None or which is None:
+        return
+    frames = job.clip.frames()
+    for frame in islice(frames, 0, job.limit, _SEARCH_EVERY):
+        pixels = frame_bytes(frame.pixels)
+        scale = min(1.0, _SEARCH_SIZE / max(pixels.shape[:2]))
+        if scale < 1 and frame.number:
+            pixels = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        faces = find_faces(pixels.astype(np.float32) / 255, landmarks=backend)
+        try:
+            select_face(faces, "largest" if which == "all" else which, str(job.source))
+            return
+        except FaceError:
+            continue
+    raise FaceError(
+        f"{job.source}: no face was found in any frame; expected one face looking towards the "
+        "camera at some time. Try --landmarks mesh, or another part with --start"
+    )
+
+
+def settings_fingerprint(stylizer: Stylizer | NeuralStylizer, limit: int | None) -> str:
+    """Name everything but the clip that its frames depend on."""
+    parts: list[str | bytes] = [__version__, cv2.__version__, np.__version__, str(limit)]
+    exemplars = getattr(stylizer, "exemplars", None)
+    if exemplars is None:
+        parts += [repr(stylizer), *stylizer.file_contents]  # type: ignore[union-attr]
+        return disk_cache.fingerprint(*parts)
+    for name in ("strength", "background", "face", "landmarks"):
+        parts.append(f"{name} {getattr(stylizer, name)}")
+    parts.append(stylizer.flow.fingerprint)  # type: ignore[union-attr]
+    parts.append(stylizer.method.name)  # type: ignore[union-attr]
+    parts.append(stylizer.method.fingerprint)  # type: ignore[union-attr]
+    parts += exemplars.fingerprints or [portrait.image.tobytes() for portrait in exemplars]
+    return disk_cache.fingerprint(*parts)

@@ -1,0 +1,1 @@
+"""Faces and persons followed over time."""

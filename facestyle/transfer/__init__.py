@@ -1,1 +1,0 @@
-"""The transfers: photographic looks by local energy, drawings and paintings by patches."""

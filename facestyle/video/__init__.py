@@ -1,1 +1,0 @@
-"""Video: frame after frame in one style, stable in time."""
