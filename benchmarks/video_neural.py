@@ -21,12 +21,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
+from facestyle.methods.frames import FrameStylizer
 from report import ROOT, print_conditions, print_table, progress
 
 from facestyle.flow import long_term_weights
 from facestyle.io.images import read_image, write_image
 from facestyle.io.videos import open_video
-from facestyle.methods.frames import FrameStylizer
 from facestyle.methods.neural.clip import NetworkFrames, OptimizedFrames
 from facestyle.methods.neural.clip_motion import find_motion
 from facestyle.methods.neural.clip_picture_network import PictureNetworkFrames

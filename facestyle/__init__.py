@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from facestyle.exemplars import ExemplarSet
     from facestyle.io.images import read_image, write_image
     from facestyle.pipeline.batch import BatchResult
-    from facestyle.pipeline.stylizer import Result, Stylizer
+    from facestyle.pipeline.result import Result
+    from facestyle.pipeline.stylizer import Stylizer
 
 __version__ = "0.1.0"
 __all__ = [
@@ -31,7 +32,7 @@ _MODULES = {
     "BatchResult": "facestyle.pipeline.batch",
     "ExemplarSet": "facestyle.exemplars",
     "FacestyleError": "facestyle.errors",
-    "Result": "facestyle.pipeline.stylizer",
+    "Result": "facestyle.pipeline.result",
     "Stylizer": "facestyle.pipeline.stylizer",
     "read_image": "facestyle.io.images",
     "write_image": "facestyle.io.images",

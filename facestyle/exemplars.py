@@ -29,6 +29,22 @@ class _Analysis:
     matte: np.ndarray  # uint8
 
 
+@dataclass(frozen=True)
+class StylePicture:
+    """A picture whose style is wanted, whatever it shows.
+
+    Attributes
+    ----------
+    image : (H, W, 3) float32
+        sRGB in [0, 1].
+    name : str
+        The file's name.
+    """
+
+    image: np.ndarray
+    name: str
+
+
 class ExemplarSet:
     """Stylized portraits, several works in one style, of people other than the input's.
 
@@ -40,11 +56,13 @@ class ExemplarSet:
         One for each portrait, naming its content; prepared exemplars are cached on disk by them.
     problems : sequence of (Path, str), optional
         Files that were skipped, and why.
+    pictures : sequence of StylePicture, optional
+        Instead of portraits, for methods that need no faces.
 
     Raises
     ------
     ExemplarError
-        If there is no portrait.
+        If there is no portrait and no picture.
     """
 
     def __init__(
@@ -53,15 +71,40 @@ class ExemplarSet:
         *,
         fingerprints: Sequence[str] | None = None,
         problems: Sequence[tuple[Path, str]] = (),
+        pictures: Sequence[StylePicture] = (),
     ) -> None:
-        if not portraits:
+        if not portraits and not pictures:
             raise ExemplarError("An exemplar set needs at least one portrait with a face.")
-        self.portraits = tuple(portraits)
+        self._pictures = tuple(pictures)
+        self._portraits = tuple(portraits)
         self.fingerprints = None if fingerprints is None else tuple(fingerprints)
         self.problems = tuple(problems)
 
+    @property
+    def portraits(self) -> tuple[Portrait, ...]:
+        """The exemplars with their faces.
+
+        Raises
+        ------
+        ExemplarError
+            If the set was read without looking for faces.
+        """
+        if not self._portraits:
+            raise ExemplarError(
+                "The exemplars were read as pictures, without looking for faces; read them with "
+                "ExemplarSet.from_folder(...) for this method"
+            )
+        return self._portraits
+
+    @property
+    def pictures(self) -> tuple[StylePicture, ...]:
+        """The exemplars as pictures, for methods that need no faces."""
+        if self._pictures:
+            return self._pictures
+        return tuple(StylePicture(p.image, p.name) for p in self._portraits)
+
     def __len__(self) -> int:
-        return len(self.portraits)
+        return len(self._portraits) or len(self._pictures)
 
     def __iter__(self) -> Iterator[Portrait]:
         return iter(self.portraits)
@@ -119,6 +162,32 @@ class ExemplarSet:
                 f"{LANDMARKS_SUFFIX} beside the picture."
             )
         return cls(portraits, fingerprints=fingerprints if cache else None, problems=problems)
+
+    @classmethod
+    def of_pictures(cls, folder: str | Path) -> ExemplarSet:
+        """Read a folder of style pictures, or a single one, without looking for faces.
+
+        Parameters
+        ----------
+        folder : path-like
+            Folder (searched recursively) or picture.
+
+        Returns
+        -------
+        ExemplarSet
+            Without portraits: for methods that need no faces.
+
+        Raises
+        ------
+        ExemplarError
+            If the folder is missing or empty.
+        ImageError
+            If a file is no picture.
+        """
+        paths = _picture_files(Path(folder))
+        pictures = [StylePicture(read_image(path).rgb, path.name) for path in paths]
+        contents = [disk_cache.fingerprint("style picture", path.read_bytes()) for path in paths]
+        return cls([], pictures=pictures, fingerprints=contents)
 
 
 def read_exemplar(

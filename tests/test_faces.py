@@ -14,8 +14,9 @@ from facestyle.faces import (
     read_landmarks,
     select_face,
 )
-from facestyle.faces.detection import _dlib_detector, to_bytes
+from facestyle.faces.detection import _dlib_detector
 from facestyle.faces.landmarks import outline_from_landmarks
+from facestyle.imaging.levels import to_bytes
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 import pytest
+from facestyle.methods.patch import PatchMethod, prepare_pairs, prepare_singles
 
 from facestyle import disk_cache
 from facestyle.cli.options import LABELS
@@ -14,7 +15,6 @@ from facestyle.faces import Portrait
 from facestyle.faces.regions import HAIR, segment_regions
 from facestyle.methods import choose_method
 from facestyle.methods.choice import choose_name, looks_drawn
-from facestyle.methods.patch import PatchMethod, prepare_pairs, prepare_singles
 from facestyle.methods.patch_unpaired.lead import choose_lead
 from facestyle.pipeline.stylizer import Stylizer
 from tests.conftest import ROOT

@@ -6,9 +6,10 @@ import pytest
 
 from facestyle import disk_cache
 from facestyle.errors import ModelFileError
-from facestyle.faces.detection import detect_dlib, to_bytes
+from facestyle.faces.detection import detect_dlib
 from facestyle.faces.landmarks import model_path, predict_landmarks
 from facestyle.faces.shape_predictor import load_shape_predictor
+from facestyle.imaging.levels import to_bytes
 from facestyle.kernels.packed_integers import unpack
 
 MODEL = "shape_predictor_68_face_landmarks.dat"

@@ -2,16 +2,10 @@
 
 import argparse
 import os
-import re
-from pathlib import Path
 from typing import Any
 
 from facestyle import __version__
-
-METHODS = ("auto", "energy", "patch")
-LABELS = ("mrf", "free")
-LANDMARKS = ("auto", "dlib", "mesh")
-BACKGROUNDS = ("stylize", "keep", "paper", "transparent")
+from facestyle.choices import LANDMARK_BACKENDS
 
 
 def add_message_options(parser: argparse.ArgumentParser) -> None:
@@ -30,59 +24,9 @@ def add_landmarks_option(parser: Any) -> None:
     """Add --landmarks."""
     parser.add_argument(
         "--landmarks",
-        choices=LANDMARKS,
+        choices=LANDMARK_BACKENDS,
         default="auto",
         help="landmark detector; auto is dlib, then mesh where dlib finds nothing (auto)",
-    )
-
-
-def add_style_options(parser: Any) -> None:
-    """Add what shapes the result: --method, --strength, --background, --face, --seed."""
-    parser.add_argument(
-        "--method",
-        choices=(*METHODS, "neural"),
-        default="auto",
-        help="energy for photographic looks, patch for drawings and paintings (auto: by the "
-        "exemplars)",
-    )
-    parser.add_argument(
-        "--strength", type=share, default=1.0, metavar="0..1", help="amount of style (1)"
-    )
-    parser.add_argument(
-        "--background",
-        type=background,
-        default="stylize",
-        metavar="|".join((*BACKGROUNDS, "#rrggbb")),
-        help="what is behind the person (stylize)",
-    )
-    parser.add_argument(
-        "--face",
-        type=face,
-        default="largest",
-        metavar="largest|all|N",
-        help="which face; N counts from the left (largest)",
-    )
-    parser.add_argument("--seed", type=seed, default=0, metavar="N", help="of random choices (0)")
-
-
-def add_patch_options(parser: Any) -> None:
-    """Add what belongs to --method patch: --exemplar-photos, --identity, --texture, --labels."""
-    parser.add_argument(
-        "--exemplar-photos",
-        type=Path,
-        metavar="DIR",
-        help="the photographs that the exemplars were made from, of the same stems",
-    )
-    parser.add_argument(
-        "--identity", type=share, metavar="0..1", help="how closely forms keep to the photo"
-    )
-    parser.add_argument(
-        "--texture", type=share, metavar="0..1", help="how strongly strokes and grain show"
-    )
-    parser.add_argument(
-        "--labels",
-        choices=LABELS,
-        help="mrf keeps regions on one of several exemplars, free mixes them (mrf)",
     )
 
 
@@ -99,7 +43,7 @@ def add_batch_options(parser: Any) -> None:
 
 
 def add_video_options(parser: Any) -> None:
-    """Add what belongs to videos: --start, --end, --preview, --fps, --flow."""
+    """Add what belongs to videos: --start, --end, --preview, --fps."""
     parser.add_argument("--start", type=seconds, metavar="S", help="begin at this second")
     parser.add_argument("--end", type=seconds, metavar="S", help="end at this second")
     parser.add_argument(
@@ -114,13 +58,6 @@ def add_video_options(parser: Any) -> None:
         default=25.0,
         metavar="N",
         help="pictures a second of a sequence such as frames/%%05d.png (25)",
-    )
-    parser.add_argument(
-        "--flow",
-        default="dis",
-        metavar="METHOD|DIR",
-        help="how motion is found: dis, deepflow, sparse-to-dense, or a folder of your own "
-        "forward_1_2.flo, backward_2_1.flo, ... (dis)",
     )
 
 
@@ -152,42 +89,6 @@ def rate(text: str) -> float:
     if not 0 < value <= 1000:
         raise argparse.ArgumentTypeError(f"'{text}': expected pictures a second, such as 25")
     return value
-
-
-def share(text: str) -> float:
-    """Parse a number from 0 to 1."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1
-    if not 0 <= value <= 1:
-        raise argparse.ArgumentTypeError(f"'{text}': expected a number from 0 to 1")
-    return value
-
-
-def background(text: str) -> str:
-    """Parse the name of a background or a color."""
-    if text in BACKGROUNDS or re.fullmatch(r"#[0-9a-fA-F]{6}", text):
-        return text
-    raise argparse.ArgumentTypeError(
-        f"'{text}': expected {', '.join(BACKGROUNDS)} or a color such as '#e0d8c8'"
-    )
-
-
-def face(text: str) -> str | int:
-    """Parse `largest`, `all` or a number from 1."""
-    if text in ("largest", "all"):
-        return text
-    if text.isdecimal() and int(text) >= 1:
-        return int(text)
-    raise argparse.ArgumentTypeError(
-        f"'{text}': expected largest, all or a number from 1 (counted from the left)"
-    )
-
-
-def seed(text: str) -> int:
-    """Parse a whole number from 0."""
-    return _whole_number(text)
 
 
 def jobs(text: str) -> int:

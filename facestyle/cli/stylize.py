@@ -2,15 +2,17 @@
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from facestyle.cli import exit_codes, neural_options, options
+from facestyle.cli import exit_codes, options, setting_options
+from facestyle.methods import method_choices
+from facestyle.pipeline.settings import StylizerSettings
 
 if TYPE_CHECKING:
     import numpy as np
 
+    from facestyle.exemplars import ExemplarSet
     from facestyle.io.images import ClipNames, InputFile
-    from facestyle.methods.neural.method import NeuralStylizer
     from facestyle.pipeline.batch import BatchResult
     from facestyle.pipeline.stylizer import Stylizer
 
@@ -24,9 +26,6 @@ Redraw portraits in the style of a folder of stylized portraits of other people.
   facestyle photo.jpg --exemplars sketches/ --exemplar-photos sitters/
   facestyle photo.jpg --exemplars wave.jpg --method neural
   facestyle photo.jpg --model wave.safetensors          a network of `facestyle train`"""
-
-# Options of method patch; all are None where they are not given.
-PATCH_ONLY = ("identity", "texture", "labels")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,17 +48,36 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="PATH",
         help="a picture or video, or a folder for several (INPUT_EXEMPLARS.png beside each input)",
     )
+    parser.add_argument(
+        "--exemplar-photos",
+        type=Path,
+        metavar="DIR",
+        help="the photographs that the exemplars were made from, of the same stems",
+    )
     style = parser.add_argument_group("style")
-    options.add_style_options(style)
-    options.add_landmarks_option(style)
+    style.add_argument(
+        "--method",
+        choices=method_choices(),
+        default="auto",
+        help="energy for photographic looks, patch for drawings and paintings, neural for any "
+        "picture (auto: by the exemplars)",
+    )
+    style.add_argument(
+        "--preset",
+        metavar="NAME|FILE",
+        help=f"settings to begin with: {', '.join(_preset_names())}, or a .toml file",
+    )
+    style.add_argument(
+        "--save-preset", type=Path, metavar="FILE", help="keep method and settings as .toml"
+    )
+    setting_options.add_settings(style, StylizerSettings)
     style.add_argument(
         "--landmarks-file",
         type=Path,
         metavar="FILE",
         help="68 lines of x and y, for one input; nothing is detected then",
     )
-    options.add_patch_options(parser.add_argument_group("--method patch, for drawings"))
-    neural_options.add_neural_options(parser.add_argument_group("--method neural, for any picture"))
+    setting_options.add_method_settings(parser)
     options.add_video_options(parser.add_argument_group("videos"))
     batch = parser.add_argument_group("many inputs")
     options.add_batch_options(batch)
@@ -78,16 +96,17 @@ def run(arguments: argparse.Namespace) -> int:
     from facestyle.pipeline.batch import stylize_files
     from facestyle.pipeline.clip_options import ClipOptions
 
-    _require_style(arguments)
+    chosen = setting_options.given_settings(arguments, StylizerSettings)
+    stylizer = _make_stylizer(arguments, chosen)
     inputs = _expand(arguments)
-    transparent = arguments.background == "transparent"
+    transparent = stylizer.rendering.background.kind == "transparent"
     label = _label(arguments)
     pairs = plan_outputs(
         inputs, arguments.output, label, needs_alpha=transparent, clips=_clip_names()
     )
     frames = ClipProgress(quiet=arguments.quiet)
     results = stylize_files(
-        _make_stylizer(arguments),
+        stylizer,
         [item.path for item, _ in pairs],
         [output for _, output in pairs],
         explain=_explain_folders(arguments.explain, pairs),
@@ -107,21 +126,6 @@ def run(arguments: argparse.Namespace) -> int:
             report_error(result.message)
         _print_result(result, as_json=arguments.json)
     return exit_codes.from_counts(done=len(pairs) - failed, failed=failed)
-
-
-def _require_style(arguments: argparse.Namespace) -> None:
-    from facestyle.errors import UsageError
-
-    if arguments.exemplars is None and arguments.model is None:
-        raise UsageError("--exemplars is required (or --model, for a trained network)")
-
-
-def _require_patch(arguments: argparse.Namespace) -> None:
-    from facestyle.errors import UsageError
-
-    for name in ("exemplar_photos", *PATCH_ONLY):
-        if arguments.method == "energy" and getattr(arguments, name) is not None:
-            raise UsageError(f"--{name.replace('_', '-')} belongs to --method patch, not to energy")
 
 
 def _expand(arguments: argparse.Namespace) -> "list[InputFile]":
@@ -148,33 +152,64 @@ def _clip_names() -> "ClipNames":
 
 def _label(arguments: argparse.Namespace) -> str:
     """Name of the exemplar folder, or of the single exemplar or model without its suffix."""
-    path = Path(arguments.exemplars or arguments.model).resolve()
+    model = arguments.model or _preset_options(arguments.preset).get("model", "")
+    path = Path(arguments.exemplars or model).resolve()
     return path.stem if path.is_file() else path.name
 
 
-def _make_stylizer(arguments: argparse.Namespace) -> "Stylizer | NeuralStylizer":
-    if neural_options.is_neural(arguments):
-        return neural_options.make_neural_stylizer(arguments)
+def _make_stylizer(arguments: argparse.Namespace, chosen: dict[str, Any]) -> "Stylizer":
     from facestyle.cli.messages import report_note
-    from facestyle.exemplars import ExemplarSet
+    from facestyle.pipeline.presets import write_preset
     from facestyle.pipeline.stylizer import Stylizer
 
-    _require_patch(arguments)
-    chosen = {name: getattr(arguments, name) for name in PATCH_ONLY}
+    method = arguments.method
     stylizer = Stylizer(
-        ExemplarSet.from_folder(arguments.exemplars, photos=arguments.exemplar_photos),
-        method=arguments.method,
-        strength=arguments.strength,
-        background=arguments.background,
-        face=arguments.face,
-        landmarks=arguments.landmarks,
-        seed=arguments.seed,
-        flow=arguments.flow,
-        **{name: value for name, value in chosen.items() if value is not None},
+        _read_exemplars(arguments), method=method, preset=arguments.preset, **chosen
     )
-    if arguments.method == "auto":
+    if arguments.save_preset is not None:
+        begun = _preset_options(arguments.preset)
+        write_preset(arguments.save_preset, stylizer.method.name, begun | chosen)
+    if method == "auto":
         report_note(f"method: {stylizer.method_reason}", quiet=arguments.quiet)
     return stylizer
+
+
+def _read_exemplars(arguments: argparse.Namespace) -> "ExemplarSet | None":
+    """The exemplars with their faces, or as pictures where no faces are needed."""
+    from facestyle.errors import UsageError
+    from facestyle.exemplars import ExemplarSet
+
+    if arguments.exemplars is None:
+        if arguments.model is None and "model" not in _preset_options(arguments.preset):
+            raise UsageError("--exemplars is required (or --model, for a trained network)")
+        return None
+    if _is_neural(arguments):
+        if arguments.exemplar_photos is not None:
+            raise UsageError("--exemplar-photos has no meaning for --method neural")
+        return ExemplarSet.of_pictures(arguments.exemplars)
+    return ExemplarSet.from_folder(arguments.exemplars, photos=arguments.exemplar_photos)
+
+
+def _is_neural(arguments: argparse.Namespace) -> bool:
+    """Whether the method that will be used needs no faces in the exemplars."""
+    from facestyle.pipeline.presets import find_preset
+
+    method = arguments.method
+    if method == "auto" and arguments.preset is not None:
+        method = find_preset(arguments.preset).method
+    return method == "neural" or (method == "auto" and arguments.model is not None)
+
+
+def _preset_options(preset: str | None) -> dict[str, Any]:
+    from facestyle.pipeline.presets import find_preset
+
+    return {} if preset is None else find_preset(preset).options
+
+
+def _preset_names() -> tuple[str, ...]:
+    from facestyle.pipeline.presets import preset_names
+
+    return preset_names()
 
 
 def _landmarks(arguments: argparse.Namespace) -> "np.ndarray | None":

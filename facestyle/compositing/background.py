@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
+from facestyle.choices import BACKGROUNDS
 from facestyle.errors import UsageError
 from facestyle.faces import Portrait
 from facestyle.imaging.color import to_lab
@@ -14,10 +16,37 @@ from facestyle.imaging.pyramid import gaussian_blur, half_size
 
 _SCALE = 16.0  # px per inter-ocular distance of the working copy
 _BLUR = 0.25  # inter-ocular distances
-MODES = ("stylize", "keep", "paper", "transparent")
 
 
-def parse_background(value: str) -> str | np.ndarray:
+@dataclass(frozen=True)
+class Background:
+    """What is behind the person of a result.
+
+    Attributes
+    ----------
+    kind : {"stylize", "keep", "paper", "transparent", "color"}
+        The exemplars' background, the input's own, the exemplars' paper, nothing, or a color.
+    color : (float, float, float) or None
+        sRGB in [0, 1], where the kind is "color".
+    """
+
+    kind: str
+    color: tuple[float, float, float] | None = None
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the input's own background stays, visible or not."""
+        return self.kind in ("keep", "transparent")
+
+    def filled(self, paper: np.ndarray) -> np.ndarray:
+        """The one color behind the person, (C,) float32: the user's, or that of the paper."""
+        return paper if self.color is None else np.array(self.color, np.float32)
+
+
+STYLIZE = Background("stylize")
+
+
+def parse_background(value: str) -> Background:
     """Check a background option.
 
     Parameters
@@ -27,23 +56,24 @@ def parse_background(value: str) -> str | np.ndarray:
 
     Returns
     -------
-    str or (3,) float32
-        The mode, or the color in [0, 1].
+    Background
 
     Raises
     ------
     UsageError
         If it is none of these.
     """
-    if value in MODES:
-        return value
+    if value in BACKGROUNDS:
+        return Background(value)
     match = re.fullmatch(r"#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})", value)
     if not match:
         raise UsageError(
-            f"background: found '{value}', expected {', '.join(MODES)} or a color like #f0e8d8"
+            f"background: found '{value}', expected {', '.join(BACKGROUNDS)} or a color like "
+            "#f0e8d8"
         )
     digits = match[1] if len(match[1]) == 6 else "".join(c * 2 for c in match[1])
-    return np.array([int(digits[i : i + 2], 16) for i in (0, 2, 4)], np.float32) / 255
+    red, green, blue = (int(digits[i : i + 2], 16) / 255 for i in (0, 2, 4))
+    return Background("color", (red, green, blue))
 
 
 def smooth_background(portrait: Portrait) -> np.ndarray:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from facestyle.choices import LANDMARK_BACKENDS
 from facestyle.errors import FaceError, UsageError
-from facestyle.faces.detection import detect_dlib, detect_mediapipe, to_bytes
+from facestyle.faces.detection import detect_dlib, detect_mediapipe
 from facestyle.faces.face import Face, Portrait
 from facestyle.faces.landmarks import face_from_landmarks, predict_landmarks
 from facestyle.faces.matte import person_matte
 from facestyle.faces.mesh import LANDMARKS_68, OUTLINE, fit_mesh
+from facestyle.imaging.levels import to_bytes
 
 MINIMUM_FACE = 64  # px; below it landmarks are guesses
 
@@ -49,8 +51,10 @@ def find_faces(image: np.ndarray, *, landmarks: str = "auto") -> list[Face]:
 
 def check_backend(landmarks: str) -> None:
     """Raise `UsageError` unless `landmarks` is "auto", "dlib" or "mesh"."""
-    if landmarks not in ("auto", "dlib", "mesh"):
-        raise UsageError(f"landmarks: found '{landmarks}', expected auto, dlib or mesh")
+    if landmarks not in LANDMARK_BACKENDS:
+        raise UsageError(
+            f"landmarks: found '{landmarks}', expected one of {', '.join(LANDMARK_BACKENDS)}"
+        )
 
 
 def _mesh_face(pixels: np.ndarray, box: np.ndarray, eyes: np.ndarray) -> Face:

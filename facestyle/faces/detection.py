@@ -20,11 +20,6 @@ OVERLAP = 0.3
 _LOCK = threading.Lock()
 
 
-def to_bytes(image: np.ndarray) -> np.ndarray:
-    """Convert a float picture in [0, 1] to contiguous uint8."""
-    return np.ascontiguousarray(np.clip(image * 255 + 0.5, 0, 255).astype(np.uint8))
-
-
 @functools.cache
 def _dlib_detector() -> Any:
     """What `dlib.get_frontal_face_detector` returns, which takes .6 s to unpack it."""

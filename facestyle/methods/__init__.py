@@ -1,58 +1,30 @@
-"""The methods that a stylizer can use, behind one interface."""
+"""The methods that a stylizer can use, behind one protocol (`facestyle.methods.engine`).
+
+A method is a folder here, named like its key below:
+
+- ``settings.py`` (light) has ``SUMMARY``, ``SETTINGS`` (its class of settings) and ``PRESETS``;
+- its ``__init__`` exports the class named below, and whatever others may use of it.
+"""
 
 from importlib import import_module
-from typing import Any
-
-from facestyle.exemplars import ExemplarSet
-from facestyle.methods.engine import Method, Outcome, check_options
-
-__all__ = ["METHODS", "Method", "Outcome", "choose_method", "method_class"]
+from types import ModuleType
 
 # each is imported when it is used: all of them together take as long to load as a face to find
 METHODS = {
-    "energy": ("facestyle.methods.energy.method", "EnergyMethod"),
-    "patch": ("facestyle.methods.patch", "PatchMethod"),
+    "energy": "EnergyMethod",
+    "patch_paired": "PairedPatchMethod",
+    "patch_unpaired": "UnpairedPatchMethod",
+    "neural": "NeuralMethod",
 }
+# besides the methods' own names: by the exemplars, and patches with or without photographs
+ALIASES = ("auto", "patch")
 
 
-def method_class(name: str) -> type[Method]:
-    """The method of a name in `METHODS`."""
-    module, attribute = METHODS[name]
-    found: type[Method] = getattr(import_module(module), attribute)
-    return found
+def method_choices() -> tuple[str, ...]:
+    """All names of methods that a user may give."""
+    return (*ALIASES, *(name.replace("_", "-") for name in METHODS))
 
 
-def choose_method(
-    exemplars: ExemplarSet, method: str, *, seed: int = 0, **options: Any
-) -> tuple[Method, str]:
-    """Make the method that was asked for, or the one that suits the exemplars.
-
-    Parameters
-    ----------
-    exemplars : ExemplarSet
-    method : str
-        A name in `METHODS`, or "auto".
-    seed : int
-    **options
-        The method's own.
-
-    Returns
-    -------
-    method : Method
-    reason : str
-        Which and why, in words for the user.
-
-    Raises
-    ------
-    UsageError
-        If the method has no such option, or the option no such value.
-    """
-    name, reason = method, "asked for"
-    if method == "auto":
-        from facestyle.methods.choice import choose_name
-
-        name, reason = choose_name(exemplars)
-    reason = f"{name} ({reason})"
-    chosen: Any = method_class(name)
-    check_options(chosen, options, map(method_class, METHODS), reason)
-    return chosen(exemplars, seed=seed, **options), reason
+def method_settings(name: str) -> ModuleType:
+    """The light module that has a method's ``SUMMARY``, ``SETTINGS`` and ``PRESETS``."""
+    return import_module(f"facestyle.methods.{name}.settings")

@@ -1,36 +1,82 @@
-"""What every method of stylizing has in common: its interface, its record, its preparation."""
+"""What a method of stylizing is: the protocol that pictures, clips, caches and options go by."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 
 from facestyle import disk_cache
-from facestyle.errors import UsageError
+from facestyle.compositing.background import STYLIZE, Background
 from facestyle.exemplars import ExemplarSet
 from facestyle.faces import Face, Portrait, person_matte
+from facestyle.flow import DEFAULT_FLOW, FlowSource
+from facestyle.tracking.tracker import FaceTracker
 
 Stored = TypeVar("Stored")
 
 
 @dataclass(frozen=True)
+class Rendering:
+    """What every method is asked for, whatever its own settings.
+
+    Attributes
+    ----------
+    strength : float
+        From 0, the picture itself, to 1, the full style.
+    background : Background
+        What is behind the person.
+    """
+
+    strength: float = 1.0
+    background: Background = STYLIZE
+
+
+@dataclass(frozen=True)
+class Target:
+    """A picture to be stylized.
+
+    Attributes
+    ----------
+    image : (H, W, 3) float32
+        sRGB in [0, 1].
+    name : str
+        What to call it in messages.
+    face : Portrait or None
+        The picture with the face found in it; None where the method needs no face.
+    """
+
+    image: np.ndarray
+    name: str
+    face: Portrait | None = None
+
+    @property
+    def portrait(self) -> Portrait:
+        """The picture with its face, for methods that need one."""
+        if self.face is None:
+            raise TypeError("a target without a face was given to a method that needs one")
+        return self.face
+
+
+@dataclass(frozen=True)
 class Outcome:
-    """What a method makes of one portrait.
+    """What a method makes of one picture.
 
     Attributes
     ----------
     image : (H, W, 3) float32
         sRGB in [0, 1].
     alpha : (H, W) float32 or None
-    labels : (h, w) int32
-        Exemplar used, on a grid over the picture.
+        Opacity, where the background was asked to be transparent.
+    labels : (h, w) int32 or None
+        Exemplar used, on a grid over the picture; None where none is chosen by place.
     names : tuple of str
         The exemplars that the labels count.
     timings : dict of str to float
+        Seconds of each stage.
     maps : dict of str to ndarray
         Further pictures that explain the result, such as gain maps.
     aligned : callable
@@ -38,71 +84,125 @@ class Outcome:
     """
 
     image: np.ndarray
-    alpha: np.ndarray | None
-    labels: np.ndarray
-    names: tuple[str, ...]
-    timings: dict[str, float]
-    maps: dict[str, np.ndarray]
-    aligned: Callable[[], np.ndarray] = field(repr=False)
+    alpha: np.ndarray | None = None
+    labels: np.ndarray | None = None
+    names: tuple[str, ...] = ()
+    timings: dict[str, float] = field(default_factory=dict)
+    maps: dict[str, np.ndarray] = field(default_factory=dict)
+    aligned: Callable[[], np.ndarray] = field(
+        default=lambda: np.empty((0, 0, 0, 3), np.float32), repr=False
+    )
+
+
+@dataclass(frozen=True)
+class StylizedFrame:
+    """What a method makes of one frame of a clip.
+
+    Attributes
+    ----------
+    outcome : Outcome
+    face : Face or None
+        The tracked face; where it would be, in a frame that does not show it. None where the
+        method looks for none.
+    found : bool
+        Whether the face is seen.
+    matte : (H, W) float32 or None
+        Opacity of the person.
+    """
+
+    outcome: Outcome
+    face: Face | None = None
+    found: bool = False
+    matte: np.ndarray | None = None
+
+
+class FrameEngine(ABC):
+    """Stylizes a clip frame by frame; remembers no more than the frame before.
+
+    Whatever it remembers can be taken out as arrays and put back, in another process too: the
+    frames that follow are the same, bit by bit.
+    """
+
+    # whether all frames must be shown to `study` before the first `step`
+    needs_all_frames: ClassVar[bool] = False
+
+    def study(self, frames: Iterable[np.ndarray]) -> None:
+        """Look at all frames that `step` will get, in their order; nothing keeps them all."""
+        raise TypeError(f"{type(self).__name__} needs no look at all frames")
+
+    @abstractmethod
+    def step(self, frame: np.ndarray) -> StylizedFrame:
+        """Stylize the next frame, (H, W, 3) uint8, uint16 or float32 RGB."""
+
+    @abstractmethod
+    def state(self) -> dict[str, np.ndarray]:
+        """Everything that the next frame depends on."""
+
+    @abstractmethod
+    def restore(self, state: dict[str, np.ndarray]) -> None:
+        """Go on from a `state`; an empty one begins anew."""
+
+
+@dataclass(frozen=True)
+class ClipContext:
+    """What a clip is stylized with, whatever the method.
+
+    Attributes
+    ----------
+    rendering : Rendering
+    tracker : FaceTracker
+        Follows the face.
+    flow : FlowSource
+        Where motion comes from.
+    """
+
+    rendering: Rendering = Rendering()
+    tracker: FaceTracker = field(default_factory=FaceTracker)
+    flow: FlowSource = DEFAULT_FLOW
 
 
 class Method(ABC):
     """One way to stylize: holds the prepared exemplars.
 
-    A method is made from an exemplar set, a seed and its own options, all by keyword.
+    A method is made as ``SomeMethod(exemplars, settings, seed=0)``, where the settings are of the
+    class `SETTINGS` in the ``settings.py`` of its folder. Making it is cheap: exemplars are
+    prepared when the first picture needs them.
 
     Attributes
     ----------
     name : str
-    options : frozenset of str
-        Names of its own options.
+        Its key in `facestyle.methods.METHODS`.
     """
 
     name: ClassVar[str]
-    options: ClassVar[frozenset[str]]
+    # whether outcomes have labels, maps and aligned exemplars to show
+    explains: ClassVar[bool] = True
 
-    def matte(self, image: np.ndarray, face: Face) -> np.ndarray:
-        """Opacity of the person that a face belongs to."""
-        return person_matte(image, face)
+    def needs_face(self, rendering: Rendering) -> bool:
+        """Whether targets must come with a face."""
+        del rendering
+        return True
+
+    def check(self, rendering: Rendering) -> None:
+        """Raise `UsageError` where the method cannot do what is asked; made before any work."""
+        del rendering
 
     @property
     @abstractmethod
     def fingerprint(self) -> str:
-        """Its options in words: what results depend on besides exemplars and portrait."""
+        """Its settings in words: what results depend on besides exemplars and picture."""
+
+    def matte(self, image: np.ndarray, face: Face) -> np.ndarray:
+        """Opacity of the person that a face belongs to, (H, W) float32."""
+        return person_matte(image, face)
 
     @abstractmethod
-    def transfer(self, portrait: Portrait, *, strength: float, background: str) -> Outcome:
-        """Stylize one portrait."""
+    def stylize(self, target: Target, rendering: Rendering) -> Outcome:
+        """Stylize one picture; the result has its size."""
 
-
-def check_options(
-    method: type[Method], given: Iterable[str], others: Iterable[type[Method]], reason: str
-) -> None:
-    """Refuse options that a method does not have.
-
-    Parameters
-    ----------
-    method : type of Method
-    given : iterable of str
-        Names of options.
-    others : iterable of type of Method
-        Where an option may belong instead.
-    reason : str
-        The method's name and why it is used.
-
-    Raises
-    ------
-    UsageError
-        Naming the option and where it belongs.
-    """
-    for option in given:
-        if option in method.options:
-            continue
-        owners = [other.name for other in others if option in other.options]
-        if owners:
-            raise UsageError(f"{option}: belongs to method {owners[0]}; the method is {reason}")
-        known = ", ".join(sorted(method.options))
-        raise UsageError(f"{option}: no such option; method {method.name} knows {known}")
+    @abstractmethod
+    def frames(self, clip: ClipContext) -> FrameEngine:
+        """What stylizes a clip."""
 
 
 def prepare_all(
@@ -121,14 +221,16 @@ def prepare_all(
     kind : type
         The dataclass that `prepare` returns.
     prepare : callable
+        From a portrait to a `kind`.
 
     Returns
     -------
     list of `kind`
+        In the order of the exemplars.
     """
     if exemplars.fingerprints is None:
         return [prepare(portrait) for portrait in exemplars]
-    prepared = []
+    prepared: list[Any] = []
     for portrait, content in zip(exemplars, exemplars.fingerprints, strict=True):
         key = disk_cache.fingerprint("prepared", name, content)
         stored = disk_cache.load(kind, key)

@@ -5,20 +5,20 @@ For methods that have no way of their own to go on from the previous frame.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from abc import abstractmethod
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
 from facestyle.disk_cache import pack, unpack
-from facestyle.faces import Face, Portrait
-from facestyle.flow import DEFAULT_FLOW, FlowSource
-from facestyle.methods import Method
-from facestyle.methods.frames import StylizedFrame, value_factor
+from facestyle.faces import Portrait
+from facestyle.imaging.levels import to_bytes, to_float
+from facestyle.methods.engine import ClipContext, FrameEngine, Method, StylizedFrame, Target
 from facestyle.stopwatch import Stopwatch
 from facestyle.tracking.following import follow_frame
 from facestyle.tracking.person import Matte, follow_matte
-from facestyle.tracking.tracker import FaceTracker, Track, standing_in
+from facestyle.tracking.tracker import Track, standing_in
 
 _FLOW_SIZE = 512
 # largest share of the previous result, and the difference at which it falls to 1/e of that
@@ -36,36 +36,31 @@ class FilteredState:
     shown: np.ndarray
 
 
-class FilteredFrames:
-    """Stylizes a clip by a method for pictures; a `facestyle.methods.frames.FrameStylizer`.
+class FrameByFrameMethod(Method):
+    """Base of methods for pictures, which stylize clips frame by frame."""
+
+    @property
+    @abstractmethod
+    def example(self) -> Portrait:
+        """A portrait whose face stands in before there is one."""
+
+    def frames(self, clip: ClipContext) -> FrameEngine:
+        """What stylizes a clip: each frame by itself, then settled along the flow."""
+        return FilteredFrames(self, clip)
+
+
+class FilteredFrames(FrameEngine):
+    """Stylizes a clip by a method for pictures.
 
     Parameters
     ----------
-    method : Method
-    example : Portrait
-        Whose face stands in before there is one.
-    tracker : FaceTracker
-    flow : FlowSource
-    strength : float
-    background : str
+    method : FrameByFrameMethod
+    clip : ClipContext
     """
 
-    def __init__(
-        self,
-        method: Method,
-        example: Portrait,
-        *,
-        tracker: FaceTracker,
-        flow: FlowSource = DEFAULT_FLOW,
-        strength: float = 1.0,
-        background: str = "stylize",
-    ) -> None:
+    def __init__(self, method: FrameByFrameMethod, clip: ClipContext) -> None:
         self._method = method
-        self._example = example
-        self._tracker = tracker
-        self._flow = flow
-        self._strength = strength
-        self._background = background
+        self._clip = clip
         self._state: FilteredState | None = None
 
     def step(self, frame: np.ndarray) -> StylizedFrame:
@@ -74,24 +69,21 @@ class FilteredFrames:
 
         watch = Stopwatch()
         before = self._state
-        now = follow_frame(frame, before, self._tracker, self._flow, _FLOW_SIZE, watch)
-        number, gray, motion, track = now.number, now.gray, now.motion, now.track
-        image = frame.astype(np.float32)
-        image *= value_factor(frame)
-        face = self._face(track, frame)
+        now = follow_frame(frame, before, self._clip.tracker, self._clip.flow, _FLOW_SIZE, watch)
+        motion = now.motion
+        image = to_float(frame)
+        face = standing_in(self._method.example, frame) if now.track is None else now.track.face
         matte = follow_matte(
             image,
             face,
             before.matte if before is not None and motion is not None else None,
             motion,
-            seen=track is not None and track.found,
+            seen=now.found,
         )
         opacity = matte.at(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY))
         portrait = Portrait(image, face, opacity, "the frame")
         watch.lap("person")
-        outcome = self._method.transfer(
-            portrait, strength=self._strength, background=self._background
-        )
+        outcome = self._method.stylize(Target(image, portrait.name, portrait), self._clip.rendering)
         watch.lap("transfer")
         picture = np.ascontiguousarray(outcome.image, np.float32)
         if before is not None and motion is not None:
@@ -103,19 +95,10 @@ class FilteredFrames:
                 np.float32(_SETTLED),
                 np.float32(_TOLERANCE),
             )
-        shown = np.asarray(cv2.convertScaleAbs(picture, alpha=255))
-        self._state = FilteredState(number, gray, track, matte, shown)
+        self._state = FilteredState(now.number, now.gray, now.track, matte, to_bytes(picture))
         watch.lap("settle")
-        return StylizedFrame(
-            picture,
-            outcome.alpha,
-            face,
-            track is not None and track.found,
-            opacity,
-            outcome.labels,
-            outcome.names,
-            watch.laps,
-        )
+        settled = replace(outcome, image=picture, timings=watch.laps)
+        return StylizedFrame(settled, face, now.found, opacity)
 
     def state(self) -> dict[str, np.ndarray]:
         """Everything that the next frame depends on."""
@@ -124,6 +107,3 @@ class FilteredFrames:
     def restore(self, state: dict[str, np.ndarray]) -> None:
         """Go on from a `state`."""
         self._state = unpack(FilteredState, state) if state else None
-
-    def _face(self, track: Track | None, frame: np.ndarray) -> Face:
-        return standing_in(self._example, frame) if track is None else track.face

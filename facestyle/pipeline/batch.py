@@ -8,18 +8,16 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from facestyle.errors import FacestyleError, UsageError
 from facestyle.io.images import Picture, check_output, read_image, write_image
 from facestyle.io.videos.names import frame_path, is_sequence, is_video
-
-if TYPE_CHECKING:
-    from facestyle.methods.neural.method import NeuralResult, NeuralStylizer
-    from facestyle.pipeline.clip_options import ClipOptions, Progress
-    from facestyle.pipeline.stylizer import Result, Stylizer
+from facestyle.pipeline.clip_options import ClipOptions, Progress
+from facestyle.pipeline.result import Result
+from facestyle.pipeline.stills import StillStylizer
 
 _log = logging.getLogger(__name__)
 
@@ -50,7 +48,7 @@ class BatchResult:
 
     source: Path
     output: Path | None
-    result: Result | NeuralResult | None = None
+    result: Result | None = None
     error: Exception | None = None
     seconds: float = 0.0
     skipped: bool = False
@@ -81,7 +79,7 @@ class _Task:
 
 
 def stylize_files(
-    stylizer: Stylizer | NeuralStylizer,
+    stylizer: StillStylizer,
     inputs: Iterable[PathLike],
     outputs: Iterable[PathLike] | None = None,
     *,
@@ -98,7 +96,7 @@ def stylize_files(
 
     Parameters
     ----------
-    stylizer : Stylizer
+    stylizer : StillStylizer
     inputs : iterable of path-like
     outputs : iterable of path-like, optional
         One for each input (see `facestyle.io.images.plan_outputs`). Nothing is written by default.
@@ -131,6 +129,8 @@ def stylize_files(
     UsageError
         If there are not as many outputs as inputs.
     """
+    if explain is not None and not stylizer.method.explains:
+        raise UsageError(f"explain: method {stylizer.method.name} has nothing to explain")
     sources = [Path(path) for path in inputs]
     tasks = [
         _Task(
@@ -174,7 +174,7 @@ def _one_each(
     return listed
 
 
-def _run(stylizer: Stylizer | NeuralStylizer, task: _Task) -> BatchResult:
+def _run(stylizer: StillStylizer, task: _Task) -> BatchResult:
     """Process one input; whatever goes wrong becomes part of the result."""
     start = time.perf_counter()
     if task.skip_existing and task.output is not None and _exists(task.output):
@@ -194,7 +194,7 @@ def _exists(output: Path) -> bool:
     return frame_path(output, 0).exists() if is_sequence(output) else output.exists()
 
 
-def _process_clip(stylizer: Stylizer | NeuralStylizer, task: _Task) -> BatchResult:
+def _process_clip(stylizer: StillStylizer, task: _Task) -> BatchResult:
     from facestyle.pipeline.clips import stylize_clip
 
     for name in ("explain", "landmarks"):
@@ -211,7 +211,7 @@ def _process_clip(stylizer: Stylizer | NeuralStylizer, task: _Task) -> BatchResu
     return BatchResult(task.source, task.output, facts=facts)
 
 
-def _process(stylizer: Stylizer | NeuralStylizer, task: _Task) -> BatchResult:
+def _process(stylizer: StillStylizer, task: _Task) -> BatchResult:
     if is_sequence(task.source) or is_video(task.source):
         return _process_clip(stylizer, task)
     if task.output is not None:
@@ -223,10 +223,7 @@ def _process(stylizer: Stylizer | NeuralStylizer, task: _Task) -> BatchResult:
         _write(task.output, picture, result, task.overwrite)
     if task.explain is not None:
         from facestyle.pipeline.explain import write_explanation
-        from facestyle.pipeline.stylizer import Result
 
-        if not isinstance(result, Result):
-            raise UsageError(f"method {result.method} has nothing to explain; leave explain out")
         write_explanation(task.explain, picture.rgb, result)
     return BatchResult(
         task.source,
@@ -240,7 +237,7 @@ def _as_array(picture: Picture) -> np.ndarray:
     return picture.rgb if picture.alpha is None else np.dstack([picture.rgb, picture.alpha])
 
 
-def _write(path: Path, picture: Picture, result: Result | NeuralResult, overwrite: bool) -> None:
+def _write(path: Path, picture: Picture, result: Result, overwrite: bool) -> None:
     """Write with the depth, the profile and the camera data of the input."""
     rgb = result.image[..., :3]
     alpha = result.alpha
@@ -259,7 +256,7 @@ def _write(path: Path, picture: Picture, result: Result | NeuralResult, overwrit
     )
 
 
-def _facts(result: Result | NeuralResult) -> dict[str, Any]:
+def _facts(result: Result) -> dict[str, Any]:
     height, width = result.image.shape[:2]
     face = result.face
     return {

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import cv2
 import numpy as np
@@ -15,6 +15,7 @@ import numpy as np
 from facestyle import __version__, disk_cache
 from facestyle.errors import FaceError, UsageError
 from facestyle.faces import find_faces, select_face
+from facestyle.imaging.levels import to_bytes
 from facestyle.io.videos import (
     Frame,
     VideoSource,
@@ -22,20 +23,17 @@ from facestyle.io.videos import (
     open_video,
     open_video_writer,
 )
-from facestyle.methods.frames import ForesightedStylizer, FrameStylizer, frame_bytes, frame_of
+from facestyle.methods.engine import FrameEngine
 from facestyle.pipeline.clip_options import ClipOptions, Progress
-from facestyle.pipeline.stream import make_frame_stylizer
-
-if TYPE_CHECKING:
-    from facestyle.methods.neural.method import NeuralStylizer
-    from facestyle.pipeline.stylizer import Stylizer
+from facestyle.pipeline.settings import StylizerSettings
+from facestyle.pipeline.stills import StillStylizer
 
 # a clip is searched for its face in every so many frames, on a copy of this size, before it begins
 _SEARCH_EVERY, _SEARCH_SIZE = 10, 640
 
 
 def stylize_clip(
-    stylizer: Stylizer | NeuralStylizer,
+    stylizer: StillStylizer,
     source: Path,
     output: Path | None,
     options: ClipOptions | None = None,
@@ -50,7 +48,7 @@ def stylize_clip(
 
     Parameters
     ----------
-    stylizer : Stylizer or NeuralStylizer
+    stylizer : StillStylizer
     source : Path
     output : Path or None
         Video or pattern of pictures; None writes nothing.
@@ -73,18 +71,19 @@ def stylize_clip(
     options = options or ClipOptions()
     if output is not None:
         check_video_output(output, overwrite=overwrite)
-    if getattr(stylizer, "background", None) == "transparent":
+    if stylizer.rendering.background.kind == "transparent":
         raise UsageError(
             f"{source}: --background transparent: videos hold no opacity; choose keep, paper or a "
             "color"
         )
     start = time.perf_counter()
     clip = _open(source, options)
-    worker = make_frame_stylizer(stylizer)
-    job = _Job(source, clip, worker, options.preview, progress)
-    _require_face(job, stylizer)
-    if isinstance(worker, ForesightedStylizer):
-        worker.study(frame.pixels for frame in islice(clip.frames(), options.preview))
+    engine = stylizer.frames()
+    job = _Job(source, clip, engine, options.preview, progress)
+    if stylizer.needs_face:
+        _require_face(job, stylizer.settings)
+    if engine.needs_all_frames:
+        engine.study(frame.pixels for frame in islice(clip.frames(), options.preview))
     if output is None:
         for _ in job.run(0):
             pass
@@ -93,33 +92,33 @@ def stylize_clip(
     return job.facts(time.perf_counter() - start)
 
 
-def _write(job: _Job, stylizer: Stylizer | NeuralStylizer, output: Path) -> None:
+def _write(job: _Job, stylizer: StillStylizer, output: Path) -> None:
     """Write the frames that an earlier run has not left already."""
-    fingerprint = settings_fingerprint(stylizer, job.limit)
+    fingerprint = clip_fingerprint(stylizer, job.limit)
     output.parent.mkdir(parents=True, exist_ok=True)
     with open_video_writer(output, job.clip.info, fingerprint=fingerprint) as writer:
         point = writer.resume_point()
         if point.frames:
-            job.worker.restore(point.state or {})
+            job.engine.restore(point.state or {})
         for pixels, frame in job.run(point.frames):
             writer.write(pixels, frame)
             if writer.segment_is_full:
-                writer.finish_segment(job.worker.state())
+                writer.finish_segment(job.engine.state())
         writer.finish()
 
 
 class _Job:
-    """The frames of one clip on their way through a frame stylizer."""
+    """The frames of one clip on their way through a frame engine."""
 
     def __init__(
         self,
         source: Path,
         clip: VideoSource,
-        worker: FrameStylizer,
+        engine: FrameEngine,
         limit: int | None,
         progress: Progress | None,
     ) -> None:
-        self.source, self.clip, self.worker, self.limit = source, clip, worker, limit
+        self.source, self.clip, self.engine, self.limit = source, clip, engine, limit
         self._progress = progress
         self._resumed = self._done = self._found = 0
         self._seeks_faces = False
@@ -130,12 +129,12 @@ class _Job:
         self._resumed = self._done = skip
         count = None if self.limit is None else max(0, self.limit - skip)
         for frame in islice(self.clip.frames(skip=skip), count):
-            done = self.worker.step(frame.pixels)
-            yield frame_of(done.image, np.dtype(np.uint8)), frame
+            done = self.engine.step(frame.pixels)
+            yield to_bytes(done.outcome.image), frame
             self._done += 1
             self._found += done.found
             self._seeks_faces |= done.face is not None
-            for stage, seconds in done.timings.items():
+            for stage, seconds in done.outcome.timings.items():
                 self._laps[stage] = self._laps.get(stage, 0.0) + seconds
             if self._progress is not None:
                 self._progress(self.source, self._done, self._total())
@@ -172,19 +171,16 @@ def _open(source: Path, options: ClipOptions) -> VideoSource:
     return open_video(source, start=options.start, end=until, frame_rate=rate)
 
 
-def _require_face(job: _Job, stylizer: Stylizer | NeuralStylizer) -> None:
+def _require_face(job: _Job, settings: StylizerSettings) -> None:
     """Look for a face anywhere in the clip before anything is written; usually in frame 0."""
-    backend = getattr(stylizer, "landmarks", None)
-    which = getattr(stylizer, "face", None)
-    if backend is None or which is None:
-        return
+    which = settings.which_face
     frames = job.clip.frames()
     for frame in islice(frames, 0, job.limit, _SEARCH_EVERY):
-        pixels = frame_bytes(frame.pixels)
+        pixels = to_bytes(frame.pixels)
         scale = min(1.0, _SEARCH_SIZE / max(pixels.shape[:2]))
         if scale < 1 and frame.number:
             pixels = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-        faces = find_faces(pixels.astype(np.float32) / 255, landmarks=backend)
+        faces = find_faces(pixels.astype(np.float32) / 255, landmarks=settings.landmarks)
         try:
             select_face(faces, "largest" if which == "all" else which, str(job.source))
             return
@@ -196,17 +192,15 @@ def _require_face(job: _Job, stylizer: Stylizer | NeuralStylizer) -> None:
     )
 
 
-def settings_fingerprint(stylizer: Stylizer | NeuralStylizer, limit: int | None) -> str:
-    """Name everything but the clip that its frames depend on."""
-    parts: list[str | bytes] = [__version__, cv2.__version__, np.__version__, str(limit)]
-    exemplars = getattr(stylizer, "exemplars", None)
-    if exemplars is None:
-        parts += [repr(stylizer), *stylizer.file_contents]  # type: ignore[union-attr]
-        return disk_cache.fingerprint(*parts)
-    for name in ("strength", "background", "face", "landmarks"):
-        parts.append(f"{name} {getattr(stylizer, name)}")
-    parts.append(stylizer.flow.fingerprint)  # type: ignore[union-attr]
-    parts.append(stylizer.method.name)  # type: ignore[union-attr]
-    parts.append(stylizer.method.fingerprint)  # type: ignore[union-attr]
-    parts += exemplars.fingerprints or [portrait.image.tobytes() for portrait in exemplars]
-    return disk_cache.fingerprint(*parts)
+def clip_fingerprint(stylizer: StillStylizer, limit: int | None) -> str:
+    """Name everything but the clip that its frames depend on.
+
+    Parameters
+    ----------
+    stylizer : StillStylizer
+    limit : int or None
+        Frames that are asked for.
+    """
+    return disk_cache.fingerprint(
+        __version__, cv2.__version__, np.__version__, str(limit), stylizer.fingerprint
+    )

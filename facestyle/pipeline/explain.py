@@ -5,17 +5,16 @@ from __future__ import annotations
 import colorsys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
+from facestyle.errors import UsageError
 from facestyle.faces import Face
+from facestyle.imaging.levels import to_bytes, to_float
 from facestyle.io.images import write_image
-
-if TYPE_CHECKING:
-    from facestyle.pipeline.stylizer import Result
+from facestyle.pipeline.result import Result
 
 _GOLDEN_RATIO = 0.618034  # steps of hue: neighbors in the list look different
 _PAPER = (255, 255, 255)
@@ -50,8 +49,15 @@ def write_explanation(folder: str | Path, image: np.ndarray, result: Result) -> 
     -------
     list of Path
         The files written.
+
+    Raises
+    ------
+    UsageError
+        If the method chooses no exemplars by place.
     """
     outcome = result.outcome
+    if result.face is None or result.matte is None or result.labels is None:
+        raise UsageError(f"method {result.method} has nothing to explain; leave explain out")
     pictures = {
         "landmarks": draw_landmarks(image, result.face),
         "matte": draw_matte(image, result.matte),
@@ -83,7 +89,7 @@ def draw_landmarks(image: np.ndarray, face: Face) -> np.ndarray:
     -------
     (H, W, 3) float32
     """
-    canvas = Image.fromarray(_to_bytes(image))
+    canvas = Image.fromarray(to_bytes(image))
     draw = ImageDraw.Draw(canvas)
     thickness = max(1, round(face.inter_ocular / 60))
     # Pillow truncates coordinates
@@ -96,7 +102,7 @@ def draw_landmarks(image: np.ndarray, face: Face) -> np.ndarray:
     radius = round(1.2 * thickness)
     for x, y in landmarks:
         draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=(255, 40, 90))
-    return _to_float(canvas)
+    return to_float(np.asarray(canvas))
 
 
 def draw_matte(image: np.ndarray, matte: np.ndarray) -> np.ndarray:
@@ -174,10 +180,8 @@ def draw_sheet(images: Sequence[np.ndarray], titles: Sequence[str], side: int = 
         x = 8 + (index % columns) * (side + 8)
         y = 8 + (index // columns) * (side + line + 8)
         draw.text((x, y), title, fill=_INK, font=font)
-        sheet.paste(
-            ImageOps.contain(Image.fromarray(_to_bytes(image)), (side, side)), (x, y + line)
-        )
-    return _to_float(sheet)
+        sheet.paste(ImageOps.contain(Image.fromarray(to_bytes(image)), (side, side)), (x, y + line))
+    return to_float(np.asarray(sheet))
 
 
 def draw_gains(gains: np.ndarray, limit: float = 3.0) -> np.ndarray:
@@ -222,7 +226,7 @@ def _draw_legend(
         swatch = tuple(int(value) for value in np.rint(255 * color))
         draw.rectangle((line // 2, y, 2 * line, y + line - 4), fill=swatch)
         draw.text((2.5 * line, y), f"{share:4.0%}  {name}", fill=_INK, font=font)
-    return _to_float(legend)
+    return to_float(np.asarray(legend))
 
 
 def _normalized(values: np.ndarray) -> np.ndarray:
@@ -236,11 +240,3 @@ def _font(size: float) -> ImageFont.FreeTypeFont:
     font = ImageFont.load_default(size)
     assert isinstance(font, ImageFont.FreeTypeFont)
     return font
-
-
-def _to_bytes(image: np.ndarray) -> np.ndarray:
-    return np.rint(255 * np.clip(image, 0, 1)).astype(np.uint8)
-
-
-def _to_float(image: Image.Image) -> np.ndarray:
-    return np.asarray(image, np.float32) / np.float32(255)

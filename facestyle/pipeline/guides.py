@@ -14,13 +14,8 @@ from pathlib import Path
 import numpy as np
 
 from facestyle.faces import Portrait
-from facestyle.faces.contours import face_width
-from facestyle.faces.regions import segment_regions
-from facestyle.imaging.color import from_lab
 from facestyle.io.images import write_image
-from facestyle.methods.patch_unpaired.prepared import prepare_exemplar, resize_portrait
-from facestyle.methods.patch_unpaired.sources import build_bank
-from facestyle.methods.patch_unpaired.target import exemplar_positions, tone_goal
+from facestyle.methods.patch_unpaired import correspond
 
 # wider faces are reduced: the guides are smooth, and EbSynth takes minutes for megapixels
 MOST_FACE_WIDTH = 600.0
@@ -70,22 +65,16 @@ def make_guides(portrait: Portrait, exemplar: Portrait) -> Guides:
     Guides
         At the portrait's size; smaller where its face is wider than 600 px.
     """
-    width = min(MOST_FACE_WIDTH, face_width(portrait.face))
-    target = resize_portrait(portrait, width / face_width(portrait.face))
-    bank = build_bank((prepare_exemplar(exemplar),), width)
-    layer = bank.layers[0]
-    labels = segment_regions(target).labels
-    rows, columns = layer.labels.shape
+    found = correspond(portrait, exemplar, widest=MOST_FACE_WIDTH)
+    rows, columns = found.exemplar_regions.shape
     size = np.array([columns - 1, rows - 1], np.float32)
     own = np.stack(np.meshgrid(np.arange(columns), np.arange(rows)), axis=-1).astype(np.float32)
-    warped = exemplar_positions(target, labels, bank)[0][..., ::-1]
-    goal = from_lab(tone_goal(target, labels, bank))
     return Guides(
-        layer.image,
+        found.exemplar,
         {
-            "position": (_gradient(own / size), _gradient(warped / size)),
-            "appearance": (_gray(layer.image), _gray(goal)),
-            "segmentation": (_colors(layer.labels), _colors(labels)),
+            "position": (_gradient(own / size), _gradient(found.positions / size)),
+            "appearance": (_gray(found.exemplar), _gray(found.toned)),
+            "segmentation": (_colors(found.exemplar_regions), _colors(found.regions)),
         },
     )
 
@@ -133,5 +122,5 @@ def _gray(image: np.ndarray) -> np.ndarray:
     return np.repeat(luma[..., None], 3, axis=2)
 
 
-def _colors(labels: np.ndarray) -> np.ndarray:
-    return _REGION_COLORS[labels] / np.float32(255)
+def _colors(regions: np.ndarray) -> np.ndarray:
+    return _REGION_COLORS[regions] / np.float32(255)

@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from facestyle.flow import FlowSource
-from facestyle.methods.frames import frame_bytes
+from facestyle.imaging.levels import to_bytes
 from facestyle.stopwatch import Stopwatch
 from facestyle.tracking.motion import Motion, estimate_motion, reduced_gray
 from facestyle.tracking.tracker import FaceTracker, Track
@@ -51,6 +51,11 @@ class Followed:
     motion: Motion | None
     track: Track | None
 
+    @property
+    def found(self) -> bool:
+        """Whether the face is seen."""
+        return self.track is not None and self.track.found
+
 
 def follow_frame(
     frame: np.ndarray,
@@ -79,7 +84,7 @@ def follow_frame(
     -------
     Followed
     """
-    pixels = frame_bytes(frame)
+    pixels = to_bytes(frame)
     gray = reduced_gray(pixels, size)
     number, motion = 0, None
     if before is not None:

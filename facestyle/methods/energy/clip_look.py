@@ -17,14 +17,11 @@ from facestyle.alignment.warp import align_exemplar
 from facestyle.faces import Portrait
 from facestyle.imaging.guided_filter import apply_coefficients, resize_channels
 from facestyle.imaging.pyramid import build_stack, collapse_stack, half_size
+from facestyle.methods.energy.exemplar import EnergyExemplar
 from facestyle.methods.energy.gain import gain_sigma
-from facestyle.methods.energy.transfer import (
-    EnergyExemplar,
-    EnergySettings,
-    blended_look,
-    label_patches,
-    tone_coefficients,
-)
+from facestyle.methods.energy.rendering import blended_look
+from facestyle.methods.energy.settings import EnergySettings
+from facestyle.methods.energy.transfer import label_patches, tone_coefficients
 from facestyle.tracking.motion import Motion
 
 # cost of another exemplar than the previous labels', where the flow is trusted
@@ -34,7 +31,7 @@ _RESOLVED_SIGMA = 0.9
 
 
 @dataclass(frozen=True)
-class Look:
+class FrameLook:
     """What is done to a frame.
 
     Attributes
@@ -67,8 +64,8 @@ def find_look(
     exemplars: Sequence[EnergyExemplar],
     settings: EnergySettings,
     strength: float,
-    previous: Look | None,
-) -> Look:
+    previous: FrameLook | None,
+) -> FrameLook:
     """Find the look of a frame from its exemplars.
 
     Parameters
@@ -80,7 +77,7 @@ def find_look(
     exemplars : sequence of EnergyExemplar
     settings : EnergySettings
     strength : float
-    previous : Look or None
+    previous : FrameLook or None
         The look so far, carried here: its labels have inertia.
     """
     features = analyze(portrait, lab)
@@ -116,7 +113,7 @@ def find_look(
     )
     # the window of the tone's fit is .1 of the inter-ocular distance: half the grid holds it
     slope, offset = half_size(slope), half_size(offset)
-    return Look(slope, offset, maps, residual - stack.residual, selection.weights)
+    return FrameLook(slope, offset, maps, residual - stack.residual, selection.weights)
 
 
 def changed_tone(lab: np.ndarray, slope: np.ndarray, offset: np.ndarray) -> np.ndarray:
@@ -125,12 +122,12 @@ def changed_tone(lab: np.ndarray, slope: np.ndarray, offset: np.ndarray) -> np.n
     return np.asarray(cv2.add(change, lab))
 
 
-def carry_look(look: Look, motion: Motion, *, weights: bool = True) -> Look:
+def carry_look(look: FrameLook, motion: Motion, *, weights: bool = True) -> FrameLook:
     """The look of the previous frame, moved to the present one; its labels where they matter."""
     carried = look.weights
     if weights and len(carried) > 1:
         carried = np.stack([motion.carry(weight) for weight in look.weights])
-    return Look(
+    return FrameLook(
         motion.carry(look.slope),
         motion.carry(look.offset),
         tuple(motion.carry(gain) for gain in look.gains),
@@ -139,7 +136,7 @@ def carry_look(look: Look, motion: Motion, *, weights: bool = True) -> Look:
     )
 
 
-def mix_looks(look: Look, other: Look, share: float) -> Look:
+def mix_looks(look: FrameLook, other: FrameLook, share: float) -> FrameLook:
     """Move a look towards another one by a share."""
 
     def mix(a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -147,7 +144,7 @@ def mix_looks(look: Look, other: Look, share: float) -> Look:
         b = resize_channels(b, a.shape[1], a.shape[0])
         return cv2.addWeighted(a, 1 - share, b, share, 0.0).reshape(a.shape)
 
-    return Look(
+    return FrameLook(
         mix(look.slope, other.slope),
         mix(look.offset, other.offset),
         tuple(mix(a, b) for a, b in zip(look.gains, other.gains, strict=True)),
@@ -156,7 +153,7 @@ def mix_looks(look: Look, other: Look, share: float) -> Look:
     )
 
 
-def apply_look(lab: np.ndarray, portrait: Portrait, look: Look) -> np.ndarray:
+def apply_look(lab: np.ndarray, portrait: Portrait, look: FrameLook) -> np.ndarray:
     """Give a frame its look, (h, w, 3) Lab/100."""
     toned = changed_tone(lab, look.slope, look.offset)
     stack = build_stack(toned, portrait.matte, portrait.face.inter_ocular, energies=False)

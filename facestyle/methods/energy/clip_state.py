@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from facestyle.methods.energy.clip_look import Look
+from facestyle.methods.energy.clip_look import FrameLook
 from facestyle.tracking.person import Matte
 from facestyle.tracking.tracker import Track
 
@@ -25,7 +25,7 @@ class EnergyState:
         The frame, for the flow.
     track : Track or None
     matte : Matte
-    look, target : Look
+    look, target : FrameLook
         As used, and what it moves towards.
     age : int
         Frames since `target` was found.
@@ -42,8 +42,8 @@ class EnergyState:
     gray: np.ndarray
     track: Track | None
     matte: Matte
-    look: Look
-    target: Look
+    look: FrameLook
+    target: FrameLook
     age: int
     shape: np.ndarray
     background: int

@@ -1,15 +1,18 @@
-"""What can be chosen in energy mode."""
+"""What can be chosen in energy mode, and the papers' choices by name."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from facestyle.errors import UsageError
+from facestyle.settings import Settings, setting
+
+SUMMARY = "photographic looks"
 
 
 @dataclass(frozen=True)
-class EnergySettings:
-    """What can be chosen in energy mode; the defaults measured best.
+class EnergySettings(Settings):
+    """What can be chosen in energy mode; the defaults measured best (DESIGN 4.1).
 
     Attributes
     ----------
@@ -17,8 +20,8 @@ class EnergySettings:
         Our variant or the papers'.
     seams : {"weights", "output", "none"}
         What the guided filter smooths.
-    combine : {"mrf", "mean"}
-        Choose exemplars by the Markov random field, or average them all.
+    combine : {"mrf", "mean", "single"}
+        Choose exemplars by patch, average them all, or take the one that suits best.
     residual : float
         How far the low-pass residual moves at most to the exemplars', in [0, 1]; with
         tone="first" it moves as far as they agree.
@@ -29,31 +32,60 @@ class EnergySettings:
     dense : bool
         Refine the alignment by optical flow.
     solver : {"auto", "numba", "gco"}
+        Of the graph cuts.
     """
 
-    tone: str = "first"
-    seams: str = "weights"
-    combine: str = "mrf"
-    residual: float = 0.45
-    gain_limits: tuple[float, float] = (0.5, 1.7)
-    smoothness: float = 0.1
-    temperature: float = 0.1
-    dense: bool = True
-    solver: str = "auto"
+    tone: str = setting(
+        "first",
+        "first: tone curve, then local energy; residual: the papers' transfer",
+        choices=("first", "residual"),
+    )
+    seams: str = setting(
+        "weights",
+        "what the guided filter smooths between exemplars",
+        choices=("weights", "output", "none"),
+    )
+    combine: str = setting(
+        "mrf",
+        "choose exemplars by patch (mrf), average them, or take the single best",
+        choices=("mrf", "mean", "single"),
+    )
+    residual: float = setting(
+        0.45, "how far light and shade move to the exemplars'", low=0.0, high=1.0, metavar="0..1"
+    )
+    gain_limits: tuple[float, float] = setting(
+        (0.5, 1.7), "least and largest gain of local contrast", low=0.0, metavar="LOW,HIGH"
+    )
+    smoothness: float = setting(
+        0.1, "how much a patch's exemplar follows its neighbors'", low=0.0, metavar="X"
+    )
+    temperature: float = setting(
+        0.1, "softness of the choice; 0 takes one exemplar a patch", low=0.0, metavar="X"
+    )
+    dense: bool = setting(True, "refine the alignment by optical flow")
+    solver: str = setting(
+        "auto", "of the graph cuts; gco is an extra", choices=("auto", "numba", "gco")
+    )
 
-    def __post_init__(self) -> None:
-        for name, allowed in (
-            ("tone", ("first", "residual")),
-            ("seams", ("weights", "output", "none")),
-            ("combine", ("mrf", "mean")),
-        ):
-            if getattr(self, name) not in allowed:
-                raise UsageError(
-                    f"{name}: found '{getattr(self, name)}', expected one of {', '.join(allowed)}"
-                )
 
+SETTINGS = EnergySettings
 
-# Song et al. 2017 as published: hard labels, residual copied, Shih's gain limits
-FAITHFUL = EnergySettings(
-    tone="residual", seams="output", residual=1.0, gain_limits=(0.9, 2.8), temperature=0.0
-)
+PRESETS: dict[str, dict[str, Any]] = {
+    # Song et al. 2017, section 4: hard labels, the residual copied (eq. 7), Shih's gain limits,
+    # the guided filter on the output (section 4.4)
+    "song2017": {
+        "tone": "residual",
+        "seams": "output",
+        "residual": 1.0,
+        "gain_limits": (0.9, 2.8),
+        "temperature": 0.0,
+    },
+    # Shih et al. 2014, sections 4.2 to 4.4: one exemplar, its residual copied, gains from .9 to 2.8
+    "shih2014": {
+        "tone": "residual",
+        "seams": "none",
+        "combine": "single",
+        "residual": 1.0,
+        "gain_limits": (0.9, 2.8),
+    },
+}

@@ -26,7 +26,7 @@ from facestyle.methods.energy.exemplar import (
     reduce_portrait,
 )
 from facestyle.methods.energy.rendering import blended_look, render, render_filtered
-from facestyle.methods.energy.settings import FAITHFUL, EnergySettings
+from facestyle.methods.energy.settings import EnergySettings
 from facestyle.methods.energy.tone import (
     persistence_among,
     pool_statistics,
@@ -38,7 +38,6 @@ from facestyle.mrf.selection import Selection, select_exemplars, unary_term
 from facestyle.stopwatch import Stopwatch
 
 __all__ = [
-    "FAITHFUL",
     "EnergyExemplar",
     "EnergySettings",
     "EnergyTransfer",
@@ -46,7 +45,7 @@ __all__ = [
     "foreground_lab",
     "prepare_exemplar",
     "reduce_portrait",
-    "transfer",
+    "transfer_look",
 ]
 
 
@@ -73,7 +72,7 @@ class EnergyTransfer:
     timings: dict[str, float]
 
 
-def transfer(
+def transfer_look(
     portrait: Portrait,
     exemplars: Sequence[EnergyExemplar],
     *,
@@ -173,12 +172,23 @@ def label_patches(
         solver=settings.solver,
     )
     weights = selection.weights
+    if settings.combine == "single":
+        return _single(selection)
     if settings.combine == "mean":
         weights = np.full_like(weights, 1 / len(weights))
     elif settings.seams == "weights":
         unit = portrait.face.inter_ocular * width / features.shape[1]
         weights = filter_weights(weights, guide, unit)
     return Selection(selection.labels, weights, selection.costs, selection.energy)
+
+
+def _single(selection: Selection) -> Selection:
+    """The one exemplar that costs least in all, everywhere (Shih et al. 2014, section 5)."""
+    best = int(np.argmin(selection.costs))
+    weights = np.zeros_like(selection.weights)
+    weights[best] = 1
+    labels = np.full_like(selection.labels, best)
+    return Selection(labels, weights, selection.costs, selection.energy)
 
 
 def tone_coefficients(

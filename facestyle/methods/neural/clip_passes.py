@@ -13,8 +13,8 @@ import torch
 
 from facestyle.errors import UsageError
 from facestyle.flow import DEFAULT_FLOW, FlowSource
-from facestyle.methods.frames import StylizedFrame
-from facestyle.methods.neural.clip import picture_tensor, stylized_frame, working_copy
+from facestyle.methods.engine import FrameEngine, StylizedFrame
+from facestyle.methods.neural.clip_frames import picture_tensor, stylized_frame, working_copy
 from facestyle.methods.neural.clip_motion import find_motion
 from facestyle.neural.loss_network import LossNetwork
 from facestyle.neural.optimize import StylePicture
@@ -23,8 +23,8 @@ from facestyle.neural.video.multi_pass import stylize_in_passes
 from facestyle.neural.video.settings import VideoOptions
 
 
-class MultiPassFrames:
-    """Redraws a clip in passes back and forth; a `facestyle.methods.frames.ForesightedStylizer`.
+class MultiPassFrames(FrameEngine):
+    """Redraws a clip in passes back and forth.
 
     Ruder et al. 2016, section 4.4. Memory holds a frame and its neighbors however long the clip;
     a temporary file takes 15 bytes for each pixel of each working copy.
@@ -56,6 +56,8 @@ class MultiPassFrames:
         self._size, self._flow = size, flow
         self._results: PicturesOnDisk | None = None
         self._number = 0
+
+    needs_all_frames = True
 
     def study(self, frames: Iterable[np.ndarray]) -> None:
         """Redraw all frames, (H, W, 3) uint8, uint16 or float32 RGB of one size."""

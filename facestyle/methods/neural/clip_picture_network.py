@@ -9,8 +9,9 @@ import numpy as np
 import torch
 
 from facestyle.flow import DEFAULT_FLOW, FlowSource
-from facestyle.methods.frames import StylizedFrame
-from facestyle.methods.neural.clip import mixed, picture_tensor, stylized_frame, working_copy
+from facestyle.imaging.levels import to_bytes
+from facestyle.methods.engine import FrameEngine, StylizedFrame
+from facestyle.methods.neural.clip_frames import mixed, picture_tensor, stylized_frame, working_copy
 from facestyle.neural.pictures import to_array
 from facestyle.neural.transformer import Transformer
 from facestyle.neural.video.feed_forward import redraw_frame
@@ -34,13 +35,13 @@ def with_detail_of(picture: np.ndarray, other: np.ndarray) -> np.ndarray:
     return np.clip(result, 0, 1)
 
 
-class PictureNetworkFrames:
-    """Redraws a clip by a network for pictures; a `facestyle.methods.frames.FrameStylizer`.
+class PictureNetworkFrames(FrameEngine):
+    """Redraws a clip by a network for pictures.
 
     Parameters
     ----------
     network, device, size, strength, colors, flow
-        As of `facestyle.methods.neural.clip.NetworkFrames`.
+        As of `facestyle.methods.neural.clip_network.NetworkFrames`.
     """
 
     def __init__(
@@ -73,7 +74,7 @@ class PictureNetworkFrames:
         alone = result.copy()
         if self._number:
             self._settle(result, gray)
-        self._gray, self._shown = gray, cv2.convertScaleAbs(result, alpha=255)
+        self._gray, self._shown = gray, to_bytes(result)
         result = with_detail_of(result, alone)
         self._number += 1
         timings = {"neural": drawn - start, "settle": time.perf_counter() - drawn}

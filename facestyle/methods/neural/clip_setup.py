@@ -1,24 +1,29 @@
-"""What redraws a clip, made from a neural stylizer's settings."""
+"""What redraws a clip, made from the settings of the neural method."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from facestyle.errors import UsageError
-from facestyle.flow import parse_flow_source
-from facestyle.io.images import read_image
-from facestyle.neural.dependencies import require_torch
-from facestyle.neural.settings import PRESETS, VIDEO_INPUTS, OptimizeOptions
+from facestyle.methods.engine import ClipContext, FrameEngine
+from facestyle.methods.neural.clip import OptimizedFrames
+from facestyle.methods.neural.clip_network import NetworkFrames
+from facestyle.methods.neural.clip_passes import MultiPassFrames
+from facestyle.methods.neural.clip_picture_network import PictureNetworkFrames
+from facestyle.methods.neural.settings import NeuralSettings
+from facestyle.neural.device import choose_device
+from facestyle.neural.loss_network import load_loss_network
+from facestyle.neural.model_files import Model
+from facestyle.neural.optimize import StylePicture
+from facestyle.neural.pictures import to_tensor
+from facestyle.neural.settings import VIDEO_INPUTS, OptimizeOptions
 from facestyle.neural.video.settings import VIDEO_PRESETS, VideoOptions
 
 if TYPE_CHECKING:
-    import torch
+    from collections.abc import Sequence
 
-    from facestyle.methods.frames import FrameStylizer
-    from facestyle.methods.neural.method import NeuralStylizer
+    import numpy as np
 
-DEFAULT_PRESET = "short-term"
 # longer side of the pictures that are optimized where none is asked for, px: a frame then takes
 # seconds, not minutes
 _SIZE_ON_CPU, _SIZE_ON_GPU = 256, 512
@@ -29,77 +34,86 @@ LATER_ITERATIONS = 1 / 5
 _PASS_ITERATIONS = 1 / 3
 
 
-def neural_frames(stylizer: NeuralStylizer) -> FrameStylizer:
-    """Make what redraws a clip frame by frame.
+def network_frames(model: Model, settings: NeuralSettings, clip: ClipContext) -> FrameEngine:
+    """What redraws a clip by a trained network.
 
-    Raises
-    ------
-    MissingDependencyError
-        PyTorch is not installed.
-    UsageError
-        The stylizer asks for a part of the picture, or for an option that clips do not have.
+    Parameters
+    ----------
+    model : Model
+        For videos, or for pictures: its results are then settled along the flow.
+    settings : NeuralSettings
+    clip : ClipContext
+
+    Returns
+    -------
+    FrameEngine
     """
-    require_torch()
-    from facestyle.methods.neural.clip import NetworkFrames
-    from facestyle.methods.neural.clip_picture_network import PictureNetworkFrames
-    from facestyle.neural.device import choose_device
-
-    if stylizer.area != "whole" or stylizer.by_region:
-        raise UsageError(
-            "method neural redraws whole frames of a video; leave out --area, --by-region and "
-            "--background keep"
-        )
-    device = choose_device(stylizer.device)
-    if stylizer.model is None:
-        return _optimized(stylizer, device)
-    network = stylizer.loaded_model.network.to(device)
+    device = choose_device(settings.device)
+    network = model.network.to(device)
     remembers = network.architecture.inputs == VIDEO_INPUTS
     kind = NetworkFrames if remembers else PictureNetworkFrames
     return kind(
         network,
         device,
-        size=stylizer.size,
-        strength=stylizer.strength,
-        colors=stylizer.colors,
-        flow=parse_flow_source(stylizer.flow),
+        size=settings.size,
+        strength=clip.rendering.strength,
+        colors=settings.colors,
+        flow=clip.flow,
     )
 
 
-def _optimized(stylizer: NeuralStylizer, device: torch.device) -> FrameStylizer:
-    from facestyle.methods.neural.clip import OptimizedFrames
-    from facestyle.methods.neural.clip_passes import MultiPassFrames
-    from facestyle.neural.loss_network import load_loss_network
-    from facestyle.neural.optimize import StylePicture
-    from facestyle.neural.pictures import to_tensor
+def optimized_frames(
+    styles: Sequence[np.ndarray],
+    options: OptimizeOptions,
+    settings: NeuralSettings,
+    clip: ClipContext,
+) -> FrameEngine:
+    """What redraws a clip by optimization.
 
-    options = video_options(stylizer)
-    network = load_loss_network(stylizer.loss_network, pooling=options.frame.pooling, device=device)
-    shares = stylizer.shares or (1.0,) * len(stylizer.styles)
-    styles = [
-        StylePicture(to_tensor(read_image(path).rgb, device), share)
-        for path, share in zip(stylizer.styles, shares, strict=True)
+    Parameters
+    ----------
+    styles : sequence of (h, w, 3) float32
+        Style pictures, sRGB in [0, 1].
+    options : OptimizeOptions
+        Of one picture.
+    settings : NeuralSettings
+    clip : ClipContext
+
+    Returns
+    -------
+    FrameEngine
+    """
+    device = choose_device(settings.device)
+    video = video_options(options, settings.video_preset)
+    network = load_loss_network(settings.loss_network, pooling=options.pooling, device=device)
+    shares = settings.style_weights or (1.0,) * len(styles)
+    pictures = [
+        StylePicture(to_tensor(style, device), share)
+        for style, share in zip(styles, shares, strict=True)
     ]
-    size = stylizer.size or (_SIZE_ON_CPU if device.type == "cpu" else _SIZE_ON_GPU)
-    kind = MultiPassFrames if options.passes else OptimizedFrames
-    flow = parse_flow_source(stylizer.flow)
-    return kind(network, styles, options, size=size, flow=flow)
+    size = settings.size or (_SIZE_ON_CPU if device.type == "cpu" else _SIZE_ON_GPU)
+    kind = MultiPassFrames if video.passes else OptimizedFrames
+    return kind(network, pictures, video, size=size, flow=clip.flow)
 
 
-def video_options(stylizer: NeuralStylizer) -> VideoOptions:
-    """The settings of a clip that a stylizer's settings for pictures mean."""
-    preset = VIDEO_PRESETS[stylizer.video_preset or DEFAULT_PRESET]
-    frame: OptimizeOptions = replace(
-        PRESETS[stylizer.preset],
-        strength=stylizer.strength,
-        colors=stylizer.colors,
-        seed=stylizer.seed,
-    )
-    if stylizer.iterations is None:
-        return replace(preset, frame=frame)
-    later = max(1, round(stylizer.iterations * LATER_ITERATIONS))
+def video_options(options: OptimizeOptions, preset: str) -> VideoOptions:
+    """The settings of a clip that the settings of a picture mean.
+
+    Parameters
+    ----------
+    options : OptimizeOptions
+        Of one picture.
+    preset : str
+        A name among `VIDEO_PRESETS`.
+
+    Returns
+    -------
+    VideoOptions
+        With fewer iterations for frames that start from an earlier result.
+    """
     return replace(
-        preset,
-        frame=replace(frame, iterations=stylizer.iterations),
-        iterations=later,
-        pass_iterations=max(1, round(stylizer.iterations * _PASS_ITERATIONS)),
+        VIDEO_PRESETS[preset],
+        frame=options,
+        iterations=max(1, round(options.iterations * LATER_ITERATIONS)),
+        pass_iterations=max(1, round(options.iterations * _PASS_ITERATIONS)),
     )

@@ -1,4 +1,4 @@
-"""Neural style transfer behind the stylizer's interface: any picture in, face or not.
+"""Neural style transfer as a method of the stylizer: any picture in, face or not.
 
 PyTorch is imported when the first picture is stylized, so a stylizer can be sent to other
 processes.
@@ -7,304 +7,224 @@ processes.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 
+from facestyle import disk_cache
 from facestyle.errors import FaceError, UsageError
-from facestyle.faces import Face, Portrait, portrait_from_image
+from facestyle.exemplars import ExemplarSet
+from facestyle.faces import Portrait, portrait_from_image
 from facestyle.faces.regions import segment_regions
-from facestyle.flow import parse_flow_source
-from facestyle.io.images import from_array, read_image, to_array
+from facestyle.methods.engine import (
+    ClipContext,
+    FrameEngine,
+    Method,
+    Outcome,
+    Rendering,
+    Target,
+)
+from facestyle.methods.neural.enlarging import enlarged_like
+from facestyle.methods.neural.settings import NeuralSettings
 from facestyle.neural import api
-from facestyle.neural.settings import PRESETS, OptimizeOptions
-from facestyle.neural.video.settings import VIDEO_PRESETS
+from facestyle.neural.dependencies import require_torch
+from facestyle.neural.settings import OptimizeOptions, Settings
 
 if TYPE_CHECKING:
-    from facestyle.methods.frames import FrameStylizer
     from facestyle.neural.model_files import Model
-    from facestyle.pipeline.batch import BatchResult
-
-AREAS = ("whole", "face", "person", "background")
 
 # deeper layers hold whole eyes and mouths: a face's own statistics there fill it with small faces
 _FACE_STYLE_LAYERS = ("relu1_1", "relu2_1")
 _FACE_CONTENT = 5.0  # how much more the content weighs
+_OPTIMIZATION = (
+    "iterations",
+    "scales",
+    "optimizer",
+    "tolerance",
+    "initial",
+    "content_weight",
+    "style_weight",
+    "tv_weight",
+    "style_scale",
+    "pooling",
+    "by_region",
+    "style_weights",
+    "video_preset",
+    "loss_network",
+)
 
 
-@dataclass(frozen=True)
-class NeuralResult:
-    """A stylized picture.
-
-    Attributes
-    ----------
-    image : ndarray
-        Of the input's type and number of channels; its longer side is the size asked for.
-    alpha : (H, W) float32 or None
-        Opacity, where the input had one.
-    face : Face or None
-        The face, where one was looked for; in pixels of the input.
-    method : str
-    timings : dict of str to float
-        Seconds of each stage.
-    """
-
-    image: np.ndarray
-    alpha: np.ndarray | None
-    face: Face | None
-    method: str
-    timings: dict[str, float]
-
-
-@dataclass(frozen=True)
-class NeuralStylizer:
+class NeuralMethod(Method):
     """Redraws pictures by optimization, or by a trained network.
 
-    Attributes
+    Parameters
     ----------
-    styles : tuple of Path
-        Style pictures, for optimization.
-    model : Path or str or None
-        A model of `facestyle train`, for the feed-forward network: a file, or the name of one
-        that comes with facestyle.
-    shares : tuple of float or None
-        Weight of every style picture; equal where it is None.
-    strength : float
-        0 leaves the picture unchanged, 1 is the whole style.
-    colors : {"style", "keep"}
-        "keep" transfers luminance only.
-    area : {"whole", "face", "person", "background"}
-        Where to stylize; all but the first need a face.
-    by_region : bool
-        Take skin from skin, hair from hair, clothes from clothes, background from background;
-        needs a face in the picture. A style picture without a face serves all regions.
-    preset : {"default", "gatys", "ruder"}
-        Settings of optimization to begin with: this project's or a paper's.
-    size : int or None
-        Longer side of the result in pixels. None: 512 for optimization, and the picture's own
-        for a trained network.
-    iterations : int or None
-        Iterations at the coarsest scale; the default of optimization if None.
+    exemplars : ExemplarSet or None
+        The style pictures, for optimization; None where the settings name a model.
+    settings : NeuralSettings
     seed : int
-        Seed of the noise, where optimization starts with noise.
-    device : {"auto", "cpu", "cuda", "mps"}
-        Where to compute.
-    loss_network : Path or None
-        A VGG-16 or VGG-19 as safetensors; the bundled VGG-16 if None.
-    landmarks : {"auto", "dlib", "mesh"}
-        Backend of the face search.
-    video_preset : str or None
-        How the frames of a video depend on each other in optimization: a name among
-        `facestyle.neural.video.settings.VIDEO_PRESETS`; "short-term" if None.
-    flow : str or Path
-        How motion is found in videos: dis, deepflow, sparse-to-dense, or a folder of .flo files;
-        see `facestyle.flow.FlowSource`.
+        Of the noise, where optimization starts with noise.
+
+    Raises
+    ------
+    UsageError
+        If there are style pictures and a model, or neither, or settings of the one for the other.
     """
 
-    styles: tuple[Path, ...] = ()
-    model: Path | str | None = None
-    shares: tuple[float, ...] | None = None
-    strength: float = 1.0
-    colors: str = "style"
-    area: str = "whole"
-    by_region: bool = False
-    preset: str = "default"
-    size: int | None = None
-    iterations: int | None = None
-    seed: int = 0
-    device: str = "auto"
-    loss_network: Path | None = None
-    landmarks: str = "auto"
-    video_preset: str | None = None
-    flow: str | Path = "dis"
-    method_reason: str = field(default="neural: asked for", init=False)
+    name = "neural"
+    explains = False
 
-    def __post_init__(self) -> None:
-        if bool(self.styles) == (self.model is not None):
+    def __init__(
+        self, exemplars: ExemplarSet | None, settings: NeuralSettings, *, seed: int = 0
+    ) -> None:
+        if (exemplars is None) == (settings.model is None):
             raise UsageError("neural style transfer needs style pictures or a model, not both")
-        if self.area not in AREAS:
-            raise UsageError(f"area: found '{self.area}', expected {', '.join(AREAS)}")
-        if self.preset not in PRESETS:
-            raise UsageError(f"preset: found '{self.preset}', expected {', '.join(PRESETS)}")
-        if self.video_preset not in (None, *VIDEO_PRESETS):
+        _check(settings, 0 if exemplars is None else len(exemplars))
+        self._set = exemplars
+        self._seed = seed
+        self.settings = settings
+
+    def needs_face(self, rendering: Rendering) -> bool:
+        """Whether only a part is redrawn, or each region by itself."""
+        return self._area(rendering) != "whole" or self.settings.by_region
+
+    def check(self, rendering: Rendering) -> None:
+        """Refuse backgrounds that this method cannot make."""
+        if rendering.background.kind not in ("stylize", "keep"):
             raise UsageError(
-                f"video_preset: found '{self.video_preset}', expected {', '.join(VIDEO_PRESETS)}"
-            )
-        parse_flow_source(self.flow)
-        if self.shares is not None and len(self.shares) != len(self.styles):
-            raise UsageError(
-                f"found {len(self.shares)} weights for {len(self.styles)} style pictures"
-            )
-        own = (self.by_region, self.iterations, self.loss_network, self.video_preset)
-        if self.model is not None and any(own):
-            raise UsageError(
-                "a trained model has its style inside: regions, iterations, loss network and "
-                "video preset belong to optimization; leave them out, or give style pictures"
+                f"background: found {rendering.background.kind}, expected stylize or keep with "
+                "method neural"
             )
 
-    def __call__(self, image: np.ndarray) -> NeuralResult:
-        """Stylize one picture: (H, W), (H, W, 3) or (H, W, 4) uint8, uint16 or float, sRGB."""
-        return self.stylize(image)
+    @property
+    def fingerprint(self) -> str:
+        """Its settings in words, with the contents of its files."""
+        from facestyle.neural.model_files import find_model
 
-    def stylize(
-        self, image: np.ndarray, *, landmarks: np.ndarray | None = None, name: str = "the picture"
-    ) -> NeuralResult:
-        """Stylize one picture that has a name for messages.
+        chosen = self.settings
+        files = [] if chosen.loss_network is None else [Path(chosen.loss_network)]
+        files += [] if chosen.model is None else [find_model(chosen.model)]
+        contents = disk_cache.fingerprint(*(path.read_bytes() for path in files))
+        return f"{chosen}, seed {self._seed}, {contents}"
 
-        Parameters
-        ----------
-        image : (H, W), (H, W, 3) or (H, W, 4) uint8, uint16 or float
-            sRGB.
-        landmarks : (68, 2) float64, optional
-            Known landmarks, xy px; nothing is detected then.
-        name : str
-            What to call the picture.
+    @cached_property
+    def model(self) -> Model:
+        """The trained network; read once."""
+        assert self.settings.model is not None
+        return api.load_model(self.settings.model)
 
-        Returns
-        -------
-        NeuralResult
+    @property
+    def styles(self) -> list[np.ndarray]:
+        """The style pictures, each (h, w, 3) float32 in [0, 1]."""
+        return [] if self._set is None else [picture.image for picture in self._set.pictures]
 
-        Raises
-        ------
-        FaceError
-            A face is needed, and there is none.
-        """
+    def stylize(self, target: Target, rendering: Rendering) -> Outcome:
+        """Redraw one picture."""
         start = time.perf_counter()
-        rgb, alpha = from_array(image)
-        portrait = None
-        if self.area != "whole" or self.by_region:
-            portrait = portrait_from_image(
-                rgb, name=name, landmarks=self.landmarks, given=landmarks
-            )
-        timings = {"faces": time.perf_counter() - start}
+        redrawn = self._redraw(target, rendering)
+        timings = {"neural": time.perf_counter() - start}
         start = time.perf_counter()
-        redrawn = self._redraw(rgb, portrait)
-        timings["neural"] = time.perf_counter() - start
-        timings["total"] = sum(timings.values())
-        if alpha is not None:
-            size = (redrawn.shape[1], redrawn.shape[0])
-            alpha = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA)
-        face = None if portrait is None else portrait.face
-        return NeuralResult(to_array(redrawn, alpha, image), alpha, face, "neural", timings)
+        image = enlarged_like(redrawn, target.image)
+        timings["enlarge"] = time.perf_counter() - start
+        return Outcome(image, timings=timings)
 
-    def map(self, paths: Sequence[str | Path], *, jobs: int = 1) -> Iterator[BatchResult]:
-        """Stylize many files; a failure is a result with `.error`."""
-        from facestyle.pipeline.batch import stylize_files
-
-        return stylize_files(self, [Path(path) for path in paths], jobs=jobs)
-
-    def frame_stylizer(self) -> FrameStylizer:
-        """What redraws a clip frame by frame; frames keep their size.
-
-        The preset "multi-pass" has to `study` all frames before the first.
+    def frames(self, clip: ClipContext) -> FrameEngine:
+        """What redraws a clip; frames keep their size.
 
         Raises
         ------
         UsageError
             If a part of the picture was asked for: faces are not followed.
         """
-        from facestyle.methods.neural.clip_setup import neural_frames
-
-        return neural_frames(self)
-
-    def video(self, frames: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
-        """Redraw frames, (H, W, 3) uint8, uint16 or float32; each comes in its own type.
-
-        Results come one by one, but for the preset "multi-pass", which needs all frames first.
-        """
-        from facestyle.methods.frames import ForesightedStylizer, frame_of
-
-        worker = self.frame_stylizer()
-        if isinstance(worker, ForesightedStylizer):
-            frames = list(frames)
-            worker.study(frames)
-        for frame in frames:
-            yield frame_of(worker.step(frame).image, frame.dtype)
-
-    @property
-    def file_contents(self) -> list[bytes]:
-        """Everything that results depend on beside the settings."""
-        from facestyle.neural.model_files import find_model
-
-        paths = [*self.styles, *([self.loss_network] if self.loss_network else [])]
-        if self.model is not None:
-            paths.append(find_model(self.model))
-        flow = parse_flow_source(self.flow).fingerprint.encode()
-        return [flow, *(path.read_bytes() for path in paths)]
-
-    def _redraw(self, rgb: np.ndarray, portrait: Portrait | None) -> np.ndarray:
-        mask = None if portrait is None else self._mask(portrait)
-        if self.model is not None:
-            return api.stylize_feedforward(
-                rgb,
-                self.loaded_model,
-                size=self.size,
-                strength=self.strength,
-                colors=self.colors,
-                mask=mask,
-                device=self.device,
+        if self.needs_face(clip.rendering):
+            raise UsageError(
+                "method neural redraws whole frames of a video; leave out area, by_region and "
+                "background keep"
             )
-        regions = segment_regions(portrait).weights if portrait and self.by_region else None
-        options = replace(PRESETS[self.preset], **self._settings)
+        require_torch()
+        from facestyle.methods.neural.clip_setup import network_frames, optimized_frames
+
+        if self.settings.model is not None:
+            return network_frames(self.model, self.settings, clip)
+        return optimized_frames(self.styles, self.options(clip.rendering), self.settings, clip)
+
+    def options(self, rendering: Rendering) -> OptimizeOptions:
+        """What the settings mean for the optimization of one picture."""
+        chosen = self.settings
+        options = OptimizeOptions(
+            scales=chosen.scales,
+            iterations=chosen.iterations,
+            strength=rendering.strength,
+            colors=chosen.colors,
+            initial=chosen.initial,
+            content_weight=chosen.content_weight,
+            style_weight=chosen.style_weight,
+            total_variation_weight=chosen.tv_weight,
+            style_scale=chosen.style_scale,
+            pooling=chosen.pooling,
+            minimizer=Settings(method=chosen.optimizer, tolerance=chosen.tolerance),
+            seed=self._seed,
+        )
+        return options if chosen.size is None else replace(options, size=chosen.size)
+
+    def _redraw(self, target: Target, rendering: Rendering) -> np.ndarray:
+        """The picture redrawn, at the working size."""
+        chosen, mask = self.settings, self._mask(target, rendering)
+        if chosen.model is not None:
+            return api.stylize_feedforward(
+                target.image,
+                self.model,
+                size=chosen.size,
+                strength=rendering.strength,
+                colors=chosen.colors,
+                mask=mask,
+                device=chosen.device,
+            )
+        options, regions = self.options(rendering), None
+        if chosen.by_region:
+            options, regions = _for_faces(options), segment_regions(target.portrait).weights
         return api.stylize_optimize(
-            rgb,
-            self._style_pictures,
-            shares=self.shares,
-            options=options if regions is None else _for_faces(options),
+            target.image,
+            self.styles,
+            shares=chosen.style_weights,
+            options=options,
             mask=mask,
             regions=regions,
             style_regions=None if regions is None else self._style_regions,
-            loss_network=self.loss_network,
-            device=self.device,
+            loss_network=chosen.loss_network,
+            device=chosen.device,
         )
 
-    def _mask(self, portrait: Portrait) -> np.ndarray | None:
-        if self.area == "whole":
+    def _area(self, rendering: Rendering) -> str:
+        """Where to stylize: a background that is kept leaves the person."""
+        if rendering.background.kind == "keep" and self.settings.area == "whole":
+            return "person"
+        return self.settings.area
+
+    def _mask(self, target: Target, rendering: Rendering) -> np.ndarray | None:
+        area = self._area(rendering)
+        if area == "whole":
             return None
-        if self.area == "face":
-            return segment_regions(portrait).weights[0]
-        return portrait.matte if self.area == "person" else 1 - portrait.matte
-
-    @property
-    def _settings(self) -> dict[str, Any]:
-        """Fields of `OptimizeOptions` that differ from the preset's."""
-        chosen: dict[str, Any] = {
-            "strength": self.strength,
-            "colors": self.colors,
-            "seed": self.seed,
-            "size": self.size,
-            "iterations": self.iterations,
-        }
-        return {name: value for name, value in chosen.items() if value is not None}
-
-    @cached_property
-    def loaded_model(self) -> Model:
-        """The trained network; read once."""
-        assert self.model is not None
-        return api.load_model(self.model)
-
-    @cached_property
-    def _style_pictures(self) -> list[np.ndarray]:
-        return [read_image(path).rgb for path in self.styles]
+        if area == "face":
+            return segment_regions(target.portrait).weights[0]
+        return target.portrait.matte if area == "person" else 1 - target.portrait.matte
 
     @cached_property
     def _style_regions(self) -> list[np.ndarray | None]:
-        return [
-            self._regions_of_style(path, picture)
-            for path, picture in zip(self.styles, self._style_pictures, strict=True)
-        ]
+        pictures = () if self._set is None else self._set.pictures
+        return [_regions_of_style(picture.name, picture.image) for picture in pictures]
 
-    def _regions_of_style(self, path: Path, picture: np.ndarray) -> np.ndarray | None:
-        try:
-            portrait = portrait_from_image(picture, name=str(path), landmarks=self.landmarks)
-        except FaceError:
-            return None
-        return segment_regions(portrait).weights
+
+def _regions_of_style(name: str, image: np.ndarray) -> np.ndarray | None:
+    """Regions of a style picture; None where it shows no face."""
+    try:
+        portrait: Portrait = portrait_from_image(image, name=name)
+    except FaceError:
+        return None
+    return segment_regions(portrait).weights
 
 
 def _for_faces(options: OptimizeOptions) -> OptimizeOptions:
@@ -314,3 +234,21 @@ def _for_faces(options: OptimizeOptions) -> OptimizeOptions:
         style_layers=_FACE_STYLE_LAYERS,
         content_weight=_FACE_CONTENT * options.content_weight,
     )
+
+
+def _check(settings: NeuralSettings, count: int) -> None:
+    """Refuse settings that contradict each other, for so many style pictures."""
+    weights = settings.style_weights
+    if weights is not None and len(weights) != count:
+        raise UsageError(f"style_weights: found {len(weights)} for {count} style pictures")
+    if weights is not None and not sum(weights) > 0:
+        raise UsageError("style_weights: found no weight above 0")
+    if settings.model is None:
+        return
+    usual = NeuralSettings.defaults()
+    for name in _OPTIMIZATION:
+        if getattr(settings, name) != usual[name]:
+            raise UsageError(
+                f"{name}: belongs to optimization; a trained model has its style inside. Leave it "
+                "out, or give style pictures instead of the model"
+            )

@@ -7,13 +7,15 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from facestyle.compositing.background import Background
 from facestyle.faces import Portrait
 from facestyle.methods.patch_paired.composition import compose
 from facestyle.methods.patch_paired.exemplar import PreparedExemplar
+from facestyle.methods.patch_paired.settings import PairedSettings
 from facestyle.methods.patch_paired.synthesis import Layers
 
-DEFAULT_IDENTITY = 0.7
-DEFAULT_TEXTURE = 0.5
+# identity at which what no exemplar has is drawn as strongly as the regression says
+_WHOLE_IDENTITY = PairedSettings.defaults()["identity"]
 _SHADING_SIGMA = 8.0  # px at the working scale; wider contrasts are shading
 _STRONG = 0.06  # gray difference that skin and hair seldom reach
 _BOLD_SLOPE = 1.0
@@ -27,8 +29,8 @@ def render(
     matched: np.ndarray,
     layers: Layers,
     *,
-    identity: float = DEFAULT_IDENTITY,
-    texture: float = DEFAULT_TEXTURE,
+    identity: float,
+    texture: float,
 ) -> np.ndarray:
     """Compose the layers at full size and add what the exemplars lack.
 
@@ -62,7 +64,7 @@ def render(
     # what the working scale cannot show of the photo is unexplained, too
     fine += _gray(original)[..., None] - _resized(_gray(photo), height, width)
     added = slope * (_resized(shading, height, width) + fine) + _bold_lines(fine, slope)
-    return np.clip(drawing + np.float32(identity / DEFAULT_IDENTITY) * added, 0, 1)
+    return np.clip(drawing + np.float32(identity / _WHOLE_IDENTITY) * added, 0, 1)
 
 
 def _bold_lines(fine: np.ndarray, slope: np.ndarray) -> np.ndarray:
@@ -117,7 +119,7 @@ def paper_color(exemplars: Sequence[PreparedExemplar], channels: int) -> np.ndar
 
 
 def set_on_background(
-    portrait: Portrait, drawing: np.ndarray, paper: np.ndarray, mode: str | np.ndarray
+    portrait: Portrait, drawing: np.ndarray, paper: np.ndarray, background: Background
 ) -> tuple[np.ndarray, np.ndarray | None]:
     """Put a drawing on the background that was asked for.
 
@@ -127,8 +129,7 @@ def set_on_background(
     drawing : (H, W, C) float32
     paper : (C,) float32
         Bare paper.
-    mode : str or (3,) float32
-        From `parse_background`.
+    background : Background
 
     Returns
     -------
@@ -136,13 +137,11 @@ def set_on_background(
     alpha : (H, W) float32 or None
     """
     image = np.repeat(drawing, 3, axis=2) if drawing.shape[2] == 1 else drawing
-    if isinstance(mode, str) and mode == "stylize":
+    if background.kind == "stylize":
         return image, None
-    if isinstance(mode, str) and mode == "transparent":
+    if background.kind == "transparent":
         return image, portrait.matte
-    behind: np.ndarray = mode if isinstance(mode, np.ndarray) else paper
-    if isinstance(mode, str) and mode == "keep":
-        behind = portrait.image
+    behind = portrait.image if background.kind == "keep" else background.filled(paper)
     opacity = portrait.matte[..., None]
     return (opacity * image + (1 - opacity) * behind).astype(np.float32), None
 

@@ -7,20 +7,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from facestyle.compositing.background import parse_background
 from facestyle.errors import UsageError
 from facestyle.faces import Portrait
+from facestyle.methods.engine import Rendering
 from facestyle.methods.patch_paired.borders import fill_black_borders
 from facestyle.methods.patch_paired.exemplar import PreparedExemplar, resize, working_scale
 from facestyle.methods.patch_paired.preselection import preselect
 from facestyle.methods.patch_paired.rendering import (
-    DEFAULT_IDENTITY,
-    DEFAULT_TEXTURE,
     clear_paper,
     paper_color,
     render,
     set_on_background,
 )
+from facestyle.methods.patch_paired.settings import PairedSettings
 from facestyle.methods.patch_paired.synthesis import Layers, synthesize
 from facestyle.methods.patch_paired.tone_matching import match_tones, photo_statistics
 from facestyle.methods.patch_paired.window import crop_to_window, place_on_paper
@@ -51,15 +50,11 @@ class PatchTransfer:
     timings: dict[str, float]
 
 
-def transfer(
+def transfer_patches(
     portrait: Portrait,
     exemplars: Sequence[PreparedExemplar],
-    *,
-    strength: float = 1.0,
-    identity: float = DEFAULT_IDENTITY,
-    texture: float = DEFAULT_TEXTURE,
-    background: str = "stylize",
-    seed: int = 0,
+    settings: PairedSettings | None = None,
+    rendering: Rendering | None = None,
 ) -> PatchTransfer:
     """Redraw a portrait in the strokes of its exemplars.
 
@@ -68,16 +63,9 @@ def transfer(
     portrait : Portrait
     exemplars : sequence of PreparedExemplar
         One or more.
-    strength : float
-        From 0, the portrait itself, to 1, the full style.
-    identity : float
-        From 0 to 1: how much of the photo is drawn that no exemplar has.
-    texture : float
-        From 0 to 1: single strokes (1) or their blend (0).
-    background : str
-        "stylize", "keep", "paper", "transparent" or "#rrggbb".
-    seed : int
-        Unused: nothing is random here.
+    settings : PairedSettings, optional
+    rendering : Rendering, optional
+        Strength and background.
 
     Returns
     -------
@@ -86,20 +74,20 @@ def transfer(
     Raises
     ------
     UsageError
-        If an option has an impossible value, or if there is no exemplar.
+        If there is no exemplar.
     """
-    del seed
-    _check(exemplars, strength, identity, texture)
-    mode = parse_background(background)
+    if not exemplars:
+        raise UsageError("patch mode: found no exemplar, expected at least one")
+    rendering = rendering or Rendering()
     part, window = crop_to_window(portrait)
     drafted = draft(part, exemplars)
     watch = Stopwatch()
-    drawing = render_draft(drafted, part.matte, exemplars, identity=identity, texture=texture)
+    drawing = render_draft(drafted, part.matte, exemplars, settings)
     paper = paper_color(exemplars, drawing.shape[2])
     unit = portrait.face.inter_ocular
     drawing = place_on_paper(drawing, window, portrait.matte.shape, paper, unit)
-    image, alpha = set_on_background(portrait, drawing, paper, mode)
-    image = portrait.image + np.float32(strength) * (image - portrait.image)
+    image, alpha = set_on_background(portrait, drawing, paper, rendering.background)
+    image = portrait.image + np.float32(rendering.strength) * (image - portrait.image)
     watch.lap("finish")
     labels = np.asarray(drafted.exemplars, np.int32)[drafted.layers.labels]
     timings = {**drafted.timings, "finish": watch.laps["finish"]}
@@ -173,18 +161,31 @@ def render_draft(
     drafted: Draft,
     matte: np.ndarray,
     exemplars: Sequence[PreparedExemplar],
-    *,
-    identity: float = DEFAULT_IDENTITY,
-    texture: float = DEFAULT_TEXTURE,
+    settings: PairedSettings | None = None,
 ) -> np.ndarray:
-    """Compose a draft at the portrait's size; see `render` and `clear_paper`, (H, W, C) float32."""
+    """Compose a draft at the portrait's size; see `render` and `clear_paper`.
+
+    Parameters
+    ----------
+    drafted : Draft
+    matte : (H, W) float32
+        Opacity of the person.
+    exemplars : sequence of PreparedExemplar
+    settings : PairedSettings, optional
+
+    Returns
+    -------
+    (H, W, C) float32
+        In [0, 1].
+    """
+    settings = settings or PairedSettings()
     drawing = render(
         drafted.original,
         drafted.photo,
         drafted.matched,
         drafted.layers,
-        identity=identity,
-        texture=texture,
+        identity=settings.identity,
+        texture=settings.texture,
     )
     return clear_paper(drawing, drafted.matched, matte, exemplars)
 
@@ -193,13 +194,3 @@ def _zoom(exemplars: Sequence[PreparedExemplar], scale: float) -> int:
     """Enlarge drawings over the working scale as far as both input and exemplars are finer."""
     finest = int(np.median([e.zoom for e in exemplars]))
     return max(1, min(finest, round(1 / scale)))
-
-
-def _check(
-    exemplars: Sequence[PreparedExemplar], strength: float, identity: float, texture: float
-) -> None:
-    if not exemplars:
-        raise UsageError("patch mode: found no exemplar, expected at least one")
-    for name, value in (("strength", strength), ("identity", identity), ("texture", texture)):
-        if not 0 <= value <= 1:
-            raise UsageError(f"{name}: found {value}, expected a number from 0 to 1")

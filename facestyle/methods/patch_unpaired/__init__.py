@@ -1,6 +1,40 @@
 """Patch mode without photographs of the exemplars: paintings, drawings, engravings."""
 
-from facestyle.methods.patch_unpaired.prepared import PreparedExemplar, prepare_exemplar
-from facestyle.methods.patch_unpaired.transfer import PatchTransfer, transfer
+from typing import TYPE_CHECKING
 
-__all__ = ["PatchTransfer", "PreparedExemplar", "prepare_exemplar", "transfer"]
+import lazy_loader
+
+if TYPE_CHECKING:
+    from facestyle.methods.patch_unpaired.correspondence import Correspondence, correspond
+    from facestyle.methods.patch_unpaired.method import UnpairedPatchMethod
+    from facestyle.methods.patch_unpaired.prepared import (
+        PreparedExemplar,
+        prepare_exemplar,
+        resize_portrait,
+    )
+    from facestyle.methods.patch_unpaired.settings import PRESETS, UnpairedSettings
+    from facestyle.methods.patch_unpaired.transfer import PatchTransfer, transfer_patches
+
+__all__ = [
+    "PRESETS",
+    "Correspondence",
+    "PatchTransfer",
+    "PreparedExemplar",
+    "UnpairedPatchMethod",
+    "UnpairedSettings",
+    "correspond",
+    "prepare_exemplar",
+    "resize_portrait",
+    "transfer_patches",
+]
+
+__getattr__, __dir__, _ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "correspondence": ["Correspondence", "correspond"],
+        "method": ["UnpairedPatchMethod"],
+        "prepared": ["PreparedExemplar", "prepare_exemplar", "resize_portrait"],
+        "settings": ["PRESETS", "UnpairedSettings"],
+        "transfer": ["PatchTransfer", "transfer_patches"],
+    },
+)

@@ -17,8 +17,8 @@ from facestyle.disk_cache import pack, unpack
 from facestyle.faces import Face, Portrait
 from facestyle.faces.contours import face_width
 from facestyle.faces.regions import segment_regions
-from facestyle.flow import DEFAULT_FLOW, FlowSource
-from facestyle.methods.frames import StylizedFrame, value_factor
+from facestyle.imaging.levels import to_float
+from facestyle.methods.engine import ClipContext, FrameEngine, Outcome, StylizedFrame
 from facestyle.methods.patch_unpaired import PreparedExemplar
 from facestyle.methods.patch_unpaired.clip_drawing import (
     corrected_strokes,
@@ -38,17 +38,17 @@ from facestyle.methods.patch_unpaired.clip_target import coarse_positions, find_
 from facestyle.methods.patch_unpaired.correction import (
     correction_weights,
 )
-from facestyle.methods.patch_unpaired.lead import choose_lead
-from facestyle.methods.patch_unpaired.settings import DEFAULT_IDENTITY, DEFAULT_TEXTURE
+from facestyle.methods.patch_unpaired.lead import choose_lead, lead_first
+from facestyle.methods.patch_unpaired.settings import UnpairedSettings
 from facestyle.methods.patch_unpaired.sources import Bank, build_bank
 from facestyle.methods.patch_unpaired.surroundings import set_before
 from facestyle.methods.patch_unpaired.synthesis import synthesize
 from facestyle.methods.patch_unpaired.target import goal_curves, make_goal, origins
 from facestyle.stopwatch import Stopwatch
-from facestyle.tracking.following import follow_frame
+from facestyle.tracking.following import Followed, follow_frame
 from facestyle.tracking.motion import Motion
 from facestyle.tracking.person import Matte, follow_matte
-from facestyle.tracking.tracker import FaceTracker, Track, standing_in
+from facestyle.tracking.tracker import standing_in
 
 # longer side of the copies that the flow is found on, px
 _FLOW_SIZE = 384
@@ -62,40 +62,29 @@ _GRAIN_PACE = 0.8
 _HALVED_FROM = 160.0
 
 
-class PatchFrames:
-    """Draws a clip with patches of exemplars; a `facestyle.methods.frames.FrameStylizer`.
+class PatchFrames(FrameEngine):
+    """Draws a clip with patches of exemplars.
 
     Parameters
     ----------
     exemplars : sequence of PreparedExemplar
-    tracker : FaceTracker
-    flow : FlowSource
-    strength, identity, texture, background, labels, seed
-        As of `facestyle.methods.patch_unpaired.transfer`.
+    settings : UnpairedSettings
+    clip : ClipContext
+    seed : int
+        Of the search's random numbers.
     """
 
     def __init__(
         self,
         exemplars: Sequence[PreparedExemplar],
+        settings: UnpairedSettings,
+        clip: ClipContext,
         *,
-        tracker: FaceTracker,
-        flow: FlowSource = DEFAULT_FLOW,
-        strength: float = 1.0,
-        identity: float = DEFAULT_IDENTITY,
-        texture: float = DEFAULT_TEXTURE,
-        background: str = "stylize",
-        labels: str = "mrf",
         seed: int = 0,
     ) -> None:
         self._exemplars = exemplars
-        self._tracker = tracker
-        self._flow = flow
-        self._strength = strength
-        self._identity = identity
-        self._pull = min(1.0, identity / DEFAULT_IDENTITY)
-        self._texture = texture
-        self._background = background
-        self._labels = labels
+        self._settings = settings
+        self._clip = clip
         self._seed = seed
         self._state: PatchState | None = None
 
@@ -103,24 +92,23 @@ class PatchFrames:
         """Stylize the next frame, (H, W, 3) uint8, uint16 or float32 RGB."""
         watch = Stopwatch()
         before = self._state
-        now = follow_frame(frame, before, self._tracker, self._flow, _FLOW_SIZE, watch)
-        number, gray, scene, track = now.number, now.gray, now.motion, now.track
-        known = before is not None and (before.track is None) == (track is None)
-        if before is None or scene is None or not known:
-            state, portrait = self._begin(frame, gray, track, number)
+        now = follow_frame(frame, before, self._clip.tracker, self._clip.flow, _FLOW_SIZE, watch)
+        identity, texture = self._settings.identity, self._settings.texture
+        known = before is not None and (before.track is None) == (now.track is None)
+        if before is None or now.motion is None or not known:
+            state, portrait = self._begin(frame, now)
             bank = self._bank(state.lead, state.width)
             strokes = rendered(state.field, bank.levels[0])
-            lab = corrected_strokes(strokes, state, self._identity)
-            state = replace(state, gains=grain_gains_of(lab, state, self._texture))
+            lab = corrected_strokes(strokes, state, identity)
+            state = replace(state, gains=grain_gains_of(lab, state, texture))
             watch.lap("first frame")
-            scene = None
         else:
-            state, portrait = self._go_on(frame, gray, track, before, scene, watch)
+            state, portrait = self._go_on(frame, now, before, now.motion, watch)
             bank = self._bank(state.lead, state.width)
-            strokes = self._redrawn(state, bank, scene)
+            strokes = self._redrawn(state, bank, now.motion)
             watch.lap("strokes")
-            lab = corrected_strokes(strokes, state, self._identity)
-            change = grain_gains_of(lab, state, self._texture) - state.gains
+            lab = corrected_strokes(strokes, state, identity)
+            change = grain_gains_of(lab, state, texture) - state.gains
             state = replace(state, gains=state.gains + np.float32(_GRAIN_PACE) * change)
         picture = finished_drawing(lab, state)
         watch.lap("draw")
@@ -128,11 +116,12 @@ class PatchFrames:
         self._state = state
         watch.lap("finish")
         face = portrait.face.scaled(frame.shape[1] / portrait.matte.shape[1])
-        found = track is not None and track.found
-        order = self._order(state.lead)
+        order = lead_first(state.lead, len(self._exemplars))
         labels = order[origins(state.field.layers[..., None], bank)].astype(np.int32)
         names = tuple(exemplar.portrait.name for exemplar in self._exemplars)
-        return StylizedFrame(image, alpha, face, found, matte, labels, names, watch.laps)
+        return StylizedFrame(
+            Outcome(image, alpha, labels, names, watch.laps), face, now.found, matte
+        )
 
     def state(self) -> dict[str, np.ndarray]:
         """Everything that the next frame depends on."""
@@ -150,24 +139,21 @@ class PatchFrames:
         if picture.shape[:2] != (height, width):
             picture = cv2.resize(picture, (width, height), interpolation=cv2.INTER_CUBIC)
             picture = np.clip(picture, 0, 1, out=picture)
-        if self._background == "stylize" and self._strength == 1:
+        rendering = self._clip.rendering
+        if rendering.background.kind == "stylize" and rendering.strength == 1:
             matte = cv2.resize(portrait.matte, (width, height), interpolation=cv2.INTER_LINEAR)
             return picture, None, matte
-        own = frame.astype(np.float32)
-        own *= value_factor(frame)
+        own = to_float(frame)
         matte = state.matte.at(cv2.cvtColor(own, cv2.COLOR_RGB2GRAY))
         face = portrait.face.scaled(width / portrait.matte.shape[1])
         exemplars = [exemplar.portrait for exemplar in self._ordered(state.lead)]
-        image, alpha = set_before(picture, Portrait(own, face, matte), exemplars, self._background)
-        return own + np.float32(self._strength) * (image - own), alpha, matte
-
-    def _order(self, lead: int) -> np.ndarray:
-        """Indices of the exemplars, the leading one first."""
-        order = np.arange(len(self._exemplars))
-        return np.concatenate([[lead], np.delete(order, lead)])
+        image, alpha = set_before(
+            picture, Portrait(own, face, matte), exemplars, rendering.background
+        )
+        return own + np.float32(rendering.strength) * (image - own), alpha, matte
 
     def _ordered(self, lead: int) -> tuple[PreparedExemplar, ...]:
-        return tuple(self._exemplars[index] for index in self._order(lead))
+        return tuple(self._exemplars[i] for i in lead_first(lead, len(self._exemplars)))
 
     def _bank(self, lead: int, width: float) -> Bank:
         return build_bank(self._ordered(lead), width)
@@ -175,39 +161,40 @@ class PatchFrames:
     def _portrait(
         self,
         frame: np.ndarray,
-        face: Face,
-        size: tuple[int, int],
+        now: Followed,
+        size: tuple[int, ...],
         before: PatchState | None,
-        motion: Motion | None,
-        *,
-        seen: bool,
     ) -> tuple[Portrait, Matte]:
         """The frame at a size, height and width, with its matte."""
+        motion = None if before is None else now.motion
         small = cv2.resize(frame, size[::-1], interpolation=cv2.INTER_AREA)
-        image = small.astype(np.float32)
-        image *= value_factor(frame)
-        face = face.scaled(size[1] / frame.shape[1])
-        matte = follow_matte(image, face, before.matte if before else None, motion, seen=seen)
+        image = to_float(small)
+        face = self._face(frame, now).scaled(size[1] / frame.shape[1])
+        matte = follow_matte(image, face, before.matte if before else None, motion, seen=now.found)
         opacity = matte.at(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY))
         return Portrait(image, face, opacity), matte
 
-    def _begin(
-        self, frame: np.ndarray, gray: np.ndarray, track: Track | None, number: int
-    ) -> tuple[PatchState, Portrait]:
+    def _face(self, frame: np.ndarray, now: Followed) -> Face:
+        """The tracked face, or a stand-in before there is one."""
+        if now.track is not None:
+            return now.track.face
+        return standing_in(self._exemplars[0].portrait, frame)
+
+    def _begin(self, frame: np.ndarray, now: Followed) -> tuple[PatchState, Portrait]:
         """Draw a frame by itself: the first one, or the first of a new scene."""
-        face = standing_in(self._exemplars[0].portrait, frame) if track is None else track.face
+        face = self._face(frame, now)
         width = float(round(min(_MOST_FACE_WIDTH, face_width(face))))
         scale = width / face_width(face)
         size = _even(frame.shape[0] * scale), _even(frame.shape[1] * scale)
-        seen = track is not None and track.found
-        large, _ = self._portrait(frame, face, size, None, None, seen=seen)
+        large, _ = self._portrait(frame, now, size, None)
         reduction = 2 if width >= _HALVED_FROM else 1
         reduced = size[0] // reduction, size[1] // reduction
-        portrait, matte = self._portrait(frame, face, reduced, None, None, seen=seen)
+        portrait, matte = self._portrait(frame, now, reduced, None)
         lead = choose_lead(large, self._exemplars)
         bank = self._bank(lead, width)
         regions = segment_regions(large)
-        whole = make_goal(large, regions.labels, bank, self._pull, self._labels)
+        settings = self._settings
+        whole = make_goal(large, regions.labels, bank, settings.pull, settings.labels)
         match = synthesize(whole, bank, self._seed)
         labels = segment_regions(portrait).labels
         curves = goal_curves(portrait, labels, bank, 1 / reduction)
@@ -216,13 +203,13 @@ class PatchFrames:
         rows, columns = positions.shape[1:3]
         prior = np.stack([_reduced(part, rows, columns) for part in whole.prior])
         state = PatchState(
-            number=number,
+            number=now.number,
             lead=lead,
             width=width,
             reduction=reduction,
             size=np.array(size),
-            gray=gray,
-            track=track,
+            gray=now.gray,
+            track=now.track,
             matte=matte,
             goal=goal,
             curves=curves,
@@ -238,17 +225,14 @@ class PatchFrames:
     def _go_on(
         self,
         frame: np.ndarray,
-        gray: np.ndarray,
-        track: Track | None,
+        now: Followed,
         before: PatchState,
         motion: Motion,
         watch: Stopwatch,
     ) -> tuple[PatchState, Portrait]:
         """Move the drawing of the previous frame, and draw anew what no longer fits."""
-        face = standing_in(self._exemplars[0].portrait, frame) if track is None else track.face
-        seen = track is not None and track.found
-        reduced = before.goal.labels.shape
-        portrait, matte = self._portrait(frame, face, reduced, before, motion, seen=seen)
+        seen = now.found
+        portrait, matte = self._portrait(frame, now, before.goal.labels.shape, before)
         watch.lap("person")
         bank = self._bank(before.lead, before.width)
         scale = 1 / before.reduction
@@ -263,9 +247,9 @@ class PatchFrames:
         watch.lap("carry")
         state = replace(
             before,
-            number=before.number + 1,
-            gray=gray,
-            track=track,
+            number=now.number,
+            gray=now.gray,
+            track=now.track,
             matte=matte,
             goal=goal,
             drawn=drawn,
@@ -289,7 +273,7 @@ class PatchFrames:
         for part in windows:
             stale = staleness[part] > 1
             window = window_of(part, state, weights, stale)
-            search_window(state.field, strokes, window, bank, self._pull, seed)
+            search_window(state.field, strokes, window, bank, self._settings.pull, seed)
             state.drawn[part][stale] = goal.lab[part][stale]
         return strokes
 

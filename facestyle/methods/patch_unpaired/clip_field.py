@@ -8,12 +8,12 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
+from facestyle.imaging.levels import to_bytes
 from facestyle.kernels.patchmatch import sweep
 from facestyle.kernels.patchmatch_problem import RADIUS, SPARE, Costs, Sources, Target
 from facestyle.methods.patch_unpaired.correction import CorrectionWeights, corrected
 from facestyle.methods.patch_unpaired.guides import guide_maps
-from facestyle.methods.patch_unpaired.pictures import to_bytes
-from facestyle.methods.patch_unpaired.settings import (
+from facestyle.methods.patch_unpaired.recipe import (
     APPEARANCE_SIGMA,
     COHERENCE_WEIGHT,
     DETAIL_SIGMA,

@@ -9,7 +9,7 @@ import numpy as np
 
 from facestyle.imaging.color import from_lab, to_lab
 from facestyle.kernels.bands import combine_bands
-from facestyle.methods.patch_unpaired.settings import (
+from facestyle.methods.patch_unpaired.recipe import (
     CHROMA_SHARE,
     LOW_SIGMA,
     LOW_WEIGHT,

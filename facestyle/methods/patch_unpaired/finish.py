@@ -20,9 +20,9 @@ from facestyle.methods.patch_unpaired.grain import (
 )
 from facestyle.methods.patch_unpaired.pictures import flat
 from facestyle.methods.patch_unpaired.prepared import PreparedExemplar, resize_labels
-from facestyle.methods.patch_unpaired.settings import MODE_BANDWIDTH, MODE_ROUNDS, RENDER_REACH
+from facestyle.methods.patch_unpaired.recipe import MODE_BANDWIDTH, MODE_ROUNDS, RENDER_REACH
+from facestyle.methods.patch_unpaired.settings import UnpairedSettings
 from facestyle.methods.patch_unpaired.sources import Bank, render_images
-from facestyle.methods.patch_unpaired.surroundings import set_before
 from facestyle.methods.patch_unpaired.synthesis import Goal, Match
 
 # strokes are enlarged at most so far beyond the exemplar's own resolution
@@ -35,17 +35,26 @@ def finish(
     match: Match,
     bank: Bank,
     exemplars: Sequence[PreparedExemplar],
-    identity: float,
-    texture: float,
-    background: str,
-) -> tuple[np.ndarray, np.ndarray | None]:
-    """Render the field at the portrait's size, correct it and set it on its background.
+    settings: UnpairedSettings,
+) -> np.ndarray:
+    """Render the field at the portrait's size, correct its tones and forms, match its grain.
+
+    Parameters
+    ----------
+    portrait : Portrait
+        At its own size.
+    goal : Goal
+    match : Match
+        What the synthesis found.
+    bank : Bank
+    exemplars : sequence of PreparedExemplar
+        As the bank's.
+    settings : UnpairedSettings
 
     Returns
     -------
-    image : (H, W, 3) float32
+    (H, W, 3) float32
         sRGB.
-    alpha : (H, W) float32 or None
     """
     height, width = portrait.image.shape[:2]
     scale = _render_scale(portrait, bank, exemplars)
@@ -54,18 +63,18 @@ def finish(
     images = render_images(bank, exemplars, scale)
     lab = to_lab(_rendered(match, images, scale, size))
     change = correction(
-        _at_working_size(lab, goal), goal.lab, goal.correction, bank.face_width, identity
+        _at_working_size(lab, goal), goal.lab, goal.correction, bank.face_width, settings.identity
     )
     lab += cv2.resize(change, size, interpolation=cv2.INTER_CUBIC)
     face = bank.face_width * scale
     wanted = _exemplars_grain(bank, images, face)
     lightness = np.ascontiguousarray(lab[..., 0])
-    gains = grain_gains(lightness, resize_labels(goal.labels, size), face, wanted, texture)
+    gains = grain_gains(lightness, resize_labels(goal.labels, size), face, wanted, settings.texture)
     lab[..., 0] = with_grain(lightness, gains, face)
     image = from_lab(lab)
     if size != (width, height):
         image = np.clip(cv2.resize(image, (width, height), interpolation=cv2.INTER_CUBIC), 0, 1)
-    return set_before(image, portrait, [e.portrait for e in exemplars], background)
+    return image
 
 
 def _render_scale(portrait: Portrait, bank: Bank, exemplars: Sequence[PreparedExemplar]) -> float:

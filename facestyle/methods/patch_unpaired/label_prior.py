@@ -11,7 +11,7 @@ import numpy as np
 
 from facestyle.kernels.patchmatch_problem import GUIDE_WEIGHT_ONE
 from facestyle.methods.patch_unpaired.guides import COUNT, guide_maps
-from facestyle.methods.patch_unpaired.settings import (
+from facestyle.methods.patch_unpaired.recipe import (
     APPEARANCE_SIGMA,
     DETAIL_SIGMA,
     LEVELS,

@@ -10,8 +10,7 @@ from facestyle.faces import Portrait
 from facestyle.faces.contours import face_width
 from facestyle.faces.regions import Regions, segment_regions
 from facestyle.imaging.color import to_lab
-from facestyle.methods.patch_unpaired import PreparedExemplar
-from facestyle.methods.patch_unpaired.prepared import resize_portrait
+from facestyle.methods.patch_unpaired.prepared import PreparedExemplar, resize_portrait
 
 _FACE_WIDTH = 80.0  # px; tones of large areas need no more
 _FACE, _HAIR, _CLOTHES = range(3)
@@ -42,6 +41,11 @@ def choose_lead(portrait: Portrait, exemplars: Sequence[PreparedExemplar]) -> in
         difference = np.nan_to_num(np.abs(theirs - contrast), nan=_MISSING)
         differences.append(float(difference @ share))
     return int(np.argmin(differences))
+
+
+def lead_first(lead: int, count: int) -> np.ndarray:
+    """Indices of `count` exemplars, the leading one first, (count,) int64."""
+    return np.concatenate([[lead], np.delete(np.arange(count), lead)])
 
 
 def tone_contrast(portrait: Portrait, regions: Regions) -> tuple[np.ndarray, np.ndarray]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from facestyle.imaging.levels import to_bytes
 from facestyle.kernels.patchmatch_problem import SPARE
 
 
@@ -18,13 +19,6 @@ def flat(images: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarr
     spare = np.zeros(SPARE, np.uint8)
     pixels = np.concatenate([*(to_bytes(image).reshape(-1) for image in images), spare])
     return pixels, starts[:-1].copy(), heights, widths
-
-
-def to_bytes(image: np.ndarray) -> np.ndarray:
-    """Round a float picture in [0, 1] to uint8; bytes stay as they are."""
-    if image.dtype == np.uint8:
-        return image
-    return cv2.convertScaleAbs(np.clip(image, 0, 1), alpha=255)
 
 
 def halved(image: np.ndarray) -> np.ndarray:

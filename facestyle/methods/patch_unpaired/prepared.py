@@ -10,7 +10,7 @@ import numpy as np
 from facestyle.faces.contours import face_width
 from facestyle.faces.face import Portrait
 from facestyle.faces.regions import Regions, segment_regions
-from facestyle.methods.patch_unpaired.settings import WORKING_FACE_WIDTHS
+from facestyle.methods.patch_unpaired.recipe import WORKING_FACE_WIDTHS
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,7 @@ from facestyle.kernels.patchmatch_problem import Sources
 from facestyle.methods.patch_unpaired.blemishes import skin_roughness
 from facestyle.methods.patch_unpaired.guides import guide_maps
 from facestyle.methods.patch_unpaired.pictures import flat, halved
-from facestyle.methods.patch_unpaired.settings import (
+from facestyle.methods.patch_unpaired.recipe import (
     APPEARANCE_SIGMA,
     DETAIL_SIGMA,
     LEVELS,

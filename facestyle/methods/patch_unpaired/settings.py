@@ -1,138 +1,53 @@
-"""The numbers of unpaired patch mode (DESIGN 4.3), one row for each region.
-
-Lengths are in widths of the face oval.
-"""
+"""What can be chosen for drawings and paintings without photographs."""
 
 from __future__ import annotations
 
-import numpy as np
+from dataclasses import dataclass
+from typing import Any
 
-from facestyle.faces.regions import (
-    BACKGROUND,
-    BROW,
-    CLOTHES,
-    EYE,
-    HAIR,
-    LIP,
-    NOSE,
-    SKIN,
-)
-from facestyle.kernels.patchmatch_problem import GUIDE_WEIGHT_ONE
-from facestyle.methods.patch_unpaired.guides import APPEARANCE_STEPS, COUNT, SIGNED_STEPS
+from facestyle.settings import Settings, setting
 
-# face widths in pixels that pictures are synthesized at; the nearest one is chosen
-WORKING_FACE_WIDTHS = (272.0, 192.0, 136.0, 96.0, 68.0, 48.0)
-
-# synthesis: pyramid levels from fine to coarse, EM rounds and sweeps for each
-LEVELS = 4
-ROUNDS = (2, 3, 4, 5)
-SWEEPS = (1, 1, 2, 2)
-SEARCH_RADIUS = (4, 8, 16, 0)  # px of the level; 0 is a sixth of the width
-STYLE_WEIGHT = 6.0
-OCCURRENCE_WEIGHT = 0.02
-COHERENCE_WEIGHT = 0.03
-INITIAL_MIX = 0.5  # share of the tone-mapped photo in the first estimate; the rest is the warp
-# Matches this near (px of the working size) are blended in the picture: a wider reach blurs the
-# exemplar's grain, a narrower one shows single pixels.
-RENDER_REACH = 1.25
-MODE_ROUNDS, MODE_BANDWIDTH = 2, 0.25
-
-# guides
-APPEARANCE_SIGMA = 0.012
-DETAIL_SIGMA = 0.006
-TARGET_SIGMA_SHARE = 0.6  # the tone-mapped photo is smoother than a drawing already
-# weights: appearance, detail (difference of Gaussians), orientation, head, hair, position
-GUIDE_WEIGHTS = {
-    SKIN: (8.0, 3.0, 0.05, 0.15, 0.15, 25.0),
-    BROW: (6.0, 2.0, 0.1, 0.1, 0.05, 60.0),
-    EYE: (8.0, 3.0, 0.1, 0.0, 0.0, 150.0),
-    NOSE: (8.0, 2.0, 0.05, 0.0, 0.0, 60.0),
-    LIP: (8.0, 3.0, 0.05, 0.0, 0.0, 100.0),
-    HAIR: (5.0, 1.0, 0.35, 0.2, 0.15, 2.0),
-    CLOTHES: (5.0, 1.0, 0.1, 0.1, 0.0, 0.7),
-    BACKGROUND: (0.0, 0.0, 0.0, 0.4, 0.0, 0.5),
-}
-
-# cost of filling a region from another one
-REGION_MISMATCH = 6.0
-FORBIDDEN = 100.0
-RELATED_REGIONS = {
-    SKIN: {NOSE: 0.05, BROW: 0.6, LIP: 0.6, EYE: 0.8},
-    NOSE: {SKIN: 0.05},
-    BROW: {SKIN: 0.5, EYE: 0.3, HAIR: 0.4},
-    EYE: {BROW: 0.3, SKIN: 0.4},
-    LIP: {SKIN: 0.3},
-    HAIR: {BROW: 0.6, CLOTHES: 1.5, SKIN: 2.5},
-    CLOTHES: {HAIR: 1.0, SKIN: 2.0},
-}
-# cost of skin rougher than is usual in its exemplar (wrinkles, beards) for a smooth face
-ROUGHNESS_COST = 0.15
-# exemplars without clothes or hair (a share below SCARCE) lend something else
-SCARCE = 0.01
-INSTEAD_OF_CLOTHES = {HAIR: 0.1, SKIN: 0.3, BACKGROUND: 0.3, NOSE: 0.5}
-INSTEAD_OF_HAIR = 0.3
-
-# correction towards the tone-mapped photo
-LOW_SIGMA, MIDDLE_SIGMA = 0.06, 0.006
-CHROMA_SHARE = 0.5
-LOW_WEIGHTS = {CLOTHES: 0.3, BACKGROUND: 0.0}  # the others .5
-LOW_WEIGHT = 0.5
-MIDDLE_WEIGHTS = {
-    SKIN: 0.8,
-    BROW: 1.0,
-    EYE: 1.0,
-    NOSE: 0.9,
-    LIP: 1.0,
-    HAIR: 0.4,
-    CLOTHES: 0.3,
-    BACKGROUND: 0.0,
-}
+SUMMARY = "drawings and paintings"
+# in-loop correction towards the tone-mapped photo is whole from this identity on
 DEFAULT_IDENTITY = 0.8
-DEFAULT_TEXTURE = 0.5
-
-HAIR_ROTATIONS = (-60.0, -30.0, 30.0, 60.0)
 
 
-def region_table(values: dict[int, float], default: float = 0.0) -> np.ndarray:
-    """One number for each region, (8,) float32."""
-    return np.array([values.get(region, default) for region in range(8)], np.float32)
+@dataclass(frozen=True)
+class UnpairedSettings(Settings):
+    """What can be chosen for drawings and paintings without photographs (DESIGN 4.3).
 
-
-def guide_weight_table() -> tuple[np.ndarray, np.ndarray]:
-    """Weights for each region: of the guides, (8, 16) int32, and of the position, (8,) float32.
-
-    Those of the guides are for differences in bytes, in units of 1 / GUIDE_WEIGHT_ONE.
-    """
-    rows = np.array([GUIDE_WEIGHTS[region] for region in range(8)], np.float32)
-    # five samples each of appearance and detail share one weight; two channels of orientation
-    columns = [0] * 5 + [1] * 5 + [2, 2, 3, 4]
-    table = np.zeros((8, COUNT))
-    table[:, : len(columns)] = rows[:, columns]
-    table[:, :10] /= 5
-    table[:, :5] /= APPEARANCE_STEPS**2
-    table[:, 5:] /= SIGNED_STEPS**2
-    table = np.round(table * GUIDE_WEIGHT_ONE).astype(np.int32)
-    return table, np.ascontiguousarray(rows[:, 5])
-
-
-def region_costs(labels: np.ndarray) -> np.ndarray:
-    """Cost of filling each region from each region of one exemplar, (8, 9) float32.
-
-    Parameters
+    Attributes
     ----------
-    labels : (h, w) uint8
-        The exemplar's regions; 8 is outside.
+    identity : float
+        From 0 to 1: how closely forms follow the photo.
+    texture : float
+        From 0 to 1: how strongly the exemplars' grain shows.
+    labels : {"mrf", "free"}
+        Whether a graph-cut label map keeps regions on one exemplar.
     """
-    costs = np.full((8, 9), REGION_MISMATCH, np.float32)
-    costs[:, 8] = FORBIDDEN
-    np.fill_diagonal(costs, 0.0)
-    for region, related in RELATED_REGIONS.items():
-        for other, cost in related.items():
-            costs[region, other] = cost
-    share = np.bincount(labels.ravel(), minlength=9) / labels.size
-    if share[CLOTHES] < SCARCE:
-        for other, cost in INSTEAD_OF_CLOTHES.items():
-            costs[CLOTHES, other] = cost
-    if share[HAIR] < SCARCE:
-        costs[HAIR, :8] = INSTEAD_OF_HAIR
-    return costs
+
+    identity: float = setting(
+        DEFAULT_IDENTITY,
+        "how closely forms keep to the photo",
+        low=0.0,
+        high=1.0,
+        metavar="0..1",
+    )
+    texture: float = setting(
+        0.5, "how strongly strokes and grain show", low=0.0, high=1.0, metavar="0..1"
+    )
+    labels: str = setting(
+        "mrf",
+        "mrf keeps regions on one of several exemplars, free mixes them",
+        choices=("mrf", "free"),
+    )
+
+    @property
+    def pull(self) -> float:
+        """Factor of the in-loop correction, from 0 to 1."""
+        return min(1.0, self.identity / DEFAULT_IDENTITY)
+
+
+SETTINGS = UnpairedSettings
+
+PRESETS: dict[str, dict[str, Any]] = {}

@@ -17,6 +17,7 @@ from facestyle.faces.contours import face_width
 from facestyle.faces.face import Face
 from facestyle.faces.regions import HAIR
 from facestyle.imaging.color import from_lab, to_lab
+from facestyle.imaging.levels import to_bytes
 from facestyle.kernels.patchmatch_problem import Sources
 from facestyle.methods.patch_unpaired.blemishes import unusable
 from facestyle.methods.patch_unpaired.contour_line import (
@@ -31,14 +32,13 @@ from facestyle.methods.patch_unpaired.palette import (
     make_harmony,
     palette_of,
 )
-from facestyle.methods.patch_unpaired.pictures import to_bytes
 from facestyle.methods.patch_unpaired.prepared import PreparedExemplar, resize, resize_labels
-from facestyle.methods.patch_unpaired.search_levels import OUTSIDE, Layer, search_levels
-from facestyle.methods.patch_unpaired.settings import (
+from facestyle.methods.patch_unpaired.recipe import (
     APPEARANCE_SIGMA,
     HAIR_ROTATIONS,
     region_costs,
 )
+from facestyle.methods.patch_unpaired.search_levels import OUTSIDE, Layer, search_levels
 from facestyle.methods.patch_unpaired.tone import GroupTone, exemplar_tones
 
 _LEAST_HAIR = 200  # px

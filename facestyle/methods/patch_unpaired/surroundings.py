@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from facestyle.compositing.background import paper_color, parse_background
+from facestyle.compositing.background import Background, paper_color
 from facestyle.compositing.composite import composite
 from facestyle.compositing.foreground import separate_layers
 from facestyle.faces.contours import face_width
@@ -21,7 +21,10 @@ _BAND_WIDTH = 2.0  # twice as far as a photograph's mask strays
 
 
 def set_before(
-    painted: np.ndarray, portrait: Portrait, exemplars: Sequence[Portrait], background: str
+    painted: np.ndarray,
+    portrait: Portrait,
+    exemplars: Sequence[Portrait],
+    background: Background,
 ) -> tuple[np.ndarray, np.ndarray | None]:
     """Place a painted person before a background.
 
@@ -32,26 +35,29 @@ def set_before(
     portrait : Portrait
         The input.
     exemplars : sequence of Portrait
-    background : str
-        "stylize" (leave it), "keep", "paper", "transparent" or "#rrggbb".
+    background : Background
+        What it is to be; "stylize" leaves the painted one.
 
     Returns
     -------
     image : (H, W, 3) float32
     alpha : (H, W) float32 or None
     """
-    mode = parse_background(background)
-    if isinstance(mode, str) and mode == "stylize":
+    if background.kind == "stylize":
         return painted, None
     unit = portrait.face.inter_ocular
     matte = _painted_matte(painted, portrait.matte, unit)
     person = separate_layers(painted, matte, unit)[0]
-    if isinstance(mode, str) and mode == "transparent":
+    if background.kind == "transparent":
         return person, matte
-    if isinstance(mode, str) and mode == "keep":
+    if background.kind == "keep":
         layers = separate_layers(portrait.image, matte, unit)
         return composite(portrait.image, matte, layers, person, None), None
-    behind = mode if isinstance(mode, np.ndarray) else _paper(painted, portrait, exemplars)
+    behind = (
+        _paper(painted, portrait, exemplars)
+        if background.kind == "paper"
+        else background.filled(painted[0, 0])
+    )
     opacity = matte[..., None]
     return np.clip(opacity * person + (1 - opacity) * behind, 0, 1), None
 

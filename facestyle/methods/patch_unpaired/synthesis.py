@@ -11,13 +11,14 @@ import cv2
 import numpy as np
 
 from facestyle.imaging.color import from_lab
+from facestyle.imaging.levels import to_bytes
 from facestyle.kernels.patch_voting import vote
 from facestyle.kernels.patchmatch import count_use, doubled, sweep
 from facestyle.kernels.patchmatch_problem import RADIUS, SPARE, Costs, Sources, Target
 from facestyle.methods.patch_unpaired.correction import CorrectionWeights, corrected
 from facestyle.methods.patch_unpaired.guides import guide_maps
-from facestyle.methods.patch_unpaired.pictures import halved, to_bytes
-from facestyle.methods.patch_unpaired.settings import (
+from facestyle.methods.patch_unpaired.pictures import halved
+from facestyle.methods.patch_unpaired.recipe import (
     APPEARANCE_SIGMA,
     COHERENCE_WEIGHT,
     DETAIL_SIGMA,

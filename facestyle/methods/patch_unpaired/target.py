@@ -12,7 +12,7 @@ from facestyle.methods.patch_unpaired.contour_line import add_contour_line, edge
 from facestyle.methods.patch_unpaired.correction import correction_weights
 from facestyle.methods.patch_unpaired.label_prior import exemplar_labels, label_preference
 from facestyle.methods.patch_unpaired.pictures import halved
-from facestyle.methods.patch_unpaired.settings import LEVELS
+from facestyle.methods.patch_unpaired.recipe import LEVELS
 from facestyle.methods.patch_unpaired.sources import Bank, tone_sigma
 from facestyle.methods.patch_unpaired.synthesis import Goal
 from facestyle.methods.patch_unpaired.tone import (

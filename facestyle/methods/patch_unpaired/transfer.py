@@ -11,14 +11,13 @@ from facestyle.errors import UsageError
 from facestyle.faces.contours import face_width
 from facestyle.faces.face import Portrait
 from facestyle.faces.regions import segment_regions
+from facestyle.methods.engine import Rendering
 from facestyle.methods.patch_unpaired.finish import finish
 from facestyle.methods.patch_unpaired.prepared import PreparedExemplar, resize_portrait
-from facestyle.methods.patch_unpaired.settings import (
-    DEFAULT_IDENTITY,
-    DEFAULT_TEXTURE,
-    WORKING_FACE_WIDTHS,
-)
+from facestyle.methods.patch_unpaired.recipe import WORKING_FACE_WIDTHS
+from facestyle.methods.patch_unpaired.settings import UnpairedSettings
 from facestyle.methods.patch_unpaired.sources import build_bank
+from facestyle.methods.patch_unpaired.surroundings import set_before
 from facestyle.methods.patch_unpaired.synthesis import synthesize
 from facestyle.methods.patch_unpaired.target import make_goal, origins
 from facestyle.stopwatch import Stopwatch
@@ -49,15 +48,12 @@ class PatchTransfer:
     timings: dict[str, float]
 
 
-def transfer(
+def transfer_patches(
     portrait: Portrait,
     exemplars: Sequence[PreparedExemplar],
+    settings: UnpairedSettings | None = None,
+    rendering: Rendering | None = None,
     *,
-    strength: float = 1.0,
-    identity: float = DEFAULT_IDENTITY,
-    texture: float = DEFAULT_TEXTURE,
-    background: str = "stylize",
-    labels: str = "mrf",
     seed: int = 0,
 ) -> PatchTransfer:
     """Redraw a portrait in the strokes of its exemplars.
@@ -67,17 +63,11 @@ def transfer(
     portrait : Portrait
     exemplars : sequence of PreparedExemplar
         One or more; the first one leads: its palette and its background are used.
-    strength : float
-        From 0, the portrait itself, to 1, the full style.
-    identity : float
-        From 0 to 1: how closely forms follow the photo.
-    texture : float
-        From 0 to 1: how strongly the exemplars' grain shows.
-    background : str
-        "stylize", "keep", "paper", "transparent" or "#rrggbb".
-    labels : {"mrf", "free"}
-        Whether a graph-cut label map keeps regions on one exemplar.
+    settings : UnpairedSettings, optional
+    rendering : Rendering, optional
+        Strength and background.
     seed : int
+        Of the search's random numbers.
 
     Returns
     -------
@@ -86,9 +76,11 @@ def transfer(
     Raises
     ------
     UsageError
-        If an option has an impossible value, or if there is no exemplar.
+        If there is no exemplar.
     """
-    _check(exemplars, strength, identity, texture, labels)
+    if not exemplars:
+        raise UsageError("patch mode: found no exemplar, expected at least one")
+    settings, rendering = settings or UnpairedSettings(), rendering or Rendering()
     watch = Stopwatch()
     width = working_face_width(portrait)
     target = resize_portrait(portrait, width / face_width(portrait.face))
@@ -96,14 +88,16 @@ def transfer(
     watch.lap("regions")
     bank = build_bank(tuple(exemplars), width)
     watch.lap("exemplars")
-    pull = min(1.0, identity / DEFAULT_IDENTITY)
-    goal = make_goal(target, regions.labels, bank, pull, labels)
+    goal = make_goal(target, regions.labels, bank, settings.pull, settings.labels)
     watch.lap("goal")
     match = synthesize(goal, bank, seed)
     watch.lap("synthesis")
-    image, alpha = finish(portrait, goal, match, bank, exemplars, identity, texture, background)
-    if strength < 1:
-        image = portrait.image + np.float32(strength) * (image - portrait.image)
+    picture = finish(portrait, goal, match, bank, exemplars, settings)
+    image, alpha = set_before(
+        picture, portrait, [e.portrait for e in exemplars], rendering.background
+    )
+    if rendering.strength < 1:
+        image = portrait.image + np.float32(rendering.strength) * (image - portrait.image)
     watch.lap("finish")
     return PatchTransfer(image, alpha, origins(match.field, bank), match.field, watch.laps)
 
@@ -112,19 +106,3 @@ def working_face_width(portrait: Portrait) -> float:
     """The face width that a portrait is synthesized at: the nearest of a few, px."""
     width = face_width(portrait.face)
     return min(WORKING_FACE_WIDTHS, key=lambda candidate: abs(np.log(candidate / width)))
-
-
-def _check(
-    exemplars: Sequence[PreparedExemplar],
-    strength: float,
-    identity: float,
-    texture: float,
-    labels: str,
-) -> None:
-    if not exemplars:
-        raise UsageError("patch mode: found no exemplar, expected at least one")
-    for name, value in (("strength", strength), ("identity", identity), ("texture", texture)):
-        if not 0 <= value <= 1:
-            raise UsageError(f"{name}: found {value}, expected a number from 0 to 1")
-    if labels not in ("mrf", "free"):
-        raise UsageError(f"labels: found '{labels}', expected mrf or free")

@@ -1,0 +1,55 @@
+"""Frames on their way into the neural wing and back."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import torch
+
+from facestyle.errors import UsageError
+from facestyle.imaging.levels import to_bytes
+from facestyle.methods.engine import Outcome, StylizedFrame
+from facestyle.neural.pictures import fit_size, to_tensor, with_colors_of
+from facestyle.neural.settings import MINIMUM_SIZE
+
+
+def mixed(
+    redrawn: torch.Tensor, content: torch.Tensor, strength: float, colors: str
+) -> torch.Tensor:
+    """A result in the colors asked for, mixed with the frame by strength."""
+    if colors == "keep":
+        redrawn = with_colors_of(redrawn, content)
+    return torch.lerp(content, redrawn, strength)
+
+
+def working_copy(frame: np.ndarray, size: int | None) -> np.ndarray:
+    """A frame as uint8, its longer side `size` px at most."""
+    pixels = to_bytes(frame)
+    whole = frame.shape[0], frame.shape[1]
+    height, width = fit_size(*whole, None if size is None else min(size, max(whole)))
+    if min(height, width) < MINIMUM_SIZE:
+        raise UsageError(
+            f"frames of {frame.shape[1]} x {frame.shape[0]} px would be redrawn at {width} x "
+            f"{height}; expected {MINIMUM_SIZE} px at least, choose a larger size"
+        )
+    return _resized(pixels, height, width)
+
+
+def picture_tensor(pixels: np.ndarray, device: torch.device) -> torch.Tensor:
+    """A frame, (H, W, 3) uint8, as the neural wing takes it: (1, 3, H, W) in [0, 1]."""
+    return to_tensor(pixels.astype(np.float32) / 255, device)
+
+
+def stylized_frame(
+    result: np.ndarray, frame: np.ndarray, timings: dict[str, float]
+) -> StylizedFrame:
+    """A result (h, w, 3) float32 as that of a frame, in the frame's size."""
+    image = np.clip(_resized(result, frame.shape[0], frame.shape[1]), 0, 1)
+    return StylizedFrame(Outcome(image, timings=timings))
+
+
+def _resized(picture: np.ndarray, height: int, width: int) -> np.ndarray:
+    if picture.shape[:2] == (height, width):
+        return picture
+    mode = cv2.INTER_AREA if height < picture.shape[0] else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(picture, (width, height), interpolation=mode))

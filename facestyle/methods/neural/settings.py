@@ -1,0 +1,127 @@
+"""What can be chosen in neural style transfer, and the papers' choices by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from facestyle.choices import DEVICES
+from facestyle.neural.settings import COLORS, INITIALS, MINIMIZERS, POOLINGS, OptimizeOptions
+from facestyle.neural.video.settings import VIDEO_PRESETS
+from facestyle.settings import Settings, setting
+
+SUMMARY = "generic style transfer, of any picture (PyTorch)"
+AREAS = ("whole", "face", "person", "background")
+_OWN = OptimizeOptions()
+
+
+@dataclass(frozen=True)
+class NeuralSettings(Settings):
+    """What can be chosen in neural style transfer.
+
+    Attributes
+    ----------
+    model : Path, str or None
+        A network of ``facestyle train``, or the name of a bundled one; None optimizes the picture
+        towards the exemplars.
+    size : int or None
+        Longer side of what is redrawn, px; results come back at the picture's own size. None: 512
+        for optimization (256 for clips on a CPU), the picture's own for a network.
+    iterations : int
+        At the coarsest scale; each finer one gets half as many.
+    scales : int
+        From coarse to fine, each twice as large as the one before.
+    optimizer : {"lbfgs", "adam"}
+    tolerance : float
+        Stop when the loss fell by less than this share of itself over 50 iterations; 0: never.
+    initial : {"recolored", "content", "noise", "picture"}
+        What the coarsest scale starts with.
+    content_weight, style_weight, tv_weight : float
+        Weights of the loss terms; tv is the total variation.
+    style_scale : float
+        Size of the style pictures over the content's; larger makes broader strokes.
+    pooling : {"max", "average"}
+        Of the loss network.
+    colors : {"style", "keep"}
+        "keep" transfers luminance only.
+    area : {"whole", "face", "person", "background"}
+        Where to stylize; all but the first need a face.
+    by_region : bool
+        Take skin from skin, hair from hair, clothes from clothes; needs a face. A style picture
+        without a face serves all regions.
+    style_weights : tuple of float or None
+        One for each style picture; equal where it is None.
+    video_preset : str
+        How the frames of a clip depend on each other (Ruder et al. 2016).
+    loss_network : Path or None
+        A VGG-16 or VGG-19 as safetensors; the bundled VGG-16 if None.
+    device : {"auto", "cpu", "cuda", "mps"}
+    """
+
+    model: Path | str | None = setting(
+        None, "a network of `facestyle train`, or a bundled one's name", metavar="MODEL"
+    )
+    size: int | None = setting(
+        None,
+        "longer side of what is redrawn (512; clips on a CPU 256; a model: the picture's own)",
+        low=1,
+        metavar="PX",
+    )
+    iterations: int = setting(_OWN.iterations, "at the coarsest scale", low=1, metavar="N")
+    scales: int = setting(_OWN.scales, "from coarse to fine", low=1, high=8, metavar="N")
+    optimizer: str = setting("lbfgs", "how the loss is minimized", choices=MINIMIZERS)
+    tolerance: float = setting(
+        1e-4, "stop when the loss falls by less; 0: never", low=0.0, high=1.0, metavar="X"
+    )
+    initial: str = setting(_OWN.initial, "what optimization starts with", choices=INITIALS)
+    content_weight: float = setting(
+        _OWN.content_weight, "of the content loss", low=0.0, metavar="X"
+    )
+    style_weight: float = setting(_OWN.style_weight, "of the style loss", low=0.0, metavar="X")
+    tv_weight: float = setting(
+        _OWN.total_variation_weight, "of the total variation", low=0.0, metavar="X"
+    )
+    style_scale: float = setting(
+        _OWN.style_scale, "size of the style; more: broader strokes", low=0.05, high=8, metavar="X"
+    )
+    pooling: str = setting(_OWN.pooling, "of the loss network", choices=POOLINGS)
+    colors: str = setting("style", "keep: only luminance is transferred", choices=COLORS)
+    area: str = setting("whole", "where to stylize", choices=AREAS)
+    by_region: bool = setting(False, "skin from skin, hair from hair, clothes from clothes")
+    style_weights: tuple[float, ...] | None = setting(
+        None, "one for each style picture", low=0.0, metavar="X,X,..."
+    )
+    video_preset: str = setting(
+        "short-term", "how a frame depends on those before it", choices=tuple(VIDEO_PRESETS)
+    )
+    loss_network: Path | None = setting(None, "a VGG-16 or VGG-19 as safetensors", metavar="FILE")
+    device: str = setting("auto", "where to compute", choices=DEVICES)
+
+
+SETTINGS = NeuralSettings
+
+# The papers' weights belong to Caffe's VGG-19 with values up to 255 and do not carry over: the
+# presets keep this project's, which balance content and style alike with torchvision's VGG-16.
+PRESETS: dict[str, dict[str, Any]] = {
+    # Gatys et al. 2016, section 2: average pooling, white noise, L-BFGS at one scale
+    "gatys2016": {
+        "scales": 1,
+        "iterations": 500,
+        "initial": "noise",
+        "pooling": "average",
+        "tolerance": 0.0,
+    },
+    # Ruder et al. 2016, section 6: noise for a single picture; converged when the loss changed by
+    # less than .01 % over 50 iterations; section 4.3 for clips
+    "ruder2016": {
+        "scales": 1,
+        "iterations": 1000,
+        "initial": "noise",
+        "tolerance": 1e-4,
+        "video_preset": "long-term",
+    },
+    # Johnson et al. 2016, section 4.1: one pass of a trained network at the picture's own size
+    # (`facestyle train --preset johnson2016` trains as they did)
+    "johnson2016": {"model": "morisot_mauve", "colors": "style", "area": "whole"},
+}

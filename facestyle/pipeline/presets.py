@@ -1,0 +1,117 @@
+"""Named settings: the papers' choices, and files in which a user keeps a look."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from facestyle.errors import UsageError
+from facestyle.methods import METHODS, method_settings
+
+SUFFIX = ".toml"
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A method with settings.
+
+    Attributes
+    ----------
+    method : str
+        A name that `Stylizer` takes.
+    options : dict of str to object
+        Settings of the stylizer and of the method; the others stay as they are.
+    """
+
+    method: str = "auto"
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+def preset_names() -> tuple[str, ...]:
+    """Names of the papers' presets."""
+    return tuple(preset for name in METHODS for preset in method_settings(name).PRESETS)
+
+
+def find_preset(preset: str | Path) -> Preset:
+    """A preset by its name, or from a file that `write_preset` wrote.
+
+    Parameters
+    ----------
+    preset : str or Path
+        A name among `preset_names`, or a .toml file.
+
+    Returns
+    -------
+    Preset
+
+    Raises
+    ------
+    UsageError
+        If there is no such preset, or the file is damaged.
+    """
+    for name in METHODS:
+        options = method_settings(name).PRESETS.get(str(preset))
+        if options is not None:
+            return Preset(name, dict(options))
+    path = Path(preset)
+    if path.suffix.lower() != SUFFIX:
+        raise UsageError(
+            f"preset: found '{preset}', expected {', '.join(preset_names())}, or a {SUFFIX} file"
+        )
+    return _read_preset(path)
+
+
+def write_preset(path: str | Path, method: str, options: Mapping[str, Any]) -> None:
+    """Keep a method and its settings in a file, so that a look can be shared.
+
+    Parameters
+    ----------
+    path : path-like
+        A .toml file; replaced where it exists.
+    method : str
+    options : mapping of str to object
+        Settings; those that are None are left out.
+
+    Raises
+    ------
+    UsageError
+        If the file has another suffix, or cannot be written.
+    """
+    import tomli_w
+
+    path = Path(path)
+    if path.suffix.lower() != SUFFIX:
+        raise UsageError(f"{path}: expected a name that ends in {SUFFIX}")
+    known = {name: _plain(value) for name, value in options.items() if value is not None}
+    try:
+        path.write_text(tomli_w.dumps({"method": method, "options": known}), encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written ({error.strerror})") from error
+
+
+def _read_preset(path: Path) -> Preset:
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror})") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"{path}: is no preset ({error})") from error
+    method, options = content.get("method", "auto"), content.get("options", {})
+    unknown = content.keys() - {"method", "options"}
+    if unknown or not isinstance(method, str) or not isinstance(options, dict):
+        raise UsageError(
+            f'{path}: is no preset; expected method = "..." and a table [options], as '
+            "--save-preset writes them"
+        )
+    values = {name: tuple(v) if isinstance(v, list) else v for name, v in options.items()}
+    return Preset(method, values)
+
+
+def _plain(value: Any) -> Any:
+    """A setting as TOML has it."""
+    if isinstance(value, tuple):
+        return list(value)
+    return str(value) if isinstance(value, Path) else value

@@ -1,0 +1,222 @@
+"""The pipeline, in one page: a picture and an exemplar set in, the stylized picture out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from facestyle import disk_cache
+from facestyle.compositing.background import parse_background
+from facestyle.exemplars import ExemplarSet
+from facestyle.faces import Portrait, find_faces, portrait_from_image, select_face
+from facestyle.flow import parse_flow_source
+from facestyle.io.images import from_array, to_array
+from facestyle.methods.engine import ClipContext, FrameEngine, Method, Outcome, Rendering, Target
+from facestyle.pipeline.result import Result
+from facestyle.pipeline.settings import StylizerSettings
+from facestyle.tracking.tracker import FaceTracker
+
+
+class StillStylizer:
+    """Stylizes single pictures by a method; what batches and clips are made with.
+
+    Parameters
+    ----------
+    exemplars : ExemplarSet or None
+        As the method has them.
+    method : Method
+    settings : StylizerSettings
+
+    Raises
+    ------
+    UsageError
+        If a setting has no such value, or the method cannot do what is asked.
+    """
+
+    def __init__(
+        self, exemplars: ExemplarSet | None, method: Method, settings: StylizerSettings
+    ) -> None:
+        self.exemplars = exemplars
+        self.method = method
+        self.settings = settings
+        self.flow = parse_flow_source(settings.flow)
+        self.rendering = Rendering(settings.strength, parse_background(settings.background))
+        method.check(self.rendering)
+
+    def stylize(
+        self, image: np.ndarray, *, landmarks: np.ndarray | None = None, name: str = "the picture"
+    ) -> Result:
+        """Stylize one picture that has a name for messages.
+
+        Parameters
+        ----------
+        image : (H, W), (H, W, 3) or (H, W, 4) uint8, uint16 or float
+            sRGB.
+        landmarks : (68, 2) float64, optional
+            Known landmarks, xy px; nothing is detected then.
+        name : str
+            What to call the picture.
+
+        Returns
+        -------
+        Result
+
+        Raises
+        ------
+        FaceError
+            If a face is needed, and there is none.
+        UsageError
+            If the array is no picture.
+        """
+        start = time.perf_counter()
+        rgb, alpha = from_array(image)
+        targets = self._targets(rgb, alpha, landmarks, name)
+        timings = {"faces": time.perf_counter() - start}
+        outcome = self._stylize_all(targets)
+        if self.rendering.strength == 0 and outcome.alpha is None:
+            outcome = replace(outcome, image=rgb)  # exactly: color spaces round
+        timings.update(outcome.timings)
+        timings["total"] = time.perf_counter() - start
+        return make_result(image, alpha, outcome, self.method.name, targets[0].face, timings)
+
+    def frames(self) -> FrameEngine:
+        """What stylizes a clip frame by frame as this stylizes single pictures.
+
+        Raises
+        ------
+        UsageError
+            If the method cannot do on clips what is asked.
+        """
+        which = self.settings.which_face
+        tracker = FaceTracker(landmarks=self.settings.landmarks, which=which)
+        return self.method.frames(ClipContext(self.rendering, tracker, self.flow))
+
+    @property
+    def needs_face(self) -> bool:
+        """Whether pictures must show a face."""
+        return self.method.needs_face(self.rendering)
+
+    @property
+    def fingerprint(self) -> str:
+        """Names everything that results depend on beside the picture."""
+        parts: list[str | bytes] = [
+            repr(self.settings),
+            self.flow.fingerprint,
+            self.method.name,
+            self.method.fingerprint,
+        ]
+        if self.exemplars is not None:
+            pictures = [picture.image.tobytes() for picture in self.exemplars.pictures]
+            parts += self.exemplars.fingerprints or pictures
+        return disk_cache.fingerprint(*parts)
+
+    def _targets(
+        self, rgb: np.ndarray, alpha: np.ndarray | None, given: np.ndarray | None, name: str
+    ) -> list[Target]:
+        """What to stylize: the picture with a face, with each face, or without."""
+        if not self.needs_face:
+            return [Target(rgb, name)]
+        portraits = self._find_portraits(rgb, given, name)
+        if alpha is not None:
+            portraits = [replace(p, matte=p.matte * alpha) for p in portraits]
+        return [Target(rgb, name, portrait) for portrait in portraits]
+
+    def _find_portraits(
+        self, rgb: np.ndarray, given: np.ndarray | None, name: str
+    ) -> list[Portrait]:
+        """The portraits to stylize: one, or one for each face."""
+        which, backend = self.settings.which_face, self.settings.landmarks
+        if given is not None or which != "all":
+            which = "largest" if which == "all" else which
+            return [
+                portrait_from_image(rgb, name=name, landmarks=backend, given=given, which=which)
+            ]
+        faces = find_faces(rgb, landmarks=backend)
+        select_face(faces, "largest", name)  # says what is wrong where there is none
+        return [Portrait(rgb, face, self.method.matte(rgb, face), name) for face in faces]
+
+    def _stylize_all(self, targets: Sequence[Target]) -> Outcome:
+        """Stylize for each face; where there are several, each has the part nearest to it."""
+        outcomes = [self.method.stylize(target, self.rendering) for target in targets]
+        first = outcomes[0]
+        if len(outcomes) == 1:
+            return first
+        shares = _nearest_face_shares([target.portrait for target in targets])
+        image = sum(s[..., None] * o.image for s, o in zip(shares, outcomes, strict=True))
+        alpha = first.alpha
+        if alpha is not None:
+            alpha = np.max([o.alpha for o in outcomes if o.alpha is not None], axis=0)
+        timings = {k: sum(o.timings.get(k, 0.0) for o in outcomes) for k in first.timings}
+        return replace(first, image=np.asarray(image, np.float32), alpha=alpha, timings=timings)
+
+
+def make_result(
+    image: np.ndarray,
+    alpha: np.ndarray | None,
+    outcome: Outcome,
+    method: str,
+    portrait: Portrait | None,
+    timings: dict[str, float],
+) -> Result:
+    """The record of a stylized picture, in the type and channels of the input.
+
+    Parameters
+    ----------
+    image : ndarray
+        The input.
+    alpha : (H, W) float32 or None
+        Its opacity.
+    outcome : Outcome
+    method : str
+    portrait : Portrait or None
+        The input with its (largest) face.
+    timings : dict of str to float
+
+    Returns
+    -------
+    Result
+    """
+    opacity = _combined_alpha(alpha, outcome.alpha)
+    # a picture without an alpha channel gets one only where the result has to be transparent
+    like = image if outcome.alpha is None else _with_alpha_channel(image)
+    return Result(
+        to_array(outcome.image, opacity, like),
+        None if portrait is None else portrait.face,
+        None if portrait is None else portrait.matte,
+        opacity,
+        method,
+        timings,
+        outcome,
+    )
+
+
+def _combined_alpha(own: np.ndarray | None, result: np.ndarray | None) -> np.ndarray | None:
+    """The input's opacity, limited by the result's."""
+    if own is None or result is None:
+        return own if result is None else result
+    return np.minimum(own, result)
+
+
+def _with_alpha_channel(image: np.ndarray) -> np.ndarray:
+    """A template of the picture's size and type with four channels."""
+    height, width = image.shape[:2]
+    return np.empty((height, width, 4), image.dtype)
+
+
+def _nearest_face_shares(portraits: list[Portrait]) -> np.ndarray:
+    """How much each pixel belongs to each face, by distance in face sizes; (N, H, W), sums to 1."""
+    height, width = portraits[0].matte.shape
+    rows, columns = np.mgrid[:height, :width].astype(np.float32)
+    scores = []
+    for portrait in portraits:
+        unit = portrait.face.inter_ocular
+        x, y = portrait.face.landmarks[30]
+        # bodies hang below faces: what lies below counts as half as far
+        down = np.where(rows > y, 0.5, 1.0) * (rows - y)
+        scores.append(-np.hypot(columns - x, down) / unit)
+    score = np.stack(scores)
+    share = np.exp(8 * (score - score.max(axis=0)))
+    return share / share.sum(axis=0)

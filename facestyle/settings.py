@@ -1,0 +1,163 @@
+"""Settings that explain themselves: defined once, they give checks, command lines and presets.
+
+A class of settings is a frozen dataclass whose fields are made by `setting`. It checks its values
+when it is made; a command line is built from the same fields (`facestyle.cli.setting_options`).
+Nothing heavy is imported, so that ``--help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import types
+import typing
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from facestyle.errors import UsageError
+
+
+@dataclass(frozen=True)
+class Option:
+    """What a user is told of one setting, and what it may be.
+
+    Attributes
+    ----------
+    help : str
+        One line.
+    choices : tuple of str
+        All values that it may have; empty where they are not counted.
+    low, high : float or None
+        Least and largest value of a number, or of each number of several.
+    metavar : str or None
+        What stands for the value in a help text.
+    """
+
+    help: str
+    choices: tuple[str, ...] = ()
+    low: float | None = None
+    high: float | None = None
+    metavar: str | None = None
+
+
+def setting(default: Any, help: str, **limits: Any) -> Any:
+    """A field of a class of settings.
+
+    Parameters
+    ----------
+    default : object
+        None for what another part decides.
+    help : str
+        One line for the user.
+    **limits
+        Fields of `Option`: `choices`, `low`, `high`, `metavar`.
+
+    Returns
+    -------
+    dataclasses.Field
+    """
+    return field(default=default, metadata={"option": Option(help, **limits)})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Base of all settings; its fields are made by `setting`.
+
+    Raises
+    ------
+    UsageError
+        If a value has another type than its field, or is none of the choices, or out of range.
+    """
+
+    def __post_init__(self) -> None:
+        for name, option in self.options().items():
+            value = getattr(self, name)
+            kind, optional = kind_of(type(self), name)
+            if value is None and optional:
+                continue
+            if not _fits(value, kind, option):
+                raise UsageError(
+                    f"{name}: found {_shown(value)}, expected {expected(kind, option)}"
+                )
+
+    @classmethod
+    def options(cls) -> dict[str, Option]:
+        """What the user is told of each setting, by its name."""
+        return {f.name: f.metadata["option"] for f in dataclasses.fields(cls)}
+
+    @classmethod
+    def defaults(cls) -> dict[str, Any]:
+        """The default of each setting."""
+        return {f.name: f.default for f in dataclasses.fields(cls)}
+
+    def replaced(self, **changes: Any) -> typing.Self:
+        """The same settings but for some, checked."""
+        return dataclasses.replace(self, **changes)
+
+
+@cache
+def _hints(settings: Any) -> dict[str, Any]:
+    return typing.get_type_hints(settings)
+
+
+def kind_of(settings: type[Settings], name: str) -> tuple[Any, bool]:
+    """The type of a setting without None, and whether it may be None."""
+    kind = _hints(typing.cast(Any, settings))[name]
+    if not isinstance(kind, types.UnionType):
+        return kind, False
+    members = [member for member in typing.get_args(kind) if member is not types.NoneType]
+    optional = len(members) < len(typing.get_args(kind))
+    return (members[0] if len(members) == 1 else types.UnionType), optional
+
+
+def expected(kind: Any, option: Option) -> str:
+    """In words: what a setting may be."""
+    if option.choices:
+        return ", ".join(option.choices[:-1]) + f" or {option.choices[-1]}"
+    if kind is bool:
+        return "true or false"
+    parts = typing.get_args(kind)
+    if typing.get_origin(kind) is tuple:
+        inner = expected(parts[0], dataclasses.replace(option, choices=()))
+        words = inner.removeprefix("a number").removeprefix("text")
+        noun = "numbers" if parts[0] in (float, int) else "names"
+        return f"{noun}{words}" if parts[-1] is Ellipsis else f"{len(parts)} {noun}{words}"
+    if kind not in (float, int):
+        return option.metavar or "text"
+    words = "a whole number" if kind is int else "a number"
+    if option.low is not None and option.high is not None:
+        return f"{words} from {option.low:g} to {option.high:g}"
+    return words if option.low is None else f"{words} from {option.low:g}"
+
+
+def _fits(value: Any, kind: Any, option: Option) -> bool:
+    """Whether a value is one that a setting may have."""
+    if option.choices and isinstance(value, str):
+        return value in option.choices
+    if typing.get_origin(kind) is tuple:
+        parts = typing.get_args(kind)
+        if not isinstance(value, tuple):
+            return False
+        counted = parts[-1] is not Ellipsis
+        return (not counted or len(value) == len(parts)) and all(
+            _fits(item, parts[0], option) for item in value
+        )
+    if kind is bool:
+        return isinstance(value, bool)
+    if kind in (float, int):
+        allowed = (int, float) if kind is float else (int,)
+        if isinstance(value, bool) or not isinstance(value, allowed) or not math.isfinite(value):
+            return False
+        above = option.low is None or value >= option.low
+        return above and (option.high is None or value <= option.high)
+    if kind is str:
+        return isinstance(value, str) and not option.choices
+    if kind is Path:
+        return isinstance(value, str | Path)
+    return True
+
+
+def _shown(value: Any) -> str:
+    return f"'{value}'" if isinstance(value, str | Path) else str(value)
