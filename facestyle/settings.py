@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import numbers
 import types
 import typing
 from dataclasses import dataclass, field
@@ -147,7 +148,8 @@ def _fits(value: Any, kind: Any, option: Option) -> bool:
     if kind is bool:
         return isinstance(value, bool)
     if kind in (float, int):
-        allowed = (int, float) if kind is float else (int,)
+        # NumPy's numbers are such numbers too
+        allowed = numbers.Real if kind is float else numbers.Integral
         if isinstance(value, bool) or not isinstance(value, allowed) or not math.isfinite(value):
             return False
         above = option.low is None or value >= option.low

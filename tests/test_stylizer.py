@@ -234,5 +234,8 @@ def test_options_without_such_a_value_are_named(exemplars, options, message):
 
 
 def test_the_papers_variant_is_an_option(exemplars, astronaut, result):
-    papers = Stylizer(exemplars, method="energy", tone="residual")(astronaut)
+    papers = Stylizer(exemplars, preset="song2017")(astronaut)
+    assert papers.method == "energy"
     assert np.abs(papers.image - result.image)[result.matte > 0.5].mean() > 0.01
+    tone_alone = Stylizer(exemplars, method="energy", tone="residual")(astronaut)
+    assert np.abs(papers.image - tone_alone.image)[result.matte > 0.5].mean() > 0.01

@@ -14,7 +14,7 @@ from facestyle.io.videos import SegmentedWriter, open_video
 from facestyle.pipeline import clips
 from facestyle.pipeline.batch import stylize_files
 from facestyle.pipeline.clip_options import ClipOptions
-from facestyle.pipeline.clips import settings_fingerprint, stylize_clip
+from facestyle.pipeline.clips import clip_fingerprint, stylize_clip
 
 av = pytest.importorskip("av")
 
@@ -117,10 +117,10 @@ def test_another_style_is_not_gone_on_with(stylizer, sitters):
         Stylizer(ExemplarSet(sitters[:1]), method="energy", background="keep"),
         Stylizer(stylizer.exemplars, method="energy", background="keep", tone="residual"),
     ]
-    marks = [settings_fingerprint(each, None) for each in (stylizer, *others)]
-    marks.append(settings_fingerprint(stylizer, 10))
+    marks = [clip_fingerprint(each, None) for each in (stylizer, *others)]
+    marks.append(clip_fingerprint(stylizer, 10))
     assert len(set(marks)) == 5
-    assert settings_fingerprint(stylizer, None) == marks[0]
+    assert clip_fingerprint(stylizer, None) == marks[0]
 
 
 def test_start_end_and_preview(stylizer, clip):

@@ -10,6 +10,7 @@ import numpy as np
 
 from facestyle import disk_cache
 from facestyle.compositing.background import parse_background
+from facestyle.errors import UsageError
 from facestyle.exemplars import ExemplarSet
 from facestyle.faces import Portrait, find_faces, portrait_from_image, select_face
 from facestyle.flow import parse_flow_source
@@ -45,6 +46,8 @@ class StillStylizer:
         self.flow = parse_flow_source(settings.flow)
         self.rendering = Rendering(settings.strength, parse_background(settings.background))
         method.check(self.rendering)
+        if settings.which_face != "largest" and not self.needs_face:
+            raise UsageError(f"face: {self._no_face_needed}")
 
     def stylize(
         self, image: np.ndarray, *, landmarks: np.ndarray | None = None, name: str = "the picture"
@@ -100,6 +103,13 @@ class StillStylizer:
         return self.method.needs_face(self.rendering)
 
     @property
+    def _no_face_needed(self) -> str:
+        return (
+            f"has no meaning for method {self.method.name}, which looks for no face here; "
+            "leave it out"
+        )
+
+    @property
     def fingerprint(self) -> str:
         """Names everything that results depend on beside the picture."""
         parts: list[str | bytes] = [
@@ -118,6 +128,8 @@ class StillStylizer:
     ) -> list[Target]:
         """What to stylize: the picture with a face, with each face, or without."""
         if not self.needs_face:
+            if given is not None:
+                raise UsageError(f"landmarks: {self._no_face_needed}")
             return [Target(rgb, name)]
         portraits = self._find_portraits(rgb, given, name)
         if alpha is not None:
