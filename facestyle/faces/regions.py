@@ -49,19 +49,19 @@ class Regions:
 
     Attributes
     ----------
-    labels : (H, W) uint8
+    region_map : (H, W) uint8
         SKIN to BACKGROUND.
     weights : (4, H, W) float32
         Probabilities of face, hair, clothes and background; sum 1.
     """
 
-    labels: np.ndarray
+    region_map: np.ndarray
     weights: np.ndarray
 
     @property
     def groups(self) -> np.ndarray:
         """Group of each pixel: 0 face, 1 hair, 2 clothes, 3 background; (H, W) int."""
-        return GROUP_OF_REGION[self.labels]
+        return GROUP_OF_REGION[self.region_map]
 
 
 def segment_regions(portrait: Portrait) -> Regions:
@@ -87,7 +87,7 @@ def segment_regions(portrait: Portrait) -> Regions:
     )
     coarse = _group_probabilities(small)
     weights = _refine(image, coarse, face_width(face))
-    return Regions(label_regions(portrait, weights), weights)
+    return Regions(paint_region_map(portrait, weights), weights)
 
 
 def _group_probabilities(portrait: Portrait) -> np.ndarray:
@@ -237,7 +237,7 @@ def _refine(image: np.ndarray, coarse: np.ndarray, unit: float) -> np.ndarray:
     return refined
 
 
-def label_regions(portrait: Portrait, weights: np.ndarray) -> np.ndarray:
+def paint_region_map(portrait: Portrait, weights: np.ndarray) -> np.ndarray:
     """Most probable groups, cleaned by matte and oval, with the features painted on them."""
     shape = portrait.matte.shape
     outline = portrait.face.outline
