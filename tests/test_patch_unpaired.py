@@ -150,7 +150,9 @@ def test_the_warp_takes_landmarks_to_landmarks(sitter, drawings):
     exemplar, labels = drawings[0].working, drawings[0].regions.region_map
     factor = face_width(exemplar.face) / face_width(sitter.face)
     target = resize_portrait(sitter, factor)
-    positions = warp_to_exemplar(target.face, segment_regions(target).region_map, exemplar.face, labels)
+    positions = warp_to_exemplar(
+        target.face, segment_regions(target).region_map, exemplar.face, labels
+    )
     for number in (30, 36, 45, 48, 54):
         x, y = np.round(target.face.landmarks[number]).astype(int)
         error = np.hypot(*(positions[y, x] - exemplar.face.landmarks[number]))
