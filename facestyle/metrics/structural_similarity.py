@@ -117,10 +117,10 @@ def _windowed(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _halved(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Means of 2x2 pixels; an odd last row or column is left out."""
-    height, width = values.shape[0] // 2 * 2, values.shape[1] // 2 * 2
-    size = (width // 2, height // 2)
-    return np.asarray(cv2.resize(values[:height, :width], size, interpolation=cv2.INTER_AREA))
+    """Means of 2x2 pixels; an odd last row or column is repeated first."""
+    even = np.pad(values, [(0, side % 2) for side in values.shape], mode="edge")
+    size = (even.shape[1] // 2, even.shape[0] // 2)
+    return np.asarray(cv2.resize(even, size, interpolation=cv2.INTER_AREA))
 
 
 def _check_size(image: Image, smallest: int, name: str) -> None:
