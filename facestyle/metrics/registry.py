@@ -82,8 +82,8 @@ _ALL = (
         "[-1, 1]",
         1,
         "Wang, Bovik, Sheikh and Simoncelli 2004, equation 13",
-        "Color; strokes that are shifted (it calls them wrong) or blurred away (it forgives "
-        "them): smoothing a drawing raises it, and large plain areas count as much as the face.",
+        "Color. It calls a shifted stroke worse than a missing one, so smoothing an inexact "
+        "drawing raises it; large plain areas count as much as the face.",
     ),
     Metric(
         "ms_ssim",
@@ -146,7 +146,7 @@ _ALL = (
         "dE76",
         Inputs.TRUTH,
         "lower",
-        "[0, ∞), units of CIE L*a*b*",
+        "[0, ∞), units of CIELAB",
         0,
         "ISO/CIE 11664-4:2019",
         "Structure: a blurred picture has almost the colors of the sharp one. It overstates "
@@ -202,7 +202,7 @@ _ALL = (
         "seam energy",
         Inputs.TRUTH,
         "lower",
-        "[0, ∞), units of CIE L*a*b*",
+        "[0, ∞), units of CIELAB",
         0,
         "This project's; cost of Kwatra et al. 2003, equation 1",
         "Edges that are missing, and wrong tones: a constant picture, and any blur, is perfect. "
