@@ -11,12 +11,10 @@ from PIL import Image
 from facestyle.neural.loss_network import LossNetwork
 from facestyle.neural.model_files import Model
 from facestyle.neural.objective import Objective, Targets, Terms, content_features
-from facestyle.neural.optimize import (
-    layer_weights,
-    style_size,
-)
+from facestyle.neural.optimize import layer_weights
 from facestyle.neural.pictures import resize, to_tensor
 from facestyle.neural.settings import TrainOptions
+from facestyle.neural.style_pictures import style_size
 from facestyle.neural.style_statistics import measure_grams, region_weights
 
 DATA = report.ROOT.parent / "shared" / "data"

@@ -20,12 +20,10 @@ from neural_bench import (
 from facestyle.io.images import write_image
 from facestyle.neural.minimizers import minimize
 from facestyle.neural.model_files import Model
-from facestyle.neural.optimize import (
-    StylePicture,
-    optimize,
-)
+from facestyle.neural.optimize import optimize
 from facestyle.neural.pictures import masks_to_tensor, to_array
 from facestyle.neural.settings import Architecture, OptimizeOptions, Settings, TrainOptions
+from facestyle.neural.style_pictures import StylePicture
 from facestyle.neural.train import train
 from facestyle.neural.transformer import Transformer
 

@@ -9,11 +9,9 @@ import report
 import torch
 from neural_bench import SEED, Bench, held_out, read_square, synchronize
 
-from facestyle.neural.optimize import (
-    StylePicture,
-    optimize,
-)
+from facestyle.neural.optimize import optimize
 from facestyle.neural.settings import OptimizeOptions, Settings
+from facestyle.neural.style_pictures import StylePicture
 from facestyle.neural.transformer import Transformer
 
 

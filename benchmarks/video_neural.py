@@ -38,9 +38,10 @@ from facestyle.metrics.temporal import warping_error
 from facestyle.neural import losses
 from facestyle.neural.api import load_model
 from facestyle.neural.loss_network import LossNetwork, load_loss_network
-from facestyle.neural.optimize import StylePicture, layer_weights, style_size
+from facestyle.neural.optimize import layer_weights
 from facestyle.neural.pictures import resize, to_array, to_tensor
 from facestyle.neural.settings import VIDEO_INPUTS, Architecture, OptimizeOptions
+from facestyle.neural.style_pictures import StylePicture, style_size
 from facestyle.neural.style_statistics import measure_grams
 from facestyle.neural.transformer import Transformer
 from facestyle.neural.video.motion import FindMotion, Motion

@@ -30,7 +30,7 @@ class _Analysis:
 
 
 @dataclass(frozen=True)
-class StylePicture:
+class ExemplarPicture:
     """A picture whose style is wanted, whatever it shows.
 
     Attributes
@@ -56,7 +56,7 @@ class ExemplarSet:
         One for each portrait, naming its content; prepared exemplars are cached on disk by them.
     problems : sequence of (Path, str), optional
         Files that were skipped, and why.
-    pictures : sequence of StylePicture, optional
+    pictures : sequence of ExemplarPicture, optional
         Instead of portraits, for methods that need no faces.
 
     Raises
@@ -71,7 +71,7 @@ class ExemplarSet:
         *,
         fingerprints: Sequence[str] | None = None,
         problems: Sequence[tuple[Path, str]] = (),
-        pictures: Sequence[StylePicture] = (),
+        pictures: Sequence[ExemplarPicture] = (),
     ) -> None:
         if not portraits and not pictures:
             raise ExemplarError("An exemplar set needs at least one portrait with a face.")
@@ -97,11 +97,11 @@ class ExemplarSet:
         return self._portraits
 
     @property
-    def pictures(self) -> tuple[StylePicture, ...]:
+    def pictures(self) -> tuple[ExemplarPicture, ...]:
         """The exemplars as pictures, for methods that need no faces."""
         if self._pictures:
             return self._pictures
-        return tuple(StylePicture(p.image, p.name) for p in self._portraits)
+        return tuple(ExemplarPicture(p.image, p.name) for p in self._portraits)
 
     def __len__(self) -> int:
         return len(self._portraits) or len(self._pictures)
@@ -185,7 +185,7 @@ class ExemplarSet:
             If a file is no picture.
         """
         paths = _picture_files(Path(folder))
-        pictures = [StylePicture(read_image(path).rgb, path.name) for path in paths]
+        pictures = [ExemplarPicture(read_image(path).rgb, path.name) for path in paths]
         contents = [disk_cache.fingerprint("style picture", path.read_bytes()) for path in paths]
         return cls([], pictures=pictures, fingerprints=contents)
 

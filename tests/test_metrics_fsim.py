@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from facestyle.metrics.fsim import fsim, phase_congruency
+from facestyle.metrics.phase_congruency import fsim, phase_congruency
 
 
 def waves(height: int, width: int, scale: float = 1) -> tuple[np.ndarray, np.ndarray]:
-    """Two grey pictures with edges and gradients, the second a distortion of the first."""
+    """Two gray pictures with edges and gradients, the second a distortion of the first."""
     y, x = np.mgrid[:height, :width] / scale
     ripples = np.sin((x + 2 * y) / 3)
     first = 0.5 + 0.25 * np.sin(x / 5) * np.cos(y / 7) + 0.25 * ripples * (x > 40)

@@ -36,7 +36,7 @@ def test_the_same_picture_is_at_distance_zero(astronaut):
     assert distance(astronaut, astronaut) == 0
 
 
-def test_light_colour_and_size_do_not_change_the_person(astronaut):
+def test_light_color_and_size_do_not_change_the_person(astronaut):
     image, landmarks = astronaut
     dark = np.repeat((image.mean(axis=2, keepdims=True) * 0.6) ** 1.2, 3, axis=2)
     assert 0 < distance(astronaut, (dark, landmarks)) < 0.5 * SAME_PERSON
@@ -44,14 +44,14 @@ def test_light_colour_and_size_do_not_change_the_person(astronaut):
     assert distance(astronaut, (half, landmarks / 2)) < 0.5 * SAME_PERSON
 
 
-def test_bit_depth_and_grey_are_taken_as_they_are(astronaut):
+def test_bit_depth_and_gray_are_taken_as_they_are(astronaut):
     image, landmarks = astronaut
     eight_bit = np.round(image * 255).astype(np.uint8)
     np.testing.assert_array_equal(
         face_descriptor(image, landmarks), face_descriptor(eight_bit, landmarks)
     )
-    grey = image.mean(axis=2)
-    assert face_descriptor(grey, landmarks).shape == (128,)
+    gray = image.mean(axis=2)
+    assert face_descriptor(gray, landmarks).shape == (128,)
 
 
 @pytest.mark.parametrize("name", ["grace_hopper", "erik_dahlgren"])

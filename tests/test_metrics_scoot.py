@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from facestyle.errors import UsageError
-from facestyle.metrics.scoot import scoot
+from facestyle.metrics.co_occurrence import scoot
 
 
 def block_statistics(block: np.ndarray) -> list[float]:
-    """Contrast and energy of a block of grey levels 0-255, pixel by pixel."""
+    """Contrast and energy of a block of gray levels 0-255, pixel by pixel."""
     height, width = block.shape
     counts = np.zeros((6, 6))
     for down, right in ((0, 1), (-1, 1), (-1, 0), (-1, -1)):
@@ -25,7 +25,7 @@ def block_statistics(block: np.ndarray) -> list[float]:
 
 
 def scoot_twin(first: np.ndarray, second: np.ndarray) -> float:
-    """Scoot of two uint8 grey pictures whose sides are multiples of 4."""
+    """Scoot of two uint8 gray pictures whose sides are multiples of 4."""
     height, width = first.shape[0] // 4, first.shape[1] // 4
     square = 0.0
     for y in range(0, 4 * height, height):

@@ -10,10 +10,11 @@ import sys
 sys.modules["torch"] = None
 import facestyle
 import facestyle.neural.api as api
+from facestyle.neural.style_training import train_style
 from facestyle.errors import MissingDependencyError
 for call in (lambda: api.stylize_optimize(None, []),
              lambda: api.stylize_feedforward(None, "x"),
-             lambda: api.train_style([], "x", "y")):
+             lambda: train_style([], "x", "y")):
     try:
         call()
     except MissingDependencyError as error:

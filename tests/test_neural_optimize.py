@@ -11,14 +11,10 @@ from facestyle.errors import UsageError  # noqa: E402
 from facestyle.neural.api import stylize_optimize  # noqa: E402
 from facestyle.neural.loss_network import load_loss_network  # noqa: E402
 from facestyle.neural.minimizers import minimize  # noqa: E402
-from facestyle.neural.optimize import (  # noqa: E402
-    StylePicture,
-    optimize,
-    recolor,
-    scale_sizes,
-)
+from facestyle.neural.optimize import optimize, scale_sizes  # noqa: E402
 from facestyle.neural.pictures import to_tensor, with_colors_of  # noqa: E402
 from facestyle.neural.settings import OptimizeOptions, Settings  # noqa: E402
+from facestyle.neural.style_pictures import StylePicture, recolor  # noqa: E402
 
 QUICK = OptimizeOptions(
     size=64,

@@ -14,13 +14,13 @@ from PIL import Image
 torch = pytest.importorskip("torch", reason="PyTorch is not installed (extra 'neural')")
 
 from facestyle.errors import ImageError, ModelFileError, UsageError  # noqa: E402
-from facestyle.neural.api import train_style  # noqa: E402
 from facestyle.neural.loss_network import load_loss_network  # noqa: E402
 from facestyle.neural.model_files import load_model  # noqa: E402
-from facestyle.neural.optimize import StylePicture  # noqa: E402
 from facestyle.neural.photos import PhotoFolder  # noqa: E402
 from facestyle.neural.pictures import to_tensor  # noqa: E402
 from facestyle.neural.settings import Architecture, TrainOptions  # noqa: E402
+from facestyle.neural.style_pictures import StylePicture  # noqa: E402
+from facestyle.neural.style_training import train_style  # noqa: E402
 from facestyle.neural.train import train  # noqa: E402
 
 TINY = TrainOptions(
@@ -189,7 +189,7 @@ def test_unreadable_photos_are_noted_and_replaced(tmp_path):
 WORKER = """
 import sys, torch
 from facestyle.neural.loss_network import load_loss_network
-from facestyle.neural.optimize import StylePicture
+from facestyle.neural.style_pictures import StylePicture
 from facestyle.neural.train import train
 sys.path.insert(0, {tests!r})
 from test_neural_train import TINY, style, to_tensor, weights

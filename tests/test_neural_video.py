@@ -14,9 +14,9 @@ from facestyle.flow import warp as warp_array  # noqa: E402
 from facestyle.metrics.temporal import warping_error  # noqa: E402
 from facestyle.neural import losses  # noqa: E402
 from facestyle.neural.loss_network import load_loss_network  # noqa: E402
-from facestyle.neural.optimize import StylePicture  # noqa: E402
 from facestyle.neural.pictures import to_array, to_tensor  # noqa: E402
 from facestyle.neural.settings import OptimizeOptions  # noqa: E402
+from facestyle.neural.style_pictures import StylePicture  # noqa: E402
 from facestyle.neural.video.motion import Motion, warp  # noqa: E402
 from facestyle.neural.video.multi_pass import blend, stylize_in_passes  # noqa: E402
 from facestyle.neural.video.sequential import SequentialVideo, stylize_frames  # noqa: E402

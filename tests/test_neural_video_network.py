@@ -10,13 +10,14 @@ torch = pytest.importorskip("torch", reason="PyTorch is not installed (extra 'ne
 
 from facestyle.cli import main  # noqa: E402
 from facestyle.errors import ModelFileError, UsageError  # noqa: E402
-from facestyle.neural.api import stylize_feedforward, train_style  # noqa: E402
+from facestyle.neural.api import stylize_feedforward  # noqa: E402
 from facestyle.neural.large_pictures import run_in_strips  # noqa: E402
 from facestyle.neural.loss_network import load_loss_network  # noqa: E402
 from facestyle.neural.model_files import load_model, save_model  # noqa: E402
-from facestyle.neural.optimize import StylePicture  # noqa: E402
 from facestyle.neural.pictures import to_tensor  # noqa: E402
 from facestyle.neural.settings import Architecture, TrainOptions  # noqa: E402
+from facestyle.neural.style_pictures import StylePicture  # noqa: E402
+from facestyle.neural.style_training import train_style  # noqa: E402
 from facestyle.neural.train import train  # noqa: E402
 from facestyle.neural.transformer import Transformer, join_inputs  # noqa: E402
 from facestyle.neural.video.feed_forward import redraw_frame, redraw_frames  # noqa: E402

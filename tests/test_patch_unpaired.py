@@ -81,7 +81,7 @@ def test_strength_zero_is_the_portrait(sitter, drawings):
 
 def test_identity_pulls_towards_the_photos_forms(sitter, drawings):
     """The luminance inside the face correlates more with the photo's."""
-    face = segment_regions(sitter).labels < 5
+    face = segment_regions(sitter).region_map < 5
     photo = to_lab(sitter.image)[..., 0][face]
 
     def correlation(identity):
@@ -93,7 +93,7 @@ def test_identity_pulls_towards_the_photos_forms(sitter, drawings):
 
 def test_texture_scales_the_grain(sitter, drawings):
     weak, strong = (transfer(sitter, drawings[:1], texture=t).image for t in (0.0, 1.0))
-    labels = [segment_regions(sitter).labels]
+    labels = [segment_regions(sitter).region_map]
     width = face_width(sitter.face)
     grains = [grain_of([to_lab(i)[..., 0]], labels, width)[:2] for i in (weak, strong)]
     assert (grains[1] > 1.5 * grains[0]).all()
@@ -120,7 +120,7 @@ def test_several_exemplars_share_the_palette_of_the_first(sitter, drawings, labe
     done = transfer(sitter, drawings, labels=labels)
     assert set(np.unique(done.labels)) <= {0, 1}
     assert done.labels.max() == 1
-    background = segment_regions(sitter).labels == BACKGROUND
+    background = segment_regions(sitter).region_map == BACKGROUND
     assert (done.labels[:10, :10] == 0).all()
     assert background[:10, :10].all()
     assert np.abs(to_lab(done.image)[..., 1:]).mean() < 0.02
@@ -151,8 +151,8 @@ def test_no_exemplar_is_refused(sitter):
 def test_tone_mapping_matches_the_quantiles(sitter, drawings):
     exemplar = drawings[0].working
     lab = to_lab(exemplar.image)
-    tones = exemplar_tones([lab], [drawings[0].regions.labels], 3.0)
-    labels = segment_regions(sitter).labels
+    tones = exemplar_tones([lab], [drawings[0].regions.region_map], 3.0)
+    labels = segment_regions(sitter).region_map
     mapped = tone_mapped(to_lab(sitter.image), labels, tones, 1.5)
     hair = labels == 5
     assert np.median(mapped[hair, 0]) == pytest.approx(tones[1].quantiles[20], abs=0.06)
@@ -160,10 +160,12 @@ def test_tone_mapping_matches_the_quantiles(sitter, drawings):
 
 
 def test_the_warp_takes_landmarks_to_landmarks(sitter, drawings):
-    exemplar, labels = drawings[0].working, drawings[0].regions.labels
+    exemplar, labels = drawings[0].working, drawings[0].regions.region_map
     factor = face_width(exemplar.face) / face_width(sitter.face)
     target = resize_portrait(sitter, factor)
-    positions = warp_to_exemplar(target.face, segment_regions(target).labels, exemplar.face, labels)
+    positions = warp_to_exemplar(
+        target.face, segment_regions(target).region_map, exemplar.face, labels
+    )
     for number in (30, 36, 45, 48, 54):
         x, y = np.round(target.face.landmarks[number]).astype(int)
         error = np.hypot(*(positions[y, x] - exemplar.face.landmarks[number]))

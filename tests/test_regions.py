@@ -47,14 +47,14 @@ def regions(sitter):
 def test_every_region_is_where_it_belongs(sitter, regions):
     points = sitter.face.landmarks
     unit = sitter.face.inter_ocular
-    assert at(regions.labels, points[36:42].mean(axis=0)) == EYE
-    assert at(regions.labels, points[19]) in (BROW, HAIR)
-    assert at(regions.labels, points[30]) == NOSE
-    assert at(regions.labels, points[62]) == LIP
-    assert at(regions.labels, points[36:48].mean(axis=0) + np.array([0.45, 0.5]) * unit) == SKIN
-    assert at(regions.labels, points[36:48].mean(axis=0) - [0, 1.6 * unit]) == HAIR
-    assert at(regions.labels, [120, 296]) == CLOTHES
-    assert at(regions.labels, [5, 5]) == BACKGROUND
+    assert at(regions.region_map, points[36:42].mean(axis=0)) == EYE
+    assert at(regions.region_map, points[19]) in (BROW, HAIR)
+    assert at(regions.region_map, points[30]) == NOSE
+    assert at(regions.region_map, points[62]) == LIP
+    assert at(regions.region_map, points[36:48].mean(axis=0) + np.array([0.45, 0.5]) * unit) == SKIN
+    assert at(regions.region_map, points[36:48].mean(axis=0) - [0, 1.6 * unit]) == HAIR
+    assert at(regions.region_map, [120, 296]) == CLOTHES
+    assert at(regions.region_map, [5, 5]) == BACKGROUND
 
 
 def test_weights_are_probabilities(regions):
@@ -68,15 +68,15 @@ def test_a_larger_copy_has_the_same_regions(sitter, regions):
         sitter.face.scaled(2),
         cv2.resize(sitter.matte, None, fx=2, fy=2, interpolation=cv2.INTER_LINEAR),
     )
-    labels = segment_regions(large).labels[::2, ::2]
-    assert (labels == regions.labels).mean() > 0.95
+    labels = segment_regions(large).region_map[::2, ::2]
+    assert (labels == regions.region_map).mean() > 0.95
 
 
 def test_a_coat_of_the_hairs_color_is_no_hair(sitter):
     image = sitter.image.copy()
     coat = (sitter.matte > 0.5) & (np.arange(300)[:, None] > sitter.face.landmarks[8, 1] + 6)
     image[coat] = (0.12, 0.09, 0.08)
-    labels = segment_regions(Portrait(image, sitter.face, sitter.matte)).labels
+    labels = segment_regions(Portrait(image, sitter.face, sitter.matte)).region_map
     assert (labels[290:][coat[290:]] == CLOTHES).mean() > 0.9
 
 

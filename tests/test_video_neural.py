@@ -28,9 +28,9 @@ from facestyle.metrics.temporal import warping_error  # noqa: E402
 from facestyle.neural import large_pictures  # noqa: E402
 from facestyle.neural.loss_network import load_loss_network  # noqa: E402
 from facestyle.neural.model_files import save_model  # noqa: E402
-from facestyle.neural.optimize import StylePicture  # noqa: E402
 from facestyle.neural.pictures import to_array, to_tensor  # noqa: E402
 from facestyle.neural.settings import VIDEO_INPUTS, Architecture, OptimizeOptions  # noqa: E402
+from facestyle.neural.style_pictures import StylePicture  # noqa: E402
 from facestyle.neural.transformer import Transformer  # noqa: E402
 from facestyle.neural.video.multi_pass import stylize_in_passes  # noqa: E402
 from facestyle.neural.video.settings import VIDEO_PRESETS  # noqa: E402

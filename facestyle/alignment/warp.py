@@ -9,6 +9,7 @@ from facestyle.alignment.features import ANALYSIS_SCALE, Features
 from facestyle.alignment.thin_plate_spline import dense_map, fit_thin_plate_spline
 from facestyle.faces import Portrait
 from facestyle.faces.mesh import FOREHEAD
+from facestyle.flow.dis import alignment_flow
 from facestyle.imaging.pyramid import gaussian_blur
 
 # smoothing of the spline's control points (DESIGN 4.1, step 3)
@@ -148,9 +149,8 @@ def _refine(mapping: np.ndarray, features: Features, exemplar: Features) -> np.n
     height, width = features.matte.shape
     warped = sample(exemplar.normalized, mapping, exemplar.shape)
     matte = sample(exemplar.matte, mapping, exemplar.shape)
-    solver = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
-    solver.setFinestScale(1)
-    flow = solver.calc(_to_bytes(features.normalized), _to_bytes(warped), None)
+    # one level short of full size: finer flow follows noise
+    flow = alignment_flow(_to_bytes(features.normalized), _to_bytes(warped), finest_scale=1)
     flow = gaussian_blur(flow, 2.0)
     length = np.linalg.norm(flow, axis=2, keepdims=True)
     flow *= np.minimum(1, _FLOW_LIMIT * ANALYSIS_SCALE / (length + 1e-6))

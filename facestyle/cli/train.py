@@ -110,7 +110,7 @@ def run(arguments: argparse.Namespace) -> int:
     from facestyle.cli.messages import print_result
     from facestyle.errors import OutputExistsError
     from facestyle.io.images import read_image
-    from facestyle.neural.api import train_style
+    from facestyle.neural.style_training import train_style
 
     if arguments.output.suffix != ".safetensors":
         arguments.output = arguments.output.with_name(arguments.output.name + ".safetensors")

@@ -19,12 +19,11 @@ from facestyle.faces.contours import (
 )
 from facestyle.faces.face import Face, Portrait
 from facestyle.faces.face_coordinates import (
-    FaceCoordinates,
     face_axes,
     face_coordinates,
     polygon_mask,
-    signed_distance,
 )
+from facestyle.faces.region_priors import first_seeds, group_priors, without_loose_hair
 from facestyle.imaging.color import to_lab
 
 SKIN, BROW, EYE, NOSE, LIP, HAIR, CLOTHES, BACKGROUND = range(8)
@@ -49,19 +48,19 @@ class Regions:
 
     Attributes
     ----------
-    labels : (H, W) uint8
+    region_map : (H, W) uint8
         SKIN to BACKGROUND.
     weights : (4, H, W) float32
         Probabilities of face, hair, clothes and background; sum 1.
     """
 
-    labels: np.ndarray
+    region_map: np.ndarray
     weights: np.ndarray
 
     @property
     def groups(self) -> np.ndarray:
         """Group of each pixel: 0 face, 1 hair, 2 clothes, 3 background; (H, W) int."""
-        return GROUP_OF_REGION[self.labels]
+        return GROUP_OF_REGION[self.region_map]
 
 
 def segment_regions(portrait: Portrait) -> Regions:
@@ -87,7 +86,7 @@ def segment_regions(portrait: Portrait) -> Regions:
     )
     coarse = _group_probabilities(small)
     weights = _refine(image, coarse, face_width(face))
-    return Regions(label_regions(portrait, weights), weights)
+    return Regions(paint_region_map(portrait, weights), weights)
 
 
 def _group_probabilities(portrait: Portrait) -> np.ndarray:
@@ -95,9 +94,9 @@ def _group_probabilities(portrait: Portrait) -> np.ndarray:
     shape = portrait.matte.shape
     contours = feature_contours(portrait.face)
     place = face_coordinates(portrait, contours)
-    priors = _priors(place, portrait.matte)
+    priors = group_priors(place, portrait.matte)
     features = _feature_mask(shape, contours, 0.02 * face_width(portrait.face))
-    seeds = _first_seeds(place, portrait.matte, features)
+    seeds = first_seeds(place, portrait.matte, features)
     skin, hair_shell = seeds[0], seeds[1]
     lab = to_lab(cv2.GaussianBlur(portrait.image, (0, 0), 1))
     colors = lab.reshape(-1, 3) * np.array([255, 100, 100], np.float32)
@@ -114,24 +113,8 @@ def _group_probabilities(portrait: Portrait) -> np.ndarray:
         seeds[0] = skin
         if seeds[1].sum() < 30:
             seeds[1] = hair_shell
-        priors[1] = _without_loose_hair(priors[1], probabilities[1], place)
+        priors[1] = without_loose_hair(priors[1], probabilities[1], place)
     return probabilities
-
-
-def _without_loose_hair(prior: np.ndarray, hair: np.ndarray, place: FaceCoordinates) -> np.ndarray:
-    """Lower the prior of hair below the chin on sides where none hangs beside the jaw.
-
-    Dark coats look like dark hair.
-    """
-    prior = prior.copy()
-    for side in (place.across < 0, place.across >= 0):
-        reach = np.abs(place.across)
-        beside = side & (reach > 0.5) & (reach < 0.75)
-        beside &= (place.down > place.chin - 0.45) & (place.down < place.chin - 0.15)
-        share = float(hair[beside].mean()) if beside.any() else 1.0
-        below = side & (place.down > place.chin - 0.1)
-        prior[below] *= np.clip(4 * share - 1, 1e-4, 1)
-    return np.maximum(prior, 1e-6)
 
 
 def _log_likelihoods(colors: np.ndarray, terms: np.ndarray, seeds: list[np.ndarray]) -> np.ndarray:
@@ -145,63 +128,6 @@ def _log_likelihoods(colors: np.ndarray, terms: np.ndarray, seeds: list[np.ndarr
             likelihood = fit_color_mixture(chosen, count).log_likelihood(terms)
             rows.append(np.maximum(likelihood, _WORST_LOG_LIKELIHOOD))
     return np.stack(rows)
-
-
-def _logistic(x: np.ndarray, middle: float, width: float) -> np.ndarray:
-    return 1 / (1 + np.exp(np.clip(-(x - middle) / width, -60, 60)))
-
-
-def _priors(place: FaceCoordinates, matte: np.ndarray) -> np.ndarray:
-    """Where the groups usually are: skin, hair, clothes, background; (4, h, w)."""
-    u, v = place.across, place.down
-    radius = np.hypot(u, v)
-    in_head = np.hypot(u / 0.80, (v + 0.12) / 1.02) < 1
-    above_brow = v < place.brow
-    below_chin = _logistic(v, place.chin - 0.02, 0.05)
-    person = np.clip(matte, 0.02, 0.98)
-    in_face = _logistic(place.inside, 0.0, 0.02)
-    ears = np.exp(-(((np.abs(u) - 0.56) / 0.09) ** 2)) * np.exp(-(((v + 0.02) / 0.22) ** 2))
-    neck = below_chin * np.exp(-((np.abs(u) / 0.42) ** 4))
-    neck = neck * np.exp(-((np.maximum(v - place.chin, 0) / 0.5) ** 2))
-    forehead = np.exp(-((np.abs(u) / 0.42) ** 6)) * above_brow
-    forehead = forehead * np.clip(1 - (place.top - v) / 0.38, 0, 1) * 0.55
-    skin = np.maximum.reduce([in_face * 0.97, neck * 0.75 * person, ears * 0.5, forehead])
-    # bare shoulders are rarer than coats of a face's color
-    skin = skin + 0.01 - 0.008 * below_chin
-    near_head = 0.6 * in_head * np.exp(-np.maximum(radius - 0.9, 0) / 0.2)
-    not_on_face = 1 - 0.93 * np.exp(-((np.abs(u) / 0.40) ** 6)) * ~above_brow
-    hair = (1 - in_face) * np.maximum(person, near_head)
-    hair = hair * (0.4 * _logistic(-v + place.chin * 0.8, -0.15, 0.1) + 0.25) * not_on_face
-    hair = hair + 0.02 * above_brow + 0.004
-    clothes = below_chin * person * (0.35 + 0.3 * np.exp(-((u / 0.5) ** 4))) * (1 - 0.5 * neck)
-    background = (1 - person) * (1 - _logistic(place.inside, 0.0, 0.03))
-    background = background * (1 - 0.9 * np.exp(-((radius / 0.62) ** 8)))
-    return np.stack([skin, hair, clothes + 0.003, background + 0.004])
-
-
-def _first_seeds(
-    place: FaceCoordinates, matte: np.ndarray, features: np.ndarray
-) -> list[np.ndarray]:
-    """Pixels that surely belong to skin, hair, clothes and background."""
-    u, v = place.across, place.down
-    depth = signed_distance(matte > 0.5) / max(1e-6, _unit_of(place))
-    # hair is the person's outer shell: right above the oval is forehead
-    shell = (v < place.top - 0.22) | ((depth > 0.02) & (depth < 0.14))
-    around = (place.inside < -0.06) & (v < place.brow) & (np.abs(u) < 0.62)
-    return [
-        # strands of hair hang over the sides of the oval
-        (place.inside > 0.06) & (np.abs(u) < 0.33) & ~features & (v > place.top + 0.15),
-        around & shell & (matte > 0.5),
-        (v > place.chin + 0.3) & (matte > 0.7) & (np.abs(u) < 0.3),
-        (matte < 0.05) & (place.inside < -0.25),
-    ]
-
-
-def _unit_of(place: FaceCoordinates) -> float:
-    """Face width in pixels, recovered from the spacing of the coordinates."""
-    step_x = place.across[0, 1] - place.across[0, 0]
-    step_y = place.down[0, 1] - place.down[0, 0]
-    return float(1 / np.hypot(step_x, step_y))
 
 
 def _feature_mask(shape: tuple[int, int], contours: Contours, grow: float) -> np.ndarray:
@@ -237,7 +163,7 @@ def _refine(image: np.ndarray, coarse: np.ndarray, unit: float) -> np.ndarray:
     return refined
 
 
-def label_regions(portrait: Portrait, weights: np.ndarray) -> np.ndarray:
+def paint_region_map(portrait: Portrait, weights: np.ndarray) -> np.ndarray:
     """Most probable groups, cleaned by matte and oval, with the features painted on them."""
     shape = portrait.matte.shape
     outline = portrait.face.outline

@@ -8,17 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facestyle.errors import UsageError
+from facestyle.flow.dis import frame_flow
 from facestyle.flow.edge_aware import interpolate_matches
 from facestyle.flow.warping import resize_flow
 
 Flow = NDArray[np.float32]
 
-# Where DIS leaves its medium preset: patches of 8 px lie 5 px apart instead of 3, which saves a
-# third of the time for little accuracy; and the smoothing is twice as strong, in twice the
-# iterations, which calms plain walls, where patches match anywhere.
-_PATCH_STRIDE = 5
-_SMOOTHNESS = 40.0
-_ITERATIONS = 10
 _SMALLEST = 12  # px of the shorter side; DIS matches patches of 8
 
 
@@ -71,12 +66,7 @@ def estimate_flows(
 
 
 def _dis(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> Flow:
-    search = cv2.DISOpticalFlow_create(cv2.DISOpticalFlow_PRESET_MEDIUM)
-    search.setPatchStride(_PATCH_STRIDE)
-    search.setVariationalRefinementAlpha(_SMOOTHNESS)
-    search.setVariationalRefinementIterations(_ITERATIONS)
-    flow: Flow = search.calc(_gray(first), _gray(second), None)
-    return flow
+    return frame_flow(_gray(first), _gray(second))
 
 
 def _deepflow(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> Flow:

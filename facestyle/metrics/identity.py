@@ -31,7 +31,8 @@ def identity_distance(
     Returns
     -------
     float
-        0 for the same picture; below .6 (``SAME_PERSON``) it is the same person.
+        0 or more, seldom above 1; 0 for the same picture; below .6 (``SAME_PERSON``) it is the
+        same person; lower is better.
 
     Raises
     ------

@@ -37,9 +37,9 @@ def check_image(image: Image) -> None:
     UsageError
         If its shape or its data type is another.
     """
-    grey = image.ndim == 2
-    colour = image.ndim == 3 and image.shape[2] == 3
-    if not (grey or colour):
+    gray = image.ndim == 2
+    color = image.ndim == 3 and image.shape[2] == 3
+    if not (gray or color):
         raise UsageError(
             f"a picture has the shape (H, W) or (H, W, 3); found {image.shape}: "
             "drop its alpha channel, or take one picture of a stack"
@@ -65,7 +65,7 @@ def eight_bit(image: Image) -> NDArray[np.uint8]:
     return np.clip(np.round(image * 255.0), 0, 255).astype(np.uint8)
 
 
-def grey(image: Image) -> NDArray[np.float32]:
+def gray(image: Image) -> NDArray[np.float32]:
     """Return the luma (Rec. 601) as float32 in [0, 1]; that of a uint8 picture is rounded."""
     if image.ndim == 3:
         exact = image if image.dtype == np.uint8 else image.astype(np.float32)

@@ -29,7 +29,12 @@ def warping_error(
     -------
     float
         Mean over pixels and channels, for values in [0, 1]. Pixels that leave the picture do
-        not count; 0 if none is left.
+        not count; 0 if none is left. 0 or more; lower is better.
+
+    Raises
+    ------
+    UsageError
+        If the frames differ in shape, or flow or mask do not fit.
 
     References
     ----------

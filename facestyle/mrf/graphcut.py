@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facestyle.errors import MissingDependencyError, UsageError
+from facestyle.mrf.costs import check_costs, check_metric, mrf_energy
 
 SOLVERS = ("auto", "numba", "gco")
 
@@ -109,8 +110,8 @@ def solve_labels(
         raise UsageError(f"solver is {solver!r}; expected one of {', '.join(SOLVERS)}")
     if max_sweeps < 1:
         raise UsageError(f"max_sweeps is {max_sweeps}; expected at least 1")
-    unary, pairwise, horizontal, vertical = _check_costs(unary, pairwise, horizontal, vertical)
-    _check_metric(pairwise)
+    unary, pairwise, horizontal, vertical = check_costs(unary, pairwise, horizontal, vertical)
+    check_metric(pairwise)
     start = _initial_labels(unary, initial)
     problem = _normalize(unary, pairwise, horizontal, vertical)
     if problem.ceiling == 0:  # Independent pixels, or a single label.
@@ -121,86 +122,6 @@ def solve_labels(
         labels = _solve_numba(problem, start, max_sweeps)
     energy = mrf_energy(labels, unary, pairwise, horizontal=horizontal, vertical=vertical)
     return Labeling(labels, energy, "gco" if solver == "gco" else "numba")
-
-
-def mrf_energy(
-    labels: NDArray[np.integer],
-    unary: NDArray[np.floating],
-    pairwise: NDArray[np.floating],
-    *,
-    horizontal: NDArray[np.floating] | None = None,
-    vertical: NDArray[np.floating] | None = None,
-) -> float:
-    """Energy of a labeling, in float64.
-
-    Parameters
-    ----------
-    labels : (h, w) int array
-        Label of each pixel.
-    unary, pairwise, horizontal, vertical
-        The costs as in `solve_labels`; `pairwise` need not be a metric.
-
-    Returns
-    -------
-    float
-        Sum of the unary costs and of the weighted pairwise costs of all 4-connected neighbors.
-    """
-    data = np.take_along_axis(unary, labels[..., None], axis=2).sum(dtype=np.float64)
-    across = pairwise[labels[:, :-1], labels[:, 1:]]
-    along = pairwise[labels[:-1], labels[1:]]
-    if horizontal is not None:
-        across = across * horizontal
-    if vertical is not None:
-        along = along * vertical
-    return float(data + across.sum(dtype=np.float64) + along.sum(dtype=np.float64))
-
-
-def _check_costs(
-    unary: NDArray[np.floating],
-    pairwise: NDArray[np.floating],
-    horizontal: NDArray[np.floating] | None,
-    vertical: NDArray[np.floating] | None,
-) -> tuple[NDArray[np.floating], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Shapes and values checked, missing weights filled with ones."""
-    unary = np.asarray(unary)
-    if unary.ndim != 3 or 0 in unary.shape:
-        raise UsageError(f"unary has the shape {unary.shape}; expected (h, w, K), none of them 0")
-    height, width, count = unary.shape
-    expected = {
-        "pairwise": (pairwise, (count, count)),
-        "horizontal": (horizontal, (height, width - 1)),
-        "vertical": (vertical, (height - 1, width)),
-    }
-    if not np.isfinite(unary).all():
-        raise UsageError("unary holds nan or infinity; give forbidden labels a large finite cost")
-    checked = []
-    for name, (array, shape) in expected.items():
-        costs = np.ones(shape) if array is None else np.asarray(array, np.float64)
-        if costs.shape != shape:
-            raise UsageError(
-                f"{name} has the shape {costs.shape}; expected {shape} for unary {unary.shape}"
-            )
-        if costs.size and not (np.isfinite(costs).all() and costs.min() >= 0):
-            raise UsageError(f"{name} holds negative or non-finite values; expected values >= 0")
-        checked.append(costs)
-    return unary, checked[0], checked[1], checked[2]
-
-
-def _check_metric(pairwise: NDArray[np.float64]) -> None:
-    """Raise UsageError unless the table is a metric (up to rounding; d(a, b) = 0 is allowed)."""
-    slack = 1e-6 * pairwise.max()
-    if np.abs(np.diagonal(pairwise)).max() > slack:
-        raise UsageError("pairwise has a non-zero diagonal; equal labels must cost 0")
-    if np.abs(pairwise - pairwise.T).max() > slack:
-        raise UsageError("pairwise is not symmetric; expansion moves need a metric")
-    for middle in range(len(pairwise)):
-        detour = pairwise[:, middle, None] + pairwise[middle]
-        if (pairwise > detour + slack).any():
-            first, last = np.argwhere(pairwise > detour + slack)[0]
-            raise UsageError(
-                f"pairwise is no metric: labels {first} -> {last} cost more than "
-                f"{first} -> {middle} -> {last}; truncate it or take its shortest paths"
-            )
 
 
 def _initial_labels(

@@ -22,15 +22,14 @@ from facestyle.neural.objective import (
     content_features,
 )
 from facestyle.neural.pictures import (
-    color_statistics,
     fit_size,
-    match_colors,
     match_luminance,
     resize,
     resize_masks,
     with_colors_of,
 )
 from facestyle.neural.settings import MINIMUM_SIZE, OptimizeOptions, Settings
+from facestyle.neural.style_pictures import StylePicture, recolor, style_masks, style_size
 from facestyle.neural.style_statistics import (
     Grams,
     measure_grams,
@@ -40,29 +39,9 @@ from facestyle.neural.style_statistics import (
 from facestyle.neural.tiling import cut_tiles
 
 _COARSEST = 128  # pixels of the longer side below which a scale shows nothing
-_PRESENT = 1e-3  # share of a style picture from which on a region counts as shown
 _LARGE = 2_000_000  # pixels beyond which L-BFGS remembers fewer steps, to spare memory
 
 Progress = Callable[[int, int, int, dict[str, float]], None]
-
-
-@dataclass(frozen=True)
-class StylePicture:
-    """A style picture and its part in the mixture.
-
-    Attributes
-    ----------
-    picture : torch.Tensor
-        RGB (1, 3, H, W) in [0, 1].
-    share : float
-        Weight >= 0 among the style pictures.
-    regions : torch.Tensor or None
-        Masks (R, H, W) that name the same regions as the content's.
-    """
-
-    picture: torch.Tensor
-    share: float = 1.0
-    regions: torch.Tensor | None = None
 
 
 @dataclass(frozen=True)
@@ -146,47 +125,6 @@ def scale_sizes(height: int, width: int, scales: int) -> list[tuple[int, int]]:
     sizes = [fit_size(height, width, longer >> octave) for octave in range(scales)]
     useful = [size for size in sizes[1:] if max(size) >= _COARSEST and min(size) >= MINIMUM_SIZE]
     return [*reversed(useful), (height, width)]
-
-
-def recolor(
-    content: torch.Tensor,
-    styles: Sequence[StylePicture],
-    regions: torch.Tensor | None = None,
-) -> torch.Tensor:
-    """Give a picture (1, 3, H, W) the mean and covariance of the style pictures' colors.
-
-    With regions (R, H', W'), every region takes those of the same region of the style pictures.
-    """
-    size = (content.shape[2], content.shape[3])
-    if regions is None:
-        return match_colors(content, *_mean_colors(content, [(s, None) for s in styles]))
-    weights = resize_masks(regions, size)
-    sizes = [(style.picture.shape[2], style.picture.shape[3]) for style in styles]
-    masks, shown = _style_masks(_Scene(content, styles, regions, ()), sizes)
-    whole = weights.sum(0).clamp_min(1e-6)
-    result = content * (1 - weights.sum(0)).clamp_min(0)
-    for region, weight in enumerate(weights):
-        parts = [
-            (style, mask[region])
-            for style, mask, visible in zip(styles, masks, shown, strict=True)
-            if mask is not None and visible[region]
-        ]
-        recolored = match_colors(content, *_mean_colors(content, parts), weight)
-        result = result + recolored * (weight / whole.clamp_min(1))
-    return result
-
-
-def _mean_colors(
-    like: torch.Tensor, parts: Sequence[tuple[StylePicture, torch.Tensor | None]]
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return mean and covariance of the colors of style pictures, averaged by share."""
-    whole = sum(style.share for style, _ in parts) or 1.0
-    mean, covariance = like.new_zeros(3), like.new_zeros(3, 3)
-    for style, weights in parts:
-        style_mean, style_covariance = color_statistics(style.picture.to(like), weights)
-        mean += style_mean * (style.share / whole)
-        covariance += style_covariance * (style.share / whole)
-    return mean, covariance
 
 
 def layer_weights(weight: float, layers: Sequence[str]) -> dict[str, float]:
@@ -273,7 +211,7 @@ def _style_target(
     layers = options.style_layers
     longer = max(MINIMUM_SIZE, round(max(content.shape[2:]) * options.style_scale))
     sizes = [style_size(style.picture, longer) for style in scene.styles]
-    masks, shown = _style_masks(scene, sizes)
+    masks, shown = style_masks(scene.styles, scene.regions, sizes)
     grams = []
     for style, size, regions in zip(scene.styles, sizes, masks, strict=True):
         picture = resize(style.picture, size).clamp(0, 1)
@@ -283,36 +221,3 @@ def _style_target(
         weights = region_weights(regions, layers)
         grams.append(measure_grams(network, picture, layers, weights=weights, tiles=tiles))
     return mix_grams(grams, [style.share for style in scene.styles], shown)
-
-
-def style_size(picture: torch.Tensor, longer: int) -> tuple[int, int]:
-    """Return the style picture's (height, width): longer side `longer`, large enough to measure."""
-    height, width = fit_size(picture.shape[2], picture.shape[3], longer)
-    return max(MINIMUM_SIZE, height), max(MINIMUM_SIZE, width)
-
-
-def _style_masks(
-    scene: _Scene, sizes: Sequence[tuple[int, int]]
-) -> tuple[list[torch.Tensor | None], torch.Tensor]:
-    """Return every style picture's masks at its size, and which regions it shows, (S, R)."""
-    if scene.regions is None:
-        shown = torch.ones((len(sizes), 1), dtype=torch.bool, device=scene.content.device)
-        return [None] * len(sizes), shown
-    count = scene.regions.shape[0]
-    masks = []
-    for style, size in zip(scene.styles, sizes, strict=True):
-        if style.regions is None:
-            # Without masks of its own a style picture serves every region with all of itself.
-            masks.append(scene.regions.new_ones((count, *size)))
-        elif style.regions.shape[0] != count:
-            raise UsageError(
-                f"a style picture has {style.regions.shape[0]} region masks, the content has "
-                f"{count}; they must name the same regions"
-            )
-        else:
-            masks.append(resize_masks(style.regions, size))
-    shown = torch.stack([mask.mean((1, 2)) > _PRESENT for mask in masks])
-    nowhere = ~shown.any(0)
-    for mask in masks:  # a region that no style picture shows takes the style of the whole
-        mask[nowhere] = 1.0
-    return list(masks), shown | nowhere

@@ -15,10 +15,11 @@ from facestyle.errors import UsageError
 from facestyle.neural import losses
 from facestyle.neural.checkpoints import Progress, load_checkpoint, save_checkpoint
 from facestyle.neural.loss_network import LossNetwork
-from facestyle.neural.optimize import StylePicture, layer_weights, recolor, style_size
+from facestyle.neural.optimize import layer_weights
 from facestyle.neural.photos import PhotoFolder
 from facestyle.neural.pictures import resize
 from facestyle.neural.settings import PICTURE_INPUTS, TrainOptions
+from facestyle.neural.style_pictures import StylePicture, recolor, style_size
 from facestyle.neural.style_statistics import Grams, measure_grams, mix_grams
 from facestyle.neural.transformer import Transformer, widened
 from facestyle.neural.video.synthetic_motion import move

@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 
 from facestyle.errors import FacestyleError, UsageError
-from facestyle.io.images import Picture, check_output, read_image, write_image
+from facestyle.io.images import check_output, read_image
 from facestyle.io.videos.names import frame_path, is_sequence, is_video
 from facestyle.pipeline.clip_options import ClipOptions, Progress
+from facestyle.pipeline.pictures import input_file
 from facestyle.pipeline.result import Result
 from facestyle.pipeline.stills import StillStylizer
 
@@ -217,10 +218,9 @@ def _process(stylizer: StillStylizer, task: _Task) -> BatchResult:
     if task.output is not None:
         check_output(task.output, overwrite=task.overwrite)
     picture = read_image(task.source)
-    array = _as_array(picture)
-    result = stylizer.stylize(array, landmarks=task.landmarks, name=str(task.source))
+    result = stylizer.stylize(input_file(picture, task.source), landmarks=task.landmarks)
     if task.output is not None:
-        _write(task.output, picture, result, task.overwrite)
+        result.save(task.output, overwrite=task.overwrite)
     if task.explain is not None:
         from facestyle.pipeline.explain import write_explanation
 
@@ -230,29 +230,6 @@ def _process(stylizer: StillStylizer, task: _Task) -> BatchResult:
         task.output,
         result=result if task.keep_result else None,
         facts=_facts(result),
-    )
-
-
-def _as_array(picture: Picture) -> np.ndarray:
-    return picture.rgb if picture.alpha is None else np.dstack([picture.rgb, picture.alpha])
-
-
-def _write(path: Path, picture: Picture, result: Result, overwrite: bool) -> None:
-    """Write with the depth, the profile and the camera data of the input."""
-    rgb = result.image[..., :3]
-    alpha = result.alpha
-    if alpha is None and result.image.shape[2] == 4:
-        alpha = result.image[..., 3]
-    stays_gray = picture.gray and bool(np.ptp(rgb, axis=2).max() < 0.5 / 255)
-    write_image(
-        path,
-        rgb,
-        alpha=alpha,
-        bit_depth=picture.bit_depth,
-        profile=picture.profile,
-        gray=stays_gray,
-        overwrite=overwrite,
-        exif=picture.exif,
     )
 
 

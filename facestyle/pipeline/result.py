@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import io
+import os
 from dataclasses import dataclass, field
 
 import numpy as np
+from PIL import Image
 
 from facestyle.faces import Face
+from facestyle.imaging.levels import to_bytes
+from facestyle.io.images import from_array, write_image
 from facestyle.methods.engine import Outcome
+from facestyle.pipeline.pictures import InputPicture
+
+_GRAY = 0.5 / 255  # largest difference between channels of a picture that stays gray
+_SHOWN = 1024  # px, in notebooks
 
 
 @dataclass(frozen=True, repr=False)
@@ -31,6 +40,8 @@ class Result:
         The method's own record, in the package's float format.
     found : bool
         Whether the face is seen; only in clips it may not be.
+    source : InputPicture or None
+        What was stylized; None for frames of a clip.
     """
 
     image: np.ndarray
@@ -41,6 +52,7 @@ class Result:
     timings: dict[str, float]
     outcome: Outcome = field(repr=False)
     found: bool = True
+    source: InputPicture | None = field(default=None, repr=False)
 
     @property
     def labels(self) -> np.ndarray | None:
@@ -51,6 +63,63 @@ class Result:
     def aligned(self) -> np.ndarray:
         """The exemplars warped onto the face, (K, h, w, 3) float32 in [0, 1]."""
         return self.outcome.aligned()
+
+    def save(self, path: str | os.PathLike[str], *, overwrite: bool = True) -> None:
+        """Write the result to a file, with what the input's file said besides its pixels.
+
+        Parameters
+        ----------
+        path : path-like
+            The suffix chooses the format; see `facestyle.write_image`.
+        overwrite : bool
+            Whether an existing file may be replaced.
+
+        Raises
+        ------
+        OutputExistsError
+            If the file exists and `overwrite` is false.
+        ImageError
+            If the suffix is unknown or the file cannot be written.
+        """
+        rgb = self.outcome.image
+        file = None if self.source is None else self.source.file
+        if file is None:
+            deep = self.image.dtype != np.uint8
+            write_image(
+                path, rgb, alpha=self.alpha, bit_depth=16 if deep else 8, overwrite=overwrite
+            )
+            return
+        stays_gray = file.gray and bool(np.ptp(rgb, axis=2).max() < _GRAY)
+        write_image(
+            path,
+            rgb,
+            alpha=self.alpha,
+            bit_depth=file.bit_depth,
+            profile=file.profile,
+            gray=stays_gray,
+            overwrite=overwrite,
+            exif=file.exif,
+        )
+
+    def compare(self) -> np.ndarray:
+        """The input and the result side by side, (H, 2 W, 3) uint8; a frame's result alone.
+
+        Returns
+        -------
+        ndarray
+        """
+        shown = [to_bytes(self.outcome.image)]
+        if self.source is not None:
+            shown.insert(0, to_bytes(from_array(self.source.array)[0]))
+        return np.hstack(shown)
+
+    def _repr_png_(self) -> bytes:
+        """What a notebook shows: the result, 1024 px at most."""
+        picture = Image.fromarray(to_bytes(self.outcome.image))
+        picture.thumbnail((_SHOWN, _SHOWN))
+        stream = io.BytesIO()
+        picture.save(stream, "png")
+        return stream.getvalue()
 
     def __repr__(self) -> str:
         height, width = self.image.shape[:2]

@@ -16,6 +16,7 @@ from facestyle.faces import Portrait, find_faces, portrait_from_image, select_fa
 from facestyle.flow import parse_flow_source
 from facestyle.io.images import from_array, to_array
 from facestyle.methods.engine import ClipContext, FrameEngine, Method, Outcome, Rendering, Target
+from facestyle.pipeline.pictures import InputPicture, PictureLike, input_picture
 from facestyle.pipeline.result import Result
 from facestyle.pipeline.settings import StylizerSettings
 from facestyle.tracking.tracker import FaceTracker
@@ -50,18 +51,16 @@ class StillStylizer:
             raise UsageError(f"face: {self._no_face_needed}")
 
     def stylize(
-        self, image: np.ndarray, *, landmarks: np.ndarray | None = None, name: str = "the picture"
+        self, picture: PictureLike | InputPicture, *, landmarks: np.ndarray | None = None
     ) -> Result:
-        """Stylize one picture that has a name for messages.
+        """Stylize one picture.
 
         Parameters
         ----------
-        image : (H, W), (H, W, 3) or (H, W, 4) uint8, uint16 or float
-            sRGB.
+        picture : ndarray, PIL.Image.Image, path-like or InputPicture
+            See `facestyle.pipeline.pictures.input_picture`.
         landmarks : (68, 2) float64, optional
             Known landmarks, xy px; nothing is detected then.
-        name : str
-            What to call the picture.
 
         Returns
         -------
@@ -71,19 +70,24 @@ class StillStylizer:
         ------
         FaceError
             If a face is needed, and there is none.
+        ImageError
+            If a file is no picture.
         UsageError
-            If the array is no picture.
+            If an array is no picture.
         """
         start = time.perf_counter()
-        rgb, alpha = from_array(image)
-        targets = self._targets(rgb, alpha, landmarks, name)
+        source = picture if isinstance(picture, InputPicture) else input_picture(picture)
+        rgb, alpha = from_array(source.array)
+        targets = self._targets(rgb, alpha, landmarks, source.name)
         timings = {"faces": time.perf_counter() - start}
         outcome = self._stylize_all(targets)
         if self.rendering.strength == 0 and outcome.alpha is None:
             outcome = replace(outcome, image=rgb)  # exactly: color spaces round
         timings.update(outcome.timings)
         timings["total"] = time.perf_counter() - start
-        return make_result(image, alpha, outcome, self.method.name, targets[0].face, timings)
+        portrait = targets[0].face
+        result = make_result(source.like, alpha, outcome, self.method.name, portrait, timings)
+        return replace(result, source=source)
 
     def frames(self) -> FrameEngine:
         """What stylizes a clip frame by frame as this stylizes single pictures.
@@ -166,7 +170,7 @@ class StillStylizer:
 
 
 def make_result(
-    image: np.ndarray,
+    like: np.ndarray,
     alpha: np.ndarray | None,
     outcome: Outcome,
     method: str,
@@ -177,8 +181,8 @@ def make_result(
 
     Parameters
     ----------
-    image : ndarray
-        The input.
+    like : ndarray
+        The result gets its type and its channels.
     alpha : (H, W) float32 or None
         Its opacity.
     outcome : Outcome
@@ -193,7 +197,7 @@ def make_result(
     """
     opacity = _combined_alpha(alpha, outcome.alpha)
     # a picture without an alpha channel gets one only where the result has to be transparent
-    like = image if outcome.alpha is None else _with_alpha_channel(image)
+    like = like if outcome.alpha is None else _with_alpha_channel(like)
     return Result(
         to_array(outcome.image, opacity, like),
         None if portrait is None else portrait.face,

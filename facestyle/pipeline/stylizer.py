@@ -11,6 +11,7 @@ import numpy as np
 from facestyle.exemplars import ExemplarSet
 from facestyle.methods.choice import choose_method
 from facestyle.pipeline.batch import BatchResult, stylize_files
+from facestyle.pipeline.pictures import PictureLike
 from facestyle.pipeline.presets import find_preset
 from facestyle.pipeline.result import Result
 from facestyle.pipeline.settings import StylizerSettings
@@ -80,13 +81,15 @@ class Stylizer(StillStylizer):
         """
         return cls(None, method="neural", model=model, **options)
 
-    def __call__(self, image: np.ndarray, *, landmarks: np.ndarray | None = None) -> Result:
+    def __call__(self, picture: PictureLike, *, landmarks: np.ndarray | None = None) -> Result:
         """Stylize one picture.
 
         Parameters
         ----------
-        image : (H, W), (H, W, 3) or (H, W, 4) uint8, uint16 or float
-            sRGB.
+        picture : ndarray, PIL.Image.Image or path-like
+            Arrays are (H, W), (H, W, 3) or (H, W, 4) uint8, uint16 or float in [0, 1], sRGB; the
+            result has their type. Files and Pillow pictures give results of uint8, or uint16 for
+            files of 16 bits.
         landmarks : (68, 2) float64, optional
             Known landmarks, xy px; nothing is detected then.
 
@@ -98,10 +101,12 @@ class Stylizer(StillStylizer):
         ------
         FaceError
             If a face is needed, and there is none.
+        ImageError
+            If a file is no picture.
         UsageError
-            If the array is no picture.
+            If an array is no picture.
         """
-        return self.stylize(image, landmarks=landmarks)
+        return self.stylize(picture, landmarks=landmarks)
 
     def map(self, paths: Iterable[str | Path], *, jobs: int = 1) -> Iterator[BatchResult]:
         """Stylize many files; a failure is a result with `.error`.

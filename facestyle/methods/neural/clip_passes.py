@@ -17,8 +17,8 @@ from facestyle.methods.engine import FrameEngine, StylizedFrame
 from facestyle.methods.neural.clip_frames import picture_tensor, stylized_frame, working_copy
 from facestyle.methods.neural.clip_motion import find_motion
 from facestyle.neural.loss_network import LossNetwork
-from facestyle.neural.optimize import StylePicture
 from facestyle.neural.pictures import to_array, to_tensor
+from facestyle.neural.style_pictures import StylePicture
 from facestyle.neural.video.multi_pass import stylize_in_passes
 from facestyle.neural.video.settings import VideoOptions
 

@@ -14,9 +14,9 @@ from facestyle.methods.neural.settings import NeuralSettings
 from facestyle.neural.device import choose_device
 from facestyle.neural.loss_network import load_loss_network
 from facestyle.neural.model_files import Model
-from facestyle.neural.optimize import StylePicture
 from facestyle.neural.pictures import to_tensor
 from facestyle.neural.settings import VIDEO_INPUTS, OptimizeOptions
+from facestyle.neural.style_pictures import StylePicture
 from facestyle.neural.video.settings import VIDEO_PRESETS, VideoOptions
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ import numpy as np
 
 from facestyle.alignment.thin_plate_spline import dense_map, fit_thin_plate_spline
 from facestyle.alignment.warp import similarity_between
+from facestyle.flow.dis import alignment_flow
 from facestyle.methods.patch_paired.exemplar import PreparedExemplar
 
 _GRID_STEP = 16  # px between the points where the spline is evaluated
@@ -88,8 +89,7 @@ def _dense_map(
     """Where each pixel lies in the exemplar, (h, w, 2) float32."""
     coarse = _landmark_map(points, exemplar, target.shape)
     moved = _warp(exemplar.texture, coarse, cv2.INTER_LINEAR)
-    solver = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
-    flow = solver.calc(target, moved, None)
+    flow = alignment_flow(target, moved)
     dx, dy = cv2.split(flow)
     share = np.minimum(1, limit / (cv2.magnitude(dx, dy) + np.float32(1e-6)))
     flow = cv2.GaussianBlur(cv2.merge([dx * share, dy * share]), (0, 0), _FLOW_BLUR)

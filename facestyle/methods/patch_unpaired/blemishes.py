@@ -21,14 +21,14 @@ _FINE, _COARSE, _WINDOW = 0.008, 0.03, 0.03
 _MOST_ROUGHNESS = 3.0
 
 
-def unusable(luminance: np.ndarray, labels: np.ndarray, face_width: float) -> np.ndarray:
+def unusable(luminance: np.ndarray, region_map: np.ndarray, face_width: float) -> np.ndarray:
     """Find what must not be copied.
 
     Parameters
     ----------
     luminance : (H, W) float32
         In [0, 1].
-    labels : (H, W) uint8
+    region_map : (H, W) uint8
         Regions.
     face_width : float
         px.
@@ -40,10 +40,10 @@ def unusable(luminance: np.ndarray, labels: np.ndarray, face_width: float) -> np
         which would wave in the air beside another one; the background's rim along the clothes,
         where a segmentation is never exact.
     """
-    marks = _loose_strokes(luminance, labels == BACKGROUND, face_width)
+    marks = _loose_strokes(luminance, region_map == BACKGROUND, face_width)
     for region in (BACKGROUND, CLOTHES):
-        marks |= _isolated_marks(luminance, labels == region, face_width)
-    rim = (labels == BACKGROUND) & (signed_distance(labels != CLOTHES) < _EDGE * face_width)
+        marks |= _isolated_marks(luminance, region_map == region, face_width)
+    rim = (region_map == BACKGROUND) & (signed_distance(region_map != CLOTHES) < _EDGE * face_width)
     return marks | rim
 
 
@@ -88,14 +88,14 @@ def _unless_pattern(marks: np.ndarray, region: np.ndarray) -> np.ndarray:
 
 
 def skin_roughness(
-    luminance: np.ndarray, labels: np.ndarray, place: FaceCoordinates, face_width: float
+    luminance: np.ndarray, region_map: np.ndarray, place: FaceCoordinates, face_width: float
 ) -> np.ndarray:
     """How much rougher than its median the skin is where beards and forehead wrinkles are.
 
     Parameters
     ----------
     luminance : (H, W) float32
-    labels : (H, W) uint8
+    region_map : (H, W) uint8
     place : FaceCoordinates
     face_width : float
         px.
@@ -105,13 +105,13 @@ def skin_roughness(
     (H, W) float32
         0 elsewhere and where it is as smooth as usual; 1 where it is 2.2 times as rough.
     """
-    skin = (labels == SKIN) | (labels == LIP)
+    skin = (region_map == SKIN) | (region_map == LIP)
     beard = (place.down > place.chin - 0.55) & (place.inside > 0.06)
     forehead = (place.down < place.brow - 0.08) & (place.inside > 0.08)
     if not skin.any():
-        return np.zeros(labels.shape, np.float32)
-    local = _roughness(luminance, labels == SKIN, face_width)
-    usual = float(np.median(local[labels == SKIN])) + 1e-3
+        return np.zeros(region_map.shape, np.float32)
+    local = _roughness(luminance, region_map == SKIN, face_width)
+    usual = float(np.median(local[region_map == SKIN])) + 1e-3
     excess = np.clip(local / usual - 1.2, 0, _MOST_ROUGHNESS)
     return np.where(skin & (beard | forehead), excess, 0).astype(np.float32)
 

@@ -7,7 +7,6 @@ Tones and forms follow every frame by the correction towards the tone-mapped pho
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import cv2
@@ -19,7 +18,6 @@ from facestyle.faces.contours import face_width
 from facestyle.faces.regions import segment_regions
 from facestyle.imaging.levels import to_float
 from facestyle.methods.engine import ClipContext, FrameEngine, Outcome, StylizedFrame
-from facestyle.methods.patch_unpaired import PreparedExemplar
 from facestyle.methods.patch_unpaired.clip_drawing import (
     corrected_strokes,
     finished_drawing,
@@ -34,16 +32,16 @@ from facestyle.methods.patch_unpaired.clip_field import (
 )
 from facestyle.methods.patch_unpaired.clip_staleness import stale_pixels, stale_windows
 from facestyle.methods.patch_unpaired.clip_state import PatchState, window_of
-from facestyle.methods.patch_unpaired.clip_target import coarse_positions, find_goal
+from facestyle.methods.patch_unpaired.clip_target import coarse_positions, find_frame_target
 from facestyle.methods.patch_unpaired.correction import (
     correction_weights,
 )
-from facestyle.methods.patch_unpaired.lead import choose_lead, lead_first
+from facestyle.methods.patch_unpaired.lead import choose_lead
 from facestyle.methods.patch_unpaired.settings import UnpairedSettings
-from facestyle.methods.patch_unpaired.sources import Bank, build_bank
+from facestyle.methods.patch_unpaired.sources import PatchSources, SourceCache, lead_first
 from facestyle.methods.patch_unpaired.surroundings import set_before
 from facestyle.methods.patch_unpaired.synthesis import synthesize
-from facestyle.methods.patch_unpaired.target import goal_curves, make_goal, origins
+from facestyle.methods.patch_unpaired.target import make_target, origins, target_curves
 from facestyle.stopwatch import Stopwatch
 from facestyle.tracking.following import Followed, follow_frame
 from facestyle.tracking.motion import Motion
@@ -58,7 +56,7 @@ _MOST_FACE_WIDTH = 300.0
 _WARP_EVERY = 4
 # share by which the gains of the grain follow what each frame asks for
 _GRAIN_PACE = 0.8
-# the goal of wider faces is found on a copy of half the size, px
+# the target of wider faces is found on a copy of half the size, px
 _HALVED_FROM = 160.0
 
 
@@ -67,7 +65,7 @@ class PatchFrames(FrameEngine):
 
     Parameters
     ----------
-    exemplars : sequence of PreparedExemplar
+    sources : SourceCache
     settings : UnpairedSettings
     clip : ClipContext
     seed : int
@@ -76,13 +74,14 @@ class PatchFrames(FrameEngine):
 
     def __init__(
         self,
-        exemplars: Sequence[PreparedExemplar],
+        sources: SourceCache,
         settings: UnpairedSettings,
         clip: ClipContext,
         *,
         seed: int = 0,
     ) -> None:
-        self._exemplars = exemplars
+        self._sources = sources
+        self._exemplars = sources.exemplars
         self._settings = settings
         self._clip = clip
         self._seed = seed
@@ -97,15 +96,15 @@ class PatchFrames(FrameEngine):
         known = before is not None and (before.track is None) == (now.track is None)
         if before is None or now.motion is None or not known:
             state, portrait = self._begin(frame, now)
-            bank = self._bank(state.lead, state.width)
-            strokes = rendered(state.field, bank.levels[0])
+            sources = self._sources.at(state.lead, state.width)
+            strokes = rendered(state.field, sources.levels[0])
             lab = corrected_strokes(strokes, state, identity)
             state = replace(state, gains=grain_gains_of(lab, state, texture))
             watch.lap("first frame")
         else:
             state, portrait = self._go_on(frame, now, before, now.motion, watch)
-            bank = self._bank(state.lead, state.width)
-            strokes = self._redrawn(state, bank, now.motion)
+            sources = self._sources.at(state.lead, state.width)
+            strokes = self._redrawn(state, sources, now.motion)
             watch.lap("strokes")
             lab = corrected_strokes(strokes, state, identity)
             change = grain_gains_of(lab, state, texture) - state.gains
@@ -117,7 +116,7 @@ class PatchFrames(FrameEngine):
         watch.lap("finish")
         face = portrait.face.scaled(frame.shape[1] / portrait.matte.shape[1])
         order = lead_first(state.lead, len(self._exemplars))
-        labels = order[origins(state.field.layers[..., None], bank)].astype(np.int32)
+        labels = order[origins(state.field.layers[..., None], sources)].astype(np.int32)
         names = tuple(exemplar.portrait.name for exemplar in self._exemplars)
         return StylizedFrame(
             Outcome(image, alpha, labels, names, watch.laps), face, now.found, matte
@@ -146,17 +145,11 @@ class PatchFrames(FrameEngine):
         own = to_float(frame)
         matte = state.matte.at(cv2.cvtColor(own, cv2.COLOR_RGB2GRAY))
         face = portrait.face.scaled(width / portrait.matte.shape[1])
-        exemplars = [exemplar.portrait for exemplar in self._ordered(state.lead)]
+        exemplars = [exemplar.portrait for exemplar in self._sources.ordered(state.lead)]
         image, alpha = set_before(
             picture, Portrait(own, face, matte), exemplars, rendering.background
         )
         return own + np.float32(rendering.strength) * (image - own), alpha, matte
-
-    def _ordered(self, lead: int) -> tuple[PreparedExemplar, ...]:
-        return tuple(self._exemplars[i] for i in lead_first(lead, len(self._exemplars)))
-
-    def _bank(self, lead: int, width: float) -> Bank:
-        return build_bank(self._ordered(lead), width)
 
     def _portrait(
         self,
@@ -191,17 +184,17 @@ class PatchFrames(FrameEngine):
         reduced = size[0] // reduction, size[1] // reduction
         portrait, matte = self._portrait(frame, now, reduced, None)
         lead = choose_lead(large, self._exemplars)
-        bank = self._bank(lead, width)
+        sources = self._sources.at(lead, width)
         regions = segment_regions(large)
         settings = self._settings
-        whole = make_goal(large, regions.labels, bank, settings.pull, settings.labels)
-        match = synthesize(whole, bank, self._seed)
-        labels = segment_regions(portrait).labels
-        curves = goal_curves(portrait, labels, bank, 1 / reduction)
-        goal = find_goal(portrait, bank, 1 / reduction, curves, None, None, seen=True)
-        positions = coarse_positions(portrait, goal.labels, bank)
+        whole = make_target(large, regions.region_map, sources, settings.pull, settings.labels)
+        match = synthesize(whole, sources, self._seed)
+        region_map = segment_regions(portrait).region_map
+        curves = target_curves(portrait, region_map, sources, 1 / reduction)
+        target = find_frame_target(portrait, sources, 1 / reduction, curves, None, None, seen=True)
+        positions = coarse_positions(portrait, target.region_map, sources)
         rows, columns = positions.shape[1:3]
-        prior = np.stack([_reduced(part, rows, columns) for part in whole.prior])
+        exemplar_unary = np.stack([_reduced(part, rows, columns) for part in whole.exemplar_unary])
         state = PatchState(
             number=now.number,
             lead=lead,
@@ -211,13 +204,13 @@ class PatchFrames(FrameEngine):
             gray=now.gray,
             track=now.track,
             matte=matte,
-            goal=goal,
+            target=target,
             curves=curves,
-            drawn=goal.lab,
+            drawn=target.lab,
             field=field_of_match(match),
             positions=positions,
-            prior=prior,
-            wanted=wanted_grain(bank, self._ordered(lead)),
+            exemplar_unary=exemplar_unary,
+            wanted=wanted_grain(sources, self._sources.ordered(lead)),
             gains=np.ones(4, np.float32),
         )
         return state, portrait
@@ -232,16 +225,18 @@ class PatchFrames(FrameEngine):
     ) -> tuple[PatchState, Portrait]:
         """Move the drawing of the previous frame, and draw anew what no longer fits."""
         seen = now.found
-        portrait, matte = self._portrait(frame, now, before.goal.labels.shape, before)
+        portrait, matte = self._portrait(frame, now, before.target.region_map.shape, before)
         watch.lap("person")
-        bank = self._bank(before.lead, before.width)
+        sources = self._sources.at(before.lead, before.width)
         scale = 1 / before.reduction
-        goal = find_goal(portrait, bank, scale, before.curves, before.goal, motion, seen=seen)
-        watch.lap("goal")
+        target = find_frame_target(
+            portrait, sources, scale, before.curves, before.target, motion, seen=seen
+        )
+        watch.lap("target")
         positions = np.stack([motion.carry(part) for part in before.positions])
         if seen and before.number % _WARP_EVERY == 0:
-            positions = coarse_positions(portrait, goal.labels, bank)
-        prior = np.stack([motion.carry(part) for part in before.prior])
+            positions = coarse_positions(portrait, target.region_map, sources)
+        exemplar_unary = np.stack([motion.carry(part) for part in before.exemplar_unary])
         field = advected(before.field, motion.backward)
         drawn = motion.carry(before.drawn)
         watch.lap("carry")
@@ -251,30 +246,30 @@ class PatchFrames(FrameEngine):
             gray=now.gray,
             track=now.track,
             matte=matte,
-            goal=goal,
+            target=target,
             drawn=drawn,
             field=field,
             positions=positions,
-            prior=prior,
+            exemplar_unary=exemplar_unary,
         )
         return state, portrait
 
-    def _redrawn(self, state: PatchState, bank: Bank, motion: Motion) -> np.ndarray:
+    def _redrawn(self, state: PatchState, sources: PatchSources, motion: Motion) -> np.ndarray:
         """Search the stale parts anew, in place; returns the strokes, (h, w, 3) float32 sRGB."""
-        goal, sources = state.goal, bank.levels[0]
-        strokes = rendered(state.field, sources)
-        trust = motion.trust_for(*goal.labels.shape)
-        staleness = stale_pixels(goal.lab, state.drawn, goal.labels, trust)
+        target, level_sources = state.target, sources.levels[0]
+        strokes = rendered(state.field, level_sources)
+        trust = motion.trust_for(*target.region_map.shape)
+        staleness = stale_pixels(target.lab, state.drawn, target.region_map, trust)
         windows = stale_windows(staleness)
         if not windows:
             return strokes
-        weights = correction_weights(goal.labels, state.width / state.reduction)
+        weights = correction_weights(target.region_map, state.width / state.reduction)
         seed = self._seed + 100 * state.number
         for part in windows:
             stale = staleness[part] > 1
             window = window_of(part, state, weights, stale)
-            search_window(state.field, strokes, window, bank, self._settings.pull, seed)
-            state.drawn[part][stale] = goal.lab[part][stale]
+            search_window(state.field, strokes, window, sources, self._settings.pull, seed)
+            state.drawn[part][stale] = target.lab[part][stale]
         return strokes
 
 

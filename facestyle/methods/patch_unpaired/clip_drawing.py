@@ -8,7 +8,6 @@ import cv2
 import numpy as np
 
 from facestyle.imaging.color import from_lab, luminance, to_lab
-from facestyle.methods.patch_unpaired import PreparedExemplar
 from facestyle.methods.patch_unpaired.clip_state import PatchState
 from facestyle.methods.patch_unpaired.correction import correction, correction_weights
 from facestyle.methods.patch_unpaired.grain import (
@@ -17,25 +16,25 @@ from facestyle.methods.patch_unpaired.grain import (
     spread_gains,
     with_grain,
 )
-from facestyle.methods.patch_unpaired.prepared import resize_labels
-from facestyle.methods.patch_unpaired.sources import Bank, render_images
+from facestyle.methods.patch_unpaired.prepared import PreparedExemplar, resize_region_map
+from facestyle.methods.patch_unpaired.sources import PatchSources, render_images
 
 
 def corrected_strokes(strokes: np.ndarray, state: PatchState, identity: float) -> np.ndarray:
     """The strokes, their tones and forms corrected by the photo; Lab of 1."""
     lab = to_lab(strokes)
-    goal, width = state.goal, state.width / state.reduction
-    rows, columns = goal.labels.shape
+    target, width = state.target, state.width / state.reduction
+    rows, columns = target.region_map.shape
     small = cv2.resize(lab, (columns, rows), interpolation=cv2.INTER_AREA)
-    weights = correction_weights(goal.labels, width)
-    change = correction(small, goal.lab, weights, width, identity)
+    weights = correction_weights(target.region_map, width)
+    change = correction(small, target.lab, weights, width, identity)
     size = (lab.shape[1], lab.shape[0])
     return np.asarray(cv2.add(lab, cv2.resize(change, size, interpolation=cv2.INTER_LINEAR)))
 
 
 def finished_drawing(lab: np.ndarray, state: PatchState) -> np.ndarray:
     """The finished drawing of the corrected strokes, (h, w, 3) float32 sRGB at its own size."""
-    gains = spread_gains(state.gains, state.goal.labels, state.width / state.reduction)
+    gains = spread_gains(state.gains, state.target.region_map, state.width / state.reduction)
     size = (lab.shape[1], lab.shape[0])
     gains = cv2.resize(gains, size, interpolation=cv2.INTER_LINEAR)
     grained = lab.copy()
@@ -43,16 +42,16 @@ def finished_drawing(lab: np.ndarray, state: PatchState) -> np.ndarray:
     return from_lab(grained)
 
 
-def wanted_grain(bank: Bank, exemplars: Sequence[PreparedExemplar]) -> np.ndarray:
+def wanted_grain(sources: PatchSources, exemplars: Sequence[PreparedExemplar]) -> np.ndarray:
     """Grain of the exemplars' groups, at the size that the clip is drawn at."""
-    pictures = render_images(bank, exemplars, 1.0)[: len(bank.faces)]
-    labels = [layer.labels for layer in bank.layers[: len(bank.faces)]]
+    pictures = render_images(sources, exemplars, 1.0)[: len(sources.faces)]
+    region_maps = [layer.region_map for layer in sources.layers[: len(sources.faces)]]
     light = [luminance(picture / np.float32(255)) for picture in pictures]
-    return grain_of(light, labels, bank.face_width)
+    return grain_of(light, region_maps, sources.face_width)
 
 
 def grain_gains_of(lab: np.ndarray, state: PatchState, texture: float) -> np.ndarray:
     """What brings the corrected strokes' grain to that of the exemplars, for each group."""
-    labels = resize_labels(state.goal.labels, (lab.shape[1], lab.shape[0]))
-    own = grain_of([np.ascontiguousarray(lab[..., 0])], [labels], state.width)
+    region_map = resize_region_map(state.target.region_map, (lab.shape[1], lab.shape[0]))
+    own = grain_of([np.ascontiguousarray(lab[..., 0])], [region_map], state.width)
     return group_gains(own, state.wanted, texture)

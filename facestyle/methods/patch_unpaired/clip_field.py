@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -23,7 +22,7 @@ from facestyle.methods.patch_unpaired.recipe import (
     TARGET_SIGMA_SHARE,
     guide_weight_table,
 )
-from facestyle.methods.patch_unpaired.sources import Bank
+from facestyle.methods.patch_unpaired.sources import PatchSources
 from facestyle.methods.patch_unpaired.synthesis import Match
 
 _ROUNDS = 2
@@ -38,7 +37,7 @@ class MovingField:
     places : (h, w, 2) float32
         Row and column in the layer, with fractions.
     layers : (h, w) uint8
-        Of the bank.
+        Of the sources.
     """
 
     places: np.ndarray
@@ -53,11 +52,11 @@ class Window:
     ----------
     rows, columns : slice
     lab : (h, w, 3) float32
-        The goal there, at the working size like all that follows.
-    labels : (h, w) uint8
+        The target there, at the working size like all that follows.
+    region_map : (h, w) uint8
     positions : (E, h, w, 2) float32
         Row and column that the warp gives in each exemplar.
-    prior : (E, h, w) float32
+    exemplar_unary : (E, h, w) float32
     weights : CorrectionWeights
     stale : (h, w) bool
         Which pixels may change.
@@ -66,9 +65,9 @@ class Window:
     rows: slice
     columns: slice
     lab: np.ndarray
-    labels: np.ndarray
+    region_map: np.ndarray
     positions: np.ndarray
-    prior: np.ndarray
+    exemplar_unary: np.ndarray
     weights: CorrectionWeights
     stale: np.ndarray
 
@@ -92,7 +91,7 @@ def advected(field: MovingField, flow: np.ndarray) -> MovingField:
     return tidied
 
 
-def rendered(field: MovingField, sources: Sources) -> np.ndarray:
+def rendered(field: MovingField, level_sources: Sources) -> np.ndarray:
     """The picture of a field, (h, w, 3) float32 sRGB."""
     from facestyle.kernels.float_field import render
 
@@ -100,17 +99,22 @@ def rendered(field: MovingField, sources: Sources) -> np.ndarray:
     render(
         field.places,
         field.layers,
-        sources.image,
-        sources.start,
-        sources.height,
-        sources.width,
+        level_sources.image,
+        level_sources.start,
+        level_sources.height,
+        level_sources.width,
         out,
     )
     return out
 
 
 def search_window(
-    field: MovingField, image: np.ndarray, window: Window, bank: Bank, pull: float, seed: int
+    field: MovingField,
+    image: np.ndarray,
+    window: Window,
+    sources: PatchSources,
+    pull: float,
+    seed: int,
 ) -> None:
     """Find better matches for the stale pixels of a window, in place.
 
@@ -121,35 +125,40 @@ def search_window(
     image : (h, w, 3) float32
         Its picture; changes with it.
     window : Window
-    bank : Bank
+    sources : PatchSources
     pull : float
         Factor of the in-loop correction.
     seed : int
     """
-    sources = bank.levels[0]
+    level_sources = sources.levels[0]
     part = window.rows, window.columns
-    start = _whole_places(field, part, sources)
+    start = _whole_places(field, part, level_sources)
     matches = start.copy()
     others = np.empty_like(matches)
-    cost = np.zeros(window.labels.shape, np.float32)
+    cost = np.zeros(window.region_map.shape, np.float32)
     other_cost = np.zeros_like(cost)
     weights, position_weights = guide_weight_table()
-    costs = Costs(weights, bank.region_costs, STYLE_WEIGHT, OCCURRENCE_WEIGHT, COHERENCE_WEIGHT)
-    excess = _aversion(bank)
-    guides = _guides(window, bank.face_width)
+    costs = Costs(weights, sources.region_costs, STYLE_WEIGHT, OCCURRENCE_WEIGHT, COHERENCE_WEIGHT)
+    excess = sources.source_unary[0]
+    guides = _guides(window, sources.face_width)
     scene = image[part]
-    places = (position_weights / np.float32(bank.face_width**2))[window.labels]
+    places = (position_weights / np.float32(sources.face_width**2))[window.region_map]
     for number in range(_ROUNDS):
-        scene = corrected(scene, window.lab, window.weights, bank.face_width, pull)
-        target = Target(
-            _padded(scene), guides, window.labels, window.positions, places, window.prior
+        scene = corrected(scene, window.lab, window.weights, sources.face_width, pull)
+        problem = Target(
+            _padded(scene),
+            guides,
+            window.region_map,
+            window.positions,
+            places,
+            window.exemplar_unary,
         )
         for repeat, step in enumerate((4, 1)):
             options = (step, 2 * SEARCH_RADIUS[0], seed + 10 * number + repeat, repeat == 0, False)
-            sweep(target, sources, costs, excess, matches, cost, others, other_cost, options)
+            sweep(problem, level_sources, costs, excess, matches, cost, others, other_cost, options)
             matches, others, cost, other_cost = others, matches, other_cost, cost
         if number < _ROUNDS - 1:
-            scene = rendered(_floats(matches), sources)
+            scene = rendered(_floats(matches), level_sources)
     changed = window.stale & (matches != start).any(axis=-1)
     found = _floats(matches)
     field.places[part][changed] = found.places[changed]
@@ -157,20 +166,18 @@ def search_window(
     fresh = MovingField(
         np.ascontiguousarray(field.places[part]), np.ascontiguousarray(field.layers[part])
     )
-    image[part] = rendered(fresh, sources)
+    image[part] = rendered(fresh, level_sources)
 
 
-@lru_cache(maxsize=2)
-def _aversion(bank: Bank) -> np.ndarray:
-    """Cost of each source pixel whatever the target, in units of its use."""
-    return np.asarray(bank.aversion[0] * np.float32(1 / OCCURRENCE_WEIGHT))
-
-
-def _whole_places(field: MovingField, part: tuple[slice, slice], sources: Sources) -> np.ndarray:
+def _whole_places(
+    field: MovingField, part: tuple[slice, slice], level_sources: Sources
+) -> np.ndarray:
     """A part of the field in whole pixels, (h, w, 3) int32, patches inside their sources."""
     layers = field.layers[part].astype(np.int32)
     places = np.rint(field.places[part]).astype(np.int32)
-    limits = np.stack([sources.height[layers], sources.width[layers]], axis=-1) - RADIUS - 1
+    limits = (
+        np.stack([level_sources.height[layers], level_sources.width[layers]], axis=-1) - RADIUS - 1
+    )
     places = np.clip(places, RADIUS, limits)
     return np.ascontiguousarray(np.dstack([layers, places]), np.int32)
 
@@ -185,7 +192,7 @@ def _guides(window: Window, face_width: float) -> np.ndarray:
     """The guides of a window, flat."""
     return guide_maps(
         np.ascontiguousarray(window.lab[..., 0]),
-        window.labels,
+        window.region_map,
         face_width,
         max(0.5, TARGET_SIGMA_SHARE * max(0.6, APPEARANCE_SIGMA * face_width)),
         max(0.5, DETAIL_SIGMA * face_width),

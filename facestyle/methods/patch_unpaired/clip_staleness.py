@@ -7,9 +7,9 @@ import numpy as np
 
 from facestyle.faces.regions import BACKGROUND
 
-# change of the goal's luminance and color since a stroke was chosen that makes it stale
+# change of the target's luminance and color since a stroke was chosen that makes it stale
 _CHANGE = 0.06
-_BLOCK = 8  # px of the goal
+_BLOCK = 8  # px of the target
 _STALE_SHARE = 0.2  # of a block
 # most of the frame that is drawn anew at a time; the stalest blocks come first
 _BUDGET = 0.08
@@ -18,17 +18,17 @@ _BACKGROUND_SHARE = 0.3
 
 
 def stale_pixels(
-    goal: np.ndarray, drawn: np.ndarray, labels: np.ndarray, trust: np.ndarray
+    target: np.ndarray, drawn: np.ndarray, region_map: np.ndarray, trust: np.ndarray
 ) -> np.ndarray:
     """Find what changed since it was drawn.
 
     Parameters
     ----------
-    goal : (h, w, 3) float32
+    target : (h, w, 3) float32
         Lab.
     drawn : (h, w, 3) float32
-        The goal that the strokes were chosen for, carried here.
-    labels : (h, w) uint8
+        The target that the strokes were chosen for, carried here.
+    region_map : (h, w) uint8
         Regions.
     trust : (h, w) float32
         Of the flow.
@@ -39,11 +39,11 @@ def stale_pixels(
         Above 1 where it is stale.
     """
     # what was carried frame after frame has lost its finest detail: compare blurred copies
-    difference = np.abs(cv2.blur(goal - drawn, (5, 5)))
+    difference = np.abs(cv2.blur(target - drawn, (5, 5)))
     difference = difference[..., 0] + 0.5 * difference[..., 1:].sum(axis=-1)
     # where the flow is wrong, less is enough
     difference *= (2 - trust) / np.float32(_CHANGE)
-    difference[labels == BACKGROUND] *= np.float32(_BACKGROUND_SHARE)
+    difference[region_map == BACKGROUND] *= np.float32(_BACKGROUND_SHARE)
     return difference
 
 

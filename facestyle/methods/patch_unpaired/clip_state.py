@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from facestyle.methods.patch_unpaired.clip_field import MovingField, Window
-from facestyle.methods.patch_unpaired.clip_target import FrameGoal
+from facestyle.methods.patch_unpaired.clip_target import FrameTarget
 from facestyle.methods.patch_unpaired.correction import CorrectionWeights
 from facestyle.methods.patch_unpaired.tone import ToneCurves
 from facestyle.tracking.person import Matte
@@ -28,19 +28,19 @@ class PatchState:
     width : float
         Face width that the clip is drawn at, px.
     reduction : int
-        Size of the drawing over the goal's.
+        Size of the drawing over the target's.
     size : (2,) int64
         Height and width of the drawing.
     gray : (h, w) uint8
         The frame, for the flow.
     track : Track or None
     matte : Matte
-    goal : FrameGoal
+    target : FrameTarget
     curves : ToneCurves
     drawn : (h, w, 3) float32
-        The goal that the strokes were chosen for.
+        The target that the strokes were chosen for.
     field : MovingField
-    positions, prior : (E, h, w, 2), (E, h, w) float32
+    positions, exemplar_unary : (E, h, w, 2), (E, h, w) float32
         For the search, on a coarse grid.
     wanted, gains : (4,) float32
         Grain of the exemplars' groups, and what the drawing's grain is multiplied by.
@@ -54,12 +54,12 @@ class PatchState:
     gray: np.ndarray
     track: Track | None
     matte: Matte
-    goal: FrameGoal
+    target: FrameTarget
     curves: ToneCurves
     drawn: np.ndarray
     field: MovingField
     positions: np.ndarray
-    prior: np.ndarray
+    exemplar_unary: np.ndarray
     wanted: np.ndarray
     gains: np.ndarray
 
@@ -67,7 +67,7 @@ class PatchState:
 def window_of(
     part: tuple[slice, slice], state: PatchState, weights: CorrectionWeights, stale: np.ndarray
 ) -> Window:
-    """A part of the goal at the drawing's size, ready to be searched."""
+    """A part of the target at the drawing's size, ready to be searched."""
     zoom = state.reduction
     rows, columns = (slice(zoom * side.start, zoom * side.stop) for side in part)
     size = (columns.stop - columns.start, rows.stop - rows.start)
@@ -86,10 +86,10 @@ def window_of(
     return Window(
         rows,
         columns,
-        enlarge(state.goal.lab, cv2.INTER_CUBIC),
-        enlarge(state.goal.labels, cv2.INTER_NEAREST),
+        enlarge(state.target.lab, cv2.INTER_CUBIC),
+        enlarge(state.target.region_map, cv2.INTER_NEAREST),
         np.stack([fetch(values) for values in state.positions]),
-        np.stack([fetch(values) for values in state.prior]),
+        np.stack([fetch(values) for values in state.exemplar_unary]),
         CorrectionWeights(enlarge(weights.low), enlarge(weights.middle)),
         cv2.resize(stale.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0,
     )

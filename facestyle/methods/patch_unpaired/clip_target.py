@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 
 from facestyle.faces import Portrait
-from facestyle.faces.regions import BACKGROUND, label_regions, segment_regions
-from facestyle.methods.patch_unpaired.sources import Bank
-from facestyle.methods.patch_unpaired.target import exemplar_positions, tone_goal
+from facestyle.faces.regions import BACKGROUND, paint_region_map, segment_regions
+from facestyle.methods.patch_unpaired.sources import PatchSources
+from facestyle.methods.patch_unpaired.target import exemplar_positions, tone_mapped_target
 from facestyle.methods.patch_unpaired.tone import ToneCurves
 from facestyle.tracking.motion import Motion
 
@@ -18,19 +18,19 @@ from facestyle.tracking.motion import Motion
 _EVERY = 4
 # share of the carried regions where the flow is trusted
 _KEPT = 0.6
-# size of the goal over that of the coarse maps
+# size of the target over that of the coarse maps
 _COARSE = 4
 
 
 @dataclass(frozen=True)
-class FrameGoal:
-    """The goal of one frame, on a reduced copy.
+class FrameTarget:
+    """The target of one frame, on a reduced copy.
 
     Attributes
     ----------
     lab : (h, w, 3) float32
         The tone-mapped photo, Lab of 1.
-    labels : (h, w) uint8
+    region_map : (h, w) uint8
         Regions.
     groups : (4, h, w) float32
         Probabilities of face, hair, clothes and background.
@@ -39,45 +39,45 @@ class FrameGoal:
     """
 
     lab: np.ndarray
-    labels: np.ndarray
+    region_map: np.ndarray
     groups: np.ndarray
     age: int
 
 
-def find_goal(
+def find_frame_target(
     portrait: Portrait,
-    bank: Bank,
+    sources: PatchSources,
     scale: float,
     curves: ToneCurves | None,
-    previous: FrameGoal | None,
+    previous: FrameTarget | None,
     motion: Motion | None,
     *,
     seen: bool,
-) -> FrameGoal:
-    """The goal of a frame.
+) -> FrameTarget:
+    """The target of a frame.
 
     Parameters
     ----------
     portrait : Portrait
         The reduced frame.
-    bank : Bank
+    sources : PatchSources
     scale : float
         Size of the reduced frame over that of the drawing.
     curves : ToneCurves or None
         Of the clip; None for its first frame.
-    previous : FrameGoal or None
+    previous : FrameTarget or None
     motion : Motion or None
     seen : bool
         Whether the face is in the picture; without it regions only move along.
     """
     groups, age = _groups(portrait, previous, motion, seen)
-    labels = label_regions(portrait, groups) if seen or previous is None else _plain(groups)
-    lab = tone_goal(portrait, labels, bank, scale=scale, curves=curves)
-    return FrameGoal(lab, labels, groups, age)
+    region_map = paint_region_map(portrait, groups) if seen or previous is None else _plain(groups)
+    lab = tone_mapped_target(portrait, region_map, sources, scale=scale, curves=curves)
+    return FrameTarget(lab, region_map, groups, age)
 
 
 def _groups(
-    portrait: Portrait, previous: FrameGoal | None, motion: Motion | None, seen: bool
+    portrait: Portrait, previous: FrameTarget | None, motion: Motion | None, seen: bool
 ) -> tuple[np.ndarray, int]:
     """Probabilities of the groups, and the frames since they were segmented."""
     if previous is None or motion is None:
@@ -97,11 +97,13 @@ def _plain(groups: np.ndarray) -> np.ndarray:
     return table[groups.argmax(axis=0)]
 
 
-def coarse_positions(portrait: Portrait, labels: np.ndarray, bank: Bank) -> np.ndarray:
+def coarse_positions(
+    portrait: Portrait, region_map: np.ndarray, sources: PatchSources
+) -> np.ndarray:
     """Where each point lies in each exemplar, on a coarse grid, (E, h, w, 2) float32."""
-    height, width = (max(8, -(-side // _COARSE)) for side in labels.shape)
-    small = cv2.resize(labels, (width, height), interpolation=cv2.INTER_NEAREST)
-    face = portrait.face.scaled(width / labels.shape[1])
+    height, width = (max(8, -(-side // _COARSE)) for side in region_map.shape)
+    small = cv2.resize(region_map, (width, height), interpolation=cv2.INTER_NEAREST)
+    face = portrait.face.scaled(width / region_map.shape[1])
     image = np.empty((height, width, 3), np.float32)
     matte = np.empty((height, width), np.float32)
-    return exemplar_positions(Portrait(image, face, matte), small, bank)
+    return exemplar_positions(Portrait(image, face, matte), small, sources)

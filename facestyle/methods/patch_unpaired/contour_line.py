@@ -33,14 +33,14 @@ class ContourProfiles:
     dips: np.ndarray
 
 
-def edge_distances(labels: np.ndarray, face: Face, face_width: float) -> np.ndarray:
+def edge_distances(region_map: np.ndarray, face: Face, face_width: float) -> np.ndarray:
     """Signed distances to silhouette and jaw in face widths, (2, H, W) float32; 9 where neither."""
-    person = (labels != BACKGROUND).astype(np.uint8)
-    oval = polygon_mask(labels.shape, face.outline)
+    person = (region_map != BACKGROUND).astype(np.uint8)
+    oval = polygon_mask(region_map.shape, face.outline)
     silhouette, jaw = (_distance(mask) / face_width for mask in (person, oval))
     ears = face.outline[[OUTLINE_RIGHT, OUTLINE_LEFT], 1].mean()
-    rows = np.arange(labels.shape[0])[:, None]
-    near_jaw = (rows > ears + 0.1 * face_width) & (GROUP_OF_REGION[labels] == 0)
+    rows = np.arange(region_map.shape[0])[:, None]
+    near_jaw = (rows > ears + 0.1 * face_width) & (GROUP_OF_REGION[region_map] == 0)
     jaw = np.where(near_jaw, jaw, _FAR)
     return np.stack([silhouette, jaw]).astype(np.float32)
 

@@ -36,10 +36,10 @@ class CorrectionWeights:
     middle: np.ndarray
 
 
-def correction_weights(labels: np.ndarray, face_width: float) -> CorrectionWeights:
+def correction_weights(region_map: np.ndarray, face_width: float) -> CorrectionWeights:
     """Weights from the regions, blurred across their borders."""
-    low = region_table(LOW_WEIGHTS, LOW_WEIGHT)[labels]
-    middle = region_table(MIDDLE_WEIGHTS)[labels]
+    low = region_table(LOW_WEIGHTS, LOW_WEIGHT)[region_map]
+    middle = region_table(MIDDLE_WEIGHTS)[region_map]
     return CorrectionWeights(
         cv2.GaussianBlur(low, (0, 0), 0.03 * face_width),
         cv2.GaussianBlur(middle, (0, 0), 0.012 * face_width),
@@ -48,16 +48,16 @@ def correction_weights(labels: np.ndarray, face_width: float) -> CorrectionWeigh
 
 def correction(
     image: np.ndarray,
-    goal: np.ndarray,
+    target: np.ndarray,
     weights: CorrectionWeights,
     face_width: float,
     factor: float,
 ) -> np.ndarray:
-    """What to add to a picture, in Lab, to bring its low and middle bands nearer to a goal.
+    """What to add to a picture, in Lab, to bring its low and middle bands nearer to a target.
 
     Parameters
     ----------
-    image, goal : (h, w, 3) float32
+    image, target : (h, w, 3) float32
         Lab of 1.
     weights : CorrectionWeights
     face_width : float
@@ -69,7 +69,7 @@ def correction(
     -------
     (h, w, 3) float32
     """
-    difference = goal - image
+    difference = target - image
     low = _blur(difference, LOW_SIGMA * face_width)
     middle = cv2.GaussianBlur(
         np.ascontiguousarray(difference[..., 0]), (0, 0), max(0.5, MIDDLE_SIGMA * face_width)
@@ -82,14 +82,14 @@ def correction(
 
 def corrected(
     image: np.ndarray,
-    goal: np.ndarray,
+    target: np.ndarray,
     weights: CorrectionWeights,
     face_width: float,
     factor: float,
 ) -> np.ndarray:
-    """Apply `correction` to an sRGB picture; `goal` is Lab."""
+    """Apply `correction` to an sRGB picture; `target` is Lab."""
     lab = to_lab(image)
-    lab += correction(lab, goal, weights, face_width, factor)
+    lab += correction(lab, target, weights, face_width, factor)
     return from_lab(lab)
 
 

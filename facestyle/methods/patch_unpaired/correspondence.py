@@ -11,8 +11,8 @@ from facestyle.faces.contours import face_width
 from facestyle.faces.regions import segment_regions
 from facestyle.imaging.color import from_lab
 from facestyle.methods.patch_unpaired.prepared import prepare_exemplar, resize_portrait
-from facestyle.methods.patch_unpaired.sources import build_bank
-from facestyle.methods.patch_unpaired.target import exemplar_positions, tone_goal
+from facestyle.methods.patch_unpaired.sources import make_sources
+from facestyle.methods.patch_unpaired.target import exemplar_positions, tone_mapped_target
 
 
 @dataclass(frozen=True)
@@ -52,10 +52,10 @@ def correspond(portrait: Portrait, exemplar: Portrait, *, widest: float) -> Corr
     Correspondence
     """
     width = min(widest, face_width(portrait.face))
-    target = resize_portrait(portrait, width / face_width(portrait.face))
-    bank = build_bank((prepare_exemplar(exemplar),), width)
-    layer = bank.layers[0]
-    regions = segment_regions(target).labels
-    positions = exemplar_positions(target, regions, bank)[0][..., ::-1]
-    toned = from_lab(tone_goal(target, regions, bank))
-    return Correspondence(layer.image, layer.labels, regions, positions, toned)
+    working = resize_portrait(portrait, width / face_width(portrait.face))
+    sources = make_sources([prepare_exemplar(exemplar)], width)
+    layer = sources.layers[0]
+    regions = segment_regions(working).region_map
+    positions = exemplar_positions(working, regions, sources)[0][..., ::-1]
+    toned = from_lab(tone_mapped_target(working, regions, sources))
+    return Correspondence(layer.image, layer.region_map, regions, positions, toned)

@@ -19,11 +19,11 @@ from facestyle.methods.patch_unpaired.grain import (
     with_grain,
 )
 from facestyle.methods.patch_unpaired.pictures import flat
-from facestyle.methods.patch_unpaired.prepared import PreparedExemplar, resize_labels
+from facestyle.methods.patch_unpaired.prepared import PreparedExemplar, resize_region_map
 from facestyle.methods.patch_unpaired.recipe import MODE_BANDWIDTH, MODE_ROUNDS, RENDER_REACH
 from facestyle.methods.patch_unpaired.settings import UnpairedSettings
-from facestyle.methods.patch_unpaired.sources import Bank, render_images
-from facestyle.methods.patch_unpaired.synthesis import Goal, Match
+from facestyle.methods.patch_unpaired.sources import PatchSources, render_images
+from facestyle.methods.patch_unpaired.synthesis import Match, SynthesisTarget
 
 # strokes are enlarged at most so far beyond the exemplar's own resolution
 _MOST_ENLARGEMENT = 1.5
@@ -31,9 +31,9 @@ _MOST_ENLARGEMENT = 1.5
 
 def finish(
     portrait: Portrait,
-    goal: Goal,
+    target: SynthesisTarget,
     match: Match,
-    bank: Bank,
+    sources: PatchSources,
     exemplars: Sequence[PreparedExemplar],
     settings: UnpairedSettings,
 ) -> np.ndarray:
@@ -43,12 +43,12 @@ def finish(
     ----------
     portrait : Portrait
         At its own size.
-    goal : Goal
+    target : SynthesisTarget
     match : Match
         What the synthesis found.
-    bank : Bank
+    sources : PatchSources
     exemplars : sequence of PreparedExemplar
-        As the bank's.
+        As the sources's.
     settings : UnpairedSettings
 
     Returns
@@ -57,19 +57,25 @@ def finish(
         sRGB.
     """
     height, width = portrait.image.shape[:2]
-    scale = _render_scale(portrait, bank, exemplars)
-    full_scale = face_width(portrait.face) / bank.face_width
+    scale = _render_scale(portrait, sources, exemplars)
+    full_scale = face_width(portrait.face) / sources.face_width
     size = (round(width * scale / full_scale), round(height * scale / full_scale))
-    images = render_images(bank, exemplars, scale)
+    images = render_images(sources, exemplars, scale)
     lab = to_lab(_rendered(match, images, scale, size))
     change = correction(
-        _at_working_size(lab, goal), goal.lab, goal.correction, bank.face_width, settings.identity
+        _at_working_size(lab, target),
+        target.lab,
+        target.correction,
+        sources.face_width,
+        settings.identity,
     )
     lab += cv2.resize(change, size, interpolation=cv2.INTER_CUBIC)
-    face = bank.face_width * scale
-    wanted = _exemplars_grain(bank, images, face)
+    face = sources.face_width * scale
+    wanted = _exemplars_grain(sources, images, face)
     lightness = np.ascontiguousarray(lab[..., 0])
-    gains = grain_gains(lightness, resize_labels(goal.labels, size), face, wanted, settings.texture)
+    gains = grain_gains(
+        lightness, resize_region_map(target.region_map, size), face, wanted, settings.texture
+    )
     lab[..., 0] = with_grain(lightness, gains, face)
     image = from_lab(lab)
     if size != (width, height):
@@ -77,20 +83,26 @@ def finish(
     return image
 
 
-def _render_scale(portrait: Portrait, bank: Bank, exemplars: Sequence[PreparedExemplar]) -> float:
+def _render_scale(
+    portrait: Portrait, sources: PatchSources, exemplars: Sequence[PreparedExemplar]
+) -> float:
     """Size of the rendering over the working size: the output's, unless exemplars are coarser."""
-    full = face_width(portrait.face) / bank.face_width
+    full = face_width(portrait.face) / sources.face_width
     finest = max(face_width(exemplar.portrait.face) for exemplar in exemplars)
-    scale = min(full, max(1.0, _MOST_ENLARGEMENT * finest / bank.face_width))
+    scale = min(full, max(1.0, _MOST_ENLARGEMENT * finest / sources.face_width))
     return 1.0 if abs(scale - 1) < 1e-3 else scale
 
 
-def _exemplars_grain(bank: Bank, images: Sequence[np.ndarray], width: float) -> np.ndarray:
+def _exemplars_grain(
+    sources: PatchSources, images: Sequence[np.ndarray], width: float
+) -> np.ndarray:
     """Grain of the exemplars at the rendering's size: another size would have another grain."""
     grains = []
-    for number in range(len(bank.faces)):
-        labels = resize_labels(bank.layers[number].labels, images[number].shape[1::-1])
-        grains.append(grain_of([luminance(images[number] / np.float32(255))], [labels], width))
+    for number in range(len(sources.faces)):
+        region_map = resize_region_map(
+            sources.layers[number].region_map, images[number].shape[1::-1]
+        )
+        grains.append(grain_of([luminance(images[number] / np.float32(255))], [region_map], width))
     return grain_like_first(np.stack(grains))
 
 
@@ -116,7 +128,7 @@ def _rendered(
     return out
 
 
-def _at_working_size(lab: np.ndarray, goal: Goal) -> np.ndarray:
-    """Reduce the rendering to the size of the goal."""
-    height, width = goal.labels.shape
+def _at_working_size(lab: np.ndarray, target: SynthesisTarget) -> np.ndarray:
+    """Reduce the rendering to the size of the target."""
+    height, width = target.region_map.shape
     return cv2.resize(lab, (width, height), interpolation=cv2.INTER_AREA)

@@ -20,14 +20,14 @@ _GROUPS = GROUP_OF_REGION[np.minimum(np.arange(256), BACKGROUND)].astype(np.uint
 
 
 def grain_of(
-    luminances: Sequence[np.ndarray], labels: Sequence[np.ndarray], face_width: float
+    luminances: Sequence[np.ndarray], region_maps: Sequence[np.ndarray], face_width: float
 ) -> np.ndarray:
     """Mean strength of the fine grain of each group.
 
     Parameters
     ----------
     luminances : sequence of (h, w) float32
-    labels : sequence of (h, w) uint8
+    region_maps : sequence of (h, w) uint8
         Regions.
     face_width : float
         px.
@@ -38,7 +38,7 @@ def grain_of(
         For face, hair, clothes and background; NaN where a group is missing.
     """
     totals, counts = np.zeros(4), np.zeros(4)
-    for luminance, label in zip(luminances, labels, strict=True):
+    for luminance, label in zip(luminances, region_maps, strict=True):
         grain = cv2.absdiff(luminance, _without_grain(luminance, face_width))
         groups = cv2.LUT(label, _GROUPS)
         for group in range(4):
@@ -75,7 +75,11 @@ def grain_like_first(grains: np.ndarray) -> np.ndarray:
 
 
 def grain_gains(
-    luminance: np.ndarray, labels: np.ndarray, face_width: float, wanted: np.ndarray, texture: float
+    luminance: np.ndarray,
+    region_map: np.ndarray,
+    face_width: float,
+    wanted: np.ndarray,
+    texture: float,
 ) -> np.ndarray:
     """What to multiply a picture's grain by.
 
@@ -83,7 +87,7 @@ def grain_gains(
     ----------
     luminance : (h, w) float32
         Of the picture.
-    labels : (h, w) uint8
+    region_map : (h, w) uint8
         Its regions.
     face_width : float
         px.
@@ -97,8 +101,8 @@ def grain_gains(
     (h, w) float32
         In [.4, 1.8].
     """
-    own = grain_of([luminance], [labels], face_width)
-    return spread_gains(group_gains(own, wanted, texture), labels, face_width)
+    own = grain_of([luminance], [region_map], face_width)
+    return spread_gains(group_gains(own, wanted, texture), region_map, face_width)
 
 
 def group_gains(own: np.ndarray, wanted: np.ndarray, texture: float) -> np.ndarray:
@@ -108,13 +112,13 @@ def group_gains(own: np.ndarray, wanted: np.ndarray, texture: float) -> np.ndarr
     return np.clip(dial * np.nan_to_num(ratio, nan=1.0), *_GAINS).astype(np.float32)
 
 
-def spread_gains(gains: np.ndarray, labels: np.ndarray, face_width: float) -> np.ndarray:
+def spread_gains(gains: np.ndarray, region_map: np.ndarray, face_width: float) -> np.ndarray:
     """Gains of each pixel from those of the groups, blended where groups meet; (h, w) float32."""
     # a wide blur hardly changes from pixel to pixel: a reduced copy will do
-    height, width = labels.shape
+    height, width = region_map.shape
     step = max(1, int(_SPREAD * face_width / 3))
     size = (max(1, width // step), max(1, height // step))
-    small = cv2.resize(cv2.LUT(labels, gains[_GROUPS]), size, interpolation=cv2.INTER_AREA)
+    small = cv2.resize(cv2.LUT(region_map, gains[_GROUPS]), size, interpolation=cv2.INTER_AREA)
     small = cv2.GaussianBlur(small, (0, 0), _SPREAD * face_width / step)
     return cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC)
 

@@ -17,7 +17,7 @@ _DETAIL_GAIN = 4.0  # brings a difference of Gaussians to about the range of the
 
 def guide_maps(
     luminance: np.ndarray,
-    labels: np.ndarray,
+    region_map: np.ndarray,
     face_width: float,
     appearance_sigma: float,
     detail_sigma: float,
@@ -28,7 +28,7 @@ def guide_maps(
     ----------
     luminance : (H, W) float32
         In [0, 1].
-    labels : (H, W) uint8
+    region_map : (H, W) uint8
         Regions.
     face_width, appearance_sigma, detail_sigma : float
         px.
@@ -46,7 +46,7 @@ def guide_maps(
     across = orientation(luminance, 0.008 * face_width, 0.02 * face_width)
     edges = [
         np.tanh(signed_distance(mask) * np.float32(1 / (0.045 * face_width)))
-        for mask in (labels != BACKGROUND, labels == HAIR)
+        for mask in (region_map != BACKGROUND, region_map == HAIR)
     ]
     empty = np.zeros(luminance.shape, np.uint8)
     planes = [

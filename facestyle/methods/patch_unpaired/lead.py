@@ -43,11 +43,6 @@ def choose_lead(portrait: Portrait, exemplars: Sequence[PreparedExemplar]) -> in
     return int(np.argmin(differences))
 
 
-def lead_first(lead: int, count: int) -> np.ndarray:
-    """Indices of `count` exemplars, the leading one first, (count,) int64."""
-    return np.concatenate([[lead], np.delete(np.arange(count), lead)])
-
-
 def tone_contrast(portrait: Portrait, regions: Regions) -> tuple[np.ndarray, np.ndarray]:
     """How light hair and clothes are beside the face, over the person's range of luminance.
 

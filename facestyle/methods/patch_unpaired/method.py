@@ -23,7 +23,7 @@ from facestyle.methods.engine import (
     prepare_all,
 )
 from facestyle.methods.patch_unpaired.clip import PatchFrames
-from facestyle.methods.patch_unpaired.lead import choose_lead, lead_first
+from facestyle.methods.patch_unpaired.lead import choose_lead
 from facestyle.methods.patch_unpaired.prepared import (
     PreparedExemplar,
     prepare_exemplar,
@@ -31,6 +31,7 @@ from facestyle.methods.patch_unpaired.prepared import (
 )
 from facestyle.methods.patch_unpaired.recipe import WORKING_FACE_WIDTHS
 from facestyle.methods.patch_unpaired.settings import UnpairedSettings
+from facestyle.methods.patch_unpaired.sources import SourceCache, lead_first
 from facestyle.methods.patch_unpaired.transfer import transfer_patches
 
 
@@ -60,23 +61,25 @@ class UnpairedPatchMethod(Method):
         return f"{self.settings}, seed {self._seed}"
 
     @functools.cached_property
-    def prepared(self) -> list[PreparedExemplar]:
+    def sources(self) -> SourceCache:
         """The analyzed exemplars, computed or read from the cache on first use."""
-        return prepare_exemplars(self._set)
+        return SourceCache(prepare_exemplars(self._set))
 
     def stylize(self, target: Target, rendering: Rendering) -> Outcome:
         """Stylize one portrait; the exemplar that suits it best leads."""
         portrait = target.portrait
         start = time.perf_counter()
-        order = lead_first(choose_lead(portrait, self.prepared), len(self.prepared))
+        lead = choose_lead(portrait, self.sources.exemplars)
         timings = {"prepare": time.perf_counter() - start}
         done = transfer_patches(
             portrait,
-            [self.prepared[index] for index in order],
+            self.sources.ordered(lead),
             self.settings,
             rendering,
             seed=self._seed,
+            sources_at=functools.partial(self.sources.at, lead),
         )
+        order = lead_first(lead, len(self._set))
         return Outcome(
             done.image,
             done.alpha,
@@ -89,7 +92,7 @@ class UnpairedPatchMethod(Method):
 
     def frames(self, clip: ClipContext) -> FrameEngine:
         """What draws a clip: strokes move with the picture."""
-        return PatchFrames(self.prepared, self.settings, clip, seed=self._seed)
+        return PatchFrames(self.sources, self.settings, clip, seed=self._seed)
 
 
 def prepare_exemplars(exemplars: ExemplarSet) -> list[PreparedExemplar]:
@@ -107,12 +110,12 @@ def prepare_exemplars(exemplars: ExemplarSet) -> list[PreparedExemplar]:
 
     def prepare(portrait: Portrait) -> Regions:
         regions = prepare_exemplar(portrait).regions
-        return Regions(regions.labels, to_bytes(regions.weights))
+        return Regions(regions.region_map, to_bytes(regions.weights))
 
     name = f"patch_unpaired at {WORKING_FACE_WIDTHS[0]:g} px"
     stored = prepare_all(exemplars, name, Regions, prepare)
     return [
-        _with_regions(portrait, Regions(regions.labels, to_float(regions.weights)))
+        _with_regions(portrait, Regions(regions.region_map, to_float(regions.weights)))
         for portrait, regions in zip(exemplars, stored, strict=True)
     ]
 

@@ -24,15 +24,15 @@ class Palette:
     deviation: np.ndarray
 
 
-def palette_of(lab: np.ndarray, labels: np.ndarray) -> Palette:
+def palette_of(lab: np.ndarray, region_map: np.ndarray) -> Palette:
     """Measure a picture's palette; a scarce group takes that of face and hair.
 
     Parameters
     ----------
     lab : (H, W, 3) float32
-    labels : (H, W) uint8
+    region_map : (H, W) uint8
     """
-    groups = GROUP_OF_REGION[np.minimum(labels, BACKGROUND)]
+    groups = GROUP_OF_REGION[np.minimum(region_map, BACKGROUND)]
     mean, deviation = np.full((4, 3), np.nan), np.full((4, 3), np.nan)
     for group in range(4):
         mask = groups == group
@@ -57,21 +57,21 @@ class Harmony:
     offset: np.ndarray
 
 
-def make_harmony(labels: np.ndarray, own: Palette, lead: Palette, face_width: float) -> Harmony:
+def make_harmony(region_map: np.ndarray, own: Palette, lead: Palette, face_width: float) -> Harmony:
     """Find what moves a picture's groups to the palette of another.
 
     Parameters
     ----------
-    labels : (h, w) uint8
+    region_map : (h, w) uint8
         Regions.
     own, lead : Palette
     face_width : float
         px.
     """
-    groups = GROUP_OF_REGION[np.minimum(labels, BACKGROUND)]
-    gain = np.full((*labels.shape, 3), 1e-6, np.float32)
+    groups = GROUP_OF_REGION[np.minimum(region_map, BACKGROUND)]
+    gain = np.full((*region_map.shape, 3), 1e-6, np.float32)
     offset = np.zeros_like(gain)
-    total = np.full((*labels.shape, 1), 1e-6, np.float32)
+    total = np.full((*region_map.shape, 1), 1e-6, np.float32)
     for group in range(4):
         mask = (groups == group).astype(np.float32)
         known = np.isfinite(own.mean[group]).all() and np.isfinite(lead.mean[group]).all()

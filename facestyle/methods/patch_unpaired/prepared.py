@@ -71,6 +71,6 @@ def resize(image: np.ndarray, factor: float) -> np.ndarray:
     return np.clip(resized, 0, 1, out=resized)
 
 
-def resize_labels(labels: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+def resize_region_map(region_map: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """Resize a label map to (width, height) by nearest neighbors."""
-    return cv2.resize(labels, size, interpolation=cv2.INTER_NEAREST)
+    return cv2.resize(region_map, size, interpolation=cv2.INTER_NEAREST)

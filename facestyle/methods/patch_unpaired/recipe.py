@@ -112,12 +112,12 @@ def guide_weight_table() -> tuple[np.ndarray, np.ndarray]:
     return table, np.ascontiguousarray(rows[:, 5])
 
 
-def region_costs(labels: np.ndarray) -> np.ndarray:
+def region_costs(region_map: np.ndarray) -> np.ndarray:
     """Cost of filling each region from each region of one exemplar, (8, 9) float32.
 
     Parameters
     ----------
-    labels : (h, w) uint8
+    region_map : (h, w) uint8
         The exemplar's regions; 8 is outside.
     """
     costs = np.full((8, 9), REGION_MISMATCH, np.float32)
@@ -126,7 +126,7 @@ def region_costs(labels: np.ndarray) -> np.ndarray:
     for region, related in RELATED_REGIONS.items():
         for other, cost in related.items():
             costs[region, other] = cost
-    share = np.bincount(labels.ravel(), minlength=9) / labels.size
+    share = np.bincount(region_map.ravel(), minlength=9) / region_map.size
     if share[CLOTHES] < SCARCE:
         for other, cost in INSTEAD_OF_CLOTHES.items():
             costs[CLOTHES, other] = cost

@@ -19,6 +19,7 @@ from facestyle.methods.patch_unpaired.recipe import (
     APPEARANCE_SIGMA,
     DETAIL_SIGMA,
     LEVELS,
+    OCCURRENCE_WEIGHT,
     ROUGHNESS_COST,
 )
 
@@ -33,7 +34,7 @@ class Layer:
     ----------
     image : (h, w, 3) float32
         sRGB.
-    labels : (h, w) uint8
+    region_map : (h, w) uint8
         Regions; 8 is outside.
     usable : (h, w) bool
         False where nothing must be copied.
@@ -44,7 +45,7 @@ class Layer:
     """
 
     image: np.ndarray
-    labels: np.ndarray
+    region_map: np.ndarray
     usable: np.ndarray
     origin: int
     matrix: np.ndarray
@@ -53,32 +54,33 @@ class Layer:
 def search_levels(
     layers: Sequence[Layer], faces: Sequence[Face], width: float
 ) -> tuple[tuple[Sources, ...], tuple[np.ndarray, ...]]:
-    """Flat arrays of pictures, guides and regions, and aversions, at every pyramid level."""
+    """Flat arrays of pictures, guides and regions, and unary terms, at every pyramid level."""
     pictures = [layer.image for layer in layers]
     luminances = [np.ascontiguousarray(to_lab(picture)[..., 0]) for picture in pictures]
-    labels = [layer.labels for layer in layers]
+    region_maps = [layer.region_map for layer in layers]
     usable = [layer.usable.astype(np.uint8) for layer in layers]
-    rough: list[np.ndarray] = [np.zeros(label.shape, np.float32) for label in labels]
+    rough: list[np.ndarray] = [np.zeros(label.shape, np.float32) for label in region_maps]
     for number, face in enumerate(faces):
         layer = layers[number]
         place = face_coordinates(Portrait(layer.image, face, layer.usable), feature_contours(face))
-        roughness = skin_roughness(luminances[number], layer.labels, place, width)
+        roughness = skin_roughness(luminances[number], layer.region_map, place, width)
         rough[number] = np.float32(ROUGHNESS_COST) * roughness
     origin = np.array([layer.origin for layer in layers], np.int64)
-    levels, aversions = [], []
+    levels, source_unaries = [], []
     for level in range(LEVELS):
         if level:
-            pictures, luminances, labels, usable, rough = (
+            pictures, luminances, region_maps, usable, rough = (
                 [halved(image) for image in images]
-                for images in (pictures, luminances, labels, usable, rough)
+                for images in (pictures, luminances, region_maps, usable, rough)
             )
         image, start, height, columns = flat(pictures)
-        guides = _guides(luminances, labels, width / 2**level)
+        guides = _guides(luminances, region_maps, width / 2**level)
         matrix = _for_rows(layers, 2**level)
-        regions = _regions(labels, usable)
+        regions = _regions(region_maps, usable)
         levels.append(Sources(image, guides, regions, start, height, columns, origin, matrix))
-        aversions.append(np.concatenate([image.ravel() for image in rough]))
-    return tuple(levels), tuple(aversions)
+        unary = np.concatenate([image.ravel() for image in rough])
+        source_unaries.append(unary * np.float32(1 / OCCURRENCE_WEIGHT))
+    return tuple(levels), tuple(source_unaries)
 
 
 def _for_rows(layers: Sequence[Layer], factor: int) -> np.ndarray:
@@ -89,20 +91,20 @@ def _for_rows(layers: Sequence[Layer], factor: int) -> np.ndarray:
 
 
 def _guides(
-    luminances: Sequence[np.ndarray], labels: Sequence[np.ndarray], width: float
+    luminances: Sequence[np.ndarray], region_maps: Sequence[np.ndarray], width: float
 ) -> np.ndarray:
     """Guides of all pictures, one after another, at a level's face width; flat uint8."""
     sigmas = max(0.6, APPEARANCE_SIGMA * width), max(0.5, DETAIL_SIGMA * width)
     maps = [
         guide_maps(luminance, label, width, *sigmas).reshape(-1)
-        for luminance, label in zip(luminances, labels, strict=True)
+        for luminance, label in zip(luminances, region_maps, strict=True)
     ]
     return np.concatenate(maps)
 
 
-def _regions(labels: Sequence[np.ndarray], usable: Sequence[np.ndarray]) -> np.ndarray:
+def _regions(region_maps: Sequence[np.ndarray], usable: Sequence[np.ndarray]) -> np.ndarray:
     """Regions of all pictures, what is not usable marked as outside; flat uint8."""
-    pairs = zip(labels, usable, strict=True)
+    pairs = zip(region_maps, usable, strict=True)
     return np.concatenate(
         [np.where(allowed, label, OUTSIDE).astype(np.uint8).ravel() for label, allowed in pairs]
     )

@@ -1,4 +1,4 @@
-"""All that can be taken from a set of exemplars at one face width, ready to be searched.
+"""The patch sources: what can be taken from a set of exemplars at one face width, to be searched.
 
 The exemplars are harmonized to the palette of the first; each lends its hair in four further
 rotations, so that strokes of any direction are found (DESIGN 4.3, steps 8 and 9).
@@ -6,9 +6,10 @@ rotations, so that strokes of any direction are found (DESIGN 4.3, steps 8 and 9
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from typing import Any
 
 import cv2
 import numpy as np
@@ -32,7 +33,7 @@ from facestyle.methods.patch_unpaired.palette import (
     make_harmony,
     palette_of,
 )
-from facestyle.methods.patch_unpaired.prepared import PreparedExemplar, resize, resize_labels
+from facestyle.methods.patch_unpaired.prepared import PreparedExemplar, resize, resize_region_map
 from facestyle.methods.patch_unpaired.recipe import (
     APPEARANCE_SIGMA,
     HAIR_ROTATIONS,
@@ -43,10 +44,11 @@ from facestyle.methods.patch_unpaired.tone import GroupTone, exemplar_tones
 
 _LEAST_HAIR = 200  # px
 _MARGIN = 4
+_MOST_KEPT = 4
 
 
 @dataclass(frozen=True, eq=False)
-class Bank:
+class PatchSources:
     """A set of exemplars at one face width.
 
     Attributes
@@ -59,8 +61,9 @@ class Bank:
         The exemplars first, then their rotated hair.
     levels : tuple of Sources
         For the search, from fine to coarse.
-    aversion : tuple of (P,) float32
-        Cost of each source pixel whatever the target, at every level.
+    source_unary : tuple of (P,) float32
+        Cost of each source pixel whatever the target, in units of OCCURRENCE_WEIGHT, at every
+        level.
     region_costs : (K, 8, 9) float32
     tones : tuple of GroupTone
     contours : ContourProfiles
@@ -72,49 +75,88 @@ class Bank:
     faces: tuple[Face, ...]
     layers: tuple[Layer, ...]
     levels: tuple[Sources, ...]
-    aversion: tuple[np.ndarray, ...]
+    source_unary: tuple[np.ndarray, ...]
     region_costs: np.ndarray
     tones: tuple[GroupTone, ...]
     contours: ContourProfiles
     harmonies: tuple[Harmony, ...]
 
 
-@lru_cache(maxsize=4)
-def build_bank(exemplars: tuple[PreparedExemplar, ...], width: float) -> Bank:
+class SourceCache:
+    """The patch sources of a set of exemplars; the last four asked for are kept.
+
+    Parameters
+    ----------
+    exemplars : sequence of PreparedExemplar
+    """
+
+    def __init__(self, exemplars: Sequence[PreparedExemplar]) -> None:
+        self.exemplars = tuple(exemplars)
+        self._kept: dict[tuple[int, float], PatchSources] = {}
+        self._lock = threading.Lock()
+
+    def ordered(self, lead: int) -> tuple[PreparedExemplar, ...]:
+        """The exemplars, the leading one first."""
+        return tuple(self.exemplars[index] for index in lead_first(lead, len(self.exemplars)))
+
+    def at(self, lead: int, width: float) -> PatchSources:
+        """The sources with a leading exemplar, at a face width in px; made where they are new."""
+        key = (lead, width)
+        with self._lock:  # threads that ask for the same sources wait for one to make them
+            found = self._kept.pop(key, None) or make_sources(self.ordered(lead), width)
+            self._kept[key] = found
+            while len(self._kept) > _MOST_KEPT:
+                del self._kept[next(iter(self._kept))]
+            return found
+
+    def __getstate__(self) -> dict[str, Any]:
+        # sources are made again in another process: they are larger than the exemplars
+        return {"exemplars": self.exemplars, "_kept": {}}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state, _lock=threading.Lock())
+
+
+def lead_first(lead: int, count: int) -> np.ndarray:
+    """Indices of `count` exemplars, the leading one first, (count,) int64."""
+    return np.concatenate([[lead], np.delete(np.arange(count), lead)])
+
+
+def make_sources(exemplars: Sequence[PreparedExemplar], width: float) -> PatchSources:
     """Bring exemplars to one face width and palette and precompute their guides.
 
     Parameters
     ----------
-    exemplars : tuple of PreparedExemplar
+    exemplars : sequence of PreparedExemplar
+        The first one leads.
     width : float
         Face width, px.
 
     Returns
     -------
-    Bank
-        The last four are kept.
+    PatchSources
     """
-    lead = palette_of(to_lab(exemplars[0].working.image), exemplars[0].regions.labels)
+    lead = palette_of(to_lab(exemplars[0].working.image), exemplars[0].regions.region_map)
     pairs = [_exemplar_layer(e, number, width, lead) for number, e in enumerate(exemplars)]
     layers, harmonies = [layer for layer, _ in pairs], tuple(harmony for _, harmony in pairs)
     faces = tuple(e.working.face.scaled(width / face_width(e.working.face)) for e in exemplars)
     labs = [to_lab(layer.image) for layer in layers]
-    labels = [layer.labels for layer in layers]
-    tones = exemplar_tones(labs, labels, tone_sigma(width))
+    region_maps = [layer.region_map for layer in layers]
+    tones = exemplar_tones(labs, region_maps, tone_sigma(width))
     profiles = [
-        contour_profiles(lab[..., 0], edge_distances(layer.labels, face, width)).dips
+        contour_profiles(lab[..., 0], edge_distances(layer.region_map, face, width)).dips
         for lab, layer, face in zip(labs, layers, faces, strict=True)
     ]
     rotated = [turned for layer in layers for turned in _rotated_hair(layer)]
     every = (*layers, *rotated)
-    levels, aversion = search_levels(every, faces, width)
-    return Bank(
+    levels, source_unary = search_levels(every, faces, width)
+    return PatchSources(
         width,
         faces,
         every,
         levels,
-        aversion,
-        np.stack([region_costs(layers[layer.origin].labels) for layer in every]),
+        source_unary,
+        np.stack([region_costs(layers[layer.origin].region_map) for layer in every]),
         tones,
         ContourProfiles(np.mean(profiles, axis=0)),
         harmonies,
@@ -127,9 +169,9 @@ def tone_sigma(width: float) -> float:
 
 
 def render_images(
-    bank: Bank, exemplars: Sequence[PreparedExemplar], scale: float
+    sources: PatchSources, exemplars: Sequence[PreparedExemplar], scale: float
 ) -> list[np.ndarray]:
-    """The layers' pictures at `scale` times the bank's size, made of the original exemplars.
+    """The layers' pictures at `scale` times the sources's size, made of the original exemplars.
 
     Returns
     -------
@@ -138,12 +180,12 @@ def render_images(
     """
     originals: list[np.ndarray] = []
     images = []
-    for layer in bank.layers:
+    for layer in sources.layers:
         if layer.origin == len(originals):
-            originals.append(_scaled_original(exemplars, layer.origin, bank, scale))
+            originals.append(_scaled_original(exemplars, layer.origin, sources, scale))
             images.append(originals[-1])
             continue
-        height, width = layer.labels.shape
+        height, width = layer.region_map.shape
         size = (round(width * scale), round(height * scale))
         matrix = _scaled_matrix(layer.matrix, scale)
         images.append(
@@ -161,36 +203,36 @@ def render_images(
 def _exemplar_layer(
     exemplar: PreparedExemplar, number: int, width: float, lead: Palette
 ) -> tuple[Layer, Harmony]:
-    """Resize one exemplar to the bank's face width, in the palette of the first."""
+    """Resize one exemplar to the sources's face width, in the palette of the first."""
     factor = width / face_width(exemplar.portrait.face)
     image = resize(exemplar.portrait.image, factor)
-    labels = resize_labels(exemplar.regions.labels, image.shape[1::-1])
-    own = palette_of(to_lab(exemplar.working.image), exemplar.regions.labels)
-    harmony = make_harmony(labels, own, lead, width)
+    region_map = resize_region_map(exemplar.regions.region_map, image.shape[1::-1])
+    own = palette_of(to_lab(exemplar.working.image), exemplar.regions.region_map)
+    harmony = make_harmony(region_map, own, lead, width)
     if number:
         image = from_lab(harmonized(to_lab(image), harmony))
-    usable = ~unusable(np.ascontiguousarray(to_lab(image)[..., 0]), labels, width)
-    return Layer(image, labels, usable, number, np.eye(2, 3)), harmony
+    usable = ~unusable(np.ascontiguousarray(to_lab(image)[..., 0]), region_map, width)
+    return Layer(image, region_map, usable, number, np.eye(2, 3)), harmony
 
 
 def _scaled_original(
-    exemplars: Sequence[PreparedExemplar], number: int, bank: Bank, scale: float
+    exemplars: Sequence[PreparedExemplar], number: int, sources: PatchSources, scale: float
 ) -> np.ndarray:
-    """One exemplar at `scale` times the bank's size, in the palette of the first; uint8."""
+    """One exemplar at `scale` times the sources's size, in the palette of the first; uint8."""
     if scale == 1:
-        return to_bytes(bank.layers[number].image)
+        return to_bytes(sources.layers[number].image)
     exemplar = exemplars[number]
-    width = bank.face_width * scale
+    width = sources.face_width * scale
     factor = width / face_width(exemplar.portrait.face)
     if not number:
         return resize(to_bytes(exemplar.portrait.image), factor)
     image = resize(exemplar.portrait.image, factor)
-    return to_bytes(from_lab(harmonized(to_lab(image), bank.harmonies[number])))
+    return to_bytes(from_lab(harmonized(to_lab(image), sources.harmonies[number])))
 
 
 def _rotated_hair(layer: Layer) -> list[Layer]:
     """Copies of an exemplar rotated about its hair, cropped to it and usable for hair only."""
-    hair = (layer.labels == HAIR).astype(np.uint8)
+    hair = (layer.region_map == HAIR).astype(np.uint8)
     rows, columns = np.nonzero(hair)
     if len(rows) < _LEAST_HAIR:
         return []
@@ -207,8 +249,8 @@ def _rotated_hair(layer: Layer) -> list[Layer]:
             layer.image, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT
         )
         mask = cv2.warpAffine(hair, matrix, size, flags=cv2.INTER_NEAREST)
-        labels = np.where(mask > 0, HAIR, OUTSIDE).astype(np.uint8)
-        turned.append(Layer(np.clip(image, 0, 1), labels, mask > 0, layer.origin, matrix))
+        region_map = np.where(mask > 0, HAIR, OUTSIDE).astype(np.uint8)
+        turned.append(Layer(np.clip(image, 0, 1), region_map, mask > 0, layer.origin, matrix))
     return turned
 
 

@@ -32,7 +32,7 @@ from facestyle.methods.patch_unpaired.recipe import (
     TARGET_SIGMA_SHARE,
     guide_weight_table,
 )
-from facestyle.methods.patch_unpaired.sources import Bank
+from facestyle.methods.patch_unpaired.sources import PatchSources
 
 _NEIGHBOR_STEPS = (4, 1, 2, 1)
 VOTE_REACH = 2.5
@@ -40,18 +40,18 @@ _SETTLED_LEVELS = 2  # the finest levels don't search where a pixel agrees with 
 
 
 @dataclass(frozen=True)
-class Goal:
+class SynthesisTarget:
     """What is to be synthesized, at the working size.
 
     Attributes
     ----------
     lab : (h, w, 3) float32
         The tone-mapped photo, Lab of 1.
-    labels : (h, w) uint8
+    region_map : (h, w) uint8
         Regions.
     positions : (K, h, w, 2) float32
         Row and column in each exemplar.
-    prior : (K, h, w) float32
+    exemplar_unary : (K, h, w) float32
         Cost of using an exemplar at all.
     first_layer : (h, w) int32
         Exemplar that each pixel starts from.
@@ -61,9 +61,9 @@ class Goal:
     """
 
     lab: np.ndarray
-    labels: np.ndarray
+    region_map: np.ndarray
     positions: np.ndarray
-    prior: np.ndarray
+    exemplar_unary: np.ndarray
     first_layer: np.ndarray
     correction: CorrectionWeights
     pull: float
@@ -84,46 +84,48 @@ class Match:
     cost: np.ndarray
 
 
-def synthesize(goal: Goal, bank: Bank, seed: int) -> Match:
-    """Find the patches that paint the goal.
+def synthesize(target: SynthesisTarget, sources: PatchSources, seed: int) -> Match:
+    """Find the patches that paint the target.
 
     Parameters
     ----------
-    goal : Goal
-    bank : Bank
+    target : SynthesisTarget
+    sources : PatchSources
     seed : int
 
     Returns
     -------
     Match
-        At the goal's size.
+        At the target's size.
     """
-    goals = [goal]
+    targets = [target]
     for _ in range(LEVELS - 1):
-        goals.append(_halved_goal(goals[-1]))
+        targets.append(_halved_target(targets[-1]))
     match: Match | None = None
     for level in range(LEVELS - 1, -1, -1):
-        sources = bank.levels[level]
+        level_sources = sources.levels[level]
         if match is None:
-            field, image = _initial(goals[level], sources)
+            field, image = _initial(targets[level], level_sources)
         else:
-            field = doubled(match.field, goals[level].labels.shape, sources)
-            image = render(field, np.ones(field.shape[:2], np.float32), sources)
-        match = _solve_level(goals[level], bank, level, field, image, seed)
+            field = doubled(match.field, targets[level].region_map.shape, level_sources)
+            image = render(field, np.ones(field.shape[:2], np.float32), level_sources)
+        match = _solve_level(targets[level], sources, level, field, image, seed)
     assert match is not None
     return match
 
 
-def render(field: np.ndarray, cost: np.ndarray, sources: Sources, rounds: int = 0) -> np.ndarray:
+def render(
+    field: np.ndarray, cost: np.ndarray, level_sources: Sources, rounds: int = 0
+) -> np.ndarray:
     """Vote at the field's own size; (h, w, 3) float32 sRGB."""
     out = np.empty((*field.shape[:2], 3), np.float32)
     vote(
         field,
         cost,
-        sources.image,
-        sources.start,
-        sources.height,
-        sources.width,
+        level_sources.image,
+        level_sources.start,
+        level_sources.height,
+        level_sources.width,
         1.0,
         VOTE_REACH,
         rounds,
@@ -134,77 +136,85 @@ def render(field: np.ndarray, cost: np.ndarray, sources: Sources, rounds: int = 
 
 
 def _solve_level(
-    goal: Goal, bank: Bank, level: int, field: np.ndarray, image: np.ndarray, seed: int
+    target: SynthesisTarget,
+    sources: PatchSources,
+    level: int,
+    field: np.ndarray,
+    image: np.ndarray,
+    seed: int,
 ) -> Match:
     """The EM rounds of one pyramid level."""
-    sources = bank.levels[level]
-    width = bank.face_width / 2**level
+    level_sources = sources.levels[level]
+    width = sources.face_width / 2**level
     weights, position_weights = guide_weight_table()
-    costs = Costs(weights, bank.region_costs, STYLE_WEIGHT, OCCURRENCE_WEIGHT, COHERENCE_WEIGHT)
-    luminance = np.ascontiguousarray(goal.lab[..., 0])
+    costs = Costs(weights, sources.region_costs, STYLE_WEIGHT, OCCURRENCE_WEIGHT, COHERENCE_WEIGHT)
+    luminance = np.ascontiguousarray(target.lab[..., 0])
     guides = guide_maps(
         luminance,
-        goal.labels,
+        target.region_map,
         width,
         max(0.5, TARGET_SIGMA_SHARE * max(0.6 / 2**level, APPEARANCE_SIGMA * width)),
         max(0.5, DETAIL_SIGMA * width),
     )
-    shape = goal.labels.shape
+    shape = target.region_map.shape
     cost, other_cost = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
     field = np.ascontiguousarray(field, np.int32)
     other_field = np.empty_like(field)
-    use = np.zeros(len(sources.regions), np.float32)
+    use = np.zeros(len(level_sources.regions), np.float32)
     radius = SEARCH_RADIUS[level] or max(4, shape[1] // 6)
     settled = level < _SETTLED_LEVELS
     for number in range(ROUNDS[level]):
-        image = corrected(image, goal.lab, goal.correction, width, goal.pull)
-        target = Target(
+        image = corrected(image, target.lab, target.correction, width, target.pull)
+        problem = Target(
             _padded(image),
             guides.reshape(-1),
-            goal.labels,
-            goal.positions,
-            position_weights[goal.labels] / np.float32(width * width),
-            goal.prior,
+            target.region_map,
+            target.positions,
+            position_weights[target.region_map] / np.float32(width * width),
+            target.exemplar_unary,
         )
-        aversion = bank.aversion[level] * np.float32(1 / OCCURRENCE_WEIGHT)
-        excess = _excess_use(field, sources, use) + aversion
+        excess = _excess_use(field, level_sources, use) + sources.source_unary[level]
         for repeat in range(SWEEPS[level]):
             step = _NEIGHBOR_STEPS[(2 * number + repeat) % 4]
             options = np.array(
                 [step, radius, seed + level * 1000 + number * 10 + repeat, repeat == 0, settled],
                 np.int64,
             )
-            sweep(target, sources, costs, excess, field, cost, other_field, other_cost, options)
+            sweep(
+                problem, level_sources, costs, excess, field, cost, other_field, other_cost, options
+            )
             field, other_field = other_field, field
             cost, other_cost = other_cost, cost
         if level or number < ROUNDS[0] - 1:
-            image = render(field, cost, sources, rounds=int(level == 0))
+            image = render(field, cost, level_sources, rounds=int(level == 0))
     return Match(field, cost)
 
 
-def _excess_use(field: np.ndarray, sources: Sources, use: np.ndarray) -> np.ndarray:
+def _excess_use(field: np.ndarray, level_sources: Sources, use: np.ndarray) -> np.ndarray:
     """How often the patch around each source pixel is used beyond its share, (P,) float32."""
-    count_use(field, sources, use)
+    count_use(field, level_sources, use)
     excess = np.empty_like(use)
-    for start, height, width in zip(sources.start, sources.height, sources.width, strict=True):
+    for start, height, width in zip(
+        level_sources.start, level_sources.height, level_sources.width, strict=True
+    ):
         part = slice(start, start + height * width)
         local = cv2.blur(use[part].reshape(height, width), (5, 5)).ravel()
         excess[part] = np.clip(local - 1.5, 0, 50)
     return excess
 
 
-def _initial(goal: Goal, sources: Sources) -> tuple[np.ndarray, np.ndarray]:
+def _initial(target: SynthesisTarget, level_sources: Sources) -> tuple[np.ndarray, np.ndarray]:
     """Field of the warp, and a picture half warped exemplar, half tone-mapped photo."""
-    layer = goal.first_layer
+    layer = target.first_layer
     rows, columns = np.indices(layer.shape)
-    place = goal.positions[layer, rows, columns]
+    place = target.positions[layer, rows, columns]
     field = np.empty((*layer.shape, 3), np.int32)
     field[..., 0] = layer
-    field[..., 1] = _inside(place[..., 0], sources.height[layer])
-    field[..., 2] = _inside(place[..., 1], sources.width[layer])
-    at = sources.start[layer] + field[..., 1] * sources.width[layer] + field[..., 2]
-    warped = sources.image.reshape(-1, 3)[at] / np.float32(255)
-    image = (1 - INITIAL_MIX) * warped + INITIAL_MIX * from_lab(goal.lab)
+    field[..., 1] = _inside(place[..., 0], level_sources.height[layer])
+    field[..., 2] = _inside(place[..., 1], level_sources.width[layer])
+    at = level_sources.start[layer] + field[..., 1] * level_sources.width[layer] + field[..., 2]
+    warped = level_sources.image.reshape(-1, 3)[at] / np.float32(255)
+    image = (1 - INITIAL_MIX) * warped + INITIAL_MIX * from_lab(target.lab)
     return field, image.astype(np.float32)
 
 
@@ -213,16 +223,16 @@ def _inside(values: np.ndarray, size: np.ndarray) -> np.ndarray:
     return np.clip(values, RADIUS, size - RADIUS - 1).astype(np.int32)
 
 
-def _halved_goal(goal: Goal) -> Goal:
-    """The goal at the next coarser level."""
-    return Goal(
-        halved(goal.lab),
-        halved(goal.labels),
-        np.stack([halved(position) for position in goal.positions]) / np.float32(2),
-        np.stack([halved(prior) for prior in goal.prior]),
-        halved(goal.first_layer.astype(np.uint8)).astype(np.int32),
-        CorrectionWeights(halved(goal.correction.low), halved(goal.correction.middle)),
-        goal.pull,
+def _halved_target(target: SynthesisTarget) -> SynthesisTarget:
+    """The target at the next coarser level."""
+    return SynthesisTarget(
+        halved(target.lab),
+        halved(target.region_map),
+        np.stack([halved(position) for position in target.positions]) / np.float32(2),
+        np.stack([halved(exemplar_unary) for exemplar_unary in target.exemplar_unary]),
+        halved(target.first_layer.astype(np.uint8)).astype(np.int32),
+        CorrectionWeights(halved(target.correction.low), halved(target.correction.middle)),
+        target.pull,
     )
 
 

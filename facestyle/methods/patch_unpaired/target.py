@@ -1,4 +1,4 @@
-"""From a target and a bank of exemplars to what the synthesis is asked for."""
+"""From a portrait and a sources of exemplars to what the synthesis is asked for."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from facestyle.faces.regions import BACKGROUND
 from facestyle.imaging.color import from_lab, to_lab
 from facestyle.methods.patch_unpaired.contour_line import add_contour_line, edge_distances
 from facestyle.methods.patch_unpaired.correction import correction_weights
-from facestyle.methods.patch_unpaired.label_prior import exemplar_labels, label_preference
+from facestyle.methods.patch_unpaired.exemplar_label_map import (
+    exemplar_label_unary,
+    exemplar_labels,
+)
 from facestyle.methods.patch_unpaired.pictures import halved
 from facestyle.methods.patch_unpaired.recipe import LEVELS
-from facestyle.methods.patch_unpaired.sources import Bank, tone_sigma
-from facestyle.methods.patch_unpaired.synthesis import Goal
+from facestyle.methods.patch_unpaired.sources import PatchSources, tone_sigma
+from facestyle.methods.patch_unpaired.synthesis import SynthesisTarget
 from facestyle.methods.patch_unpaired.tone import (
     ToneCurves,
     flattened,
@@ -26,16 +29,18 @@ from facestyle.methods.patch_unpaired.warp import warp_to_exemplar
 _BACKGROUND_FROM_LEAD = 1.0
 
 
-def make_goal(target: Portrait, labels: np.ndarray, bank: Bank, pull: float, mode: str) -> Goal:
-    """Tone-map the target, warp it to the exemplars and weigh the correction.
+def make_target(
+    portrait: Portrait, region_map: np.ndarray, sources: PatchSources, pull: float, mode: str
+) -> SynthesisTarget:
+    """Tone-map the portrait, warp it to the exemplars and weigh the correction.
 
     Parameters
     ----------
-    target : Portrait
-        At the bank's face width.
-    labels : (h, w) uint8
+    portrait : Portrait
+        At the sources's face width.
+    region_map : (h, w) uint8
         Its regions.
-    bank : Bank
+    sources : PatchSources
     pull : float
         Factor of the in-loop correction.
     mode : {"mrf", "free"}
@@ -43,98 +48,107 @@ def make_goal(target: Portrait, labels: np.ndarray, bank: Bank, pull: float, mod
 
     Returns
     -------
-    Goal
+    SynthesisTarget
     """
-    lab = tone_goal(target, labels, bank)
-    positions = exemplar_positions(target, labels, bank)
-    prior = background_prior(labels, bank)
-    first = np.zeros(labels.shape, np.int32)
-    if mode == "mrf" and len(bank.faces) > 1:
-        chosen = _label_map(lab, labels, positions, bank)
-        size = (labels.shape[1], labels.shape[0])
+    lab = tone_mapped_target(portrait, region_map, sources)
+    positions = exemplar_positions(portrait, region_map, sources)
+    exemplar_unary = background_unary(region_map, sources)
+    first = np.zeros(region_map.shape, np.int32)
+    if mode == "mrf" and len(sources.faces) > 1:
+        chosen = _label_map(lab, region_map, positions, sources)
+        size = (region_map.shape[1], region_map.shape[0])
         first = cv2.resize(chosen.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
         # on the background the first exemplar leads anyway
-        prior = np.maximum(
-            prior, label_preference(chosen, len(bank.faces), size) * _off_background(labels)
+        exemplar_unary = np.maximum(
+            exemplar_unary,
+            exemplar_label_unary(chosen, len(sources.faces), size) * _off_background(region_map),
         )
-    weights = correction_weights(labels, bank.face_width)
-    return Goal(lab, labels, positions, prior, first.astype(np.int32), weights, pull)
+    weights = correction_weights(region_map, sources.face_width)
+    return SynthesisTarget(
+        lab, region_map, positions, exemplar_unary, first.astype(np.int32), weights, pull
+    )
 
 
 def _label_map(
-    lab: np.ndarray, labels: np.ndarray, positions: np.ndarray, bank: Bank
+    lab: np.ndarray, region_map: np.ndarray, positions: np.ndarray, sources: PatchSources
 ) -> np.ndarray:
     """Solve the label map at the coarsest level."""
     luminance = np.ascontiguousarray(lab[..., 0])
     for _ in range(LEVELS - 1):
-        luminance, labels = halved(luminance), halved(labels)
+        luminance, region_map = halved(luminance), halved(region_map)
         positions = np.stack([halved(place) for place in positions]) / np.float32(2)
-    return exemplar_labels(luminance, labels, positions, bank)
+    return exemplar_labels(luminance, region_map, positions, sources)
 
 
-def tone_goal(
-    target: Portrait,
-    labels: np.ndarray,
-    bank: Bank,
+def tone_mapped_target(
+    portrait: Portrait,
+    region_map: np.ndarray,
+    sources: PatchSources,
     *,
     scale: float = 1.0,
     curves: ToneCurves | None = None,
 ) -> np.ndarray:
-    """The target in the exemplars' tones, with their contour line.
+    """The portrait in the exemplars' tones, with their contour line.
 
     Parameters
     ----------
-    target : Portrait
-        At `scale` times the bank's face width.
-    labels : (h, w) uint8
+    portrait : Portrait
+        At `scale` times the sources's face width.
+    region_map : (h, w) uint8
         Its regions.
-    bank : Bank
+    sources : PatchSources
     scale : float
     curves : ToneCurves, optional
-        Of another frame of the same clip; see `goal_curves`.
+        Of another frame of the same clip; see `target_curves`.
 
     Returns
     -------
     (h, w, 3) float32
         Lab of 1.
     """
-    width = scale * bank.face_width
-    lab = flattened(to_lab(target.image), labels, width)
-    lab = tone_mapped(lab, labels, bank.tones, scale * tone_sigma(bank.face_width), curves)
-    distances = edge_distances(labels, target.face, width)
-    lab[..., 0] = add_contour_line(np.ascontiguousarray(lab[..., 0]), distances, bank.contours)
+    width = scale * sources.face_width
+    lab = flattened(to_lab(portrait.image), region_map, width)
+    lab = tone_mapped(
+        lab, region_map, sources.tones, scale * tone_sigma(sources.face_width), curves
+    )
+    distances = edge_distances(region_map, portrait.face, width)
+    lab[..., 0] = add_contour_line(np.ascontiguousarray(lab[..., 0]), distances, sources.contours)
     return to_lab(from_lab(lab))
 
 
-def goal_curves(target: Portrait, labels: np.ndarray, bank: Bank, scale: float) -> ToneCurves:
-    """The tone curves of a target, to be kept for a whole clip; parameters as of `tone_goal`."""
-    lab = flattened(to_lab(target.image), labels, scale * bank.face_width)
-    return tone_curves(lab, labels, bank.tones, scale * tone_sigma(bank.face_width))
+def target_curves(
+    portrait: Portrait, region_map: np.ndarray, sources: PatchSources, scale: float
+) -> ToneCurves:
+    """The tone curves of a portrait, kept for a clip; arguments as of `tone_mapped_target`."""
+    lab = flattened(to_lab(portrait.image), region_map, scale * sources.face_width)
+    return tone_curves(lab, region_map, sources.tones, scale * tone_sigma(sources.face_width))
 
 
-def exemplar_positions(target: Portrait, labels: np.ndarray, bank: Bank) -> np.ndarray:
+def exemplar_positions(
+    portrait: Portrait, region_map: np.ndarray, sources: PatchSources
+) -> np.ndarray:
     """Row and column of each pixel in each exemplar, (K, h, w, 2) float32."""
-    positions = np.empty((len(bank.faces), *labels.shape, 2), np.float32)
-    for number, face in enumerate(bank.faces):
-        warp = warp_to_exemplar(target.face, labels, face, bank.layers[number].labels)
+    positions = np.empty((len(sources.faces), *region_map.shape, 2), np.float32)
+    for number, face in enumerate(sources.faces):
+        warp = warp_to_exemplar(portrait.face, region_map, face, sources.layers[number].region_map)
         positions[number] = cv2.merge(cv2.split(warp)[::-1])
     return positions
 
 
-def background_prior(labels: np.ndarray, bank: Bank) -> np.ndarray:
+def background_unary(region_map: np.ndarray, sources: PatchSources) -> np.ndarray:
     """Cost that keeps the background on the first exemplar, (K, h, w) float32."""
-    prior = np.zeros((len(bank.faces), *labels.shape), np.float32)
-    if len(prior) > 1:
-        prior[1:] = np.float32(_BACKGROUND_FROM_LEAD) * (1 - _off_background(labels))
-    return prior
+    exemplar_unary = np.zeros((len(sources.faces), *region_map.shape), np.float32)
+    if len(exemplar_unary) > 1:
+        exemplar_unary[1:] = np.float32(_BACKGROUND_FROM_LEAD) * (1 - _off_background(region_map))
+    return exemplar_unary
 
 
-def _off_background(labels: np.ndarray) -> np.ndarray:
+def _off_background(region_map: np.ndarray) -> np.ndarray:
     """1 on the person, 0 on the background, soft between; (h, w) float32."""
-    return 1 - cv2.GaussianBlur((labels == BACKGROUND).astype(np.float32), (0, 0), 2)
+    return 1 - cv2.GaussianBlur((region_map == BACKGROUND).astype(np.float32), (0, 0), 2)
 
 
-def origins(field: np.ndarray, bank: Bank) -> np.ndarray:
+def origins(field: np.ndarray, sources: PatchSources) -> np.ndarray:
     """Exemplar that each pixel of a field comes from, (h, w) int32."""
-    table = np.array([layer.origin for layer in bank.layers], np.int32)
+    table = np.array([layer.origin for layer in sources.layers], np.int32)
     return table[field[..., 0]]

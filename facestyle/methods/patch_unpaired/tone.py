@@ -44,7 +44,7 @@ class GroupTone:
 
 
 def exemplar_tones(
-    pictures: Sequence[np.ndarray], labels: Sequence[np.ndarray], sigma: float
+    pictures: Sequence[np.ndarray], region_map: Sequence[np.ndarray], sigma: float
 ) -> tuple[GroupTone, ...]:
     """Tones of each group over all exemplars.
 
@@ -52,7 +52,7 @@ def exemplar_tones(
     ----------
     pictures : sequence of (h, w, 3) float32
         Lab of 1.
-    labels : sequence of (h, w) uint8
+    region_map : sequence of (h, w) uint8
         Regions.
     sigma : float
         Of the blur, px.
@@ -63,7 +63,7 @@ def exemplar_tones(
         For face, hair, clothes and background.
     """
     blurred = [cv2.GaussianBlur(picture, (0, 0), sigma) for picture in pictures]
-    groups = [GROUP_OF_REGION[np.minimum(label, BACKGROUND)] for label in labels]
+    groups = [GROUP_OF_REGION[np.minimum(label, BACKGROUND)] for label in region_map]
     detail = [p[..., 0] - b[..., 0] for p, b in zip(pictures, blurred, strict=True)]
     total = sum(group.size for group in groups)
     tones = []
@@ -117,7 +117,7 @@ class ToneCurves:
 
 def tone_mapped(
     lab: np.ndarray,
-    labels: np.ndarray,
+    region_map: np.ndarray,
     tones: Sequence[GroupTone],
     sigma: float,
     curves: ToneCurves | None = None,
@@ -128,7 +128,7 @@ def tone_mapped(
     ----------
     lab : (H, W, 3) float32
         The target in Lab of 1, its lighting flattened.
-    labels : (H, W) uint8
+    region_map : (H, W) uint8
         Its regions.
     tones : sequence of GroupTone
         From `exemplar_tones`.
@@ -143,11 +143,11 @@ def tone_mapped(
         Lab of 1, not clipped.
     """
     if curves is None:
-        curves = tone_curves(lab, labels, tones, sigma)
+        curves = tone_curves(lab, region_map, tones, sigma)
     luminance = np.ascontiguousarray(lab[..., 0])
     base = cv2.GaussianBlur(luminance, (0, 0), sigma)
-    groups = GROUP_OF_REGION.astype(np.uint8)[labels]
-    weights = np.zeros((len(tones), *labels.shape), np.uint8)
+    groups = GROUP_OF_REGION.astype(np.uint8)[region_map]
+    weights = np.zeros((len(tones), *region_map.shape), np.uint8)
     for number in range(len(tones)):
         mask = cv2.compare(groups, number, cv2.CMP_EQ)
         if cv2.countNonZero(mask) >= _FEW:
@@ -159,13 +159,13 @@ def tone_mapped(
 
 
 def tone_curves(
-    lab: np.ndarray, labels: np.ndarray, tones: Sequence[GroupTone], sigma: float
+    lab: np.ndarray, region_map: np.ndarray, tones: Sequence[GroupTone], sigma: float
 ) -> ToneCurves:
     """Find the curves that `tone_mapped` applies; its parameters."""
     luminance = np.ascontiguousarray(lab[..., 0])
     base = cv2.GaussianBlur(luminance, (0, 0), sigma)
     detail = luminance - base
-    groups = GROUP_OF_REGION.astype(np.uint8)[labels]
+    groups = GROUP_OF_REGION.astype(np.uint8)[region_map]
     # a group that is missing here may appear in another frame: any curve will do for it
     curves = np.tile(np.linspace(0, 1, _CURVE_STEPS, dtype=np.float32), (len(tones), 1))
     gains = np.ones(len(tones), np.float32)
@@ -189,20 +189,20 @@ def _curve(base: np.ndarray, detail: np.ndarray, tone: GroupTone) -> tuple[np.nd
     return curve, gain
 
 
-def flattened(lab: np.ndarray, labels: np.ndarray, face_width: float) -> np.ndarray:
+def flattened(lab: np.ndarray, region_map: np.ndarray, face_width: float) -> np.ndarray:
     """Even out the lighting of the face: take away 60 % of its wide-range luminance.
 
     Parameters
     ----------
     lab : (H, W, 3) float32
         Lab of 1.
-    labels : (H, W) uint8
+    region_map : (H, W) uint8
         Regions.
     face_width : float
         px.
     """
-    height, width = labels.shape
-    mask = (GROUP_OF_REGION[labels] == 0).astype(np.float32)
+    height, width = region_map.shape
+    mask = (GROUP_OF_REGION[region_map] == 0).astype(np.float32)
     step = max(1, int(0.04 * face_width))
     size = (max(1, width // step), max(1, height // step))
     sigma = _FLATTENING_SIGMA * face_width / step

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,10 +16,10 @@ from facestyle.methods.patch_unpaired.finish import finish
 from facestyle.methods.patch_unpaired.prepared import PreparedExemplar, resize_portrait
 from facestyle.methods.patch_unpaired.recipe import WORKING_FACE_WIDTHS
 from facestyle.methods.patch_unpaired.settings import UnpairedSettings
-from facestyle.methods.patch_unpaired.sources import build_bank
+from facestyle.methods.patch_unpaired.sources import PatchSources, make_sources
 from facestyle.methods.patch_unpaired.surroundings import set_before
 from facestyle.methods.patch_unpaired.synthesis import synthesize
-from facestyle.methods.patch_unpaired.target import make_goal, origins
+from facestyle.methods.patch_unpaired.target import make_target, origins
 from facestyle.stopwatch import Stopwatch
 
 
@@ -55,6 +55,7 @@ def transfer_patches(
     rendering: Rendering | None = None,
     *,
     seed: int = 0,
+    sources_at: Callable[[float], PatchSources] | None = None,
 ) -> PatchTransfer:
     """Redraw a portrait in the strokes of its exemplars.
 
@@ -68,6 +69,8 @@ def transfer_patches(
         Strength and background.
     seed : int
         Of the search's random numbers.
+    sources_at : callable, optional
+        Gives the patch sources of `exemplars` at a face width, where they are kept.
 
     Returns
     -------
@@ -83,23 +86,23 @@ def transfer_patches(
     settings, rendering = settings or UnpairedSettings(), rendering or Rendering()
     watch = Stopwatch()
     width = working_face_width(portrait)
-    target = resize_portrait(portrait, width / face_width(portrait.face))
-    regions = segment_regions(target)
+    working = resize_portrait(portrait, width / face_width(portrait.face))
+    regions = segment_regions(working)
     watch.lap("regions")
-    bank = build_bank(tuple(exemplars), width)
+    sources = make_sources(exemplars, width) if sources_at is None else sources_at(width)
     watch.lap("exemplars")
-    goal = make_goal(target, regions.labels, bank, settings.pull, settings.labels)
-    watch.lap("goal")
-    match = synthesize(goal, bank, seed)
+    target = make_target(working, regions.region_map, sources, settings.pull, settings.labels)
+    watch.lap("target")
+    match = synthesize(target, sources, seed)
     watch.lap("synthesis")
-    picture = finish(portrait, goal, match, bank, exemplars, settings)
+    picture = finish(portrait, target, match, sources, exemplars, settings)
     image, alpha = set_before(
         picture, portrait, [e.portrait for e in exemplars], rendering.background
     )
     if rendering.strength < 1:
         image = portrait.image + np.float32(rendering.strength) * (image - portrait.image)
     watch.lap("finish")
-    return PatchTransfer(image, alpha, origins(match.field, bank), match.field, watch.laps)
+    return PatchTransfer(image, alpha, origins(match.field, sources), match.field, watch.laps)
 
 
 def working_face_width(portrait: Portrait) -> float:

@@ -55,10 +55,10 @@ def warp_to_exemplar(
     return positions
 
 
-def head_outline(face: Face, labels: np.ndarray) -> np.ndarray:
+def head_outline(face: Face, region_map: np.ndarray) -> np.ndarray:
     """Outer edge of the head (face and hair) along 17 rays over its upper half, (17, 2) xy."""
-    height, width = labels.shape
-    head = (labels != BACKGROUND) & (labels != CLOTHES)
+    height, width = region_map.shape
+    head = (region_map != BACKGROUND) & (region_map != CLOTHES)
     unit = face_width(face)
     right, left = face.outline[OUTLINE_RIGHT], face.outline[OUTLINE_LEFT]
     center = (right + left) / 2

@@ -11,7 +11,8 @@ import torch
 
 from facestyle.neural.loss_network import LossNetwork
 from facestyle.neural.objective import TemporalTarget
-from facestyle.neural.optimize import StylePicture, optimize
+from facestyle.neural.optimize import optimize
+from facestyle.neural.style_pictures import StylePicture
 from facestyle.neural.video.motion import FindMotion, warp_along
 from facestyle.neural.video.sequential import frame_options
 from facestyle.neural.video.settings import VideoOptions

@@ -10,8 +10,9 @@ import torch
 
 from facestyle.neural.loss_network import LossNetwork
 from facestyle.neural.objective import TemporalTarget
-from facestyle.neural.optimize import StylePicture, optimize
+from facestyle.neural.optimize import optimize
 from facestyle.neural.settings import OptimizeOptions
+from facestyle.neural.style_pictures import StylePicture
 from facestyle.neural.video.motion import FindMotion, warp_along
 from facestyle.neural.video.settings import VideoOptions
 

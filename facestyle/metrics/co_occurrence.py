@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facestyle.errors import UsageError
-from facestyle.metrics.inputs import Image, check_pair, eight_bit, grey
+from facestyle.metrics.inputs import Image, check_pair, eight_bit, gray
 
 BLOCKS = 4  # the picture is divided into BLOCKS x BLOCKS
-LEVELS = 6  # grey levels after quantization
-NEIGHBOURS = ((0, 1), (-1, 1), (-1, 0), (-1, -1))  # (row, column): 0, 45, 90, 135 degrees
+LEVELS = 6  # gray levels after quantization
+NEIGHBORS = ((0, 1), (-1, 1), (-1, 0), (-1, -1))  # (row, column): 0, 45, 90, 135 degrees
 
 
 def scoot(result: Image, truth: Image) -> float:
@@ -24,7 +24,12 @@ def scoot(result: Image, truth: Image) -> float:
     Returns
     -------
     float
-        In (0, 1]; 1 for equal texture statistics.
+        In (0, 1]; 1 for equal texture statistics; higher is better.
+
+    Raises
+    ------
+    UsageError
+        If the drawings differ in shape or are smaller than 8 pixels.
 
     References
     ----------
@@ -43,7 +48,7 @@ def scoot(result: Image, truth: Image) -> float:
 
 def _texture_statistics(image: Image) -> NDArray[np.float64]:
     """Contrast and energy of the co-occurrence matrix of every block, (blocks, 2)."""
-    levels = _quantized(eight_bit(grey(eight_bit(image))))
+    levels = _quantized(eight_bit(gray(eight_bit(image))))
     rows = [levels.shape[0] * k // BLOCKS for k in range(BLOCKS + 1)]
     columns = [levels.shape[1] * k // BLOCKS for k in range(BLOCKS + 1)]
     return np.array(
@@ -56,14 +61,14 @@ def _texture_statistics(image: Image) -> NDArray[np.float64]:
 
 
 def _quantized(image: NDArray[np.uint8]) -> NDArray[np.intp]:
-    """Grey levels 0 to LEVELS - 1, as MATLAB's graycomatrix divides [0, 255]."""
+    """Gray levels 0 to LEVELS - 1, as MATLAB's graycomatrix divides [0, 255]."""
     levels = np.floor(image * (LEVELS / 255)).astype(np.intp)
     return np.minimum(levels, LEVELS - 1)
 
 
 def _contrast_and_energy(block: NDArray[np.intp]) -> tuple[float, float]:
-    """Mean squared level difference of neighbours, and sum of squared frequencies."""
-    counts = np.mean([_co_occurrences(block, *offset) for offset in NEIGHBOURS], axis=0)
+    """Mean squared level difference of neighbors, and sum of squared frequencies."""
+    counts = np.mean([_co_occurrences(block, *offset) for offset in NEIGHBORS], axis=0)
     counts = np.floor(counts + 0.5)  # MATLAB rounds halves up
     frequencies = counts / counts.sum()
     difference = np.subtract.outer(np.arange(LEVELS), np.arange(LEVELS))

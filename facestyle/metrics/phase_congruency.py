@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft, ndimage
 
-from facestyle.metrics.inputs import Image, check_pair, grey
+from facestyle.metrics.inputs import Image, check_pair, gray
 
 Array = NDArray[np.float64]
 
@@ -16,12 +16,12 @@ SCALES = 4
 ORIENTATIONS = 4
 SMALLEST_WAVELENGTH = 6.0
 SCALE_RATIO = 2.0
-BANDWIDTH = 0.55  # standard deviation of the log-Gabor over its centre frequency
+BANDWIDTH = 0.55  # standard deviation of the log-Gabor over its center frequency
 ANGULAR_SIGMA = np.pi / ORIENTATIONS / 1.2
 NOISE_DEVIATIONS = 2.0
 NOISE_OVERESTIMATE = 1.7
 LOW_PASS_CUTOFF, LOW_PASS_ORDER = 0.45, 15
-T1, T2 = 0.85, 160.0  # equations 4 and 5, for grey levels 0-255
+T1, T2 = 0.85, 160.0  # equations 4 and 5, for gray levels 0-255
 WORKING_SIZE = 256
 
 
@@ -32,7 +32,7 @@ class _FilterBank(NamedTuple):
 
 
 def fsim(result: Image, truth: Image) -> float:
-    """Return the feature similarity of the grey pictures.
+    """Return the feature similarity of the gray pictures.
 
     Parameters
     ----------
@@ -42,7 +42,12 @@ def fsim(result: Image, truth: Image) -> float:
     Returns
     -------
     float
-        1 for equal pictures; higher is better.
+        In [0, 1]; 1 for equal pictures; higher is better.
+
+    Raises
+    ------
+    UsageError
+        If the pictures differ in shape.
 
     References
     ----------
@@ -51,7 +56,7 @@ def fsim(result: Image, truth: Image) -> float:
     FeatureSIM.m.
     """
     check_pair(result, truth)
-    first, second = _reduced(grey(result)), _reduced(grey(truth))
+    first, second = _reduced(gray(result)), _reduced(gray(truth))
     congruency_1, congruency_2 = phase_congruency(first), phase_congruency(second)
     gradient_1, gradient_2 = _gradient_magnitude(first), _gradient_magnitude(second)
     similarity = _similarity(congruency_1, congruency_2, T1)
@@ -63,12 +68,12 @@ def fsim(result: Image, truth: Image) -> float:
 
 
 def phase_congruency(image: Array) -> Array:
-    """Return how well the phases of a grey picture's frequencies agree at each pixel.
+    """Return how well the phases of a gray picture's frequencies agree at each pixel.
 
     Parameters
     ----------
     image : (H, W) float64
-        Grey levels 0-255.
+        Gray levels 0-255.
 
     Returns
     -------
@@ -122,8 +127,8 @@ def _filter_bank(shape: tuple[int, int]) -> _FilterBank:
         octaves = np.log(radius * wavelength)
         radial[scale] = np.exp(-(octaves**2) / (2 * np.log(BANDWIDTH) ** 2)) * low_pass
     radial[:, 0, 0] = 0
-    centres = np.arange(ORIENTATIONS)[:, None, None] * np.pi / ORIENTATIONS
-    distance = np.abs(np.angle(np.exp(1j * (angle - centres))))
+    centers = np.arange(ORIENTATIONS)[:, None, None] * np.pi / ORIENTATIONS
+    distance = np.abs(np.angle(np.exp(1j * (angle - centers))))
     angular = np.exp(-(distance**2) / (2 * ANGULAR_SIGMA**2))
     filters = angular[:, None] * radial[None]
     impulse = fft.ifft2(filters.sum(axis=1)).real
@@ -141,7 +146,7 @@ def _frequencies(length: int) -> Array:
 
 
 def _reduced(image: NDArray[np.float32]) -> Array:
-    """Grey levels 0-255, box-averaged and sampled so that the short side is near 256 px."""
+    """Gray levels 0-255, box-averaged and sampled so that the short side is near 256 px."""
     levels = image.astype(np.float64) * 255
     factor = max(1, round(min(levels.shape) / WORKING_SIZE))
     origin = -1 if factor % 2 == 0 else 0  # MATLAB's conv2(..., 'same') looks ahead

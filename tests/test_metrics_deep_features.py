@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from facestyle.errors import MissingDependencyError
-from facestyle.metrics.lpips import lpips
+from facestyle.metrics.deep_features import lpips
 
 
 @pytest.fixture(scope="module")
@@ -18,12 +18,12 @@ def waves() -> tuple[np.ndarray, np.ndarray]:
     return first, second
 
 
-def test_matches_the_authors_on_grey_pictures(waves):
+def test_matches_the_authors_on_gray_pictures(waves):
     pytest.importorskip("torch", reason="LPIPS needs torch")
     assert lpips(*waves) == pytest.approx(0.1133213, abs=1e-4)
 
 
-def test_matches_the_authors_on_colour_pictures(waves):
+def test_matches_the_authors_on_color_pictures(waves):
     pytest.importorskip("torch", reason="LPIPS needs torch")
     a, b = waves
     first, second = np.stack([a, b, a[:, ::-1]], axis=-1), np.stack([b, b, a], axis=-1)

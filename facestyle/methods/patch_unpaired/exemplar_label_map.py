@@ -17,7 +17,7 @@ from facestyle.methods.patch_unpaired.recipe import (
     LEVELS,
     guide_weight_table,
 )
-from facestyle.methods.patch_unpaired.sources import Bank
+from facestyle.methods.patch_unpaired.sources import PatchSources
 from facestyle.mrf.graphcut import solve_labels
 
 _SMOOTHNESS = 1.0
@@ -27,7 +27,7 @@ _LEAST_CONTRAST = 0.02
 
 
 def exemplar_labels(
-    luminance: np.ndarray, labels: np.ndarray, positions: np.ndarray, bank: Bank
+    luminance: np.ndarray, region_map: np.ndarray, positions: np.ndarray, sources: PatchSources
 ) -> np.ndarray:
     """Choose an exemplar for each pixel of the coarsest level.
 
@@ -35,11 +35,11 @@ def exemplar_labels(
     ----------
     luminance : (h, w) float32
         Of the tone-mapped photo at the coarsest level.
-    labels : (h, w) uint8
+    region_map : (h, w) uint8
         Its regions.
     positions : (K, h, w, 2) float32
         Row and column in each exemplar, in pixels of that level.
-    bank : Bank
+    sources : PatchSources
 
     Returns
     -------
@@ -47,23 +47,27 @@ def exemplar_labels(
         Exemplar.
     """
     level = LEVELS - 1
-    width = bank.face_width / 2**level
+    width = sources.face_width / 2**level
     guides = guide_maps(
-        luminance, labels, width, max(0.6, APPEARANCE_SIGMA * width), max(0.5, DETAIL_SIGMA * width)
+        luminance,
+        region_map,
+        width,
+        max(0.6, APPEARANCE_SIGMA * width),
+        max(0.5, DETAIL_SIGMA * width),
     )
-    weights = (guide_weight_table()[0] / GUIDE_WEIGHT_ONE).astype(np.float32)[labels]
-    sources = bank.levels[level]
+    weights = (guide_weight_table()[0] / GUIDE_WEIGHT_ONE).astype(np.float32)[region_map]
+    level_sources = sources.levels[level]
     costs, pictures = [], []
     for number, place in enumerate(positions):
-        rows = np.clip(np.round(place[..., 0]), 0, sources.height[number] - 1).astype(int)
-        columns = np.clip(np.round(place[..., 1]), 0, sources.width[number] - 1).astype(int)
-        at = sources.start[number] + rows * sources.width[number] + columns
-        mismatch = bank.region_costs[number][labels, sources.regions[at]]
+        rows = np.clip(np.round(place[..., 0]), 0, level_sources.height[number] - 1).astype(int)
+        columns = np.clip(np.round(place[..., 1]), 0, level_sources.width[number] - 1).astype(int)
+        at = level_sources.start[number] + rows * level_sources.width[number] + columns
+        mismatch = sources.region_costs[number][region_map, level_sources.regions[at]]
         difference = (
-            weights * (guides - sources.guides.reshape(-1, COUNT)[at].astype(np.float32)) ** 2
+            weights * (guides - level_sources.guides.reshape(-1, COUNT)[at].astype(np.float32)) ** 2
         ).sum(axis=-1)
         costs.append(difference + np.minimum(mismatch, _MOST_MISMATCH))
-        pictures.append(sources.image.reshape(-1, 3)[at] / np.float32(255))
+        pictures.append(level_sources.image.reshape(-1, 3)[at] / np.float32(255))
     contrast = _contrast(pictures)
     return solve_labels(
         np.stack(costs, axis=-1),
@@ -73,7 +77,7 @@ def exemplar_labels(
     ).labels
 
 
-def label_preference(labels: np.ndarray, count: int, size: tuple[int, int]) -> np.ndarray:
+def exemplar_label_unary(labels: np.ndarray, count: int, size: tuple[int, int]) -> np.ndarray:
     """Cost of leaving the chosen exemplar, soft at the seams; (count, h, w) float32.
 
     Parameters

@@ -1,0 +1,77 @@
+"""What users give to be stylized: an array, a Pillow picture, or a file."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from facestyle.errors import UsageError
+from facestyle.io.images import Picture, read_image
+
+PictureLike = np.ndarray | Image.Image | str | os.PathLike[str]
+
+
+@dataclass(frozen=True)
+class InputPicture:
+    """A picture to be stylized, and how its result is to look.
+
+    Attributes
+    ----------
+    array : (H, W), (H, W, 3) or (H, W, 4) uint8, uint16 or float
+        sRGB.
+    like : ndarray
+        The result gets its type and its channels.
+    name : str
+        What to call it in messages.
+    file : Picture or None
+        What the file said besides its pixels, for writing the result.
+    """
+
+    array: np.ndarray
+    like: np.ndarray
+    name: str
+    file: Picture | None = None
+
+
+def input_picture(picture: PictureLike) -> InputPicture:
+    """Take a picture as a user has it.
+
+    Parameters
+    ----------
+    picture : ndarray, PIL.Image.Image or path-like
+        Arrays are (H, W), (H, W, 3) or (H, W, 4) uint8, uint16 or float in [0, 1], sRGB. Files
+        and Pillow pictures give results of uint8, or uint16 for files of 16 bits.
+
+    Returns
+    -------
+    InputPicture
+
+    Raises
+    ------
+    ImageError
+        If the file is no picture.
+    UsageError
+        If it is none of these.
+    """
+    if isinstance(picture, np.ndarray):
+        return InputPicture(picture, picture, "the picture")
+    if isinstance(picture, Image.Image):
+        has_alpha = picture.has_transparency_data
+        array = np.asarray(picture.convert("RGBA" if has_alpha else "RGB"))
+        return InputPicture(array, array, "the picture")
+    if isinstance(picture, str | os.PathLike):
+        return input_file(read_image(picture), Path(picture))
+    raise UsageError(
+        f"the picture is a {type(picture).__name__}; expected an array, a Pillow picture or a path"
+    )
+
+
+def input_file(file: Picture, path: Path) -> InputPicture:
+    """Take a picture that was read from a file."""
+    array = file.rgb if file.alpha is None else np.dstack([file.rgb, file.alpha])
+    depth = np.uint16 if file.bit_depth == 16 else np.uint8
+    return InputPicture(array, np.empty((*array.shape[:2], array.shape[2]), depth), str(path), file)
