@@ -215,7 +215,7 @@ def test_dark_lines_on_skin_are_drawn_though_no_drawing_tells_how():
     photo[:, 30] = 0.2
     paper, nothing = np.ones((60, 60, 1), np.float32), np.zeros((60, 60, 1), np.float32)
     layers = Layers(paper, paper, gray, nothing, np.zeros((8, 8), np.int32), {})
-    drawn = render(photo, photo, photo, layers)[..., 0]
+    drawn = render(photo, photo, photo, layers, identity=0.7, texture=0.5)[..., 0]
     assert drawn[:, 30].max() < 0.75
     assert drawn[:, :25].min() > 0.99
 

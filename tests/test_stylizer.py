@@ -8,6 +8,7 @@ from PIL import Image
 from facestyle.errors import FaceError, ImageError, UsageError
 from facestyle.exemplars import ExemplarSet
 from facestyle.faces import Portrait
+from facestyle.pipeline.pictures import InputPicture
 from facestyle.pipeline.stylizer import Stylizer
 
 
@@ -182,8 +183,9 @@ def test_no_face_names_the_picture(make):
     noise = np.random.default_rng(0).random((120, 100, 3))
     with pytest.raises(FaceError, match="the picture: no face was found"):
         make()(noise)
+    named = InputPicture(noise, noise, "wall.jpg")
     with pytest.raises(FaceError, match=r"wall\.jpg: no face"):
-        make(face="all").stylize(noise, name="wall.jpg")
+        make(face="all").stylize(named)
 
 
 def test_a_large_picture_keeps_its_size(make, astronaut, result):

@@ -12,7 +12,7 @@ av = pytest.importorskip("av")
 
 from facestyle import ExemplarSet, Stylizer, cli  # noqa: E402
 from facestyle.errors import UsageError  # noqa: E402
-from facestyle.exemplars import StylePicture as Exemplar  # noqa: E402
+from facestyle.exemplars import ExemplarPicture  # noqa: E402
 from facestyle.flow import flo_name, write_flo  # noqa: E402
 from facestyle.io.images import write_image  # noqa: E402
 from facestyle.io.videos import SegmentedWriter, open_video  # noqa: E402
@@ -211,7 +211,7 @@ def test_results_have_the_size_of_the_frames(network, frames):
 def optimizing(picture=None, **options):
     """A stylizer that optimizes towards one picture."""
     exemplars = ExemplarSet(
-        [], pictures=[Exemplar(waves() if picture is None else picture, "waves")]
+        [], pictures=[ExemplarPicture(waves() if picture is None else picture, "waves")]
     )
     return Stylizer(exemplars, method="neural", **options)
 
