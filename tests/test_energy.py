@@ -146,6 +146,21 @@ def test_the_papers_variants_run_and_differ(portrait, prepared):
             assert difference.mean() > 1e-3, (name, other)
 
 
+def test_single_takes_one_exemplar(portrait, prepared):
+    """As Shih et al. 2014 do: the result is that of this exemplar alone."""
+    shih = EnergySettings(**PRESETS["shih2014"])
+    done = energy.transfer_look(portrait, prepared[:3], settings=shih)
+    best = int(np.argmin(done.selection.costs))
+    assert (done.selection.labels == best).all()
+    weights = done.selection.weights
+    np.testing.assert_array_equal(weights[best], 1)
+    assert weights.sum() == weights[best].size
+    alone = energy.transfer_look(portrait, prepared[best : best + 1], settings=shih)
+    np.testing.assert_allclose(done.foreground, alone.foreground, atol=1e-5)
+    by_patch = energy.transfer_look(portrait, prepared[:3], settings=shih.replaced(combine="mrf"))
+    assert len(np.unique(by_patch.selection.labels)) > 1
+
+
 def test_the_papers_variant_copies_the_exemplar_s_light(portrait, prepared):
     """With one exemplar the residual is the exemplar's own, aligned."""
     done = energy.transfer_look(portrait, prepared[:1], settings=SONG)

@@ -189,7 +189,8 @@ def test_every_setting_comes_back_from_a_file(method, tmp_path):
 def test_a_file_is_a_preset_of_the_stylizer(exemplars, tmp_path):
     path = tmp_path / "look.toml"
     path.write_text(
-        'method = "energy"\n[options]\ngain_limits = [0.9, 2.8]\nstrength = 1\nbackground = "#123"\n'
+        'method = "energy"\n[options]\n'
+        'gain_limits = [0.9, 2.8]\nstrength = 1\nbackground = "#123"\n'
     )
     stylizer = Stylizer(exemplars, preset=path, tone="residual")
     usual = method_settings("energy").SETTINGS()
