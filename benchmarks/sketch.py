@@ -33,11 +33,8 @@ from facestyle.methods.patch_paired.candidates import find_candidates
 from facestyle.methods.patch_paired.dense_alignment import align_exemplars
 from facestyle.methods.patch_paired.grid import make_grid
 from facestyle.methods.patch_paired.photo_features import normalized_gray, photo_features
-from facestyle.metrics.fidelity import gmsd, ssim
-from facestyle.metrics.fsim import fsim
+from facestyle.metrics import fsim, gmsd, lpips, scoot, ssim
 from facestyle.metrics.inputs import gray
-from facestyle.metrics.lpips import lpips
-from facestyle.metrics.scoot import scoot
 from facestyle.metrics.texture import high_frequency_ratio
 
 Image = NDArray[np.float32]
