@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from facestyle.methods.patch_paired.settings import PRESETS, PairedSettings
     from facestyle.methods.patch_paired.transfer import (
         Draft,
-        PatchTransfer,
         draft,
         render_draft,
         transfer_patches,
@@ -21,7 +20,6 @@ __all__ = [
     "Draft",
     "PairedPatchMethod",
     "PairedSettings",
-    "PatchTransfer",
     "PreparedExemplar",
     "draft",
     "prepare_exemplar",
@@ -35,6 +33,6 @@ __getattr__, __dir__, _ = lazy_loader.attach(
         "exemplar": ["PreparedExemplar", "prepare_exemplar"],
         "method": ["PairedPatchMethod"],
         "settings": ["PRESETS", "PairedSettings"],
-        "transfer": ["Draft", "PatchTransfer", "draft", "render_draft", "transfer_patches"],
+        "transfer": ["Draft", "draft", "render_draft", "transfer_patches"],
     },
 )
