@@ -4,17 +4,26 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test lint exemplars clean
+.PHONY: demo test lint bench docs exemplars clean
 
 demo: $(VENV)/.installed
 	@mkdir -p demo
 	@$(BIN)/facestyle exemplars/portraits/*.jpg --exemplars exemplars/noir -o demo --overwrite
 
-test: $(VENV)/.tested
+test: lint
+	$(BIN)/python -m pytest -n auto
+
+lint: $(VENV)/.tested
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n auto
+
+bench: $(VENV)/.tested
+	$(BIN)/python benchmarks/graphcut.py --runs 1
+	$(BIN)/python benchmarks/speed.py --quick
+
+docs: $(VENV)/.documented
+	$(BIN)/mkdocs build --strict
 
 exemplars: $(VENV)/.tested
 	$(BIN)/python exemplars/make.py
@@ -31,5 +40,9 @@ $(VENV)/.tested: $(VENV)/.installed
 	$(PIP) install --quiet --constraint constraints.txt --editable '.[test,neural,heif,video]'
 	@touch $@
 
+$(VENV)/.documented: $(VENV)/.installed
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[docs]'
+	@touch $@
+
 clean:
-	rm -rf $(VENV) demo build *.egg-info
+	rm -rf $(VENV) demo build site *.egg-info

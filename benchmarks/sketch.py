@@ -36,11 +36,8 @@ from facestyle.methods.patch_paired import (
     render_draft,
     transfer_patches,
 )
-from facestyle.metrics.fidelity import gmsd, ssim
-from facestyle.metrics.fsim import fsim
+from facestyle.metrics import fsim, gmsd, lpips, scoot, ssim
 from facestyle.metrics.inputs import gray
-from facestyle.metrics.lpips import lpips
-from facestyle.metrics.scoot import scoot
 from facestyle.metrics.texture import high_frequency_ratio
 
 Image = NDArray[np.float32]

@@ -20,7 +20,8 @@ PACKAGE = ROOT / "facestyle"
 
 # first names below the package; a part imports itself and lower layers
 LAYERS = (
-    {"errors", "stopwatch"},
+    {"errors", "stopwatch", "choices"},
+    {"settings"},
     {"assets"},
     {"kernels", "disk_cache", "io"},
     {"imaging"},
@@ -36,7 +37,7 @@ LAYER_OF = {name: number for number, names in enumerate(LAYERS) for name in name
 # beside the house: the neural wing stands on errors alone, metrics on faces and the neural wing
 BESIDE = {
     "neural": {"neural", "errors"},
-    "metrics": {"metrics", "neural", "faces", "imaging", "flow", "errors", "assets"},
+    "metrics": {"metrics", "neural", "faces", "io", "errors", "assets"},
 }
 METHODS_LAYER = LAYER_OF["methods"]
 NEURAL_MAY_IMPORT = {"torch", "numpy", "PIL", "safetensors", "facestyle"}

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facestyle.errors import ImageError, UsageError
-from facestyle.images import IMAGE_SUFFIXES, read_image
+from facestyle.io.images import IMAGE_SUFFIXES, read_image
 from facestyle.metrics.inputs import eight_bit
 
 Picture = NDArray[np.uint8]

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from facestyle.methods.patch_paired.settings import PRESETS, PairedSettings
     from facestyle.methods.patch_paired.transfer import (
         Draft,
-        PatchTransfer,
         draft,
         render_draft,
         transfer_patches,
@@ -26,7 +25,6 @@ __all__ = [
     "Draft",
     "PairedPatchMethod",
     "PairedSettings",
-    "PatchTransfer",
     "PreparedExemplar",
     "align_exemplars",
     "draft",
@@ -52,6 +50,6 @@ __getattr__, __dir__, _ = lazy_loader.attach(
         "method": ["PairedPatchMethod"],
         "photo_features": ["normalized_gray", "photo_features"],
         "settings": ["PRESETS", "PairedSettings"],
-        "transfer": ["Draft", "PatchTransfer", "draft", "render_draft", "transfer_patches"],
+        "transfer": ["Draft", "draft", "render_draft", "transfer_patches"],
     },
 )

@@ -57,14 +57,11 @@ class PairedPatchMethod(FrameByFrameMethod):
         exemplars = self.prepared
         timings = {"prepare": time.perf_counter() - start}
         done = transfer_patches(target.portrait, exemplars, self.settings, rendering)
-        return Outcome(
-            done.image,
-            done.alpha,
-            done.labels,
-            tuple(exemplar.name for exemplar in self._set),
-            timings | done.timings,
-            {},
-            functools.partial(warp_all, target.portrait, self._set.portraits),
+        portraits = self._set.portraits
+        return replace(
+            done,
+            timings=timings | done.timings,
+            aligned=functools.partial(warp_all, target.portrait, portraits),
         )
 
 

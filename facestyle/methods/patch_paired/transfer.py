@@ -9,7 +9,7 @@ import numpy as np
 
 from facestyle.errors import UsageError
 from facestyle.faces import Portrait
-from facestyle.methods.engine import Rendering
+from facestyle.methods.engine import Outcome, Rendering
 from facestyle.methods.patch_paired.borders import fill_black_borders
 from facestyle.methods.patch_paired.exemplar import PreparedExemplar, resize, working_scale
 from facestyle.methods.patch_paired.preselection import preselect
@@ -28,34 +28,12 @@ from facestyle.stopwatch import Stopwatch
 _MOST_EXEMPLARS = 24  # aligned for a portrait; more are preselected by their photographs
 
 
-@dataclass(frozen=True)
-class PatchTransfer:
-    """A finished picture and what explains it.
-
-    Attributes
-    ----------
-    image : (H, W, 3) float32
-        sRGB in [0, 1].
-    alpha : (H, W) float32 or None
-        Opacity, where the background was asked to be transparent.
-    labels : (h, w) int32
-        Which exemplar the strokes come from, on the grid of patches.
-    timings : dict of str to float
-        Seconds of each step.
-    """
-
-    image: np.ndarray
-    alpha: np.ndarray | None
-    labels: np.ndarray
-    timings: dict[str, float]
-
-
 def transfer_patches(
     portrait: Portrait,
     exemplars: Sequence[PreparedExemplar],
     settings: PairedSettings | None = None,
     rendering: Rendering | None = None,
-) -> PatchTransfer:
+) -> Outcome:
     """Redraw a portrait in the strokes of its exemplars.
 
     Parameters
@@ -69,7 +47,8 @@ def transfer_patches(
 
     Returns
     -------
-    PatchTransfer
+    Outcome
+        Its labels count `exemplars` as they are given here.
 
     Raises
     ------
@@ -91,7 +70,8 @@ def transfer_patches(
     watch.lap("finish")
     labels = np.asarray(drafted.exemplars, np.int32)[drafted.layers.labels]
     timings = {**drafted.timings, "finish": watch.laps["finish"]}
-    return PatchTransfer(image, alpha, labels, timings)
+    names = tuple(exemplar.name for exemplar in exemplars)
+    return Outcome(image, alpha, labels, names, timings)
 
 
 @dataclass(frozen=True)

@@ -13,12 +13,11 @@ if TYPE_CHECKING:
         resize_portrait,
     )
     from facestyle.methods.patch_unpaired.settings import PRESETS, UnpairedSettings
-    from facestyle.methods.patch_unpaired.transfer import PatchTransfer, transfer_patches
+    from facestyle.methods.patch_unpaired.transfer import transfer_patches
 
 __all__ = [
     "PRESETS",
     "Correspondence",
-    "PatchTransfer",
     "PreparedExemplar",
     "UnpairedPatchMethod",
     "UnpairedSettings",
@@ -35,6 +34,6 @@ __getattr__, __dir__, _ = lazy_loader.attach(
         "method": ["UnpairedPatchMethod"],
         "prepared": ["PreparedExemplar", "prepare_exemplar", "resize_portrait"],
         "settings": ["PRESETS", "UnpairedSettings"],
-        "transfer": ["PatchTransfer", "transfer_patches"],
+        "transfer": ["transfer_patches"],
     },
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import time
+from dataclasses import replace
 
 import numpy as np
 
@@ -80,14 +81,13 @@ class UnpairedPatchMethod(Method):
             sources_at=functools.partial(self.sources.at, lead),
         )
         order = lead_first(lead, len(self._set))
-        return Outcome(
-            done.image,
-            done.alpha,
-            order[done.labels].astype(np.int32),
-            tuple(exemplar.name for exemplar in self._set),
-            timings | done.timings,
-            {},
-            functools.partial(warp_all, portrait, self._set.portraits),
+        portraits = self._set.portraits
+        return replace(
+            done,
+            labels=order[done.labels].astype(np.int32),
+            names=tuple(exemplar.name for exemplar in portraits),
+            timings=timings | done.timings,
+            aligned=functools.partial(warp_all, portrait, portraits),
         )
 
     def frames(self, clip: ClipContext) -> FrameEngine:

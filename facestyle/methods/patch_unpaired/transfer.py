@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,7 +10,7 @@ from facestyle.errors import UsageError
 from facestyle.faces.contours import face_width
 from facestyle.faces.face import Portrait
 from facestyle.faces.regions import segment_regions
-from facestyle.methods.engine import Rendering
+from facestyle.methods.engine import Outcome, Rendering
 from facestyle.methods.patch_unpaired.finish import finish
 from facestyle.methods.patch_unpaired.prepared import PreparedExemplar, resize_portrait
 from facestyle.methods.patch_unpaired.recipe import WORKING_FACE_WIDTHS
@@ -23,31 +22,6 @@ from facestyle.methods.patch_unpaired.target import make_target, origins
 from facestyle.stopwatch import Stopwatch
 
 
-@dataclass(frozen=True)
-class PatchTransfer:
-    """A finished picture and what explains it.
-
-    Attributes
-    ----------
-    image : (H, W, 3) float32
-        sRGB in [0, 1].
-    alpha : (H, W) float32 or None
-        Opacity, where the background was asked to be transparent.
-    labels : (h, w) int32
-        Which exemplar each pixel comes from, at the working size.
-    field : (h, w, 3) int32
-        Layer, row and column of each pixel's match: warm start of a next frame.
-    timings : dict of str to float
-        Seconds of each step.
-    """
-
-    image: np.ndarray
-    alpha: np.ndarray | None
-    labels: np.ndarray
-    field: np.ndarray
-    timings: dict[str, float]
-
-
 def transfer_patches(
     portrait: Portrait,
     exemplars: Sequence[PreparedExemplar],
@@ -56,7 +30,7 @@ def transfer_patches(
     *,
     seed: int = 0,
     sources_at: Callable[[float], PatchSources] | None = None,
-) -> PatchTransfer:
+) -> Outcome:
     """Redraw a portrait in the strokes of its exemplars.
 
     Parameters
@@ -74,7 +48,8 @@ def transfer_patches(
 
     Returns
     -------
-    PatchTransfer
+    Outcome
+        Its labels count `exemplars` as they are given here.
 
     Raises
     ------
@@ -102,7 +77,13 @@ def transfer_patches(
     if rendering.strength < 1:
         image = portrait.image + np.float32(rendering.strength) * (image - portrait.image)
     watch.lap("finish")
-    return PatchTransfer(image, alpha, origins(match.field, sources), match.field, watch.laps)
+    return Outcome(
+        image,
+        alpha,
+        origins(match.field, sources),
+        tuple(exemplar.portrait.name for exemplar in exemplars),
+        watch.laps,
+    )
 
 
 def working_face_width(portrait: Portrait) -> float:
