@@ -31,7 +31,7 @@ from facestyle.methods.patch_paired import (
     mix,
     normalized_gray,
     overlay,
-    photo_features,
+    photo_feature_maps,
     prepare_exemplar,
     render_draft,
     transfer_patches,
@@ -92,7 +92,7 @@ def mean_of_best_patches(case: Case) -> Image:
     similar = [case.exemplars[n] for n in case.draft.exemplars]
     aligned = align_exemplars(normalized_gray(photo), points, similar)
     grid = make_grid(*photo.shape[:2])
-    features = grid.pad(np.moveaxis(photo_features(photo), 2, 0))
+    features = grid.pad(np.moveaxis(photo_feature_maps(photo), 2, 0))
     best = find_candidates(features, grid.pad(aligned.features), grid, 10)
     weights = np.full(best.cost.shape, 1 / best.cost.shape[2], np.float32)
     return overlay(mix(grid.pad(aligned.drawings), grid, best, weights), grid)[..., 0]

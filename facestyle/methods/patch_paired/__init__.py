@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from facestyle.methods.patch_paired.exemplar import PreparedExemplar, prepare_exemplar
     from facestyle.methods.patch_paired.grid import make_grid
     from facestyle.methods.patch_paired.method import PairedPatchMethod
-    from facestyle.methods.patch_paired.photo_features import normalized_gray, photo_features
+    from facestyle.methods.patch_paired.photo_features import normalized_gray, photo_feature_maps
     from facestyle.methods.patch_paired.settings import PRESETS, PairedSettings
     from facestyle.methods.patch_paired.transfer import (
         Draft,
@@ -33,7 +33,7 @@ __all__ = [
     "mix",
     "normalized_gray",
     "overlay",
-    "photo_features",
+    "photo_feature_maps",
     "prepare_exemplar",
     "render_draft",
     "transfer_patches",
@@ -48,7 +48,7 @@ __getattr__, __dir__, _ = lazy_loader.attach(
         "exemplar": ["PreparedExemplar", "prepare_exemplar"],
         "grid": ["make_grid"],
         "method": ["PairedPatchMethod"],
-        "photo_features": ["normalized_gray", "photo_features"],
+        "photo_features": ["normalized_gray", "photo_feature_maps"],
         "settings": ["PRESETS", "PairedSettings"],
         "transfer": ["Draft", "draft", "render_draft", "transfer_patches"],
     },
