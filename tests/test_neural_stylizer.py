@@ -1,6 +1,7 @@
 """Neural style transfer behind the stylizer's interface and the command line."""
 
 import pickle
+import sys
 
 import numpy as np
 import pytest
@@ -178,6 +179,16 @@ def test_the_command_stylizes_a_picture_without_a_face(command, capsys, argument
 def test_the_command_explains_what_cannot_be_combined(command, capsys, arguments, message):
     assert command(["coffee.png", *arguments]) == 2
     assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("package", ["torch", "safetensors"])
+def test_the_command_says_once_what_is_missing(command, capsys, monkeypatch, package):
+    monkeypatch.setitem(sys.modules, package, None)
+    assert command(["coffee.png", "portrait.png", "--model", "wave.safetensors"]) == 3
+    errors = capsys.readouterr().err
+    assert errors.count("error") == 1
+    assert package in errors
+    assert "pip install" in errors
 
 
 def test_the_command_trains_a_model_that_the_command_uses(command, tmp_path):

@@ -146,6 +146,7 @@ def _check(arguments: argparse.Namespace, wanted: "Preset") -> None:
     from facestyle.compositing.background import parse_background
     from facestyle.errors import UsageError
     from facestyle.methods.choice import check_before_choice
+    from facestyle.neural.dependencies import require_torch
 
     general = StylizerSettings.options().keys()
     settings = StylizerSettings(**{k: v for k, v in wanted.options.items() if k in general})
@@ -154,6 +155,8 @@ def _check(arguments: argparse.Namespace, wanted: "Preset") -> None:
     check_before_choice(wanted.method, own)
     if arguments.exemplars is None and own.get("model") is None:
         raise UsageError("--exemplars is required (or --model, for a trained network)")
+    if _is_neural(wanted):
+        require_torch()  # once, not for each picture
     if arguments.exemplar_photos is not None and (
         _is_neural(wanted) or wanted.method in ("energy", "patch_unpaired", "patch-unpaired")
     ):
