@@ -122,6 +122,12 @@ def test_strength_0_leaves_the_clip_alone(stylizer, clip):
         assert np.abs(result.image.astype(float) - frame).mean() < 1.5
 
 
+def test_a_single_exemplar_is_kept_to(stylizer, clip):
+    single = Stylizer(stylizer.exemplars, preset="shih2014")
+    labels = [result.labels for result in single.video(clip[0][:3])]
+    assert len({int(label) for label in np.unique(labels)}) == 1
+
+
 def test_memory_does_not_grow(stylizer, clip):
     worker = stylizer.frames()
     sizes = []
