@@ -136,7 +136,20 @@ def gain_maps(
 
 
 def gain_sigma(stack: LaplacianStack, level: int, inter_ocular: float) -> float:
-    """Extent of a gain map's smoothing, px of the grid of the band's energies (DESIGN 4.1)."""
+    """Extent of a gain map's smoothing, px of the grid of the band's energies (DESIGN 4.1).
+
+    Parameters
+    ----------
+    stack : LaplacianStack
+    level : int
+        Of the band, 0 is the finest.
+    inter_ocular : float
+        px of the stack's picture.
+
+    Returns
+    -------
+    float
+    """
     sigma = 3 * 2**level * inter_ocular / REFERENCE_INTER_OCULAR
     return sigma * stack.energies[level].shape[1] / stack.bands[0].shape[1]
 

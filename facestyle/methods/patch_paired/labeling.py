@@ -78,7 +78,22 @@ class LabelProblem:
 def label_problem(
     drawings: np.ndarray, candidates: Candidates, base_patches: np.ndarray, grid: Grid
 ) -> LabelProblem:
-    """Set up the costs of choosing among the best candidates; see `choose_patches`."""
+    """Set up the costs of choosing among the best candidates; see `choose_patches`.
+
+    Parameters
+    ----------
+    drawings : (N, C, H, W) float32
+        Aligned with the photograph.
+    candidates : Candidates
+        Of each node.
+    base_patches : (h, w, C, q, q) float32
+        The base layer around each node.
+    grid : Grid
+
+    Returns
+    -------
+    LabelProblem
+    """
     unary = _unary(candidates, gather_patches(drawings, candidates, grid), base_patches)
     order = np.argsort(unary, axis=2, kind="stable")[:, :, :_LABELS]
     best = candidates.take(order)
@@ -88,7 +103,19 @@ def label_problem(
 
 
 def gather_patches(images: np.ndarray, candidates: Candidates, grid: Grid) -> np.ndarray:
-    """Copy the candidates' patches out of padded (N, C, H, W), (h, w, K, C, q, q)."""
+    """Copy the candidates' patches out of padded (N, C, H, W), (h, w, K, C, q, q).
+
+    Parameters
+    ----------
+    images : (N, C, H, W) float32
+        Padded by the grid's margin.
+    candidates : Candidates
+    grid : Grid
+
+    Returns
+    -------
+    (h, w, K, C, q, q) float32
+    """
     from facestyle.kernels.patch_overlap import gather
 
     shape = (*candidates.cost.shape, images.shape[1], grid.side, grid.side)

@@ -34,7 +34,19 @@ class ContourProfiles:
 
 
 def edge_distances(region_map: np.ndarray, face: Face, face_width: float) -> np.ndarray:
-    """Signed distances to silhouette and jaw in face widths, (2, H, W) float32; 9 where neither."""
+    """Signed distances to silhouette and jaw in face widths, (2, H, W) float32; 9 where neither.
+
+    Parameters
+    ----------
+    region_map : (H, W) uint8
+    face : Face
+    face_width : float
+        px.
+
+    Returns
+    -------
+    (2, H, W) float32
+    """
     person = (region_map != BACKGROUND).astype(np.uint8)
     oval = polygon_mask(region_map.shape, face.outline)
     silhouette, jaw = (_distance(mask) / face_width for mask in (person, oval))

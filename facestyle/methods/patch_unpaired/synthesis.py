@@ -117,7 +117,22 @@ def synthesize(target: SynthesisTarget, sources: PatchSources, seed: int) -> Mat
 def render(
     field: np.ndarray, cost: np.ndarray, level_sources: Sources, rounds: int = 0
 ) -> np.ndarray:
-    """Vote at the field's own size; (h, w, 3) float32 sRGB."""
+    """Vote at the field's own size; (h, w, 3) float32 sRGB.
+
+    Parameters
+    ----------
+    field : (h, w, 3) int32
+        Layer, row and column.
+    cost : (h, w) float32
+        Of the matches: cheap ones weigh more.
+    level_sources : Sources
+    rounds : int
+        Of the mean shift.
+
+    Returns
+    -------
+    (h, w, 3) float32
+    """
     out = np.empty((*field.shape[:2], 3), np.float32)
     vote(
         field,
