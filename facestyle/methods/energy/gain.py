@@ -9,7 +9,9 @@ import numpy as np
 
 from facestyle.imaging.pyramid import REFERENCE_INTER_OCULAR, LaplacianStack, gaussian_blur
 
+# keeps gains finite on flat areas, Lab/100 squared (Shih et al. 2014, eq. 5: .01^2 of [0, 1])
 _EPSILON = 1e-4
+# DESIGN 4.1, step 8
 _CHROMA_LIMITS = (0.0, 2.0)
 # bands whose Gaussian is narrower than this were never resolved by the exemplar's pixels, px
 _RESOLVED_SIGMA = 0.9

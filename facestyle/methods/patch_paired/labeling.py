@@ -10,8 +10,11 @@ from facestyle.methods.patch_paired.candidates import Candidates
 from facestyle.methods.patch_paired.grid import Grid
 from facestyle.mrf.label_tables import solve_tables
 
+# candidates that a node chooses among; DESIGN 4.2, step 4 had 15: fewer for speed
 _LABELS = 10
+# DESIGN 4.2, step 4: .5 to 1
 _SMOOTHNESS = 1.0
+# of message passing; tests/test_label_tables.py compares its energies with exact ones
 _ITERATIONS = 10
 _TINY = 1e-6  # mean square difference, where an exemplar is the input itself
 

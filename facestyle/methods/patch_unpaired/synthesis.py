@@ -34,7 +34,9 @@ from facestyle.methods.patch_unpaired.recipe import (
 )
 from facestyle.methods.patch_unpaired.sources import PatchSources
 
+# px that propagation jumps in successive sweeps, as in jump flooding (Rong and Tan 2006)
 _NEIGHBOR_STEPS = (4, 1, 2, 1)
+# px; all pixels of a 5x5 patch vote
 VOTE_REACH = 2.5
 _SETTLED_LEVELS = 2  # the finest levels don't search where a pixel agrees with its neighbors
 

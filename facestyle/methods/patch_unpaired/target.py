@@ -26,6 +26,7 @@ from facestyle.methods.patch_unpaired.tone import (
 )
 from facestyle.methods.patch_unpaired.warp import warp_to_exemplar
 
+# above any difference that the search finds between backgrounds, so that one leads (set by eye)
 _BACKGROUND_FROM_LEAD = 1.0
 
 
