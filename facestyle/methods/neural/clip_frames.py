@@ -16,7 +16,21 @@ from facestyle.neural.settings import MINIMUM_SIZE
 def mixed(
     redrawn: torch.Tensor, content: torch.Tensor, strength: float, colors: str
 ) -> torch.Tensor:
-    """A result in the colors asked for, mixed with the frame by strength."""
+    """A result in the colors asked for, mixed with the frame by strength.
+
+    Parameters
+    ----------
+    redrawn, content : (1, 3, H, W) tensor
+        The result and the frame, in [0, 1].
+    strength : float
+        0 is the frame, 1 the result.
+    colors : {"style", "keep"}
+        "keep" takes the chroma of the frame.
+
+    Returns
+    -------
+    torch.Tensor
+    """
     if colors == "keep":
         redrawn = with_colors_of(redrawn, content)
     return torch.lerp(content, redrawn, strength)
@@ -43,7 +57,20 @@ def picture_tensor(pixels: np.ndarray, device: torch.device) -> torch.Tensor:
 def stylized_frame(
     result: np.ndarray, frame: np.ndarray, timings: dict[str, float]
 ) -> StylizedFrame:
-    """A result (h, w, 3) float32 as that of a frame, in the frame's size."""
+    """A result (h, w, 3) float32 as that of a frame, in the frame's size.
+
+    Parameters
+    ----------
+    result : (h, w, 3) float32
+        sRGB.
+    frame : (H, W, 3) uint8, uint16 or float32
+    timings : dict of str to float
+        Seconds of each stage.
+
+    Returns
+    -------
+    StylizedFrame
+    """
     image = np.clip(_resized(result, frame.shape[0], frame.shape[1]), 0, 1)
     return StylizedFrame(Outcome(image, timings=timings))
 
