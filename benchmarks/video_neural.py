@@ -146,7 +146,7 @@ def measure_clip(network: LossNetwork, arguments: argparse.Namespace) -> None:
         if arguments.temporal_weight is not None:
             options = replace(options, temporal_weight=arguments.temporal_weight)
         styles = [StylePicture(read_style())]
-        workers[preset] = OptimizedFrames(network, styles, options, size=None)
+        workers[preset] = OptimizedFrames(OptimizedClip(network, styles, options))
     title = f"iterations {arguments.iterations}, then {later}"
     compare(network, arguments, workers, arguments.size, title)
 
@@ -155,12 +155,12 @@ def measure_networks(network: LossNetwork, arguments: argparse.Namespace) -> Non
     """Networks on a real clip: each frame alone, settled, and with the frame before as input."""
     picture = load_model(MODEL).network
     workers: dict[str, FrameEngine] = {
-        f"{MODEL}, each frame alone": NetworkFrames(picture, CPU),
-        f"{MODEL}, settled": PictureNetworkFrames(picture, CPU),
+        f"{MODEL}, each frame alone": NetworkFrames(NetworkClip(picture, CPU)),
+        f"{MODEL}, settled": PictureNetworkFrames(NetworkClip(picture, CPU)),
     }
     if arguments.video_model is not None:
         video = load_model(arguments.video_model).network
-        workers[arguments.video_model.stem] = NetworkFrames(video, CPU)
+        workers[arguments.video_model.stem] = NetworkFrames(NetworkClip(video, CPU))
     compare(network, arguments, workers, arguments.network_size, "networks")
 
 
@@ -285,8 +285,10 @@ def measure_speed(network: LossNetwork, iterations: int) -> None:
         f"short-term, {later} iterations": lambda: OptimizedFrames(
             network, [StylePicture(read_style())], options, size=None
         ),
-        f"{MODEL}, settled": lambda: PictureNetworkFrames(picture_network, CPU),
-        "network for videos, Johnson's size": lambda: NetworkFrames(video_network, CPU),
+        f"{MODEL}, settled": lambda: PictureNetworkFrames(NetworkClip(picture_network, CPU)),
+        "network for videos, Johnson's size": lambda: NetworkFrames(
+            NetworkClip(video_network, CPU)
+        ),
     }
     rows = []
     for name, make in workers.items():

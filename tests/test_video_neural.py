@@ -22,6 +22,7 @@ from facestyle.methods.neural import (  # noqa: E402
     find_motion,
     video_options,
 )
+from facestyle.methods.neural.clip_frames import NetworkClip, OptimizedClip  # noqa: E402
 from facestyle.methods.neural.clip_motion import begins_scene  # noqa: E402
 from facestyle.methods.neural.clip_passes import MultiPassFrames  # noqa: E402
 from facestyle.metrics.temporal import warping_error  # noqa: E402
@@ -77,7 +78,9 @@ def waves():
 def optimized(network, preset, *, size=None, **changes):
     settings = {"frame": FRAME, "iterations": 12, "temporal_weight": 1e5, **changes}
     options = replace(VIDEO_PRESETS[preset], **settings)
-    return OptimizedFrames(network, [StylePicture(to_tensor(waves()))], options, size=size)
+    return OptimizedFrames(
+        OptimizedClip(network, [StylePicture(to_tensor(waves()))], options, size=size)
+    )
 
 
 def video_network(seed=3):
@@ -166,7 +169,7 @@ def test_several_passes_keep_frames_on_disk(network, frames):
         partial(find_motion, frames),
         store=in_memory,
     )
-    worker = MultiPassFrames(network, styles, options, size=None)
+    worker = MultiPassFrames(OptimizedClip(network, styles, options))
     with pytest.raises(UsageError, match="study"):
         worker.step(frames[0])
     worker.study(iter(frames[:3]))
@@ -180,7 +183,9 @@ def test_several_passes_keep_frames_on_disk(network, frames):
 
 def test_a_network_for_videos_sees_the_result_before(frames):
     network = video_network()
-    worker, resumed, fresh = (NetworkFrames(network, torch.device("cpu")) for _ in range(3))
+    worker, resumed, fresh = (
+        NetworkFrames(NetworkClip(network, torch.device("cpu"))) for _ in range(3)
+    )
     worker.step(frames[0])
     resumed.restore(worker.state())
     second = worker.step(frames[1]).outcome.image
@@ -193,7 +198,7 @@ def test_large_frames_go_through_in_strips(frames, monkeypatch):
     results = []
     for whole in (2_000_000, 100):
         monkeypatch.setattr(large_pictures, "_WHOLE", whole)
-        worker = NetworkFrames(network, torch.device("cpu"))
+        worker = NetworkFrames(NetworkClip(network, torch.device("cpu")))
         results.append([worker.step(frame).outcome.image for frame in frames[:2]])
     np.testing.assert_allclose(results[0], results[1], atol=1e-5)
 
@@ -205,7 +210,7 @@ def test_results_have_the_size_of_the_frames(network, frames):
     assert done.image.shape == large.shape
     assert done.image.dtype == np.float32
     with pytest.raises(UsageError, match="144 x 96 px would be redrawn at 33 x 22"):
-        NetworkFrames(video_network(), torch.device("cpu"), size=33).step(large)
+        NetworkFrames(NetworkClip(video_network(), torch.device("cpu"), size=33)).step(large)
 
 
 def optimizing(picture=None, **options):
