@@ -29,7 +29,9 @@ from facestyle.io.videos import open_video
 from facestyle.methods.engine import FrameEngine
 from facestyle.methods.neural import (
     LATER_ITERATIONS,
+    NetworkClip,
     NetworkFrames,
+    OptimizedClip,
     OptimizedFrames,
     PictureNetworkFrames,
     find_motion,
@@ -283,7 +285,7 @@ def measure_speed(network: LossNetwork, iterations: int) -> None:
     video_network = Transformer(replace(Architecture(), inputs=VIDEO_INPUTS), seed=0).eval()
     workers: dict[str, Callable[[], FrameEngine]] = {
         f"short-term, {later} iterations": lambda: OptimizedFrames(
-            network, [StylePicture(read_style())], options, size=None
+            OptimizedClip(network, [StylePicture(read_style())], options)
         ),
         f"{MODEL}, settled": lambda: PictureNetworkFrames(NetworkClip(picture_network, CPU)),
         "network for videos, Johnson's size": lambda: NetworkFrames(
