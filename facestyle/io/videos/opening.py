@@ -33,6 +33,7 @@ def open_video(
     start: float | None = None,
     end: float | None = None,
     frame_rate: float | Fraction = 25,
+    preview: int | None = None,
 ) -> VideoSource:
     """Open a video file or a sequence of pictures for reading.
 
@@ -47,6 +48,8 @@ def open_video(
         Seconds since the beginning; frames shown at `start` or later and before `end` are read.
     frame_rate : float or Fraction
         Pictures a second, of a sequence.
+    preview : int, optional
+        Only so many frames, from `start` on; sound that is copied ends with them.
 
     Returns
     -------
