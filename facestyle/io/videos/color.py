@@ -93,8 +93,8 @@ def to_rgb(frame: Any, color: Color, *, deep: bool, reformatter: Any) -> NDArray
 def to_alpha(frame: Any, *, deep: bool, reformatter: Any) -> NDArray[Any]:
     """Take the opacity (H, W) of a PyAV frame; one without is opaque."""
     if not any(component.is_alpha for component in frame.format.components):
-        dtype = np.dtype(np.uint16 if deep else np.uint8)
-        return np.full((frame.height, frame.width), np.iinfo(dtype).max, dtype)
+        size = (int(frame.height), int(frame.width))
+        return np.full(size, 65535, np.uint16) if deep else np.full(size, 255, np.uint8)
     name = "rgba64le" if deep else "rgba"
     rgba = reformatter.reformat(frame, format=name, interpolation=_interpolation(), threads=1)
     return np.ascontiguousarray(np.asarray(rgba.to_ndarray())[..., 3])

@@ -135,7 +135,8 @@ def _alpha_decoder(stream: Any) -> Any:
     """Make a decoder that knows the opacity which a WebM file says it has."""
     av = import_av()
     name = _ALPHA_DECODERS.get(stream.codec_context.name, "")
-    if stream.metadata.get("alpha_mode") != "1" or name not in av.codecs_available:
+    metadata = {key.lower(): value for key, value in stream.metadata.items()}
+    if metadata.get("alpha_mode") != "1" or name not in av.codecs_available:
         return None
     return av.CodecContext.create(name, "r")
 

@@ -73,9 +73,12 @@ def _unit(planes: NDArray[np.uint16], bits: int, full_range: bool) -> FloatImage
     values = planes.astype(np.float32)
     if full_range:
         most = np.float32(((1 << bits) - 1) << (16 - bits)) if bits < 16 else np.float32(65535)
-        return (values - np.array([0, 32768, 32768], np.float32)) / most
-    zero = np.array([16 << 8, 32768, 32768], np.float32)
-    return (values - zero) / np.array([219 << 8, 224 << 8, 224 << 8], np.float32)
+        values -= np.array([0, 32768, 32768], np.float32)
+        values /= most
+        return values
+    values -= np.array([16 << 8, 32768, 32768], np.float32)
+    values /= np.array([219 << 8, 224 << 8, 224 << 8], np.float32)
+    return values
 
 
 def _matrix(code: int) -> FloatImage:
@@ -84,7 +87,8 @@ def _matrix(code: int) -> FloatImage:
         return np.array([[1, -1, 1], [1, 1, 0], [1, -1, -1]], np.float32)
     if code == _ICTCP:  # BT.2100, table 7, for PQ
         to_ictcp = np.array([[2048, 2048, 0], [6610, -13613, 7003], [17933, -17390, -543]]) / 4096
-        return np.linalg.inv(to_ictcp).astype(np.float32)
+        inverse: NDArray[Any] = np.linalg.inv(to_ictcp)
+        return inverse.astype(np.float32)
     red, blue = _WEIGHTS[code]
     green = 1 - red - blue
     return np.array(

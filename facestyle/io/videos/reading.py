@@ -94,9 +94,7 @@ class VideoFile:
             )
         deep = info.bit_depth > 8
         color = replace(info.color, full_range=read_color(picture).full_range)
-        pixels = self.orientation.apply(
-            to_rgb(picture, color, deep=deep, reformatter=reformatter)
-        )
+        pixels = self.orientation.apply(to_rgb(picture, color, deep=deep, reformatter=reformatter))
         if not info.alpha:
             return pixels, None
         alpha = to_alpha(picture, deep=deep, reformatter=reformatter)

@@ -1,6 +1,7 @@
 """From the colors of HDR and of wide gamuts to those of ordinary pictures (BT.709, sRGB)."""
 
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,7 +62,8 @@ def to_srgb(rgb: FloatImage, transfer: int, primaries: int, peak: float) -> Floa
 def _linear(rgb: FloatImage, transfer: int, primaries: int) -> FloatImage:
     """Light, relative to white."""
     if transfer == PQ:
-        return pq_to_nits(np.clip(rgb, 0, 1)) / np.float32(REFERENCE_WHITE)
+        nits: FloatImage = pq_to_nits(np.clip(rgb, 0, 1))
+        return nits / np.float32(REFERENCE_WHITE)
     if transfer == HLG:
         scene = _hlg_to_scene(np.clip(rgb, 0, 1))
         weights = np.linalg.inv(_from_xyz(primaries))[1].astype(np.float32)
@@ -83,11 +85,11 @@ def _encode(light: FloatImage) -> FloatImage:
     return np.where(light <= 0.0031308, np.float32(12.92) * light, power)
 
 
-def pq_to_nits(signal: FloatImage) -> FloatImage:
+def pq_to_nits(signal: NDArray[Any]) -> NDArray[Any]:
     """EOTF of PQ (BT.2100, table 4), cd/m2."""
     power = signal ** np.float32(1 / _M2)
     ratio = np.maximum(power - np.float32(_C1), 0) / (np.float32(_C2) - np.float32(_C3) * power)
-    return np.float32(10000) * ratio ** np.float32(1 / _M1)
+    return np.asarray(np.float32(10000) * ratio ** np.float32(1 / _M1))
 
 
 def nits_to_pq(nits: NDArray[np.float64]) -> NDArray[np.float64]:
