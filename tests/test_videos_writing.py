@@ -95,7 +95,7 @@ def test_colors_are_tagged_as_they_are_written(tmp_path, matrix):
 def test_odd_sizes_grow_to_what_every_player_shows(tmp_path, size, caplog):
     clip = make_clip(tmp_path / "a.mkv", size=size, pix_fmt="yuv444p", count=3)
     copy(clip.path, tmp_path / "b.mp4")
-    assert "instead of %d x %d" % size in caplog.text
+    assert f"instead of {size[0]} x {size[1]}" in caplog.text
     with av.open(str(tmp_path / "b.mp4")) as container:
         assert container.streams.video[0].format.name == "yuv420p"
     pixels = [frame.pixels for frame in open_video(tmp_path / "b.mp4").frames()][2]

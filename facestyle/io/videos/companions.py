@@ -101,21 +101,24 @@ class Companions:
         """Hand out the packets heard between two times of the file's clock, in seconds.
 
         Without a start every packet is kept, those before the file's beginning too, which warm
-        the decoder up. With one, so is the packet before it. Times then count from the start;
-        what begins before it has a negative time, which players cut.
+        the decoder up. With one, so is the packet of sound before it. Times then count from the
+        start; sound that begins before it has a negative time, which players cut.
         """
         ends: dict[int, int] = {}
         for packet in self._copied():
             if packet.pts is None or packet.size == 0:
                 continue
             begins = packet.pts * packet.time_base
-            if start and begins + 2 * (packet.duration or 0) * packet.time_base <= start:
-                continue
-            if end is not None and begins >= end:
+            text = packet.stream.type == "subtitle"
+            kept = (1 if text else 2) * (packet.duration or 0) * packet.time_base
+            if (start and begins + kept <= start) or (end is not None and begins >= end):
                 continue
             shift = round((start or 0) / packet.time_base)
             packet.pts -= shift
             packet.dts = packet.pts if packet.dts is None else packet.dts - shift
+            if text and packet.pts < 0:  # it is on the screen already
+                packet.duration += packet.pts
+                packet.pts = packet.dts = 0
             index = packet.stream_index
             if packet.dts <= ends.get(index, packet.dts - 1):
                 continue  # where files were joined, the end of one may overlap the next

@@ -48,9 +48,53 @@ def opened(path: Path) -> Iterator[tuple[Any, Any]]:
 def decoded(
     container: Any, stream: Any, info: VideoInfo, timeline: Timeline | None = None
 ) -> Iterator[Any]:
-    """Decode packet after packet, whole frames; an error tells the time at which it happened."""
-    frames = _decoded(container, stream, info, timeline)
-    return deinterlaced(frames, info.time_base, info.path)
+    """Decode packet after packet; an error tells the time at which it happened.
+
+    Raises
+    ------
+    VideoError
+        If the file is damaged there.
+    """
+    av = import_av()
+    clock, damaged = 0.0, False
+    decoder = _alpha_decoder(stream)
+    packets = container.demux(stream)
+    if timeline is not None:
+        packets = timeline.straighten(packets)
+    while True:
+        try:
+            packet = next(packets, None)
+            if packet is None:
+                break
+            frames = packet.decode() if decoder is None else decoder.decode(packet)
+        except EOFError:
+            break
+        except (av.error.FFmpegError, OSError, ValueError) as error:
+            raise VideoError(
+                f"{info.path}: the video is damaged near {clock:.2f} s ({reason(error)}). Take "
+                f"the part before with --end {max(0.0, clock - 0.5):.1f}, or repair the file."
+            ) from error
+        for frame in frames:
+            if frame.pts is not None:
+                clock = float(frame.pts * info.time_base - info.file_start)
+            if frame.is_corrupt and not damaged:
+                damaged = True
+                _LOG.warning(
+                    "%s: the frame at %.2f s is damaged and shown as well as it can be",
+                    info.path,
+                    clock,
+                )
+            yield frame
+    whole = whole_duration(container, stream) if timeline is None else float(timeline.seconds)
+    if whole - clock > _TAIL + 2 / float(info.frame_rate):
+        _LOG.warning("%s: ends at %.2f s although it says %.2f s", info.path, clock, whole)
+
+
+def whole_frames(
+    container: Any, stream: Any, info: VideoInfo, timeline: Timeline | None = None
+) -> Iterator[Any]:
+    """Decode frames and deinterlace those that are interlaced."""
+    return deinterlaced(decoded(container, stream, info, timeline), info.time_base, info.path)
 
 
 def timed(frames: Iterator[Any], info: VideoInfo) -> Iterator[tuple[Any, int, int]]:
@@ -91,44 +135,6 @@ def whole_duration(container: Any, stream: Any) -> float:
 def seconds_of(value: int | None, unit: Fraction) -> Fraction:
     """Convert a time that may be unknown."""
     return Fraction(0) if value is None else value * unit
-
-
-def _decoded(
-    container: Any, stream: Any, info: VideoInfo, timeline: Timeline | None
-) -> Iterator[Any]:
-    av = import_av()
-    clock, damaged = 0.0, False
-    decoder = _alpha_decoder(stream)
-    packets = container.demux(stream)
-    if timeline is not None:
-        packets = timeline.straighten(packets)
-    while True:
-        try:
-            packet = next(packets, None)
-            if packet is None:
-                break
-            frames = packet.decode() if decoder is None else decoder.decode(packet)
-        except EOFError:
-            break
-        except (av.error.FFmpegError, OSError, ValueError) as error:
-            raise VideoError(
-                f"{info.path}: the video is damaged near {clock:.2f} s ({reason(error)}). Take "
-                f"the part before with --end {max(0.0, clock - 0.5):.1f}, or repair the file."
-            ) from error
-        for frame in frames:
-            if frame.pts is not None:
-                clock = float(frame.pts * info.time_base - info.file_start)
-            if frame.is_corrupt and not damaged:
-                damaged = True
-                _LOG.warning(
-                    "%s: the frame at %.2f s is damaged and shown as well as it can be",
-                    info.path,
-                    clock,
-                )
-            yield frame
-    whole = whole_duration(container, stream) if timeline is None else float(timeline.seconds)
-    if whole - clock > _TAIL + 2 / float(info.frame_rate):
-        _LOG.warning("%s: ends at %.2f s although it says %.2f s", info.path, clock, whole)
 
 
 def _alpha_decoder(stream: Any) -> Any:

@@ -33,11 +33,12 @@ def deep_to_rgb(
     frame: Any, color: Color, *, deep: bool, mapped: bool, reformatter: Any
 ) -> NDArray[Any]:
     """Convert a PyAV frame of YUV or gray to RGB (H, W, 3), uint16 if `deep`, else uint8."""
+    if frame.format.name.startswith(("gray", "ya")):
+        return _gray_to_rgb(frame, color, deep=deep, mapped=mapped, reformatter=reformatter)
     bits = max(component.bits for component in frame.format.components)
-    # Both ranges are called limited: swscale then shifts the values, and nothing else.
-    planes = reformatter.reformat(
-        frame, format="yuv444p16le", src_color_range=1, dst_color_range=1, threads=1
-    ).to_ndarray()
+    # Ranges and matrices are called the same: swscale then shifts the values, and nothing else.
+    same = {"src_color_range": 1, "dst_color_range": 1, "src_colorspace": 1, "dst_colorspace": 1}
+    planes = reformatter.reformat(frame, format="yuv444p16le", threads=1, **same).to_ndarray()
     dtype = np.dtype(np.uint16 if deep else np.uint8)
     rgb = np.empty(planes.shape, dtype)
     matrix = _matrix(color.matrix)
@@ -48,6 +49,18 @@ def deep_to_rgb(
             values = _from_lms(values)
         rgb[rows] = _finished(values, color if mapped else None, dtype)
     return rgb
+
+
+def _gray_to_rgb(
+    frame: Any, color: Color, *, deep: bool, mapped: bool, reformatter: Any
+) -> NDArray[Any]:
+    """Repeat gray, which FFmpeg takes for full range whatever the file says."""
+    gray = reformatter.reformat(
+        frame, format="gray16le", src_color_range=2, dst_color_range=2, threads=1
+    ).to_ndarray()
+    rgb = np.repeat(gray[..., None], 3, axis=2)
+    rgb = rgb if deep else (rgb >> 8).astype(np.uint8)
+    return mapped_rgb(rgb, color) if mapped else rgb
 
 
 def mapped_rgb(rgb: NDArray[Any], color: Color) -> NDArray[Any]:

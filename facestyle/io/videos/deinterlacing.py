@@ -22,12 +22,13 @@ def deinterlaced(frames: Iterator[Any], time_base: Any, path: Path) -> Iterator[
         For the notice.
     """
     graph: Any = None
-    for frame in frames:
+    for number, frame in enumerate(frames):
         if graph is None and not (frame.interlaced_frame and _is_large_enough(frame)):
             yield frame
             continue
         if graph is None:
-            _LOG.info("%s: deinterlacing from here on", path)
+            if number:  # else whoever opened the file has said it
+                _LOG.warning("%s: is interlaced later on and is deinterlaced there", path)
             graph = _graph(frame, time_base)
         graph.push(frame)
         yield from _pulled(graph, time_base)

@@ -25,6 +25,7 @@ from facestyle.io.videos.decoding import (
     seek,
     timed,
     whole_duration,
+    whole_frames,
 )
 from facestyle.io.videos.dependencies import import_av
 from facestyle.io.videos.info import Frame, VideoInfo
@@ -67,7 +68,7 @@ class VideoFile:
                 seek(container, stream, info)
             number = 0
             reformatter = import_av().video.reformatter.VideoReformatter()
-            frames = timed(decoded(container, stream, info, self.timeline), info)
+            frames = timed(whole_frames(container, stream, info, self.timeline), info)
             for picture, pts, duration in frames:
                 seconds = float(pts * info.time_base - info.file_start)
                 if info.start is not None and seconds < info.start - 1e-6:
