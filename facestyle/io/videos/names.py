@@ -26,9 +26,10 @@ def is_video(path: str | os.PathLike[str]) -> bool:
 def is_sequence(path: str | os.PathLike[str]) -> bool:
     """Whether a name is a pattern of numbered pictures, such as ``frames/%05d.png``.
 
-    A file of that very name, such as an existing ``photo%d.jpg``, is a file.
+    A file of that very name, such as an existing ``photo%d.jpg``, is a file, and so is a video.
     """
-    return len(_NUMBER.findall(Path(path).name)) == 1 and not os.path.lexists(path)
+    one = len(_NUMBER.findall(Path(path).name)) == 1
+    return one and not is_video(path) and not os.path.lexists(path)
 
 
 def frame_path(pattern: str | os.PathLike[str], number: int) -> Path:
