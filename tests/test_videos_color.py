@@ -143,7 +143,7 @@ def test_highlights_of_hdr_are_rolled_off_and_keep_their_hue(transfer):
     signal = (as_pq if transfer == 16 else as_hlg)(nits).astype(np.float32)
     gray = to_srgb(signal, transfer, 9, 1000.0)
     assert np.ptp(gray, axis=1).max() < 1e-3
-    assert (np.diff(gray[:, 0]) > -1e-5).all()
+    assert (np.diff(gray[:, 0]) > -1e-4).all()  # steps of the tables
     assert 0.85 < gray[np.argmin(np.abs(nits[:, 0] - 203)), 0] < 0.95
     assert gray[-1, 0] > 0.99
     orange = np.array([[1.0, 0.5, 0.25]]) * 900 @ TO_BT2020.T

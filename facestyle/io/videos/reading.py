@@ -17,7 +17,7 @@ from facestyle.io.videos.color import (
     to_alpha,
     to_rgb,
 )
-from facestyle.io.videos.containers import check_frame_size
+from facestyle.io.videos.containers import check_frame_size, open_input
 from facestyle.io.videos.decoding import (
     decoded,
     opened,
@@ -116,8 +116,8 @@ def open_video_file(
     VideoError
         If the file cannot be read or holds no video.
     """
-    timeline = _timeline(path)
     with opened(path) as (container, stream):
+        timeline = _timeline(path) if can_jump(container) else None
         file_start = max(Fraction(0), seconds_of(container.start_time, Fraction(1, 1_000_000)))
         check_frame_size(path, stream.width, stream.height)
         info = VideoInfo(
@@ -149,9 +149,7 @@ def open_video_file(
 
 def _timeline(path: Path) -> Timeline | None:
     """One clock, if that of the file jumps."""
-    with opened(path) as (container, _):
-        if not can_jump(container):
-            return None
+    with open_input(path) as container:
         timeline = read_timeline(container)
     return timeline if timeline.jumps else None
 

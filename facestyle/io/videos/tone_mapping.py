@@ -17,6 +17,8 @@ BT2020, SMPTE_P3, DISPLAY_P3 = 9, 11, 12
 REFERENCE_WHITE = 203.0
 DEFAULT_PEAK = 1000.0  # cd/m2, the usual mastering display, and that of HLG (BT.2100, note 5f)
 
+_ENTRIES = 65536  # of a table
+
 # chromaticities of red, green, blue and white (H.273, table 2)
 _D65 = (0.3127, 0.3290)
 _CHROMATICITIES = {
@@ -56,7 +58,7 @@ def to_srgb(rgb: FloatImage, transfer: int, primaries: int, peak: float) -> Floa
         light = _into_gamut(light @ _to_bt709(primaries).T)
     if transfer in HDR_NAMES:
         light = _roll_off(light, DEFAULT_PEAK if transfer == HLG else peak)
-    return _encode(np.clip(light, 0, 1))
+    return _encode(light)
 
 
 def _linear(rgb: FloatImage, transfer: int, primaries: int) -> FloatImage:
@@ -80,9 +82,17 @@ def _linear(rgb: FloatImage, transfer: int, primaries: int) -> FloatImage:
 
 
 def _encode(light: FloatImage) -> FloatImage:
-    """Encode light as sRGB (IEC 61966-2-1)."""
-    power = np.float32(1.055) * light ** np.float32(1 / 2.4) - np.float32(0.055)
-    return np.where(light <= 0.0031308, np.float32(12.92) * light, power)
+    """Encode light as sRGB, by a table over its square root; what is beyond [0, 1] is cut."""
+    index = np.sqrt(np.clip(light, 0, 1)) * np.float32(_ENTRIES - 1) + np.float32(0.5)
+    return np.take(_encoding(), index.astype(np.uint16))
+
+
+@lru_cache(maxsize=1)
+def _encoding() -> FloatImage:
+    """Table of sRGB (IEC 61966-2-1)."""
+    light = np.linspace(0, 1, _ENTRIES) ** 2
+    power = 1.055 * light ** (1 / 2.4) - 0.055
+    return np.where(light <= 0.0031308, 12.92 * light, power).astype(np.float32)
 
 
 def pq_to_nits(signal: NDArray[Any]) -> NDArray[Any]:
@@ -108,22 +118,27 @@ def _hlg_to_scene(signal: FloatImage) -> FloatImage:
 def _into_gamut(light: FloatImage) -> FloatImage:
     """Take away as much saturation as brings the lowest channel to 0; luminance and hue stay."""
     luminance = np.maximum(light @ _LUMINANCE, 0)[..., None]
-    lowest = light.min(axis=-1, keepdims=True)
+    lowest = np.minimum(np.minimum(light[..., 0], light[..., 1]), light[..., 2])[..., None]
     kept = np.where(lowest < 0, luminance / np.maximum(luminance - lowest, 1e-9), 1)
     return (luminance + kept * (light - luminance)).astype(np.float32)
 
 
 def _roll_off(light: FloatImage, peak: float) -> FloatImage:
     """Scale every color so that its brightest channel is at most 1 (BT.2390-11, maxRGB)."""
-    brightest = light.max(axis=-1, keepdims=True)
-    inputs, outputs = _curve(max(float(peak), REFERENCE_WHITE * 1.01))
-    mapped = np.interp(brightest, inputs, outputs)
-    return (light * (mapped / np.maximum(brightest, 1e-6))).astype(np.float32)
+    peak = max(float(peak), REFERENCE_WHITE * 1.01)
+    brightest = np.maximum(np.maximum(light[..., 0], light[..., 1]), light[..., 2])[..., None]
+    index = np.clip(brightest * np.float32(REFERENCE_WHITE / peak), 0, 1)
+    scale = np.take(_scales(peak), (index * np.float32(_ENTRIES - 1)).astype(np.uint16))
+    # what is brighter than the peak is shown as white
+    return light * np.minimum(scale, 1 / np.maximum(brightest, np.float32(1e-6)))
 
 
 @lru_cache(maxsize=4)
-def _curve(peak: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """EETF of ITU-R BT.2390-11, section 5.4.1, from `peak` to white: light and mapped light."""
+def _scales(peak: float) -> FloatImage:
+    """Table over light up to `peak`: what it is multiplied by.
+
+    EETF of ITU-R BT.2390-11, section 5.4.1, from `peak` to white.
+    """
     top = float(nits_to_pq(np.array(peak)))
     target = float(nits_to_pq(np.array(REFERENCE_WHITE))) / top
     knee = 1.5 * target - 0.5
@@ -135,8 +150,10 @@ def _curve(peak: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         + (-2 * t**3 + 3 * t**2) * target
     )
     mapped = np.where(signal < knee, signal, spline)
-    both = [pq_to_nits((each * top).astype(np.float64)) for each in (signal, mapped)]
-    return both[0] / REFERENCE_WHITE, both[1] / REFERENCE_WHITE
+    light, shown = (pq_to_nits(each * top) for each in (signal, mapped))
+    places = np.linspace(0, peak, _ENTRIES)
+    scales = np.interp(places[1:], light, shown) / places[1:]
+    return np.concatenate([[1], scales]).astype(np.float32)
 
 
 @lru_cache(maxsize=8)
