@@ -51,10 +51,13 @@ def is_deep(frame: Any) -> bool:
 def has_alpha(frame: Any) -> bool:
     """Whether a PyAV frame has opacity that is used.
 
-    Programs leave opacity at 0 where they mean none: a picture below it tells.
+    Where a format of RGB has room for opacity, programs leave it at 0 and mean none: a picture
+    below it tells.
     """
     if not any(component.is_alpha for component in frame.format.components):
         return False
+    if not frame.format.is_rgb:
+        return True
     rgba = frame.to_ndarray(format="rgba")
     return bool(rgba[..., 3].any() or not np.ptp(rgba[..., :3], axis=(0, 1)).any())
 

@@ -17,6 +17,7 @@ from facestyle.io.videos.timeline import Timeline
 
 _LOG = logging.getLogger(__name__)
 _TAIL = 1.0  # s that a file may lack at its end without a word
+_LATEST = 2**53  # in whatever unit: no time, but damage
 # FFmpeg's own decoders leave the opacity of these out
 _ALPHA_DECODERS = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 
@@ -107,12 +108,15 @@ def timed(frames: Iterator[Any], info: VideoInfo) -> Iterator[tuple[Any, int, in
     time = 0
     for frame in frames:
         pts = frame.pts
+        if pts is not None and abs(pts) > _LATEST:
+            pts = None
         if waiting is not None:
             pts = time + step if pts is None else max(pts, time + 1)
             yield waiting, time, pts - time
         waiting, time = frame, pts or 0
     if waiting is not None:
-        yield waiting, time, int(getattr(waiting, "duration", 0) or 0) or step
+        lasts = int(getattr(waiting, "duration", 0) or 0)
+        yield waiting, time, lasts if 0 < lasts < _LATEST else step
 
 
 def seek(container: Any, stream: Any, info: VideoInfo) -> None:

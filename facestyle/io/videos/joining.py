@@ -96,7 +96,7 @@ def join(
             for packet in heapq.merge(*packets, key=_seconds):
                 container.mux_one(packet)
         os.replace(unfinished, path)
-    except (OSError, av.error.FFmpegError) as error:
+    except (OSError, OverflowError, av.error.FFmpegError) as error:
         raise VideoError(f"{path}: cannot be written ({reason(error)}).") from error
     finally:
         unfinished.unlink(missing_ok=True)
