@@ -38,17 +38,39 @@ def deep_to_rgb(
     bits = max(component.bits for component in frame.format.components)
     # Ranges and matrices are called the same: swscale then shifts the values, and nothing else.
     same = {"src_color_range": 1, "dst_color_range": 1, "src_colorspace": 1, "dst_colorspace": 1}
-    planes = reformatter.reformat(frame, format="yuv444p16le", threads=1, **same).to_ndarray()
+    converted = reformatter.reformat(frame, format="yuv444p16le", threads=1, **same)
+    planes = [_plane(plane, converted.width, converted.height) for plane in converted.planes]
     dtype = np.dtype(np.uint16 if deep else np.uint8)
-    rgb = np.empty(planes.shape, dtype)
-    matrix = _matrix(color.matrix)
-    for top in range(0, planes.shape[0], _ROWS):
+    rgb = np.empty((converted.height, converted.width, 3), dtype)
+    weights, constants = _coefficients(color, bits)
+    for top in range(0, converted.height, _ROWS):
         rows = slice(top, top + _ROWS)
-        values = _unit(planes[rows], bits, color.full_range) @ matrix.T
+        values = _mixed([plane[rows] for plane in planes], weights, constants)
         if color.matrix == _ICTCP:
             values = _from_lms(values)
         rgb[rows] = _finished(values, color if mapped else None, dtype)
     return rgb
+
+
+def _plane(plane: Any, width: int, height: int) -> NDArray[np.uint16]:
+    """Look at a plane of a PyAV frame as (H, W)."""
+    values = np.frombuffer(plane, "<u2").reshape(-1, plane.line_size // 2)
+    return values[:height, :width]
+
+
+def _mixed(
+    planes: list[NDArray[np.uint16]], weights: FloatImage, constants: FloatImage
+) -> FloatImage:
+    """Every channel as a weighted sum of the planes; plane by plane, for speed."""
+    floats = [plane.astype(np.float32) for plane in planes]
+    values = np.empty((*floats[0].shape, 3), np.float32)
+    for channel in range(3):
+        total = floats[0] * weights[channel, 0]
+        for plane, weight in zip(floats[1:], weights[channel, 1:], strict=True):
+            if weight:
+                total += plane * weight
+        np.add(total, constants[channel], out=values[..., channel])
+    return values
 
 
 def _gray_to_rgb(
@@ -81,17 +103,19 @@ def _finished(values: FloatImage, color: Color | None, dtype: np.dtype[Any]) -> 
     return np.rint(np.clip(values, 0, 1) * most).astype(dtype)
 
 
-def _unit(planes: NDArray[np.uint16], bits: int, full_range: bool) -> FloatImage:
-    """Luma in [0, 1] and chroma in [-0.5, 0.5] (H.273, equations 20 ff.)."""
-    values = planes.astype(np.float32)
-    if full_range:
-        most = np.float32(((1 << bits) - 1) << (16 - bits)) if bits < 16 else np.float32(65535)
-        values -= np.array([0, 32768, 32768], np.float32)
-        values /= most
-        return values
-    values -= np.array([16 << 8, 32768, 32768], np.float32)
-    values /= np.array([219 << 8, 224 << 8, 224 << 8], np.float32)
-    return values
+def _coefficients(color: Color, bits: int) -> tuple[FloatImage, FloatImage]:
+    """Weights (3, 3) of the planes, shifted to 16 bits, and constants (3,), for RGB in [0, 1].
+
+    Luma in [0, 1] and chroma in [-0.5, 0.5] by H.273, equations 20 ff.
+    """
+    if color.full_range:
+        zero = np.array([0.0, 32768, 32768])
+        spans = np.full(3, float(((1 << bits) - 1) << (16 - bits)))
+    else:
+        zero = np.array([16 << 8, 32768, 32768], np.float64)
+        spans = np.array([219 << 8, 224 << 8, 224 << 8], np.float64)
+    weights = _matrix(color.matrix) / spans
+    return weights.astype(np.float32), (-weights @ zero).astype(np.float32)
 
 
 def _matrix(code: int) -> FloatImage:
