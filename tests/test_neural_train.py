@@ -19,8 +19,9 @@ from facestyle.neural.model_files import load_model  # noqa: E402
 from facestyle.neural.photos import PhotoFolder  # noqa: E402
 from facestyle.neural.pictures import to_tensor  # noqa: E402
 from facestyle.neural.settings import Architecture, TrainOptions  # noqa: E402
+from facestyle.neural.style_images import StyleImage  # noqa: E402
 from facestyle.neural.style_pictures import StylePicture  # noqa: E402
-from facestyle.neural.style_training import train_style  # noqa: E402
+from facestyle.neural.style_training import TrainingFiles, train_style  # noqa: E402
 from facestyle.neural.train import train  # noqa: E402
 
 TINY = TrainOptions(
@@ -136,13 +137,11 @@ def test_bfloat16_trains_to_nearly_the_same_losses(network, photos):
 def test_training_writes_model_previews_and_record(photos, tmp_path):
     output = tmp_path / "style.safetensors"
     train_style(
-        [style()],
+        [StyleImage(style(), name="stripes.png")],
         photos,
         output,
         options=TINY,
-        names=["stripes.png"],
-        preview=tmp_path / "previews",
-        preview_every=2,
+        files=TrainingFiles(preview=tmp_path / "previews", preview_every=2),
         device="cpu",
     )
     names = sorted(path.name for path in (tmp_path / "previews").iterdir())
@@ -153,13 +152,14 @@ def test_training_writes_model_previews_and_record(photos, tmp_path):
     assert model.training["photos"] == 3
     assert json.dumps(model.training["losses"])
     again = tmp_path / "again.safetensors"
-    train_style([style()], photos, again, options=TINY, start=output, device="cpu")
+    files = TrainingFiles(start=output)
+    train_style([style()], photos, again, options=TINY, files=files, device="cpu")
     record = load_model(again).training
     assert record["start"] == "style.safetensors"
     assert record["before"] == model.training
     other = replace(TINY, architecture=Architecture(8, 1))
     with pytest.raises(UsageError, match="the model to start with is"):
-        train_style([style()], photos, tmp_path / "x", options=other, start=output, device="cpu")
+        train_style([style()], photos, tmp_path / "x", options=other, files=files, device="cpu")
 
 
 def test_crops_depend_on_seed_step_and_place_alone(photos):
