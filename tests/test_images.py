@@ -216,7 +216,7 @@ def test_profile_of_a_deep_picture_keeps_its_depth(tmp_path, rng, suffix):
 @pytest.mark.parametrize("kind", [0, 1, 2, 3, 4])
 def test_parametric_curves(kind):
     """The five kinds of ICC.1:2022, table 68, against the printed formulas."""
-    from facestyle.io.images.icc import _read_curve
+    from facestyle.io.images.icc_curves import _read_curve
 
     g, a, b, c, d, e, f = 2.0, 0.9, 0.1, 0.3, 0.25, 0.05, 0.02
     x = np.linspace(0, 1, 11)
