@@ -644,10 +644,12 @@ def planned(typed, output=None, **options):
 
 def test_results_go_beside_their_inputs(tree):
     assert planned(["photos/b.jpg", "photos/sub"]) == [
-        "photos/b_looks.png",
-        "photos/sub/c_looks.png",
-        "photos/sub/deep/d_looks.png",
+        "photos/b_looks.jpg",
+        "photos/sub/c_looks.tif",
+        "photos/sub/deep/d_looks.webp",
     ]
+    assert planned(["photos/b.jpg"], needs_alpha=True) == ["photos/b_looks.png"]
+    assert planned(["x.heic"]) == ["x_looks.png"]
 
 
 def test_results_of_an_earlier_run_are_no_inputs(tree):
@@ -678,7 +680,7 @@ def test_output_file(tree):
 
 
 def test_clashing_outputs(tree):
-    assert planned(["x.jpg", "x.heic"]) == ["x_looks.png", "x_looks_heic.png"]
+    assert planned(["x.png", "x.heic"]) == ["x_looks.png", "x_looks_heic.png"]
     assert planned(["x.gif", "x.png"], "out") == ["out/x_gif.png", "out/x.png"]
     with pytest.raises(UsageError, match=r"a/x\.jpg and b/x\.jpg"):
         planned(["a/x.jpg", "b/x.jpg"], "out")

@@ -178,3 +178,31 @@ def _clean(tag: int, value: Any) -> Any:
     if not isinstance(value, str) or len(value) > _LONGEST_TEXT:
         raise ValueError(f"no text: {type(value)}")
     return value
+
+
+def exif_entries(exif: bytes | None) -> dict[int, Any]:
+    """Entries of the first level of an EXIF block that this module made."""
+    if exif is None:
+        return {}
+    block = Image.Exif()
+    block.load(exif)
+    return {tag: block[tag] for tag in block if tag != _EXIF_IFD}
+
+
+def exif_details(exif: bytes | None) -> dict[int, Any]:
+    """Entries of its second level, as `exif_entries`."""
+    if exif is None:
+        return {}
+    block = Image.Exif()
+    block.load(exif)
+    return dict(block.get_ifd(_EXIF_IFD))
+
+
+def exif_with(exif: bytes | None, entries: Mapping[int, Any]) -> bytes:
+    """An EXIF block with further entries of the first level."""
+    block = Image.Exif()
+    if exif is not None:
+        block.load(exif)
+        block.get_ifd(_EXIF_IFD)  # is written only after it was looked at
+    block.update(entries)
+    return bytes(block.tobytes())
