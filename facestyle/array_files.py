@@ -42,7 +42,7 @@ def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
         If it cannot be written.
     """
     buffer = io.BytesIO()
-    np.savez(buffer, allow_pickle=False, **arrays)  # type: ignore[arg-type]
+    np.savez(buffer, allow_pickle=False, **arrays)
     data = buffer.getbuffer()
     write_whole(path, lambda file: (file.write(data), file.write(_footer(data))))
 
@@ -98,7 +98,7 @@ def map_array(path: Path) -> NDArray[Any]:
         except ValueError as error:  # an empty file
             raise DamagedError(str(error)) from error
     payload = mapped[: max(0, mapped.size - _FOOTER.size)]
-    _check(mapped[payload.size :].tobytes(), memoryview(payload))
+    _check(mapped[payload.size :].tobytes(), payload.data)
     head = io.BytesIO(payload[:4096].tobytes())
     try:
         version = np.lib.format.read_magic(head)
