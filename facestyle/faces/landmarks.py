@@ -22,7 +22,7 @@ from facestyle.files import read_regular
 _LARGEST_FILE = 2**20  # bytes; 68 points need some 2,000
 _FARTHEST = 1e6  # px
 # of the spread along the line: faces in profile have .3 and more
-_FLATTEST = 0.03
+_FLATTEST = 0.02
 _LEAST_INSIDE = 0.5  # share of the landmarks that are inside the picture
 
 
@@ -155,11 +155,11 @@ def check_landmarks(
         raise LandmarksError(
             f"{name}: both eyes lie on one spot; are these pixels (not fractions)?"
         )
+    if size is not None:
+        _check_inside(points, name, size)
     spread = np.linalg.svd(points - points.mean(axis=0), compute_uv=False)
     if spread[1] < _FLATTEST * spread[0]:
         raise LandmarksError(f"{name}: the landmarks lie on one line; expected those of a face")
-    if size is not None:
-        _check_inside(points, name, size)
     return points
 
 

@@ -58,8 +58,13 @@ def decode_deep_tiff(data: bytes, tags: TiffTags) -> RawPixels | None:
     if photometric == tags_.CMYK:
         high = (samples[..., :4] // 257).astype(np.uint8) if samples.dtype == np.uint16 else None
         return None if high is None else RawPixels(image=Image.fromarray(high, "CMYK"))
-    unit = to_unit(samples[..., : _used_channels(tags, colors, samples.shape[2])])
-    if photometric == tags_.MIN_IS_WHITE:
+    samples = samples[..., : _used_channels(tags, colors, samples.shape[2])]
+    invert = photometric == tags_.MIN_IS_WHITE
+    if invert and samples.dtype.kind == "u":  # exactly
+        samples, invert = samples.copy(), False
+        samples[..., 0] = np.iinfo(samples.dtype).max - samples[..., 0]
+    unit = to_unit(samples)
+    if invert:
         unit[..., 0] = 1 - unit[..., 0]
     alpha = unit[..., colors] if unit.shape[2] > colors else None
     values = unit[..., :colors] if colors == 3 else unit[..., 0]

@@ -123,15 +123,16 @@ def _is_raw(file: Path) -> bool:
 
 def _walk(folder: Path, suffixes: frozenset[str]) -> Iterator[Path]:
     unreadable: list[str] = []
+    links: list[Path] = []
     for current, folders, names in os.walk(folder, onerror=lambda e: unreadable.append(e.filename)):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        for name in folders:
-            if os.path.islink(os.path.join(current, name)):
-                _log.warning(
-                    "%s: a link to a folder is not followed; name it to take its pictures",
-                    Path(current, name),
-                )
+        links += [Path(current, n) for n in folders if os.path.islink(os.path.join(current, n))]
         for name in names:
             if not name.startswith(".") and Path(name).suffix.lower() in suffixes:
                 yield Path(current, name)
+    if links:
+        _log.warning(
+            "%s: %d links to folders are not followed, such as %s; name them to take their files",
+            *(folder, len(links), links[0]),
+        )
     yield from (Path(name) for name in unreadable if Path(name) != folder)

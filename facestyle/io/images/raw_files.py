@@ -73,7 +73,8 @@ def develop(path: Path, data: bytes, limits: Limits) -> FloatImage:
         ) from None
     try:
         with rawpy.imread(io.BytesIO(data)) as raw:
-            check_size(path, raw.sizes.width, raw.sizes.height, "deep", limits)
+            size = (raw.sizes.width, raw.sizes.height)
+            check_size(path, size, "converted", len(data), limits)
             values = raw.postprocess(
                 use_camera_wb=True,
                 output_bps=16,

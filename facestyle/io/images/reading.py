@@ -120,10 +120,11 @@ def read_image(
             picture = _read_deep_tiff(path, data, tags, limits)
             if picture is not None:
                 return picture
-        return _read_by_pillow(path, without_long_texts(data), tags, limits)
+        return _read_by_pillow(path, data, tags, limits)
 
 
 def _read_by_pillow(path: Path, data: bytes, tags: TiffTags | None, limits: Limits) -> Picture:
+    whole, data = data, without_long_texts(data)
     image = _open(path, data, limits)
     try:
         image.load()
@@ -138,7 +139,7 @@ def _read_by_pillow(path: Path, data: bytes, tags: TiffTags | None, limits: Limi
         )
         image = _open(path, completed[0], limits)
         image.load()
-    facts, color = read_facts(image), describe_colors(image, data)
+    facts, color = read_facts(image), describe_colors(image, whole)
     frames = frames_of(image)
     if frames > 1:
         _log.warning("%s: an animation of %d frames; only the first is read", path, frames)
@@ -148,7 +149,7 @@ def _read_by_pillow(path: Path, data: bytes, tags: TiffTags | None, limits: Limi
 
 
 def _read_deep_tiff(path: Path, data: bytes, tags: TiffTags, limits: Limits) -> Picture | None:
-    check_size(path, tags.first(WIDTH), tags.first(HEIGHT), "deep", limits)
+    check_size(path, (tags.first(WIDTH), tags.first(HEIGHT)), "converted", len(data), limits)
     raw = decode_deep_tiff(data, tags)
     if raw is None:
         return None
@@ -257,8 +258,17 @@ def _open(path: Path, data: bytes, limits: Limits) -> Image.Image:
     Image.init()
     readers = [name for name in formats.PILLOW_READERS if name in Image.OPEN]
     image = Image.open(io.BytesIO(data), formats=readers)
-    kind = "shallow" if image.format in ("JPEG", "PNG", "BMP", "GIF", "PPM") else "converted"
-    if is_deep_png(image, data) or image.mode.startswith(("I", "F")):
-        kind = "deep"
-    check_size(path, *image.size, kind, limits)
+    kind = "plain" if _is_plain(image, data) else "converted"
+    check_size(path, image.size, kind, len(data), limits)
     return image
+
+
+def _is_plain(image: Image.Image, data: bytes) -> bool:
+    """Whether decoding takes little memory: 8 bits, no alpha, no colors to convert."""
+    info = image.info
+    described = "icc_profile" in info or "gamma" in info or b"cICP" in data[:4096]
+    return (
+        image.format in ("JPEG", "MPO", "PNG", "BMP", "GIF", "PPM", "TIFF")
+        and image.mode in ("1", "L", "P", "RGB", "CMYK")
+        and not (described or "transparency" in info or is_deep_png(image, data))
+    )
