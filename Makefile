@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test lint exemplars clean
+.PHONY: demo test torture lint exemplars clean
 
 demo: $(VENV)/.installed
 	@mkdir -p demo
@@ -15,6 +15,10 @@ test: $(VENV)/.tested
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n auto
+
+# the long form of the tests that damage files
+torture: $(VENV)/.tested
+	FACESTYLE_TORTURE=1 $(BIN)/python -m pytest tests/robustness
 
 exemplars: $(VENV)/.tested
 	$(BIN)/python exemplars/make.py
@@ -28,7 +32,7 @@ $(VENV)/.installed: setup.cfg pyproject.toml constraints.txt
 # torch by itself: with it installed, its extras bring no other build
 $(VENV)/.tested: $(VENV)/.installed
 	$(PIP) install --quiet --constraint constraints.txt torch
-	$(PIP) install --quiet --constraint constraints.txt --editable '.[test,neural,heif,video]'
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[test,neural,heif,raw,video]'
 	@touch $@
 
 clean:

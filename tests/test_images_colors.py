@@ -1,4 +1,4 @@
-"""Colors wherever a picture file describes them; the right values of files as cameras write them."""
+"""Colors wherever a picture file describes them, and the right values of camera files."""
 
 import io
 import logging

@@ -1,4 +1,4 @@
-"""Names, places and kinds of files that people have by accident, and pictures that are too large."""
+"""Names, places and kinds of files that people have by accident, and too large pictures."""
 
 import logging
 import os
