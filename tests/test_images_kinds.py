@@ -297,7 +297,7 @@ def test_jpeg_without_its_last_bytes_is_read_with_a_warning(caplog):
 
 @pytest.mark.parametrize("progressive", [False, True])
 @given(cut=st.integers(1, 6000))
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12, deadline=None, derandomize=True)
 def test_a_cut_jpeg_is_whole_but_for_a_row_of_blocks_or_refused(progressive, cut):
     noise = np.random.default_rng(1).integers(0, 255, (96, 80, 3), np.uint8)
     buffer = io.BytesIO()

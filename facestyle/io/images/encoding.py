@@ -74,6 +74,17 @@ def _encode_by_pillow(
         options |= {"compress_level": 3}  # a third of level 6's time for a tenth more bytes
     elif format_name == "TIFF":
         options |= {"compression": "tiff_lzw"}  # a quarter of deflate's time
+    image = Image.fromarray(np.ascontiguousarray(pixels))
+    try:
+        return _save(image, format_name, options)
+    except OSError:
+        if not options.pop("optimize", False):
+            raise
+        # to optimize, Pillow holds the whole file in a buffer that is too small for mere noise
+        return _save(image, format_name, options)
+
+
+def _save(image: Image.Image, format_name: str, options: dict[str, object]) -> bytes:
     buffer = io.BytesIO()
-    Image.fromarray(np.ascontiguousarray(pixels)).save(buffer, format_name, **options)
+    image.save(buffer, format_name, **options)
     return buffer.getvalue()
