@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from robustness.mutations import TORTURE
 
 from facestyle.io.images import read_image, write_image
+from robustness.mutations import TORTURE
 
 _STATUS = Path("/proc/self/statm")
 
