@@ -100,8 +100,8 @@ class FilteredFrames:
                 before.shown,
                 motion.backward,
                 motion.trust,
-                np.float32(_SETTLED),
-                np.float32(_TOLERANCE),
+                most=_SETTLED,
+                tolerance=_TOLERANCE,
             )
         shown = np.asarray(cv2.convertScaleAbs(picture, alpha=255))
         self._state = FilteredState(number, gray, track, matte, shown)

@@ -199,7 +199,7 @@ class EnergyFrames:
         state: EnergyState,
     ) -> tuple[np.ndarray, np.ndarray | None, np.ndarray]:
         """Set the person before the background at full size: image, alpha, matte."""
-        from facestyle.kernels.detail_compositing import compose
+        from facestyle.kernels.detail_compositing import ReducedLayers, compose
 
         shape, strength = portrait.matte.shape, np.float32(self._strength)
         behind = self._background(state, shape)
@@ -211,19 +211,8 @@ class EnergyFrames:
         coefficients = cv2.merge(
             [state.matte.slope, state.matte.offset, *self._detail_gains(state, own)]
         )
-        image = np.empty(frame.shape, np.float32)
-        opacity = np.empty(frame.shape[:2], np.float32)
-        compose(
-            frame,
-            value_factor(frame),
-            portrait.image,
-            person,
-            rest,
-            coefficients,
-            own,
-            image,
-            opacity,
-        )
+        reduced = ReducedLayers(portrait.image, person, rest)
+        image, opacity = compose(frame, value_factor(frame), reduced, coefficients, own)
         transparent = isinstance(self._mode, str) and self._mode == "transparent"
         return image, opacity if transparent else None, opacity
 
@@ -239,8 +228,8 @@ class EnergyFrames:
                 before.shown,
                 motion.backward,
                 motion.trust,
-                np.float32(_SETTLED),
-                np.float32(_NOISE),
+                most=_SETTLED,
+                tolerance=_NOISE,
             )
         return np.asarray(cv2.convertScaleAbs(image, alpha=255))
 

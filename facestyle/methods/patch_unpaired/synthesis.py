@@ -11,9 +11,10 @@ import cv2
 import numpy as np
 
 from facestyle.imaging.color import from_lab
-from facestyle.kernels.patch_voting import vote
-from facestyle.kernels.patchmatch import count_use, doubled, sweep
-from facestyle.kernels.patchmatch_problem import RADIUS, SPARE, Costs, Sources, Target
+from facestyle.kernels.matches import Matches, count_use, doubled
+from facestyle.kernels.patch_voting import Voting, vote
+from facestyle.kernels.patchmatch import SweepOptions, sweep
+from facestyle.kernels.patchmatch_problem import RADIUS, SPARE, Costs, Problem, Sources, Target
 from facestyle.methods.patch_unpaired.correction import CorrectionWeights, corrected
 from facestyle.methods.patch_unpaired.guides import guide_maps
 from facestyle.methods.patch_unpaired.pictures import halved, to_bytes
@@ -115,21 +116,8 @@ def synthesize(goal: Goal, bank: Bank, seed: int) -> Match:
 
 def render(field: np.ndarray, cost: np.ndarray, sources: Sources, rounds: int = 0) -> np.ndarray:
     """Vote at the field's own size; (h, w, 3) float32 sRGB."""
-    out = np.empty((*field.shape[:2], 3), np.float32)
-    vote(
-        field,
-        cost,
-        sources.image,
-        sources.start,
-        sources.height,
-        sources.width,
-        1.0,
-        VOTE_REACH,
-        rounds,
-        np.float32(0.25),
-        out,
-    )
-    return out
+    voting = Voting(1.0, VOTE_REACH, rounds, bandwidth=0.25)
+    return vote(Matches(field, cost), sources.pictures, field.shape[:2], voting)
 
 
 def _solve_level(
@@ -149,10 +137,7 @@ def _solve_level(
         max(0.5, DETAIL_SIGMA * width),
     )
     shape = goal.labels.shape
-    cost, other_cost = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
-    field = np.ascontiguousarray(field, np.int32)
-    other_field = np.empty_like(field)
-    use = np.zeros(len(sources.regions), np.float32)
+    matches = Matches(field, np.zeros(shape, np.float32))
     radius = SEARCH_RADIUS[level] or max(4, shape[1] // 6)
     settled = level < _SETTLED_LEVELS
     for number in range(ROUNDS[level]):
@@ -166,24 +151,20 @@ def _solve_level(
             goal.prior,
         )
         aversion = bank.aversion[level] * np.float32(1 / OCCURRENCE_WEIGHT)
-        excess = _excess_use(field, sources, use) + aversion
+        excess = _excess_use(matches.field, sources) + aversion
         for repeat in range(SWEEPS[level]):
             step = _NEIGHBOR_STEPS[(2 * number + repeat) % 4]
-            options = np.array(
-                [step, radius, seed + level * 1000 + number * 10 + repeat, repeat == 0, settled],
-                np.int64,
-            )
-            sweep(target, sources, costs, excess, field, cost, other_field, other_cost, options)
-            field, other_field = other_field, field
-            cost, other_cost = other_cost, cost
+            changing = seed + level * 1000 + number * 10 + repeat
+            options = SweepOptions(step, radius, changing, stale=repeat == 0, settled=settled)
+            matches = sweep(Problem(target, sources, costs, excess), matches, options)
         if level or number < ROUNDS[0] - 1:
-            image = render(field, cost, sources, rounds=int(level == 0))
-    return Match(field, cost)
+            image = render(*matches, sources, rounds=int(level == 0))
+    return Match(*matches)
 
 
-def _excess_use(field: np.ndarray, sources: Sources, use: np.ndarray) -> np.ndarray:
+def _excess_use(field: np.ndarray, sources: Sources) -> np.ndarray:
     """How often the patch around each source pixel is used beyond its share, (P,) float32."""
-    count_use(field, sources, use)
+    use = count_use(field, sources)
     excess = np.empty_like(use)
     for start, height, width in zip(sources.start, sources.height, sources.width, strict=True):
         part = slice(start, start + height * width)
