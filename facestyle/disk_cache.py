@@ -27,13 +27,25 @@ T = TypeVar("T")
 
 
 def cache_folder() -> Path:
-    """Folder of the cache: $FACESTYLE_CACHE, or the user's cache folder."""
+    """Folder of the cache: $FACESTYLE_CACHE, or the user's cache folder.
+
+    Raises
+    ------
+    FileNotFoundError
+        The user has no home folder, as in many containers.
+    """
     chosen = os.environ.get("FACESTYLE_CACHE")
     if chosen:
         return Path(chosen)
     import platformdirs
 
-    return Path(platformdirs.user_cache_dir("facestyle"))
+    try:
+        folder = Path(platformdirs.user_cache_dir("facestyle"))
+    except RuntimeError as error:
+        raise FileNotFoundError(f"no folder for the cache ({error})") from error
+    if not folder.is_absolute():  # what older releases of platformdirs give
+        raise FileNotFoundError(f"no folder for the cache (found {folder})")
+    return folder
 
 
 def fingerprint(*parts: str | bytes) -> str:
@@ -48,8 +60,9 @@ def fingerprint(*parts: str | bytes) -> str:
 
 def load(kind: type[T], key: str) -> T | None:
     """Read a dataclass back, or None where it is not in the cache."""
-    path = cache_folder() / f"{key}.npz"
+    path = Path(f"{key}.npz")
     try:
+        path = cache_folder() / path
         # NumPy leaves a damaged archive open that it opened itself
         with path.open("rb") as file, np.load(file, allow_pickle=False) as entries:
             arrays = {name: entries[name] for name in entries.files}
@@ -69,8 +82,9 @@ def save(key: str, value: Any) -> None:
 
 def load_array(key: str) -> np.ndarray | None:
     """Map an array that `save_array` wrote, read-only, or None where it is not in the cache."""
-    path = cache_folder() / f"{key}.npy"
+    path = Path(f"{key}.npy")
     try:
+        path = cache_folder() / path
         return np.load(path, mmap_mode="r", allow_pickle=False)
     except FileNotFoundError:
         return None
@@ -86,16 +100,16 @@ def save_array(key: str, array: np.ndarray) -> None:
 
 def _write(name: str, write: Callable[[BinaryIO], None]) -> None:
     """Write an entry under another name first; a cache that cannot be written is no error."""
-    folder = cache_folder()
     temporary = ""
     try:
+        folder = cache_folder()
         folder.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=folder, suffix=".part")
         with os.fdopen(handle, "wb") as file:
             write(file)
         os.replace(temporary, folder / name)
     except OSError as error:
-        _LOG.info("cannot write to the cache %s: %s", folder, error)
+        _LOG.info("cannot write to the cache: %s", error)
         if temporary:
             Path(temporary).unlink(missing_ok=True)
 

@@ -100,7 +100,7 @@ class _ParallelKernel:
                 function.__defaults__,
                 function.__closure__,
             )
-            copy.__module__ = function.__module__
+            copy.__module__, copy.__qualname__ = function.__module__, copy.__name__
             self._serial = _dispatcher(copy, self._options)
         return self._serial
 

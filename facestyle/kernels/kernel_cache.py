@@ -21,7 +21,7 @@ _reasons: list[str] = []  # why kernels are not kept; the first one has been sai
 def keep_on_disk(dispatcher: Any) -> None:
     """Let a function that Numba compiles be kept on disk, if it can be."""
     try:
-        dispatcher._cache = _KernelCache(dispatcher.py_func)
+        dispatcher._cache = _KernelCache(dispatcher.py_func, dispatcher.targetoptions)
     except (RuntimeError, OSError) as error:
         _warn_once(f"no folder for them can be written ({error})")
 
@@ -46,6 +46,12 @@ class _KernelCache(FunctionCache):
 
     _impl_class = _CacheFiles
 
+    def __init__(self, function: Callable[..., Any], options: dict[str, Any]) -> None:
+        super().__init__(function)
+        # a set's order differs from process to process
+        plain = {n: sorted(v) if isinstance(v, set) else v for n, v in options.items()}
+        self._options = repr(sorted(plain.items()))
+
     def load_overload(self, *arguments: Any) -> Any:
         """Load compiled code; None where there is none, or none that can be read."""
         try:
@@ -66,7 +72,7 @@ class _KernelCache(FunctionCache):
             _warn_once(f"cannot write to {self.cache_path} ({error})")
 
     def _index_key(self, *arguments: Any) -> tuple[Any, ...]:
-        return *super()._index_key(*arguments), _sources()
+        return *super()._index_key(*arguments), self._options, _sources()
 
 
 @cache
