@@ -27,13 +27,22 @@ T = TypeVar("T")
 
 
 def cache_folder() -> Path:
-    """Folder of the cache: $FACESTYLE_CACHE, or the user's cache folder."""
+    """Folder of the cache: $FACESTYLE_CACHE, or the user's cache folder.
+
+    Raises
+    ------
+    FileNotFoundError
+        The user has no home folder, as in many containers.
+    """
     chosen = os.environ.get("FACESTYLE_CACHE")
     if chosen:
         return Path(chosen)
     import platformdirs
 
-    return Path(platformdirs.user_cache_dir("facestyle"))
+    try:
+        return Path(platformdirs.user_cache_dir("facestyle"))
+    except RuntimeError as error:
+        raise FileNotFoundError(f"no folder for the cache ({error})") from error
 
 
 def fingerprint(*parts: str | bytes) -> str:
@@ -92,24 +101,23 @@ def save_array(key: str, array: np.ndarray) -> None:
 
 
 def _read(name: str, read: Callable[[Path], T]) -> T | None:
-    path = cache_folder() / name
     try:
-        return read(path)
+        return read(cache_folder() / name)
     except FileNotFoundError:
         return None
     except Exception as error:  # whatever an entry holds, it can be computed again
-        _LOG.info("cache entry %s is unreadable (%s); computing it again", path, error)
+        _LOG.info("cache entry %s is unreadable (%s); computing it again", name, error)
         return None
 
 
 def _write(name: str, write: Callable[[Path], None]) -> None:
     """Write an entry; a cache that cannot be written is no error."""
-    folder = cache_folder()
     try:
+        folder = cache_folder()
         folder.mkdir(parents=True, exist_ok=True)
         write(folder / name)
     except OSError as error:
-        _LOG.info("cannot write to the cache %s: %s", folder, error)
+        _LOG.info("cannot write to the cache: %s", error)
 
 
 def pack(value: Any) -> dict[str, np.ndarray]:
