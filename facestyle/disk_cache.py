@@ -40,9 +40,12 @@ def cache_folder() -> Path:
     import platformdirs
 
     try:
-        return Path(platformdirs.user_cache_dir("facestyle"))
+        folder = Path(platformdirs.user_cache_dir("facestyle"))
     except RuntimeError as error:
         raise FileNotFoundError(f"no folder for the cache ({error})") from error
+    if not folder.is_absolute():  # what older releases of platformdirs give
+        raise FileNotFoundError(f"no folder for the cache (found {folder})")
+    return folder
 
 
 def fingerprint(*parts: str | bytes) -> str:
