@@ -7,12 +7,13 @@ import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from facestyle.errors import FacestyleError, UsageError
+from facestyle.errors import FacestyleError, UsageError, WorkerError
 from facestyle.io.images import check_output, read_image
 from facestyle.io.videos.names import frame_path, is_sequence, is_video
 from facestyle.pipeline.clip_options import ClipOptions, Progress
@@ -154,14 +155,10 @@ def stylize_files(
     ]
     if jobs <= 1 or len(tasks) <= 1:
         return (_run(stylizer, task) for task in tasks)
-    import joblib
+    from facestyle.pipeline.worker_pool import run_in_processes
 
     tasks = [replace(task, progress=None) for task in tasks]
-    parallel = joblib.Parallel(n_jobs=min(jobs, len(tasks)), return_as="generator")
-    results: Iterator[BatchResult] = parallel(
-        joblib.delayed(_run)(stylizer, task) for task in tasks
-    )
-    return results
+    return run_in_processes(partial(_run, stylizer), tasks, jobs, lost=_lost)
 
 
 def _one_each(
@@ -188,6 +185,15 @@ def _run(stylizer: StillStylizer, task: _Task) -> BatchResult:
             _log.debug("%s: traceback", task.source, exc_info=True)
         outcome = BatchResult(task.source, None, error=error)
     return replace(outcome, seconds=time.perf_counter() - start)
+
+
+def _lost(task: _Task, ending: str) -> BatchResult:
+    """What is said of an input whose process was killed."""
+    error = WorkerError(
+        f"{task.source}: the process that worked on it was lost twice ({ending}), as happens when "
+        "memory runs out; run it by itself, with --jobs 1, or use a smaller picture"
+    )
+    return BatchResult(task.source, None, error=error)
 
 
 def _exists(output: Path) -> bool:
