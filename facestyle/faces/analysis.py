@@ -10,21 +10,25 @@ from facestyle.faces.detection import detect_dlib, detect_mediapipe
 from facestyle.faces.face import Face, Portrait
 from facestyle.faces.landmarks import face_from_landmarks, predict_landmarks
 from facestyle.faces.matte import person_matte
-from facestyle.faces.mesh import LANDMARKS_68, OUTLINE, fit_mesh
+from facestyle.faces.mesh import LANDMARKS_68, OUTLINE, fit_mesh, mesh_presence
 from facestyle.imaging.levels import to_bytes
 
 MINIMUM_FACE = 64  # px; below it landmarks are guesses
 
 
-def find_faces(image: np.ndarray, *, landmarks: str = "auto") -> list[Face]:
-    """Find the faces in a picture.
+def find_faces(image: np.ndarray, *, landmarks: str = "auto", smallest: float = 0.0) -> list[Face]:
+    """Find the faces in a picture, whatever their sizes.
 
     Parameters
     ----------
     image : (H, W, 3) float32
         sRGB in [0, 1].
     landmarks : {"auto", "dlib", "mesh"}
-        Backend. "auto" is dlib, then the mesh where dlib finds nothing.
+        Backend. "auto" is dlib, then the mesh where dlib finds nothing; beside dlib's faces those
+        that only MediaPipe sees, such as profiles.
+    smallest : float
+        Size of the smallest faces that are looked for, as a share of the largest; 1 looks for no
+        others once there is one, which is quicker.
 
     Returns
     -------
@@ -42,11 +46,20 @@ def find_faces(image: np.ndarray, *, landmarks: str = "auto") -> list[Face]:
     if landmarks != "mesh":
         faces = [
             face_from_landmarks(pixels, predict_landmarks(pixels, box), source="dlib")
-            for box in detect_dlib(pixels)
+            for box in detect_dlib(pixels, smallest)
         ]
-    if not faces and landmarks != "dlib":
-        faces = [_mesh_face(pixels, box, eyes) for box, eyes in detect_mediapipe(pixels)]
+    if landmarks == "mesh" or (not faces and landmarks != "dlib"):
+        faces = [_mesh_face(pixels, box, eyes) for box, eyes in detect_mediapipe(pixels, smallest)]
+    elif landmarks == "auto" and smallest < 1:
+        faces += _faces_beside(faces, pixels, smallest)
     return sorted(faces, key=lambda face: face.inter_ocular, reverse=True)
+
+
+def _faces_beside(known: list[Face], pixels: np.ndarray, smallest: float) -> list[Face]:
+    """Faces that MediaPipe is sure of and dlib does not see."""
+    boxes = [np.array(face.box) for face in known]
+    found = [_mesh_face(pixels, *face) for face in detect_mediapipe(pixels, smallest, boxes)]
+    return [f for f in found if f.mesh is not None and mesh_presence(pixels, f.mesh) > 0]
 
 
 def check_backend(landmarks: str) -> None:

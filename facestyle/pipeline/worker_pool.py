@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import pickle
@@ -160,10 +161,8 @@ class _Pool(Generic[Item, Answer]):
             stopped = self._stopped
         if stopped:
             process.end()
-        try:
+        with contextlib.suppress(_LostError):  # the first task will say so
             process.send(self._first_message)
-        except _LostError:
-            pass  # the first task will say so
         return process
 
 
@@ -213,11 +212,9 @@ class _Process:
         self._process.kill()
         self._process.wait()
         for stream in (self._process.stdin, self._process.stdout):
-            try:
+            with contextlib.suppress(OSError):  # what was not yet sent has nowhere to go
                 if stream is not None:
                     stream.close()
-            except OSError:
-                pass  # what was not yet sent has nowhere to go
 
     def _ending(self) -> str:
         """How it ended, in words."""
