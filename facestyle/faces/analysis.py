@@ -102,13 +102,19 @@ def select_face(faces: list[Face], which: str | int, name: str) -> Face:
                 f"choose --face 1 to {len(ordered)}, counted from the left"
             )
         face = ordered[number - 1]
-    x0, y0, x1, y1 = face.box
-    if max(x1 - x0, y1 - y0) < MINIMUM_FACE:
+    if not is_large_enough(face):
+        x0, y0, x1, y1 = face.box
         raise FaceError(
             f"{name}: the face is {x1 - x0:.0f}x{y1 - y0:.0f} px; "
             f"at least {MINIMUM_FACE} px are needed. Use a larger version of the picture"
         )
     return face
+
+
+def is_large_enough(face: Face) -> bool:
+    """Whether a face has the 64 px below which landmarks are guesses."""
+    x0, y0, x1, y1 = face.box
+    return max(x1 - x0, y1 - y0) >= MINIMUM_FACE
 
 
 def portrait_from_image(
@@ -145,5 +151,8 @@ def portrait_from_image(
         face = face_from_landmarks(to_bytes(image), given)
         face = select_face([face], "largest", name)
     else:
-        face = select_face(find_faces(image, landmarks=landmarks), which, name)
+        # the largest is among those of the first scale that finds any
+        smallest = 1.0 if which == "largest" else 0.0
+        faces = find_faces(image, landmarks=landmarks, smallest=smallest)
+        face = select_face(faces, which, name)
     return Portrait(image, face, person_matte(image, face), name)
