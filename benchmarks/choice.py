@@ -3,7 +3,7 @@
     python benchmarks/choice.py            # about 2 minutes; needs ../shared
 
 Prints how many pictures of each set look drawn to a model that has not seen the set, the vote of
-the set, and the constants of `facestyle.methods.choice`, fitted to all.
+the set, and the constants of `facestyle.methods.medium`, fitted to all.
 """
 
 import sys
@@ -18,7 +18,7 @@ from facestyle.alignment.features import ANALYSIS_SCALE
 from facestyle.errors import FacestyleError
 from facestyle.exemplars import read_exemplar
 from facestyle.faces import Portrait
-from facestyle.methods.choice import MEASURES, measure_skin
+from facestyle.methods.medium import MEASURES, measure_skin
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT.parent / "shared" / "data"

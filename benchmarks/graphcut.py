@@ -103,7 +103,7 @@ def portrait_costs(count: int) -> tuple[list[NDArray[np.floating]], NDArray[np.f
     from facestyle.exemplars import ExemplarSet
     from facestyle.faces import portrait_from_image
     from facestyle.io.images import read_image
-    from facestyle.methods.energy.transfer import foreground_lab, prepare_exemplar
+    from facestyle.methods.energy import foreground_lab, prepare_exemplar
     from facestyle.mrf.selection import unary_term
 
     folder = ROOT / "exemplars"

@@ -24,18 +24,19 @@ from report import ROOT, print_conditions, print_table, progress
 from facestyle.faces import Portrait, portrait_from_image
 from facestyle.imaging.color import from_lab, to_lab
 from facestyle.io.images import read_image
-from facestyle.methods.energy.transfer import (
-    FAITHFUL,
+from facestyle.methods.energy import (
+    PRESETS,
     EnergyExemplar,
     EnergySettings,
     EnergyTransfer,
     prepare_exemplar,
-    transfer,
+    transfer_look,
 )
 from facestyle.metrics.fidelity import fidelity
 
 Scores = dict[str, float]
 Image = NDArray[np.float32]
+FAITHFUL = EnergySettings(**PRESETS["song2017"])
 
 PORTRAITS = ROOT.parent / "shared" / "data" / "portraits"
 # Pictures whose names begin alike show the same sitter.
@@ -77,12 +78,12 @@ class Case:
         makes a GMSD of .06.
         """
         image = self.portrait.image
-        return transfer(self.portrait, exemplars, settings=settings, foreground=image)
+        return transfer_look(self.portrait, exemplars, settings=settings, foreground=image)
 
     @cached_property
     def singles(self) -> list[tuple[float, Scores]]:
         """For each exemplar alone: its mean unary cost, and what the faithful method scores."""
-        settings = replace(FAITHFUL, seams="none")
+        settings = FAITHFUL.replaced(seams="none")
         results = [self.transfer([e], settings) for e in self.exemplars]
         return [(float(r.selection.costs[0]), self.score(r.foreground)) for r in results]
 
@@ -112,15 +113,15 @@ def single_oracle(case: Case) -> Scores:
 
 
 def mrf_unfiltered(case: Case) -> Scores:
-    return _transferred(case, replace(FAITHFUL, seams="none"))
+    return _transferred(case, FAITHFUL.replaced(seams="none"))
 
 
 def mrf_filter_on_output(case: Case) -> Scores:
-    return _transferred(case, replace(FAITHFUL, seams="output"))
+    return _transferred(case, FAITHFUL.replaced(seams="output"))
 
 
 def mrf_filter_on_weights(case: Case) -> Scores:
-    return _transferred(case, replace(FAITHFUL, seams="weights"))
+    return _transferred(case, FAITHFUL.replaced(seams="weights"))
 
 
 def ours(case: Case) -> Scores:

@@ -24,8 +24,13 @@ from PIL import Image
 from facestyle.faces import Portrait, portrait_from_image, read_landmarks
 from facestyle.faces.contours import face_width
 from facestyle.faces.regions import segment_regions
-from facestyle.methods.patch_unpaired import PreparedExemplar, prepare_exemplar, transfer
-from facestyle.methods.patch_unpaired.prepared import resize_portrait
+from facestyle.methods.patch_unpaired import (
+    PreparedExemplar,
+    UnpairedSettings,
+    prepare_exemplar,
+    resize_portrait,
+    transfer_patches,
+)
 from facestyle.metrics.identity import face_descriptor
 from facestyle.metrics.texture import texture_distance
 
@@ -274,7 +279,7 @@ def _timed(
 ) -> tuple[np.ndarray, float]:
     """One picture, and the seconds it took with its exemplars ready."""
     start = time.perf_counter()
-    result = transfer(portrait, exemplars, labels=labels, **dials)
+    result = transfer_patches(portrait, exemplars, UnpairedSettings(labels=labels, **dials))
     seconds = time.perf_counter() - start - result.timings.get("exemplars", 0.0)
     write(path, result.image)
     return result.image, seconds

@@ -22,17 +22,20 @@ from facestyle.faces import Portrait, portrait_from_image
 from facestyle.io.images import read_image, write_image
 from facestyle.methods.patch_paired import (
     Draft,
+    PairedSettings,
     PreparedExemplar,
+    align_exemplars,
     draft,
+    find_candidates,
+    make_grid,
+    mix,
+    normalized_gray,
+    overlay,
+    photo_feature_maps,
     prepare_exemplar,
     render_draft,
-    transfer,
+    transfer_patches,
 )
-from facestyle.methods.patch_paired.base import mix, overlay
-from facestyle.methods.patch_paired.candidates import find_candidates
-from facestyle.methods.patch_paired.dense_alignment import align_exemplars
-from facestyle.methods.patch_paired.grid import make_grid
-from facestyle.methods.patch_paired.photo_features import normalized_gray, photo_features
 from facestyle.metrics import fsim, gmsd, lpips, scoot, ssim
 from facestyle.metrics.inputs import gray
 from facestyle.metrics.texture import high_frequency_ratio
@@ -89,7 +92,7 @@ def mean_of_best_patches(case: Case) -> Image:
     similar = [case.exemplars[n] for n in case.draft.exemplars]
     aligned = align_exemplars(normalized_gray(photo), points, similar)
     grid = make_grid(*photo.shape[:2])
-    features = grid.pad(np.moveaxis(photo_features(photo), 2, 0))
+    features = grid.pad(np.moveaxis(photo_feature_maps(photo), 2, 0))
     best = find_candidates(features, grid.pad(aligned.features), grid, 10)
     weights = np.full(best.cost.shape, 1 / best.cost.shape[2], np.float32)
     return overlay(mix(grid.pad(aligned.drawings), grid, best, weights), grid)[..., 0]
@@ -142,7 +145,8 @@ def unmatched(case: Case) -> Image:
 
 
 def _rendered(case: Case, drafted: Draft, **options: float) -> Image:
-    return render_draft(drafted, case.portrait.matte, case.exemplars, **options)[..., 0]
+    settings = PairedSettings(**options)
+    return render_draft(drafted, case.portrait.matte, case.exemplars, settings)[..., 0]
 
 
 def load_pairs(folder: Path) -> list[Portrait]:
@@ -229,7 +233,7 @@ def print_camera(cases: list[Case]) -> None:
 
 
 def print_times(case: Case) -> None:
-    timing = measure({"ours": lambda: transfer(case.portrait, case.exemplars)})["ours"]
+    timing = measure({"ours": lambda: transfer_patches(case.portrait, case.exemplars)})["ours"]
     print(
         f"One picture from {len(case.exemplars)} prepared exemplars: {timing}, "
         f"{timing.cpu_median:.2f} s of processor time.\n"

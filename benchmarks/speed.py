@@ -26,7 +26,7 @@ import numpy as np
 from report import ROOT, Timing, print_conditions, print_table, progress
 
 from facestyle import ExemplarSet, Stylizer, read_image, write_image
-from facestyle.pipeline.stylizer import Result
+from facestyle.pipeline.result import Result
 
 PORTRAITS = (
     ROOT.parent / "shared" / "data" / "portraits" / "man_outdoors.png",

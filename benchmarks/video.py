@@ -32,8 +32,7 @@ from facestyle.io.images import read_image
 from facestyle.io.videos import open_video
 from facestyle.metrics.temporal import warping_error
 from facestyle.metrics.texture import texture_distance
-from facestyle.pipeline.stream import make_frame_stylizer
-from facestyle.pipeline.stylizer import Result
+from facestyle.pipeline.result import Result
 
 SHARED = ROOT.parent / "shared" / "data"
 CLIPS = ("man_outdoors", "man_studio", "man_glasses")
@@ -92,13 +91,15 @@ def measure_clip(name: str, method: str, exemplars: ExemplarSet, count: int) -> 
     """Stylize a clip as a clip, and some of its frames one by one."""
     frames = read_clip(name, count)
     stylizer = Stylizer(exemplars, method=method)
-    _ = stylizer.method.prepared  # kept on disk: not part of a warm start
-    worker = make_frame_stylizer(stylizer)
+    _ = (
+        stylizer.method.look if method == "energy" else stylizer.method.prepared
+    )  # kept on disk: not part of a warm start
+    worker = stylizer.frames()
     results, wall, cpu, stages = [], [], [], []
     for number, frame in enumerate(frames):
         progress(f"{name}, {method}: frame {number + 1} of {len(frames)}")
         start, processor = time.perf_counter(), time.process_time()
-        results.append(worker.step(frame))
+        results.append(worker.step(frame).outcome)
         wall.append(time.perf_counter() - start)
         cpu.append(time.process_time() - processor)
         stages.append(results[-1].timings)

@@ -21,16 +21,21 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
-from facestyle.methods.frames import FrameStylizer
 from report import ROOT, print_conditions, print_table, progress
 
 from facestyle.flow import long_term_weights
 from facestyle.io.images import read_image, write_image
 from facestyle.io.videos import open_video
-from facestyle.methods.neural.clip import NetworkFrames, OptimizedFrames
-from facestyle.methods.neural.clip_motion import find_motion
-from facestyle.methods.neural.clip_picture_network import PictureNetworkFrames
-from facestyle.methods.neural.clip_setup import LATER_ITERATIONS
+from facestyle.methods.engine import FrameEngine
+from facestyle.methods.neural import (
+    LATER_ITERATIONS,
+    NetworkClip,
+    NetworkFrames,
+    OptimizedClip,
+    OptimizedFrames,
+    PictureNetworkFrames,
+    find_motion,
+)
 from facestyle.metrics.temporal import warping_error
 from facestyle.neural import losses
 from facestyle.neural.api import load_model
@@ -121,13 +126,13 @@ def border_style_loss(network: LossNetwork, image: np.ndarray, style: torch.Tens
     return total
 
 
-def run(worker: FrameStylizer, frames: list[np.ndarray], name: str):
+def run(worker: FrameEngine, frames: list[np.ndarray], name: str):
     """Results of all frames, and the processor time and wall time of each."""
     results, cpu, wall = [], [], []
     for number, frame in enumerate(frames):
         progress(f"{name}: frame {number + 1} of {len(frames)}")
         start, processor = time.perf_counter(), time.process_time()
-        results.append(worker.step(frame).image)
+        results.append(worker.step(frame).outcome.image)
         wall.append(time.perf_counter() - start)
         cpu.append(time.process_time() - processor)
     return results, cpu, wall
@@ -137,13 +142,13 @@ def measure_clip(network: LossNetwork, arguments: argparse.Namespace) -> None:
     """The sequential presets on a real clip."""
     frame = OptimizeOptions(iterations=arguments.iterations)
     later = max(1, round(arguments.iterations * LATER_ITERATIONS))
-    workers: dict[str, FrameStylizer] = {}
+    workers: dict[str, FrameEngine] = {}
     for preset in arguments.presets:
         options = replace(VIDEO_PRESETS[preset], frame=frame, iterations=later)
         if arguments.temporal_weight is not None:
             options = replace(options, temporal_weight=arguments.temporal_weight)
         styles = [StylePicture(read_style())]
-        workers[preset] = OptimizedFrames(network, styles, options, size=None)
+        workers[preset] = OptimizedFrames(OptimizedClip(network, styles, options))
     title = f"iterations {arguments.iterations}, then {later}"
     compare(network, arguments, workers, arguments.size, title)
 
@@ -151,20 +156,20 @@ def measure_clip(network: LossNetwork, arguments: argparse.Namespace) -> None:
 def measure_networks(network: LossNetwork, arguments: argparse.Namespace) -> None:
     """Networks on a real clip: each frame alone, settled, and with the frame before as input."""
     picture = load_model(MODEL).network
-    workers: dict[str, FrameStylizer] = {
-        f"{MODEL}, each frame alone": NetworkFrames(picture, CPU),
-        f"{MODEL}, settled": PictureNetworkFrames(picture, CPU),
+    workers: dict[str, FrameEngine] = {
+        f"{MODEL}, each frame alone": NetworkFrames(NetworkClip(picture, CPU)),
+        f"{MODEL}, settled": PictureNetworkFrames(NetworkClip(picture, CPU)),
     }
     if arguments.video_model is not None:
         video = load_model(arguments.video_model).network
-        workers[arguments.video_model.stem] = NetworkFrames(video, CPU)
+        workers[arguments.video_model.stem] = NetworkFrames(NetworkClip(video, CPU))
     compare(network, arguments, workers, arguments.network_size, "networks")
 
 
 def compare(
     network: LossNetwork,
     arguments: argparse.Namespace,
-    workers: dict[str, FrameStylizer],
+    workers: dict[str, FrameEngine],
     size: int,
     title: str,
 ) -> None:
@@ -278,12 +283,14 @@ def measure_speed(network: LossNetwork, iterations: int) -> None:
     )
     picture_network = load_model(MODEL).network
     video_network = Transformer(replace(Architecture(), inputs=VIDEO_INPUTS), seed=0).eval()
-    workers: dict[str, Callable[[], FrameStylizer]] = {
+    workers: dict[str, Callable[[], FrameEngine]] = {
         f"short-term, {later} iterations": lambda: OptimizedFrames(
-            network, [StylePicture(read_style())], options, size=None
+            OptimizedClip(network, [StylePicture(read_style())], options)
         ),
-        f"{MODEL}, settled": lambda: PictureNetworkFrames(picture_network, CPU),
-        "network for videos, Johnson's size": lambda: NetworkFrames(video_network, CPU),
+        f"{MODEL}, settled": lambda: PictureNetworkFrames(NetworkClip(picture_network, CPU)),
+        "network for videos, Johnson's size": lambda: NetworkFrames(
+            NetworkClip(video_network, CPU)
+        ),
     }
     rows = []
     for name, make in workers.items():

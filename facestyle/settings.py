@@ -8,11 +8,13 @@ Nothing heavy is imported, so that ``--help`` answers at once.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
+import numbers
+import operator
 import types
 import typing
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -97,7 +99,7 @@ class Settings:
         return dataclasses.replace(self, **changes)
 
 
-@cache
+@functools.cache
 def _hints(settings: Any) -> dict[str, Any]:
     return typing.get_type_hints(settings)
 
@@ -109,7 +111,7 @@ def kind_of(settings: type[Settings], name: str) -> tuple[Any, bool]:
         return kind, False
     members = [member for member in typing.get_args(kind) if member is not types.NoneType]
     optional = len(members) < len(typing.get_args(kind))
-    return (members[0] if len(members) == 1 else types.UnionType), optional
+    return functools.reduce(operator.or_, members), optional
 
 
 def expected(kind: Any, option: Option) -> str:
@@ -134,6 +136,8 @@ def expected(kind: Any, option: Option) -> str:
 
 def _fits(value: Any, kind: Any, option: Option) -> bool:
     """Whether a value is one that a setting may have."""
+    if isinstance(kind, types.UnionType):
+        return any(_fits(value, member, option) for member in typing.get_args(kind))
     if option.choices and isinstance(value, str):
         return value in option.choices
     if typing.get_origin(kind) is tuple:
@@ -147,11 +151,13 @@ def _fits(value: Any, kind: Any, option: Option) -> bool:
     if kind is bool:
         return isinstance(value, bool)
     if kind in (float, int):
-        allowed = (int, float) if kind is float else (int,)
-        if isinstance(value, bool) or not isinstance(value, allowed) or not math.isfinite(value):
+        # NumPy's numbers are such numbers too
+        allowed = numbers.Real if kind is float else numbers.Integral
+        if isinstance(value, bool) or not isinstance(value, allowed):
             return False
-        above = option.low is None or value >= option.low
-        return above and (option.high is None or value <= option.high)
+        low = -math.inf if option.low is None else option.low
+        high = math.inf if option.high is None else option.high
+        return math.isfinite(value) and bool(low <= float(value) <= high)
     if kind is str:
         return isinstance(value, str) and not option.choices
     if kind is Path:

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from facestyle.choices import BACKGROUNDS
 from facestyle.compositing.background import (
-    MODES,
+    Background,
     paper_color,
     parse_background,
     smooth_background,
@@ -13,9 +14,10 @@ from facestyle.errors import UsageError
 from facestyle.faces import Portrait
 
 
-@pytest.mark.parametrize("mode", MODES)
-def test_modes_are_kept(mode):
-    assert parse_background(mode) == mode
+@pytest.mark.parametrize("kind", BACKGROUNDS)
+def test_names_are_kept(kind):
+    assert parse_background(kind) == Background(kind, None)
+    assert parse_background(kind).is_own == (kind in ("keep", "transparent"))
 
 
 @pytest.mark.parametrize(
@@ -24,8 +26,17 @@ def test_modes_are_kept(mode):
 )
 def test_colors_are_read(text, color):
     parsed = parse_background(text)
-    assert parsed.dtype == np.float32
-    np.testing.assert_allclose(parsed, color, atol=1e-6)
+    assert parsed.kind == "color"
+    assert not parsed.is_own
+    np.testing.assert_allclose(parsed.color, color, atol=1e-6)
+    filled = parsed.filled(np.full(3, 0.5, np.float32))
+    assert filled.dtype == np.float32
+    np.testing.assert_allclose(filled, color, atol=1e-6)
+
+
+def test_the_paper_is_what_no_color_replaces():
+    paper = np.float32([0.9, 0.8, 0.7])
+    np.testing.assert_array_equal(parse_background("paper").filled(paper), paper)
 
 
 @pytest.mark.parametrize("text", ["blue", "#12345", "#gg0000", "", "ff8000", "#ff8000 "])

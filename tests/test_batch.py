@@ -1,6 +1,7 @@
 """Many inputs: order, resuming, failures that stop nothing, several processes."""
 
 import logging
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -8,24 +9,26 @@ import pytest
 from PIL import Image
 
 from facestyle.errors import FaceError, ImageError, OutputExistsError, UsageError
-from facestyle.io.images import read_image, write_image
+from facestyle.io.images import from_array, read_image, write_image
+from facestyle.methods.engine import Outcome
 from facestyle.pipeline.batch import stylize_files
+from facestyle.pipeline.stills import make_result
 
 
 @pytest.fixture
 def stylizer():
     """A stand-in for Stylizer that inverts colors; red pictures have no face, blue ones a bug."""
 
-    def invert(image, *, landmarks=None, name):
-        red, _, blue = image[0, 0, :3]
+    def invert(source, *, landmarks=None):
+        rgb, alpha = from_array(source.array)
+        red, _, blue = rgb[0, 0]
         if red == 1:
-            raise FaceError(f"{name}: no face was found")
+            raise FaceError(f"{source.name}: no face was found")
         if blue == 1:
             raise ZeroDivisionError("division by zero")
-        inverted = image.copy()
-        inverted[..., :3] = 1 - image[..., :3]
+        result = make_result(source.like, alpha, Outcome(1 - rgb), "inverted", None, {"all": 0.5})
         face = SimpleNamespace(box=(1, 2, 3, 4), inter_ocular=5.0, source="file")
-        return SimpleNamespace(image=inverted, alpha=None, face=face, timings={"all": 0.5})
+        return replace(result, face=face, source=source)
 
     return SimpleNamespace(stylize=invert)
 
@@ -67,16 +70,17 @@ def test_failures_are_results_in_the_order_of_the_inputs(stylizer, photos, jobs)
 def test_results_come_one_by_one(stylizer, photos):
     seen = []
 
-    def watching(image, **options):
-        seen.append(image)
-        return stylizer.stylize(image, **options)
+    def watching(source, **options):
+        seen.append(source)
+        return stylizer.stylize(source, **options)
 
     results = stylize_files(SimpleNamespace(stylize=watching), photos)
     assert seen == []
     first = next(results)
     assert len(seen) == 1
     assert first.output is None
-    np.testing.assert_allclose(first.result.image[0, 0], (1, 0.8, 1), atol=1e-6)
+    np.testing.assert_allclose(first.result.image[0, 0], (255, 204, 255))
+    np.testing.assert_allclose(first.result.outcome.image[0, 0], (1, 0.8, 1), atol=1e-6)
 
 
 def test_existing_outputs(stylizer, photos):

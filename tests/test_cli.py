@@ -1,6 +1,5 @@
 """The command by real subprocesses: what it prints, what it writes, how it ends."""
 
-import inspect
 import json
 import os
 import signal
@@ -13,7 +12,6 @@ import pytest
 from PIL import Image, ImageOps
 from skimage import data
 
-from facestyle.cli import options
 from facestyle.io.images import read_image
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -192,11 +190,11 @@ def test_drawings_with_their_photographs_by_themselves_and_by_force(run, tmp_pat
     arguments = ["me.png", "--exemplars", drawing, "--background", "paper"]
     paired = run(*arguments, "--exemplar-photos", photos, "--identity", "0.5", "-o", "paired.png")
     assert (paired.returncode, paired.stdout) == (0, "paired.png\n")
-    assert "method: patch (the exemplars come with their photographs)" in paired.stderr
+    assert "method: patch-unpaired (too few exemplars with photographs)" in paired.stderr
     assert "1 exemplars with photos are too few for paired patches (8 at least)" in paired.stderr
     single = run(*arguments, "--texture", "0.6", "--labels", "free", "-o", "single.png")
     assert single.returncode == 0
-    assert "method: patch (1 of 1 exemplars look drawn: " in single.stderr
+    assert "method: patch-unpaired (1 of 1 exemplars look drawn: " in single.stderr
     pictures = [read_image(tmp_path / name).rgb for name in ("paired.png", "single.png")]
     assert np.abs(pictures[0] - pictures[1]).mean() > 0.01
     for picture in pictures:
@@ -216,7 +214,9 @@ def test_auto_names_photographic_looks(run, tmp_path, portrait):
     assert "method: energy (1 of 1 exemplars look photographed: " in done.stderr
     refused = run("me.png", "--exemplars", look, "--labels", "mrf", "--overwrite", "-q")
     assert refused.returncode == 2
-    assert "labels: belongs to method patch; the method is energy (1 of 1" in refused.stderr
+    assert (
+        "labels: belongs to method patch-unpaired; the method is energy (1 of 1" in refused.stderr
+    )
 
 
 # --- Exemplars -------------------------------------------------------------------------------
@@ -261,7 +261,7 @@ def test_exemplars_of_which_none_is_usable(run, tmp_path, portrait):
         (["a.jpg"], "--exemplars"),
         (["a.jpg", "--exemplars", "x", "--strength", "1.5"], "from 0 to 1"),
         (["a.jpg", "--exemplars", "x", "--strength", "nan"], "from 0 to 1"),
-        (["a.jpg", "--exemplars", "x", "--background", "blue"], "#e0d8c8"),
+        (["a.jpg", "--exemplars", "x", "--background", "blue"], "color like #"),
         (["a.jpg", "--exemplars", "x", "--face", "0"], "largest, all or a number"),
         (["a.jpg", "--exemplars", "x", "--method", "magic"], "magic"),
         (["a.jpg", "--exemplars", "x", "--seed", "-1"], "seed"),
@@ -302,17 +302,3 @@ def test_help_imports_nothing_heavy(environment):
     loaded = set(process.stdout.rpartition("LOADED")[2].split())
     assert "facestyle" in loaded
     assert not loaded & {"numpy", "cv2", "PIL", "scipy", "numba", "dlib", "tqdm", "joblib", "torch"}
-
-
-def test_options_agree_with_the_library():
-    import argparse
-
-    from facestyle.methods import METHODS
-    from facestyle.pipeline.stylizer import Stylizer
-
-    parser = argparse.ArgumentParser()
-    options.add_style_options(parser)
-    options.add_landmarks_option(parser)
-    for name, value in vars(parser.parse_args([])).items():
-        assert inspect.signature(Stylizer).parameters[name].default == value
-    assert ("auto", *METHODS) == options.METHODS

@@ -10,8 +10,10 @@ from facestyle.errors import UsageError
 from facestyle.faces import Portrait, portrait_from_image
 from facestyle.imaging.color import from_lab, to_lab
 from facestyle.imaging.guided_filter import guided_filter
+from facestyle.methods.energy import PRESETS, EnergySettings
 from facestyle.methods.energy import transfer as energy
-from facestyle.methods.energy.transfer import FAITHFUL, EnergySettings
+
+SONG = EnergySettings(**PRESETS["song2017"])
 
 
 def known_look(portrait):
@@ -71,13 +73,13 @@ def own(portrait):
 
 def test_the_input_as_exemplar_changes_hardly_anything(portrait, own):
     person = from_lab(energy.foreground_lab(portrait))
-    done = energy.transfer(portrait, own, foreground=person)
+    done = energy.transfer_look(portrait, own, foreground=person)
     assert psnr(done.foreground, person, portrait) > 32
 
 
 def test_strength_zero_changes_nothing(portrait, prepared):
     person = from_lab(energy.foreground_lab(portrait))
-    done = energy.transfer(portrait, prepared[:2], strength=0, foreground=person)
+    done = energy.transfer_look(portrait, prepared[:2], strength=0, foreground=person)
     inside = portrait.matte > 0.5
     assert np.abs(done.foreground - person)[inside].max() < 1 / 255
 
@@ -85,7 +87,7 @@ def test_strength_zero_changes_nothing(portrait, prepared):
 def test_strength_grows_from_the_input_to_the_look(portrait, prepared):
     distances = []
     for strength in (0.0, 0.4, 1.0):
-        done = energy.transfer(portrait, prepared[:2], strength=strength)
+        done = energy.transfer_look(portrait, prepared[:2], strength=strength)
         distances.append(-psnr(done.foreground, portrait.image, portrait))
     assert distances == sorted(distances)
 
@@ -94,7 +96,7 @@ def test_a_known_look_is_recovered_from_other_people(portrait, prepared):
     truth = known_look(portrait).image
     unchanged = psnr(portrait.image, truth, portrait)
     simple = psnr(reinhard(portrait, [e.portrait for e in prepared]), truth, portrait)
-    ours = psnr(energy.transfer(portrait, prepared).foreground, truth, portrait)
+    ours = psnr(energy.transfer_look(portrait, prepared).foreground, truth, portrait)
     assert ours > unchanged + 4
     assert ours > simple + 0.5
     assert ours > 20
@@ -107,7 +109,7 @@ def test_gray_exemplars_give_a_gray_person(portrait, sitters):
         lab[..., 1:] = 0
         grays.append(energy.prepare_exemplar(replace(sitter, image=from_lab(lab))))
     assert all(e.gray for e in grays)
-    done = energy.transfer(portrait, grays)
+    done = energy.transfer_look(portrait, grays)
     assert np.ptp(done.foreground, axis=-1)[portrait.matte > 0.5].max() < 1.5 / 255
 
 
@@ -117,7 +119,7 @@ def test_color_exemplars_are_not_taken_for_gray(prepared, own):
 
 
 def test_repeats_exactly(portrait, prepared):
-    first, second = (energy.transfer(portrait, prepared[:3]) for _ in range(2))
+    first, second = (energy.transfer_look(portrait, prepared[:3]) for _ in range(2))
     np.testing.assert_array_equal(first.foreground, second.foreground)
     np.testing.assert_array_equal(first.selection.labels, second.selection.labels)
 
@@ -125,13 +127,13 @@ def test_repeats_exactly(portrait, prepared):
 def test_the_papers_variants_run_and_differ(portrait, prepared):
     variants = {
         "ours": EnergySettings(),
-        "papers'": FAITHFUL,
-        "unfiltered": replace(FAITHFUL, seams="none"),
-        "weights": replace(FAITHFUL, seams="weights"),
-        "mean": replace(FAITHFUL, seams="none", combine="mean"),
+        "papers'": SONG,
+        "unfiltered": SONG.replaced(seams="none"),
+        "weights": SONG.replaced(seams="weights"),
+        "mean": SONG.replaced(seams="none", combine="mean"),
     }
     pictures = {
-        name: energy.transfer(portrait, prepared[:3], settings=settings).foreground
+        name: energy.transfer_look(portrait, prepared[:3], settings=settings).foreground
         for name, settings in variants.items()
     }
     names = list(pictures)
@@ -144,9 +146,24 @@ def test_the_papers_variants_run_and_differ(portrait, prepared):
             assert difference.mean() > 1e-3, (name, other)
 
 
+def test_single_takes_one_exemplar(portrait, prepared):
+    """As Shih et al. 2014 do: the result is that of this exemplar alone."""
+    shih = EnergySettings(**PRESETS["shih2014"])
+    done = energy.transfer_look(portrait, prepared[:3], settings=shih)
+    best = int(np.argmin(done.selection.costs))
+    assert (done.selection.labels == best).all()
+    weights = done.selection.weights
+    np.testing.assert_array_equal(weights[best], 1)
+    assert weights.sum() == weights[best].size
+    alone = energy.transfer_look(portrait, prepared[best : best + 1], settings=shih)
+    np.testing.assert_allclose(done.foreground, alone.foreground, atol=1e-5)
+    by_patch = energy.transfer_look(portrait, prepared[:3], settings=shih.replaced(combine="mrf"))
+    assert len(np.unique(by_patch.selection.labels)) > 1
+
+
 def test_the_papers_variant_copies_the_exemplar_s_light(portrait, prepared):
     """With one exemplar the residual is the exemplar's own, aligned."""
-    done = energy.transfer(portrait, prepared[:1], settings=FAITHFUL)
+    done = energy.transfer_look(portrait, prepared[:1], settings=SONG)
     exemplar = prepared[0].portrait
     mean = exemplar.image[exemplar.matte > 0.5].mean(axis=0)
     result = done.foreground[portrait.matte > 0.5].mean(axis=0)
@@ -154,7 +171,7 @@ def test_the_papers_variant_copies_the_exemplar_s_light(portrait, prepared):
     assert np.abs(result - mean).sum() < 0.5 * np.abs(before - mean).sum()
 
 
-@pytest.mark.parametrize("settings", [EnergySettings(), FAITHFUL], ids=["ours", "papers'"])
+@pytest.mark.parametrize("settings", [EnergySettings(), SONG], ids=["ours", "papers'"])
 def test_a_small_exemplar_does_not_blur_the_result(portrait, settings):
     """Bands that an exemplar's pixels cannot hold say nothing about its look."""
     small = energy.reduce_portrait(portrait, portrait.face.inter_ocular / 4)
@@ -162,7 +179,7 @@ def test_a_small_exemplar_does_not_blur_the_result(portrait, settings):
     assert exemplar.resolved[0] == 0
     assert exemplar.resolved[-1] == 1
     settings = replace(settings, seams="none")
-    done = energy.transfer(portrait, [exemplar], settings=settings)
+    done = energy.transfer_look(portrait, [exemplar], settings=settings)
 
     def detail(image):
         gray = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
@@ -182,11 +199,11 @@ def test_large_exemplars_are_reduced(portrait):
 
 
 def test_unknown_settings_are_named():
-    with pytest.raises(UsageError, match="seams: found 'glue', expected one of weights"):
+    with pytest.raises(UsageError, match="seams: found 'glue', expected weights, output or none"):
         EnergySettings(seams="glue")
 
 
 def test_timings_name_the_stages(portrait, own):
-    timings = energy.transfer(portrait, own).timings
+    timings = energy.transfer_look(portrait, own).timings
     assert {"features", "align", "mrf", "tone", "stack", "blend"} <= set(timings)
     assert all(seconds >= 0 for seconds in timings.values())

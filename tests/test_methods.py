@@ -1,21 +1,24 @@
 """Methods: which one suits a set, their options, and patch mode through the stylizer."""
 
+import re
 from dataclasses import replace
 
 import cv2
 import numpy as np
 import pytest
-from facestyle.methods.patch import PatchMethod, prepare_pairs, prepare_singles
 
 from facestyle import disk_cache
-from facestyle.cli.options import LABELS
 from facestyle.errors import UsageError
 from facestyle.exemplars import ExemplarSet, read_exemplar
 from facestyle.faces import Portrait
 from facestyle.faces.regions import HAIR, segment_regions
-from facestyle.methods import choose_method
-from facestyle.methods.choice import choose_name, looks_drawn
+from facestyle.methods.choice import choose_method
+from facestyle.methods.medium import looks_drawn
+from facestyle.methods.patch_paired import PairedPatchMethod
+from facestyle.methods.patch_paired.method import prepare_exemplars as prepare_pairs
+from facestyle.methods.patch_unpaired import UnpairedPatchMethod, UnpairedSettings
 from facestyle.methods.patch_unpaired.lead import choose_lead
+from facestyle.methods.patch_unpaired.method import prepare_exemplars as prepare_singles
 from facestyle.pipeline.stylizer import Stylizer
 from tests.conftest import ROOT
 
@@ -37,7 +40,7 @@ def reduced(portrait: Portrait, inter_ocular: float) -> Portrait:
 def two_pairs_are_enough():
     """Let the small sets of these tests be used in pairs."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("facestyle.methods.patch.FEWEST_PAIRS", 2)
+        patch.setattr("facestyle.methods.choice.FEWEST_PAIRS", 2)
         yield
 
 
@@ -73,29 +76,31 @@ def paired(pencil, astronaut):
 
 
 @pytest.mark.parametrize(
-    ("folder", "method"), [("noir", "energy"), ("warm", "energy"), ("pencil", "patch")]
+    ("folder", "method"), [("noir", "energy"), ("warm", "energy"), ("pencil", "patch_unpaired")]
 )
 def test_the_bundled_sets_get_their_method(folder, method):
-    name, reason = choose_name(ExemplarSet.from_folder(EXEMPLARS / folder))
-    assert name == method
-    assert reason.split(" exemplars look ")[0] in ("3 of 5", "4 of 5", "5 of 5")
-    assert ("drawn: " if method == "patch" else "photographed: ") in reason
+    chosen, reason = choose_method(ExemplarSet.from_folder(EXEMPLARS / folder))
+    assert chosen.name == method
+    name, _, because = reason.removesuffix(")").partition(" (")
+    assert name.replace("-", "_") == method
+    assert because.split(" exemplars look ")[0] in ("3 of 5", "4 of 5", "5 of 5")
+    assert ("drawn: " if method == "patch_unpaired" else "photographed: ") in because
 
 
 @pytest.mark.parametrize(
     ("folder", "method"),
     [
-        ("paintings", "patch"),
+        ("paintings", "patch_unpaired"),
         ("headshots_bw/looks", "energy"),
         ("portraits", "energy"),
         ("pencil_pairs/photos", "energy"),
-        ("pencil_pairs/sketches", "patch"),
+        ("pencil_pairs/sketches", "patch_unpaired"),
     ],
 )
 def test_the_measuring_sets_get_their_method(shared, folder, method):
     paths = sorted((shared / "data" / folder).glob("*g"))[:8]
     portraits = [read_exemplar(path)[0] for path in paths]
-    assert choose_name(ExemplarSet(portraits))[0] == method
+    assert choose_method(ExemplarSet(portraits))[0].name == method
 
 
 def test_each_painting_looks_drawn(shared):
@@ -121,18 +126,30 @@ def test_grain_is_no_drawing(sitters):
     grainy = [with_grain(sitter, rng) for sitter in sitters[:4]]
     scores = sorted(looks_drawn(portrait)[0] for portrait in grainy)
     assert scores[-2] < -0.5
-    assert choose_name(ExemplarSet(grainy))[0] == "energy"
+    assert choose_method(ExemplarSet(grainy))[0].name == "energy"
+
+
+@pytest.mark.parametrize("asked", ["patch", "auto"])
+def test_patches_go_in_pairs_where_there_are_photographs(pencil, drawings, asked):
+    assert choose_method(pencil, asked)[0].name == "patch_paired"
+    assert choose_method(drawings, asked)[0].name == "patch_unpaired"
+
+
+@pytest.mark.parametrize("spelling", ["patch-unpaired", "patch_unpaired"])
+def test_a_method_can_be_asked_for_by_name(pencil, spelling):
+    method, reason = choose_method(pencil, spelling)
+    assert isinstance(method, UnpairedPatchMethod)
+    assert reason == "patch-unpaired (asked for)"
 
 
 def test_photographs_of_the_exemplars_decide(pencil):
     method, reason = choose_method(pencil, "auto")
-    assert isinstance(method, PatchMethod)
-    assert reason == "patch (the exemplars come with their photographs)"
+    assert isinstance(method, PairedPatchMethod)
+    assert reason == "patch-paired (the exemplars come with their photographs)"
     # one without its photograph: they are judged by themselves
     mixed = ExemplarSet([pencil.portraits[0], replace(pencil.portraits[1], photo=None)])
     method, reason = choose_method(mixed, "auto")
-    assert isinstance(method, PatchMethod)
-    assert not method.paired
+    assert isinstance(method, UnpairedPatchMethod)
     assert "look drawn" in reason
 
 
@@ -145,9 +162,17 @@ def test_photographs_of_the_exemplars_decide(pencil):
         ({"identity": 1.5}, "identity: found 1.5, expected a number from 0 to 1"),
         ({"texture": float("nan")}, "texture: found nan"),
         ({"labels": "icm"}, "labels: found 'icm', expected mrf or free"),
-        ({"tone": "first"}, "tone: belongs to method energy; the method is patch"),
-        ({"strenght": 1}, "strenght: no such option; method patch knows identity, labels, texture"),
-        ({"method": "energy", "identity": 0.5}, "identity: belongs to method patch"),
+        ({"tone": "first"}, "tone: belongs to method energy; the method is patch-unpaired"),
+        (
+            {"strenght": 1},
+            "strenght: no such option; method patch-unpaired knows identity, labels, texture",
+        ),
+        (
+            {"method": "energy", "identity": 0.5},
+            "identity: belongs to method patch-paired or patch-unpaired; the method is energy",
+        ),
+        ({"size": 64}, "size: belongs to method neural; the method is patch-unpaired"),
+        ({"method": "water"}, "method: found 'water', expected auto, patch, energy, patch-paired"),
     ],
 )
 def test_options_that_do_not_fit_are_named(drawings, options, message):
@@ -156,26 +181,28 @@ def test_options_that_do_not_fit_are_named(drawings, options, message):
 
 
 def test_labels_are_for_exemplars_without_photographs(pencil, drawings):
-    with pytest.raises(UsageError, match="labels: found exemplars with photographs"):
+    message = "labels: belongs to method patch-unpaired; the method is patch-paired (the exemplars"
+    with pytest.raises(UsageError, match=re.escape(message)):
         Stylizer(pencil, labels="free")
-    for labels in LABELS:
-        Stylizer(drawings, method="patch", labels=labels)
+    for labels in UnpairedSettings.options()["labels"].choices:
+        stylizer = Stylizer(drawings, method="patch", labels=labels)
+        assert stylizer.method.settings.labels == labels
 
 
 # --- Results ---------------------------------------------------------------------------------
 
 
 def test_few_pairs_are_used_as_drawings_alone(pencil, monkeypatch, caplog):
-    monkeypatch.setattr("facestyle.methods.patch.FEWEST_PAIRS", 3)
+    monkeypatch.setattr("facestyle.methods.choice.FEWEST_PAIRS", 3)
     method, _ = choose_method(pencil, "patch")
-    assert not method.paired
+    assert isinstance(method, UnpairedPatchMethod)
     assert "2 exemplars with photos are too few for paired patches (3 at least)" in caplog.text
 
 
 @pytest.mark.parametrize("kind", ["unpaired", "paired"])
 def test_a_portrait_becomes_a_drawing(request, kind, astronaut, drawings):
     result = request.getfixturevalue(kind)
-    assert result.method == "patch"
+    assert result.method == f"patch_{kind}"
     assert result.image.shape == astronaut.shape
     assert set(np.unique(result.labels)) <= {0, 1}
     assert result.outcome.names == ("grace_hopper.jpg", "erik_dahlgren.jpg")

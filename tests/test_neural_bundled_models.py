@@ -7,7 +7,7 @@ from skimage import data
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed (extra 'neural')")
 
-from facestyle.methods.neural.method import NeuralStylizer  # noqa: E402
+from facestyle import Stylizer  # noqa: E402
 from facestyle.neural.api import stylize_feedforward  # noqa: E402
 from facestyle.neural.model_files import bundled_models, load_model  # noqa: E402
 
@@ -41,9 +41,9 @@ def test_a_bundled_model_changes_colors_and_keeps_the_drawing(name):
 
 def test_a_clip_flickers_less_than_its_frames_alone(astronaut):
     frames, matrices = moving_clip(astronaut[::2, ::2], 6, noise=0.01)
-    stylizer = NeuralStylizer(model="morisot_mauve", device="cpu")
+    stylizer = Stylizer.from_model("morisot_mauve", device="cpu")
     alone = [stylizer(frame).image for frame in frames]
-    clip = list(stylizer.video(frames))
+    clip = [result.image for result in stylizer.video(frames)]
     np.testing.assert_allclose(clip[0], alone[0], atol=1)
     assert mean_warping_error(clip[1:], matrices[1:]) < 0.5 * mean_warping_error(
         alone[1:], matrices[1:]

@@ -1,6 +1,7 @@
 """Neural style transfer behind the stylizer's interface and the command line."""
 
 import pickle
+import sys
 
 import numpy as np
 import pytest
@@ -9,13 +10,17 @@ from skimage import data
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed (extra 'neural')")
 
-from facestyle import cli  # noqa: E402
+from facestyle import ExemplarSet, Stylizer, cli  # noqa: E402
 from facestyle.errors import FaceError, ModelFileError, UsageError  # noqa: E402
-from facestyle.methods.neural.method import NeuralStylizer  # noqa: E402
 from facestyle.neural import api  # noqa: E402
 from facestyle.neural.model_files import save_model  # noqa: E402
 from facestyle.neural.settings import Architecture  # noqa: E402
 from facestyle.neural.transformer import Transformer  # noqa: E402
+
+
+def optimizing(path, **options):
+    """A stylizer that optimizes towards a style picture."""
+    return Stylizer(ExemplarSet.of_pictures(path), method="neural", **options)
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +47,7 @@ def command(folder, monkeypatch):
 
 def test_a_portraits_background_can_be_kept(folder):
     image = np.asarray(Image.open(folder / "portrait.png"))
-    stylizer = NeuralStylizer(model=folder / "wave.safetensors", area="person", device="cpu")
+    stylizer = Stylizer.from_model(folder / "wave.safetensors", area="person", device="cpu")
     result = stylizer(image)
     assert result.image.shape == image.shape
     assert result.image.dtype == np.uint8
@@ -54,7 +59,7 @@ def test_a_portraits_background_can_be_kept(folder):
 
 def test_regions_need_a_face_in_the_picture(folder):
     image = np.asarray(Image.open(folder / "coffee.png"))
-    stylizer = NeuralStylizer(styles=(folder / "wave.png",), by_region=True, device="cpu")
+    stylizer = optimizing(folder / "wave.png", by_region=True, device="cpu")
     with pytest.raises(FaceError):
         stylizer(image)
 
@@ -62,10 +67,10 @@ def test_regions_need_a_face_in_the_picture(folder):
 def test_a_portrait_is_stylized_by_region(folder):
     image = np.asarray(Image.open(folder / "portrait.png"))
     settings = {"size": 64, "iterations": 6, "device": "cpu"}
-    style = (folder / "red.png",)
-    guided = NeuralStylizer(styles=style, by_region=True, **settings)(image)
-    whole = NeuralStylizer(styles=style, **settings)(image)
-    assert guided.image.shape == whole.image.shape == (64, 64, 3)
+    style = folder / "red.png"
+    guided = optimizing(style, by_region=True, **settings)(image)
+    whole = optimizing(style, **settings)(image)
+    assert guided.image.shape == whole.image.shape == image.shape
     assert guided.face is not None
     assert np.abs(guided.image.astype(int) - whole.image).mean() > 0.2
 
@@ -81,7 +86,7 @@ def test_regions_take_strokes_but_no_features(folder, monkeypatch):
     monkeypatch.setattr(api, "stylize_optimize", optimize)
     image = np.asarray(Image.open(folder / "portrait.png"))
     for by_region in (False, True):
-        NeuralStylizer(styles=(folder / "red.png",), by_region=by_region)(image)
+        optimizing(folder / "red.png", by_region=by_region)(image)
     assert set(chosen[True].style_layers) == {"relu1_1", "relu2_1"}
     assert "relu5_1" in chosen[False].style_layers
     assert chosen[True].content_weight == 5 * chosen[False].content_weight
@@ -89,14 +94,14 @@ def test_regions_take_strokes_but_no_features(folder, monkeypatch):
 
 def test_transparency_is_kept(folder):
     image = np.dstack((np.asarray(Image.open(folder / "coffee.png")), np.full((60, 90), 128)))
-    stylizer = NeuralStylizer(model=folder / "wave.safetensors", size=45, device="cpu")
+    stylizer = Stylizer.from_model(folder / "wave.safetensors", size=45, device="cpu")
     result = stylizer(image.astype(np.uint8))
-    assert result.image.shape == (30, 45, 4)
+    assert result.image.shape == image.shape
     assert (result.image[..., 3] == 128).all()
 
 
 def test_a_stylizer_can_be_sent_to_other_processes(folder):
-    stylizer = NeuralStylizer(model=folder / "wave.safetensors", device="cpu")
+    stylizer = Stylizer.from_model(folder / "wave.safetensors", device="cpu")
     image = np.asarray(Image.open(folder / "coffee.png"))
     before = stylizer(image)
     after = pickle.loads(pickle.dumps(stylizer))(image)
@@ -104,21 +109,46 @@ def test_a_stylizer_can_be_sent_to_other_processes(folder):
 
 
 def test_options_that_contradict_each_other_are_refused(folder):
+    style = folder / "wave.png"
     with pytest.raises(UsageError, match="not both"):
-        NeuralStylizer(styles=(folder / "wave.png",), model="x")
-    with pytest.raises(UsageError, match="has its style inside"):
-        NeuralStylizer(model="x", by_region=True)
-    with pytest.raises(UsageError, match="2 weights for 1 style"):
-        NeuralStylizer(styles=(folder / "wave.png",), shares=(1, 2))
+        optimizing(style, model="x")
+    with pytest.raises(UsageError, match="not both"):
+        Stylizer(None, method="neural")
+    with pytest.raises(UsageError, match=r"by_region: belongs to .* has its style inside"):
+        Stylizer.from_model("x", by_region=True)
+    with pytest.raises(UsageError, match="style_weights: found 2 for 1 style pictures"):
+        optimizing(style, style_weights=(1.0, 2.0))
+    with pytest.raises(UsageError, match="no weight above 0"):
+        optimizing(style, style_weights=(0.0,))
+    with pytest.raises(UsageError, match="background: found paper, expected stylize or keep"):
+        optimizing(style, background="paper")
+    with pytest.raises(UsageError, match="face: has no meaning for method neural"):
+        optimizing(style, face=2)
+    optimizing(style, face=2, by_region=True)  # here it has
     with pytest.raises(ModelFileError, match="no model of this name"):
-        NeuralStylizer(model="nothing", device="cpu")(np.zeros((32, 32, 3), np.uint8))
+        Stylizer.from_model("nothing", device="cpu")(np.zeros((32, 32, 3), np.uint8))
+
+
+def test_landmarks_are_not_dropped_in_silence(folder):
+    image = np.asarray(Image.open(folder / "coffee.png"))
+    stylizer = Stylizer.from_model(folder / "wave.safetensors", device="cpu")
+    with pytest.raises(UsageError, match="landmarks: has no meaning for method neural"):
+        stylizer(image, landmarks=np.zeros((68, 2)))
+
+
+def test_a_model_decides_the_method(folder):
+    stylizer = Stylizer(model=folder / "wave.safetensors")
+    assert stylizer.method.name == "neural"
+    assert stylizer.method_reason == "neural (a trained model was given)"
+    with pytest.raises(UsageError, match="found no exemplars"):
+        Stylizer()
 
 
 @pytest.mark.parametrize(
     ("arguments", "size"),
     [
         (["--model", "wave.safetensors"], (90, 60)),
-        (["--exemplars", "wave.png", "--method", "neural", "--size", "48"], (48, 32)),
+        (["--exemplars", "wave.png", "--method", "neural", "--size", "48"], (90, 60)),
     ],
 )
 def test_the_command_stylizes_a_picture_without_a_face(command, capsys, arguments, size):
@@ -133,9 +163,15 @@ def test_the_command_stylizes_a_picture_without_a_face(command, capsys, argument
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--exemplars", "wave.png", "--size", "48"], "--size belongs to --method neural"),
-        (["--model", "wave.safetensors", "--face", "2"], "--face has no meaning"),
-        (["--model", "wave.safetensors", "--background", "paper"], "stylize and keep only"),
+        (["--exemplars", "wave.png", "--size", "48"], "size: belongs to method neural"),
+        (["--exemplars", "wave.png", "--method", "neural", "--identity", "1"], "identity: belongs"),
+        (["--model", "wave.safetensors", "--face", "2"], "face: has no meaning"),
+        (["--model", "wave.safetensors", "--background", "paper"], "expected stylize or keep"),
+        (["--model", "wave.safetensors", "--explain", "why"], "has nothing to explain"),
+        (
+            ["--exemplars", "wave.png", "--method", "neural", "--exemplar-photos", "."],
+            "--exemplar-photos belongs to --method patch, not to neural",
+        ),
         (["--model", "wave.safetensors", "--exemplars", "wave.png"], "not both"),
         ([], "--exemplars is required"),
     ],
@@ -143,6 +179,16 @@ def test_the_command_stylizes_a_picture_without_a_face(command, capsys, argument
 def test_the_command_explains_what_cannot_be_combined(command, capsys, arguments, message):
     assert command(["coffee.png", *arguments]) == 2
     assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("package", ["torch", "safetensors"])
+def test_the_command_says_once_what_is_missing(command, capsys, monkeypatch, package):
+    monkeypatch.setitem(sys.modules, package, None)
+    assert command(["coffee.png", "portrait.png", "--model", "wave.safetensors"]) == 3
+    errors = capsys.readouterr().err
+    assert errors.count("error") == 1
+    assert package in errors
+    assert "pip install" in errors
 
 
 def test_the_command_trains_a_model_that_the_command_uses(command, tmp_path):

@@ -11,10 +11,18 @@ import numpy as np
 import pytest
 from synthetic_faces import drawing_of, photograph
 
+from facestyle.compositing.background import parse_background
 from facestyle.errors import ExemplarError, UsageError
 from facestyle.faces import Portrait, portrait_from_image
 from facestyle.io.images import read_image
-from facestyle.methods.patch_paired import draft, prepare_exemplar, render_draft, transfer
+from facestyle.methods.engine import Rendering
+from facestyle.methods.patch_paired import (
+    PairedSettings,
+    draft,
+    prepare_exemplar,
+    render_draft,
+    transfer_patches,
+)
 from facestyle.methods.patch_paired.borders import black_borders, fill_black_borders
 from facestyle.methods.patch_paired.candidates import find_candidates
 from facestyle.methods.patch_paired.grid import make_grid
@@ -24,6 +32,11 @@ from facestyle.methods.patch_paired.tone_matching import match_tones, photo_stat
 from facestyle.methods.patch_paired.uncovered import add_unpositioned
 from facestyle.methods.patch_paired.window import crop_to_window
 from facestyle.metrics.fidelity import ssim
+
+
+def transfer(portrait, exemplars, *, strength=1.0, background="stylize", **settings):
+    rendering = Rendering(strength, parse_background(background))
+    return transfer_patches(portrait, exemplars, PairedSettings(**settings), rendering)
 
 
 @pytest.fixture(scope="module")
@@ -202,7 +215,7 @@ def test_dark_lines_on_skin_are_drawn_though_no_drawing_tells_how():
     photo[:, 30] = 0.2
     paper, nothing = np.ones((60, 60, 1), np.float32), np.zeros((60, 60, 1), np.float32)
     layers = Layers(paper, paper, gray, nothing, np.zeros((8, 8), np.int32), {})
-    drawn = render(photo, photo, photo, layers)[..., 0]
+    drawn = render(photo, photo, photo, layers, identity=0.7, texture=0.5)[..., 0]
     assert drawn[:, 30].max() < 0.75
     assert drawn[:, :25].min() > 0.99
 
@@ -279,9 +292,9 @@ def test_result_does_not_depend_on_the_number_of_threads():
         "import sys; sys.path.insert(0, 'tests')\n"
         "import hashlib\n"
         "from synthetic_faces import drawing_of, photograph\n"
-        "from facestyle.methods.patch_paired import prepare_exemplar, transfer\n"
+        "from facestyle.methods.patch_paired import prepare_exemplar, transfer_patches\n"
         "some = [prepare_exemplar(drawing_of(photograph(seed=n))) for n in range(1, 5)]\n"
-        "image = transfer(photograph(seed=0), some).image\n"
+        "image = transfer_patches(photograph(seed=0), some).image\n"
         "print(hashlib.sha256(image.tobytes()).hexdigest())\n"
     )
     hashes = {

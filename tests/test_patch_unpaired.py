@@ -7,19 +7,32 @@ import numpy as np
 import pytest
 from synthetic_faces import drawing_of, photograph
 
+from facestyle.compositing.background import parse_background
 from facestyle.errors import UsageError
 from facestyle.faces.contours import face_width
 from facestyle.faces.regions import BACKGROUND, CLOTHES, HAIR, segment_regions
 from facestyle.imaging.color import to_lab
-from facestyle.methods.patch_unpaired import prepare_exemplar, transfer
+from facestyle.methods.engine import Rendering
+from facestyle.methods.patch_unpaired import (
+    UnpairedSettings,
+    prepare_exemplar,
+    resize_portrait,
+    transfer_patches,
+)
 from facestyle.methods.patch_unpaired.blemishes import unusable
 from facestyle.methods.patch_unpaired.grain import grain_gains, grain_like_first, grain_of
 from facestyle.methods.patch_unpaired.palette import harmonized, make_harmony, palette_of
-from facestyle.methods.patch_unpaired.prepared import resize_portrait
 from facestyle.methods.patch_unpaired.surroundings import set_before
 from facestyle.methods.patch_unpaired.tone import exemplar_tones, tone_mapped
 from facestyle.methods.patch_unpaired.warp import warp_to_exemplar
 from facestyle.pipeline.guides import make_guides, write_guides
+from facestyle.pipeline.settings import StylizerSettings
+
+
+def transfer(portrait, exemplars, *, strength=1.0, background="stylize", **settings):
+    general = StylizerSettings(strength=strength, background=background)
+    rendering = Rendering(general.strength, parse_background(general.background))
+    return transfer_patches(portrait, exemplars, UnpairedSettings(**settings), rendering)
 
 
 @pytest.fixture(scope="module")
@@ -213,7 +226,9 @@ def test_no_rim_of_painted_background_is_cut_out(sitter):
     matte = np.clip(52.5 - distance, 0, 1).astype(np.float32)
     painted = np.where((distance < 50)[..., None], 0.3, 0.95).astype(np.float32)
     painted = np.broadcast_to(painted, (180, 150, 3)).copy()
-    image, _ = set_before(painted, replace(sitter, matte=matte), [sitter], "#0000ff")
+    image, _ = set_before(
+        painted, replace(sitter, matte=matte), [sitter], parse_background("#0000ff")
+    )
     ring = (distance > 48) & (distance < 54)
     # red is .3 in the person and 0 behind: the painted background's .95 would show
     assert image[ring][:, 0].max() < 0.45

@@ -8,6 +8,7 @@ from PIL import Image
 from facestyle.errors import FaceError, ImageError, UsageError
 from facestyle.exemplars import ExemplarSet
 from facestyle.faces import Portrait
+from facestyle.pipeline.pictures import InputPicture
 from facestyle.pipeline.stylizer import Stylizer
 
 
@@ -182,8 +183,9 @@ def test_no_face_names_the_picture(make):
     noise = np.random.default_rng(0).random((120, 100, 3))
     with pytest.raises(FaceError, match="the picture: no face was found"):
         make()(noise)
+    named = InputPicture(noise, noise, "wall.jpg")
     with pytest.raises(FaceError, match=r"wall\.jpg: no face"):
-        make(face="all").stylize(noise, name="wall.jpg")
+        make(face="all").stylize(named)
 
 
 def test_a_large_picture_keeps_its_size(make, astronaut, result):
@@ -234,5 +236,8 @@ def test_options_without_such_a_value_are_named(exemplars, options, message):
 
 
 def test_the_papers_variant_is_an_option(exemplars, astronaut, result):
-    papers = Stylizer(exemplars, method="energy", tone="residual")(astronaut)
+    papers = Stylizer(exemplars, preset="song2017")(astronaut)
+    assert papers.method == "energy"
     assert np.abs(papers.image - result.image)[result.matte > 0.5].mean() > 0.01
+    tone_alone = Stylizer(exemplars, method="energy", tone="residual")(astronaut)
+    assert np.abs(papers.image - tone_alone.image)[result.matte > 0.5].mean() > 0.01

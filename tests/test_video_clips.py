@@ -14,7 +14,7 @@ from facestyle.io.videos import SegmentedWriter, open_video
 from facestyle.pipeline import clips
 from facestyle.pipeline.batch import stylize_files
 from facestyle.pipeline.clip_options import ClipOptions
-from facestyle.pipeline.clips import settings_fingerprint, stylize_clip
+from facestyle.pipeline.clips import clip_fingerprint, stylize_clip
 
 av = pytest.importorskip("av")
 
@@ -117,10 +117,10 @@ def test_another_style_is_not_gone_on_with(stylizer, sitters):
         Stylizer(ExemplarSet(sitters[:1]), method="energy", background="keep"),
         Stylizer(stylizer.exemplars, method="energy", background="keep", tone="residual"),
     ]
-    marks = [settings_fingerprint(each, None) for each in (stylizer, *others)]
-    marks.append(settings_fingerprint(stylizer, 10))
+    marks = [clip_fingerprint(each, None) for each in (stylizer, *others)]
+    marks.append(clip_fingerprint(stylizer, 10))
     assert len(set(marks)) == 5
-    assert settings_fingerprint(stylizer, None) == marks[0]
+    assert clip_fingerprint(stylizer, None) == marks[0]
 
 
 def test_start_end_and_preview(stylizer, clip):
@@ -135,7 +135,7 @@ def test_sequences_in_and_out(stylizer, frames, tmp_path):
         write_image(tmp_path / "in" / f"{number + 7:04d}.png", frame / np.float32(255))
     stylize_clip(stylizer, tmp_path / "in" / "%04d.png", tmp_path / "out" / "%03d.png")
     names = sorted(path.name for path in (tmp_path / "out").iterdir())
-    assert names == ["000.png", "001.png", "002.png"]
+    assert names == ["007.png", "008.png", "009.png"]
     expected = [r.image for r in stylizer.video(frames[:3])]
     for name, image in zip(names, expected, strict=True):
         written = np.rint(255 * read_image(tmp_path / "out" / name).rgb)
@@ -195,7 +195,7 @@ def test_names_of_results(tmp_path):
         return [str(path) for _, path in pairs]
 
     assert planned("a/clip.mov", "b.png") == ["a/clip_ink.mp4", "b_ink.png"]
-    assert planned("clip.webm", "clip.mkv", output="out/") == ["out/clip.mp4", "out/clip.mkv"]
+    assert planned("clip.webm", "clip.mkv", output="out/") == ["out/clip.webm", "out/clip.mkv"]
     assert planned("clip.mp4", output="new.mkv") == ["new.mkv"]
     assert planned("in/%05d.png", output="out/%03d.jpg") == ["out/%03d.jpg"]
     assert planned("in/%05d.tif", output="out/") == ["out/in/%05d.tif"]

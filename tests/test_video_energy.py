@@ -7,7 +7,6 @@ from moving_faces import mean_warping_error, moving_clip
 from facestyle import ExemplarSet, Stylizer
 from facestyle.errors import UsageError
 from facestyle.methods.energy.clip import EnergyFrames
-from facestyle.pipeline.stream import make_frame_stylizer
 
 
 @pytest.fixture(scope="module")
@@ -66,15 +65,15 @@ def test_what_changes_shows_at_once(stylizer, clip):
 
 
 def test_going_on_from_a_state_gives_the_same_frames(stylizer, clip):
-    worker = make_frame_stylizer(stylizer)
+    worker = stylizer.frames()
     for frame in clip[0][:4]:
         worker.step(frame)
     saved = {name: array.copy() for name, array in worker.state().items()}
-    expected = [worker.step(frame).image for frame in clip[0][4:7]]
-    other = make_frame_stylizer(stylizer)
+    expected = [worker.step(frame).outcome.image for frame in clip[0][4:7]]
+    other = stylizer.frames()
     other.restore(saved)
     for frame, image in zip(clip[0][4:7], expected, strict=True):
-        np.testing.assert_array_equal(other.step(frame).image, image)
+        np.testing.assert_array_equal(other.step(frame).outcome.image, image)
 
 
 def test_a_frame_without_a_face_keeps_the_style(stylizer, clip):
@@ -123,8 +122,14 @@ def test_strength_0_leaves_the_clip_alone(stylizer, clip):
         assert np.abs(result.image.astype(float) - frame).mean() < 1.5
 
 
+def test_a_single_exemplar_is_kept_to(stylizer, clip):
+    single = Stylizer(stylizer.exemplars, preset="shih2014")
+    labels = [result.labels for result in single.video(clip[0][:3])]
+    assert len({int(label) for label in np.unique(labels)}) == 1
+
+
 def test_memory_does_not_grow(stylizer, clip):
-    worker = make_frame_stylizer(stylizer)
+    worker = stylizer.frames()
     sizes = []
     for frame in clip[0]:
         worker.step(frame)

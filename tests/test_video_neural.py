@@ -10,16 +10,21 @@ from moving_scenes import MovingDisc
 torch = pytest.importorskip("torch", reason="PyTorch is not installed (extra 'neural')")
 av = pytest.importorskip("av")
 
-from facestyle import cli  # noqa: E402
+from facestyle import ExemplarSet, Stylizer, cli  # noqa: E402
 from facestyle.errors import UsageError  # noqa: E402
+from facestyle.exemplars import ExemplarPicture  # noqa: E402
 from facestyle.flow import flo_name, write_flo  # noqa: E402
 from facestyle.io.images import write_image  # noqa: E402
 from facestyle.io.videos import SegmentedWriter, open_video  # noqa: E402
-from facestyle.methods.neural.clip import NetworkFrames, OptimizedFrames  # noqa: E402
-from facestyle.methods.neural.clip_motion import begins_scene, find_motion  # noqa: E402
+from facestyle.methods.neural import (  # noqa: E402
+    NetworkFrames,
+    OptimizedFrames,
+    find_motion,
+    video_options,
+)
+from facestyle.methods.neural.clip_frames import NetworkClip, OptimizedClip  # noqa: E402
+from facestyle.methods.neural.clip_motion import begins_scene  # noqa: E402
 from facestyle.methods.neural.clip_passes import MultiPassFrames  # noqa: E402
-from facestyle.methods.neural.clip_setup import video_options  # noqa: E402
-from facestyle.methods.neural.method import NeuralStylizer  # noqa: E402
 from facestyle.metrics.temporal import warping_error  # noqa: E402
 from facestyle.neural import large_pictures  # noqa: E402
 from facestyle.neural.loss_network import load_loss_network  # noqa: E402
@@ -31,7 +36,7 @@ from facestyle.neural.transformer import Transformer  # noqa: E402
 from facestyle.neural.video.multi_pass import stylize_in_passes  # noqa: E402
 from facestyle.neural.video.settings import VIDEO_PRESETS  # noqa: E402
 from facestyle.pipeline import clips  # noqa: E402
-from facestyle.pipeline.clips import settings_fingerprint, stylize_clip  # noqa: E402
+from facestyle.pipeline.clips import clip_fingerprint, stylize_clip  # noqa: E402
 
 SIZE = 48
 LAYERS = ("relu1_1", "relu2_1")
@@ -73,7 +78,9 @@ def waves():
 def optimized(network, preset, *, size=None, **changes):
     settings = {"frame": FRAME, "iterations": 12, "temporal_weight": 1e5, **changes}
     options = replace(VIDEO_PRESETS[preset], **settings)
-    return OptimizedFrames(network, [StylePicture(to_tensor(waves()))], options, size=size)
+    return OptimizedFrames(
+        OptimizedClip(network, [StylePicture(to_tensor(waves()))], options, size=size)
+    )
 
 
 def video_network(seed=3):
@@ -115,7 +122,7 @@ def test_found_motion_steadies_a_clip(network, frames):
     errors = {}
     for preset in ("independent", "init", "short-term"):
         worker = optimized(network, preset)
-        errors[preset] = flicker(frames, [worker.step(frame).image for frame in frames[:3]])
+        errors[preset] = flicker(frames, [worker.step(frame).outcome.image for frame in frames[:3]])
     # measured: .105, .0086, .0023
     assert errors["independent"] > 3 * errors["init"]
     assert errors["init"] > 2 * errors["short-term"]
@@ -128,14 +135,14 @@ def test_a_new_scene_starts_anew(network, frames):
     worker, fresh = optimized(network, "short-term"), optimized(network, "short-term")
     worker.step(frames[0])
     fresh.restore({"number": np.array(1)})
-    np.testing.assert_array_equal(worker.step(other).image, fresh.step(other).image)
+    np.testing.assert_array_equal(worker.step(other).outcome.image, fresh.step(other).outcome.image)
 
 
 @pytest.mark.parametrize("preset", ["init", "long-term"])
 def test_a_stopped_clip_goes_on_alike(network, frames, preset):
     make = partial(optimized, network, preset, iterations=2, frame=replace(FRAME, iterations=2))
     whole = make()
-    expected = [whole.step(frame).image for frame in frames]
+    expected = [whole.step(frame).outcome.image for frame in frames]
     first, second = make(), make()
     for frame in frames[:3]:
         first.step(frame)
@@ -144,7 +151,7 @@ def test_a_stopped_clip_goes_on_alike(network, frames, preset):
     assert len(state) <= 1 + 2 * kept  # constant memory
     second.restore(state)
     for frame, image in zip(frames[3:], expected[3:], strict=True):
-        np.testing.assert_array_equal(second.step(frame).image, image)
+        np.testing.assert_array_equal(second.step(frame).outcome.image, image)
 
 
 def test_several_passes_keep_frames_on_disk(network, frames):
@@ -162,26 +169,28 @@ def test_several_passes_keep_frames_on_disk(network, frames):
         partial(find_motion, frames),
         store=in_memory,
     )
-    worker = MultiPassFrames(network, styles, options, size=None)
+    worker = MultiPassFrames(OptimizedClip(network, styles, options))
     with pytest.raises(UsageError, match="study"):
         worker.step(frames[0])
     worker.study(iter(frames[:3]))
     for frame, expected in zip(frames[:3], in_memory, strict=True):
-        np.testing.assert_array_equal(worker.step(frame).image, to_array(expected))
+        np.testing.assert_array_equal(worker.step(frame).outcome.image, to_array(expected))
     worker.restore({"number": np.array(1)})
-    np.testing.assert_array_equal(worker.step(frames[1]).image, to_array(in_memory[1]))
+    np.testing.assert_array_equal(worker.step(frames[1]).outcome.image, to_array(in_memory[1]))
     with pytest.raises(UsageError, match="found a frame of 40 x 48 px, expected 48 x 48"):
         worker.study([frames[0], frames[1][:, :40]])
 
 
 def test_a_network_for_videos_sees_the_result_before(frames):
     network = video_network()
-    worker, resumed, fresh = (NetworkFrames(network, torch.device("cpu")) for _ in range(3))
+    worker, resumed, fresh = (
+        NetworkFrames(NetworkClip(network, torch.device("cpu"))) for _ in range(3)
+    )
     worker.step(frames[0])
     resumed.restore(worker.state())
-    second = worker.step(frames[1]).image
-    np.testing.assert_array_equal(resumed.step(frames[1]).image, second)
-    assert np.abs(fresh.step(frames[1]).image - second).mean() > 1e-3
+    second = worker.step(frames[1]).outcome.image
+    np.testing.assert_array_equal(resumed.step(frames[1]).outcome.image, second)
+    assert np.abs(fresh.step(frames[1]).outcome.image - second).mean() > 1e-3
 
 
 def test_large_frames_go_through_in_strips(frames, monkeypatch):
@@ -189,42 +198,51 @@ def test_large_frames_go_through_in_strips(frames, monkeypatch):
     results = []
     for whole in (2_000_000, 100):
         monkeypatch.setattr(large_pictures, "_WHOLE", whole)
-        worker = NetworkFrames(network, torch.device("cpu"))
-        results.append([worker.step(frame).image for frame in frames[:2]])
+        worker = NetworkFrames(NetworkClip(network, torch.device("cpu")))
+        results.append([worker.step(frame).outcome.image for frame in frames[:2]])
     np.testing.assert_allclose(results[0], results[1], atol=1e-5)
 
 
 def test_results_have_the_size_of_the_frames(network, frames):
     large = np.repeat(np.repeat(frames[0], 2, 0), 3, 1)
     worker = optimized(network, "init", size=SIZE, frame=replace(FRAME, iterations=2))
-    done = worker.step(large)
+    done = worker.step(large).outcome
     assert done.image.shape == large.shape
     assert done.image.dtype == np.float32
     with pytest.raises(UsageError, match="144 x 96 px would be redrawn at 33 x 22"):
-        NetworkFrames(video_network(), torch.device("cpu"), size=33).step(large)
+        NetworkFrames(NetworkClip(video_network(), torch.device("cpu"), size=33)).step(large)
+
+
+def optimizing(picture=None, **options):
+    """A stylizer that optimizes towards one picture."""
+    exemplars = ExemplarSet(
+        [], pictures=[ExemplarPicture(waves() if picture is None else picture, "waves")]
+    )
+    return Stylizer(exemplars, method="neural", **options)
+
+
+def options_of(stylizer):
+    method = stylizer.method
+    return video_options(method.options(stylizer.rendering), method.settings.video_preset)
 
 
 def test_settings_of_pictures_hold_for_clips():
-    stylizer = NeuralStylizer(styles=("a.png",), iterations=30, colors="keep", strength=0.5)
-    options = video_options(stylizer)
+    options = options_of(optimizing(iterations=30, colors="keep", strength=0.5))
     assert options.distances == (1,)
     assert (options.frame.iterations, options.iterations) == (30, 6)
     assert (options.frame.colors, options.frame.strength) == ("keep", 0.5)
-    long = video_options(replace_preset(stylizer, "long-term"))
-    assert long.distances == (1, 2, 4)
+    assert options_of(optimizing(video_preset="long-term")).distances == (1, 2, 4)
 
 
-def replace_preset(stylizer, preset):
-    return NeuralStylizer(styles=stylizer.styles, video_preset=preset)
-
-
-def test_what_clips_do_not_have_is_named(tmp_path):
+def test_what_clips_do_not_have_is_named():
     with pytest.raises(UsageError, match="whole frames of a video"):
-        NeuralStylizer(styles=("a.png",), area="person").frame_stylizer()
+        optimizing(area="person").frames()
+    with pytest.raises(UsageError, match="whole frames of a video"):
+        optimizing(background="keep").frames()
     with pytest.raises(UsageError, match="video_preset: found 'none'"):
-        NeuralStylizer(styles=("a.png",), video_preset="none")
-    with pytest.raises(UsageError, match="video preset belong to optimization"):
-        NeuralStylizer(model="m.safetensors", video_preset="init")
+        optimizing(video_preset="none")
+    with pytest.raises(UsageError, match="video_preset: belongs to optimization"):
+        Stylizer.from_model("m.safetensors", video_preset="init")
 
 
 @pytest.fixture(scope="module")
@@ -318,7 +336,8 @@ def test_a_killed_run_goes_on_to_the_same_bytes(folder, tmp_path, monkeypatch):
         return SegmentedWriter(path, info, fingerprint=fingerprint, segment_frames=1)
 
     monkeypatch.setattr(clips, "open_video_writer", open_writer)
-    stylizer = NeuralStylizer(styles=(folder / "wave.png",), iterations=3, device="cpu")
+    style = ExemplarSet.of_pictures(folder / "wave.png")
+    stylizer = Stylizer(style, method="neural", iterations=3, device="cpu")
     whole, broken = tmp_path / "whole.mp4", tmp_path / "broken.mp4"
     stylize_clip(stylizer, folder / "clip.mp4", whole)
     with pytest.raises(KilledError):
@@ -332,15 +351,15 @@ def test_another_model_of_the_same_name_is_not_gone_on_with(folder, tmp_path):
     marks = []
     for seed in (1, 2):
         save_model(path, video_network(seed), {})
-        marks.append(settings_fingerprint(NeuralStylizer(model=path), None))
+        marks.append(clip_fingerprint(Stylizer.from_model(path), None))
     assert marks[0] != marks[1]
-    assert settings_fingerprint(NeuralStylizer(model=path), None) == marks[1]
+    assert clip_fingerprint(Stylizer.from_model(path), None) == marks[1]
 
 
 def test_the_same_from_python(folder, frames):
-    stylizer = NeuralStylizer(model=folder / "video.safetensors", device="cpu")
+    stylizer = Stylizer.from_model(folder / "video.safetensors", device="cpu")
     results = list(stylizer.video(frames[:2]))
-    assert [result.dtype for result in results] == [np.uint8] * 2
-    worker = stylizer.frame_stylizer()
-    image = [worker.step(frame).image for frame in frames[:2]][1]
-    np.testing.assert_allclose(results[1], 255 * image, atol=0.51)
+    assert [result.image.dtype for result in results] == [np.uint8] * 2
+    worker = stylizer.frames()
+    image = [worker.step(frame).outcome.image for frame in frames[:2]][1]
+    np.testing.assert_allclose(results[1].image, 255 * image, atol=0.51)

@@ -92,12 +92,25 @@ def test_colors_are_tagged_as_they_are_written(tmp_path, matrix):
 
 
 @pytest.mark.parametrize("size", [(63, 48), (64, 47), (33, 31)])
-def test_odd_sizes_stay(tmp_path, size):
+def test_odd_sizes_grow_to_what_every_player_shows(tmp_path, size, caplog):
     clip = make_clip(tmp_path / "a.mkv", size=size, pix_fmt="yuv444p", count=3)
     copy(clip.path, tmp_path / "b.mp4")
-    written = list(open_video(tmp_path / "b.mp4").frames())
-    assert written[0].pixels.shape == (size[1], size[0], 3)
-    assert psnr(written[2].pixels, clip.frames[2]) > 35  # 36.7 to 39.6 measured
+    assert f"instead of {size[0]} x {size[1]}" in caplog.text
+    with av.open(str(tmp_path / "b.mp4")) as container:
+        assert container.streams.video[0].format.name == "yuv420p"
+    pixels = [frame.pixels for frame in open_video(tmp_path / "b.mp4").frames()][2]
+    assert pixels.shape == (size[1] + size[1] % 2, size[0] + size[0] % 2, 3)
+    assert psnr(pixels[: size[1], : size[0]], clip.frames[2]) > 35
+    assert psnr(pixels[-1, : size[0]], clip.frames[2][-1]) > 25  # no seam
+
+
+@pytest.mark.parametrize("size", [(63, 48), (33, 31), (1, 1)])
+def test_odd_sizes_stay_in_webm(tmp_path, size):
+    clip = make_clip(tmp_path / "a.mkv", size=size, pix_fmt="yuv444p", count=3, sound="libopus")
+    copy(clip.path, tmp_path / "b.webm")
+    pixels = [frame.pixels for frame in open_video(tmp_path / "b.webm").frames()][2]
+    assert pixels.shape == (size[1], size[0], 3)
+    assert psnr(pixels, clip.frames[2]) > 30
 
 
 def test_a_rotated_video_comes_out_upright(tmp_path):

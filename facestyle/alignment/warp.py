@@ -171,7 +171,19 @@ def _to_bytes(normalized: np.ndarray) -> np.ndarray:
 
 
 def resize_map(mapping: np.ndarray, height: int, width: int) -> np.ndarray:
-    """Resample a map to another grid over the same target picture."""
+    """Resample a map to another grid over the same target picture.
+
+    Parameters
+    ----------
+    mapping : (h, w, 2) float32
+        xy in pixels of the exemplar's picture.
+    height, width : int
+        Of the new grid.
+
+    Returns
+    -------
+    (height, width, 2) float32
+    """
     if mapping.shape[:2] == (height, width):
         return mapping
     mode = cv2.INTER_LINEAR if height >= mapping.shape[0] else cv2.INTER_AREA

@@ -2,7 +2,7 @@
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from facestyle.cli import exit_codes, options, setting_options
 from facestyle.methods import method_choices
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from facestyle.exemplars import ExemplarSet
     from facestyle.io.images import ClipNames, InputFile
     from facestyle.pipeline.batch import BatchResult
+    from facestyle.pipeline.presets import Preset
     from facestyle.pipeline.stylizer import Stylizer
 
 USAGE = "INPUT... --exemplars DIR [-o PATH] [options]"
@@ -96,14 +97,16 @@ def run(arguments: argparse.Namespace) -> int:
     from facestyle.pipeline.batch import stylize_files
     from facestyle.pipeline.clip_options import ClipOptions
 
-    chosen = setting_options.given_settings(arguments, StylizerSettings)
-    stylizer = _make_stylizer(arguments, chosen)
+    wanted = _wanted(arguments)
+    _check(arguments, wanted)
+    # names are planned first: reading exemplars takes seconds
     inputs = _expand(arguments)
-    transparent = stylizer.rendering.background.kind == "transparent"
-    label = _label(arguments)
+    transparent = wanted.options.get("background") == "transparent"
+    label = _label(arguments, wanted)
     pairs = plan_outputs(
         inputs, arguments.output, label, needs_alpha=transparent, clips=_clip_names()
     )
+    stylizer = _make_stylizer(arguments, wanted)
     frames = ClipProgress(quiet=arguments.quiet)
     results = stylize_files(
         stylizer,
@@ -128,6 +131,39 @@ def run(arguments: argparse.Namespace) -> int:
     return exit_codes.from_counts(done=len(pairs) - failed, failed=failed)
 
 
+def _wanted(arguments: argparse.Namespace) -> "Preset":
+    """The method and the settings: those given on the command line over those of the preset."""
+    from facestyle.pipeline.presets import Preset, find_preset
+
+    begun = Preset() if arguments.preset is None else find_preset(arguments.preset)
+    method = begun.method if arguments.method == "auto" else arguments.method
+    given = setting_options.given_settings(arguments, StylizerSettings)
+    return Preset(method, begun.options | given)
+
+
+def _check(arguments: argparse.Namespace, wanted: "Preset") -> None:
+    """Refuse what cannot be done whatever the exemplars are."""
+    from facestyle.compositing.background import parse_background
+    from facestyle.errors import UsageError
+    from facestyle.methods.choice import check_before_choice
+    from facestyle.neural.dependencies import require_torch
+
+    general = StylizerSettings.options().keys()
+    settings = StylizerSettings(**{k: v for k, v in wanted.options.items() if k in general})
+    parse_background(settings.background)
+    own = {name: value for name, value in wanted.options.items() if name not in general}
+    check_before_choice(wanted.method, own)
+    if arguments.exemplars is None and own.get("model") is None:
+        raise UsageError("--exemplars is required (or --model, for a trained network)")
+    if _is_neural(wanted):
+        require_torch()  # once, not for each picture
+    if arguments.exemplar_photos is not None and (
+        _is_neural(wanted) or wanted.method in ("energy", "patch_unpaired", "patch-unpaired")
+    ):
+        method = "neural" if _is_neural(wanted) else wanted.method
+        raise UsageError(f"--exemplar-photos belongs to --method patch, not to {method}")
+
+
 def _expand(arguments: argparse.Namespace) -> "list[InputFile]":
     from facestyle.errors import UsageError
     from facestyle.io.images import expand_inputs
@@ -150,60 +186,42 @@ def _clip_names() -> "ClipNames":
     return ClipNames(VIDEO_SUFFIXES, WRITABLE_VIDEO_SUFFIXES, is_sequence)
 
 
-def _label(arguments: argparse.Namespace) -> str:
+def _label(arguments: argparse.Namespace, wanted: "Preset") -> str:
     """Name of the exemplar folder, or of the single exemplar or model without its suffix."""
-    model = arguments.model or _preset_options(arguments.preset).get("model", "")
-    path = Path(arguments.exemplars or model).resolve()
+    path = Path(arguments.exemplars or wanted.options["model"]).resolve()
     return path.stem if path.is_file() else path.name
 
 
-def _make_stylizer(arguments: argparse.Namespace, chosen: dict[str, Any]) -> "Stylizer":
+def _make_stylizer(arguments: argparse.Namespace, wanted: "Preset") -> "Stylizer":
     from facestyle.cli.messages import report_note
     from facestyle.pipeline.presets import write_preset
     from facestyle.pipeline.stylizer import Stylizer
 
-    method = arguments.method
-    stylizer = Stylizer(
-        _read_exemplars(arguments), method=method, preset=arguments.preset, **chosen
-    )
+    exemplars = _read_exemplars(arguments, wanted)
+    stylizer = Stylizer(exemplars, method=wanted.method, **wanted.options)
     if arguments.save_preset is not None:
-        begun = _preset_options(arguments.preset)
-        write_preset(arguments.save_preset, stylizer.method.name, begun | chosen)
-    if method == "auto":
+        write_preset(arguments.save_preset, stylizer.method.name, wanted.options)
+    if wanted.method == "auto":
         report_note(f"method: {stylizer.method_reason}", quiet=arguments.quiet)
     return stylizer
 
 
-def _read_exemplars(arguments: argparse.Namespace) -> "ExemplarSet | None":
+def _read_exemplars(arguments: argparse.Namespace, wanted: "Preset") -> "ExemplarSet | None":
     """The exemplars with their faces, or as pictures where no faces are needed."""
-    from facestyle.errors import UsageError
     from facestyle.exemplars import ExemplarSet
 
     if arguments.exemplars is None:
-        if arguments.model is None and "model" not in _preset_options(arguments.preset):
-            raise UsageError("--exemplars is required (or --model, for a trained network)")
         return None
-    if _is_neural(arguments):
-        if arguments.exemplar_photos is not None:
-            raise UsageError("--exemplar-photos has no meaning for --method neural")
+    if _is_neural(wanted):
         return ExemplarSet.of_pictures(arguments.exemplars)
     return ExemplarSet.from_folder(arguments.exemplars, photos=arguments.exemplar_photos)
 
 
-def _is_neural(arguments: argparse.Namespace) -> bool:
+def _is_neural(wanted: "Preset") -> bool:
     """Whether the method that will be used needs no faces in the exemplars."""
-    from facestyle.pipeline.presets import find_preset
-
-    method = arguments.method
-    if method == "auto" and arguments.preset is not None:
-        method = find_preset(arguments.preset).method
-    return method == "neural" or (method == "auto" and arguments.model is not None)
-
-
-def _preset_options(preset: str | None) -> dict[str, Any]:
-    from facestyle.pipeline.presets import find_preset
-
-    return {} if preset is None else find_preset(preset).options
+    if wanted.method == "auto":
+        return wanted.options.get("model") is not None
+    return wanted.method == "neural"
 
 
 def _preset_names() -> tuple[str, ...]:

@@ -81,6 +81,18 @@ def _mesh_face(pixels: np.ndarray, box: np.ndarray, eyes: np.ndarray) -> Face:
 def select_face(faces: list[Face], which: str | int, name: str) -> Face:
     """Choose one face: "largest", or the N-th from the left, counted from 1.
 
+    Parameters
+    ----------
+    faces : list of Face
+        Largest first.
+    which : str or int
+    name : str
+        What to call the picture in messages.
+
+    Returns
+    -------
+    Face
+
     Raises
     ------
     FaceError

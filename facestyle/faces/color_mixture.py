@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+# rounds of expectation-maximization; few, as the mixtures are fitted again in each round of the
+# segmentation (chosen for speed, not measured alone)
 _ROUNDS = 4
 # added to each variance (colors are about 0-255)
 _FLOOR = 16.0

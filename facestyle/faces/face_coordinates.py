@@ -69,7 +69,21 @@ def face_axes(face: Face) -> tuple[np.ndarray, np.ndarray]:
 
 
 def polygon_mask(shape: tuple[int, int], points: np.ndarray, grow: float = 0.0) -> np.ndarray:
-    """Fill a polygon, grown (or shrunk, below 0) by a number of pixels; (H, W) uint8 of 0 and 1."""
+    """Fill a polygon, grown (or shrunk, below 0) by a number of pixels; (H, W) uint8 of 0 and 1.
+
+    Parameters
+    ----------
+    shape : (int, int)
+        Height and width.
+    points : (N, 2) float64
+        Corners, xy px.
+    grow : float
+        px.
+
+    Returns
+    -------
+    (H, W) uint8
+    """
     mask = np.zeros(shape, np.uint8)
     cv2.fillPoly(mask, [np.round(points).astype(np.int32)], 1)
     radius = round(abs(grow))

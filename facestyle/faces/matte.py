@@ -11,6 +11,7 @@ from facestyle.faces.networks import run_network
 from facestyle.imaging.color import luminance
 from facestyle.imaging.guided_filter import apply_coefficients, guided_coefficients
 
+# px; what the network was trained on
 _NETWORK_SIZE = 256
 # the network's soft output is stretched to a matte between these two values (DESIGN 4.1)
 _LOW, _RANGE = 0.25, 0.5

@@ -57,6 +57,19 @@ def guided_coefficients(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Averaged slope and offset of the local model source = slope * guide + offset (eq. 5-8).
 
+    Parameters
+    ----------
+    guide : (H, W) float32
+        Gray guide in [0, 1].
+    source : (H, W) or (H, W, C) float32
+        What is filtered.
+    radius : float
+        Of the box window, px.
+    epsilon : float
+        Variance of the guide below which an area counts as flat.
+    weight : (H, W) float32, optional
+        Confidence of each pixel.
+
     Returns
     -------
     slope, offset : ndarray
@@ -125,7 +138,21 @@ def box_filter(values: np.ndarray, size: int) -> np.ndarray:
 def resize_channels(
     values: np.ndarray, width: int, height: int, interpolation: int = cv2.INTER_LINEAR
 ) -> np.ndarray:
-    """Resize (H, W) or (H, W, C) arrays with any number of channels."""
+    """Resize (H, W) or (H, W, C) arrays with any number of channels.
+
+    Parameters
+    ----------
+    values : (H, W) or (H, W, C) float32
+    width, height : int
+        Of the result, px.
+    interpolation : int
+        OpenCV's.
+
+    Returns
+    -------
+    ndarray
+        `values` itself where the size is the same.
+    """
     if values.shape[:2] == (height, width):
         return values
     if values.ndim == 2 or values.shape[2] <= 4:

@@ -10,6 +10,7 @@ import numpy as np
 
 from facestyle.imaging.normalized_convolution import normalized, premultiplied
 
+# bands of the stack (DESIGN 4.1, step 2)
 LEVELS = 6
 # sigma of level l is 2^(l+1) px for a face of this inter-ocular distance
 REFERENCE_INTER_OCULAR = 250.0

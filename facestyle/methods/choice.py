@@ -70,6 +70,34 @@ def check_method(method: str) -> str:
     return name
 
 
+def check_before_choice(method: str, options: Mapping[str, Any]) -> None:
+    """Refuse settings that none of the methods has which may be chosen, whatever the exemplars.
+
+    Parameters
+    ----------
+    method : str
+        One of `method_choices`.
+    options : mapping of str to object
+        Settings of methods.
+
+    Raises
+    ------
+    UsageError
+        Naming the setting and where it belongs.
+    """
+    name = check_method(method)
+    if name == "auto" and options.get("model") is not None:
+        name = "neural"
+    by_exemplars = {
+        "auto": [known for known in METHODS if known != "neural"],
+        "patch": [known for known in METHODS if known.startswith("patch")],
+    }
+    possible = by_exemplars.get(name, [name])
+    for option in options:
+        if not any(option in method_settings(known).SETTINGS.options() for known in possible):
+            check_options(possible[0], [option], method)
+
+
 def check_options(name: str, given: Iterable[str], reason: str) -> None:
     """Refuse settings that a method does not have.
 
@@ -107,7 +135,7 @@ def _choose_name(
     """The method's name in the registry, and why it is used."""
     if asked not in ALIASES:
         return asked, "asked for"
-    if options.get("model") is not None:
+    if asked == "auto" and options.get("model") is not None:
         return "neural", "a trained model was given"
     if exemplars is None:
         raise UsageError("found no exemplars, expected some, or a trained model")

@@ -20,6 +20,8 @@ from facestyle.tracking.following import follow_frame
 from facestyle.tracking.person import Matte, follow_matte
 from facestyle.tracking.tracker import Track, standing_in
 
+# longer side of the copies that the flow is found on, px: strokes of paired drawings are fine, so
+# more than the other methods take (not measured alone)
 _FLOW_SIZE = 512
 # largest share of the previous result, and the difference at which it falls to 1/e of that
 _SETTLED, _TOLERANCE = 0.85, 0.4

@@ -46,7 +46,25 @@ def check_costs(
     horizontal: NDArray[np.floating] | None,
     vertical: NDArray[np.floating] | None,
 ) -> tuple[NDArray[np.floating], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Shapes and values checked, missing weights filled with ones."""
+    """Shapes and values checked, missing weights filled with ones.
+
+    Parameters
+    ----------
+    unary : (h, w, K) float array
+    pairwise : (K, K) float array
+    horizontal : (h, w - 1) float array or None
+    vertical : (h - 1, w) float array or None
+
+    Returns
+    -------
+    unary, pairwise, horizontal, vertical : ndarray
+        The last three float64.
+
+    Raises
+    ------
+    UsageError
+        A shape or a value cannot be used.
+    """
     unary = np.asarray(unary)
     if unary.ndim != 3 or 0 in unary.shape:
         raise UsageError(f"unary has the shape {unary.shape}; expected (h, w, K), none of them 0")

@@ -30,7 +30,18 @@ def save_checkpoint(
     progress: Progress,
     settings: dict[str, Any],
 ) -> None:
-    """Write network, Adam's moments and progress; `settings` tell which training it is."""
+    """Write network, Adam's moments and progress; `settings` tell which training it is.
+
+    Parameters
+    ----------
+    path : Path
+    network : Transformer
+    optimizer : torch.optim.Adam
+    progress : Progress
+        Where the training is.
+    settings : dict
+        Plain values.
+    """
     tensors = {f"network.{name}": value for name, value in network.state_dict().items()}
     for name, parameter in network.named_parameters():
         for moment in _MOMENTS:

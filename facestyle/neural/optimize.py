@@ -120,7 +120,19 @@ def optimize(
 
 
 def scale_sizes(height: int, width: int, scales: int) -> list[tuple[int, int]]:
-    """Return the sizes (height, width) from coarse to fine; each doubles the one before."""
+    """Return the sizes (height, width) from coarse to fine; each doubles the one before.
+
+    Parameters
+    ----------
+    height, width : int
+        Of the result, px.
+    scales : int
+        At most; scales that show nothing are left out.
+
+    Returns
+    -------
+    list of (int, int)
+    """
     longer = max(height, width)
     sizes = [fit_size(height, width, longer >> octave) for octave in range(scales)]
     useful = [size for size in sizes[1:] if max(size) >= _COARSEST and min(size) >= MINIMUM_SIZE]

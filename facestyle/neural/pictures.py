@@ -35,7 +35,19 @@ def masks_to_tensor(masks: np.ndarray, device: torch.device | str = "cpu") -> to
 
 
 def fit_size(height: int, width: int, size: int | None) -> tuple[int, int]:
-    """Return (height, width) scaled so that the longer side is `size` pixels."""
+    """Return (height, width) scaled so that the longer side is `size` pixels.
+
+    Parameters
+    ----------
+    height, width : int
+        px.
+    size : int or None
+        None leaves the size.
+
+    Returns
+    -------
+    (int, int)
+    """
     if size is None:
         return height, width
     scale = size / max(height, width)

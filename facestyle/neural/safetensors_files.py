@@ -53,7 +53,14 @@ def read_safetensors(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, str
 def write_safetensors(
     path: Path, tensors: Mapping[str, torch.Tensor], metadata: Mapping[str, str]
 ) -> None:
-    """Write a safetensors file; a crash leaves the old file, or none, but never half a file."""
+    """Write a safetensors file; a crash leaves the old file, or none, but never half a file.
+
+    Parameters
+    ----------
+    path : Path
+    tensors : mapping of str to torch.Tensor
+    metadata : mapping of str to str
+    """
     data = save({name: value.contiguous() for name, value in tensors.items()}, dict(metadata))
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
@@ -67,7 +74,15 @@ def write_safetensors(
 
 
 def check_tensors(path: Path, tensors: Mapping[str, torch.Tensor], expected: Shapes) -> None:
-    """Raise `ModelFileError` unless names and shapes are the expected ones, all values finite."""
+    """Raise `ModelFileError` unless names and shapes are the expected ones, all values finite.
+
+    Parameters
+    ----------
+    path : Path
+        For the message.
+    tensors : mapping of str to torch.Tensor
+    expected : mapping of str to shape
+    """
     missing = sorted(expected.keys() - tensors.keys())
     unknown = sorted(tensors.keys() - expected.keys())
     if missing or unknown:

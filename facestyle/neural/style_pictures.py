@@ -42,7 +42,26 @@ def style_masks(
     regions: torch.Tensor | None,
     sizes: Sequence[tuple[int, int]],
 ) -> tuple[list[torch.Tensor | None], torch.Tensor]:
-    """Return every style picture's masks at its size, and which regions it shows, (S, R)."""
+    """Return every style picture's masks at its size, and which regions it shows, (S, R).
+
+    Parameters
+    ----------
+    styles : sequence of S StylePicture
+    regions : (R, H, W) tensor or None
+        Of the content.
+    sizes : sequence of (int, int)
+        Height and width of each style picture as it is measured.
+
+    Returns
+    -------
+    masks : list of (R, h, w) tensor or None
+    shown : (S, R) bool tensor
+
+    Raises
+    ------
+    UsageError
+        If a style picture has another number of regions.
+    """
     if regions is None:
         shown = torch.ones((len(sizes), 1), dtype=torch.bool, device=styles[0].picture.device)
         return [None] * len(sizes), shown
@@ -74,6 +93,18 @@ def recolor(
     """Give a picture (1, 3, H, W) the mean and covariance of the style pictures' colors.
 
     With regions (R, H', W'), every region takes those of the same region of the style pictures.
+
+    Parameters
+    ----------
+    content : (1, 3, H, W) tensor
+        In [0, 1].
+    styles : sequence of StylePicture
+    regions : (R, H', W') tensor, optional
+
+    Returns
+    -------
+    (1, 3, H, W) tensor
+        Not clipped.
     """
     size = (content.shape[2], content.shape[3])
     if regions is None:

@@ -36,7 +36,16 @@ def region_weights(regions: torch.Tensor | None, layers: Sequence[str]) -> Weigh
 def tile_features(
     network: LossNetwork, picture: torch.Tensor, layers: Sequence[str], tiles: Sequence[Tile]
 ) -> Iterator[tuple[Tile, dict[str, torch.Tensor]]]:
-    """Yield every tile with the features of its core, one tile at a time."""
+    """Yield every tile with the features of its core, one tile at a time.
+
+    Parameters
+    ----------
+    network : LossNetwork
+    picture : (1, 3, H, W) tensor
+    layers : sequence of str
+    tiles : sequence of Tile
+        That cover the picture.
+    """
     for tile in tiles:
         features = network(tile.cut(picture), layers)
         yield (
@@ -96,7 +105,18 @@ def measure_grams(
 def picture_norms(
     sums: torch.Tensor, weights: torch.Tensor | None, size: tuple[int, int], layer: str
 ) -> torch.Tensor:
-    """Return what divides the sums over the whole picture: (R, 1, 1)."""
+    """Return what divides the sums over the whole picture: (R, 1, 1).
+
+    Parameters
+    ----------
+    sums : tensor
+        Of the picture's tiles, by region.
+    weights : (R, h, w) tensor or None
+        Of the regions, at the layer's size.
+    size : (int, int)
+        Height and width of the picture.
+    layer : str
+    """
     stride = layer_stride(layer)
     units = sums.new_empty(()).expand(1, sums.shape[-1], size[0] // stride, size[1] // stride)
     return gram_norms(units, weights)

@@ -78,6 +78,17 @@ def save_trained(
     """Write the model in half precision, with settings and outcome of its training.
 
     The record of the model that the training started with goes in too, under "before".
+
+    Parameters
+    ----------
+    path : Path
+    trained : Trained
+    options : TrainOptions
+    styles : sequence of str
+        Names of the style pictures.
+    start : Path, str or None
+        Model that the training started with.
+    device : str
     """
     record: dict[str, Any] = {
         "options": asdict(options),

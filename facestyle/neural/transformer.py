@@ -182,7 +182,19 @@ def join_inputs(
 
 
 def reflect(x: torch.Tensor, pad: int, dim: int) -> torch.Tensor:
-    """Pad one dimension by reflection; its gradient is deterministic on CUDA, `F.pad`'s is not."""
+    """Pad one dimension by reflection; its gradient is deterministic on CUDA, `F.pad`'s is not.
+
+    Parameters
+    ----------
+    x : tensor
+    pad : int
+        Elements at each end, fewer than the dimension has.
+    dim : int
+
+    Returns
+    -------
+    torch.Tensor
+    """
     length = x.shape[dim]
     before = x.narrow(dim, 1, pad).flip(dim)
     after = x.narrow(dim, length - 1 - pad, pad).flip(dim)

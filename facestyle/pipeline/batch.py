@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import time
@@ -13,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from facestyle.errors import FacestyleError, UsageError, WorkerError
+from facestyle.errors import FacestyleError, UsageError, VideoError, WorkerError
 from facestyle.io.images import check_output, read_image
-from facestyle.io.videos.names import frame_path, is_sequence, is_video
+from facestyle.io.videos import is_clip, is_complete, is_sequence, list_sequence
 from facestyle.pipeline.clip_options import ClipOptions, Progress
 from facestyle.pipeline.pictures import input_file
 from facestyle.pipeline.result import Result
@@ -175,7 +176,7 @@ def _one_each(
 def _run(stylizer: StillStylizer, task: _Task) -> BatchResult:
     """Process one input; whatever goes wrong becomes part of the result."""
     start = time.perf_counter()
-    if task.skip_existing and task.output is not None and _exists(task.output):
+    if task.skip_existing and _exists(task):
         _log.info("%s: skipped, %s exists", task.source, task.output)
         return BatchResult(task.source, task.output, skipped=True)
     try:
@@ -196,9 +197,20 @@ def _lost(task: _Task, ending: str) -> BatchResult:
     return BatchResult(task.source, None, error=error)
 
 
-def _exists(output: Path) -> bool:
-    """Whether a result is there: a file, or the first picture of a sequence."""
-    return frame_path(output, 0).exists() if is_sequence(output) else output.exists()
+def _exists(task: _Task) -> bool:
+    """Whether a result is there, whole: a file, or all pictures of a sequence."""
+    if task.output is None:
+        return False
+    frames = 0
+    if is_sequence(task.output) and is_sequence(task.source) and _is_whole(task.clip):
+        with contextlib.suppress(VideoError):  # reading it will say so
+            frames = len(list_sequence(task.source))
+    return is_complete(task.output, frames=frames)
+
+
+def _is_whole(clip: ClipOptions | None) -> bool:
+    """Whether all frames of a clip are asked for."""
+    return clip is None or (clip.start, clip.end, clip.preview) == (None, None, None)
 
 
 def _process_clip(stylizer: StillStylizer, task: _Task) -> BatchResult:
@@ -219,7 +231,7 @@ def _process_clip(stylizer: StillStylizer, task: _Task) -> BatchResult:
 
 
 def _process(stylizer: StillStylizer, task: _Task) -> BatchResult:
-    if is_sequence(task.source) or is_video(task.source):
+    if is_clip(task.source):
         return _process_clip(stylizer, task)
     if task.output is not None:
         check_output(task.output, overwrite=task.overwrite)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from fractions import Fraction
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -22,8 +21,9 @@ from facestyle.io.videos import (
     check_video_output,
     open_video,
     open_video_writer,
+    supports_alpha,
 )
-from facestyle.methods.engine import FrameEngine
+from facestyle.methods.engine import FrameEngine, Outcome
 from facestyle.pipeline.clip_options import ClipOptions, Progress
 from facestyle.pipeline.settings import StylizerSettings
 from facestyle.pipeline.stills import StillStylizer
@@ -71,13 +71,20 @@ def stylize_clip(
     options = options or ClipOptions()
     if output is not None:
         check_video_output(output, overwrite=overwrite)
-    if stylizer.rendering.background.kind == "transparent":
+    transparent = stylizer.rendering.background.kind == "transparent"
+    if transparent and output is not None and not supports_alpha(output):
         raise UsageError(
-            f"{source}: --background transparent: videos hold no opacity; choose keep, paper or a "
-            "color"
+            f"{output}: --background transparent: {output.suffix} holds no opacity; name the "
+            "result .mov, .webm or %05d.png, or choose keep, paper or a color"
         )
     start = time.perf_counter()
-    clip = _open(source, options)
+    clip = open_video(
+        source,
+        start=options.start,
+        end=options.end,
+        frame_rate=options.frame_rate,
+        preview=options.preview,
+    )
     engine = stylizer.frames()
     job = _Job(source, clip, engine, options.preview, progress)
     if stylizer.needs_face:
@@ -88,15 +95,22 @@ def stylize_clip(
         for _ in job.run(0):
             pass
     else:
-        _write(job, stylizer, output)
+        _write(job, stylizer, output, overwrite=overwrite)
     return job.facts(time.perf_counter() - start)
 
 
-def _write(job: _Job, stylizer: StillStylizer, output: Path) -> None:
+def _write(job: _Job, stylizer: StillStylizer, output: Path, *, overwrite: bool) -> None:
     """Write the frames that an earlier run has not left already."""
+    transparent = stylizer.rendering.background.kind == "transparent"
     fingerprint = clip_fingerprint(stylizer, job.limit)
     output.parent.mkdir(parents=True, exist_ok=True)
-    with open_video_writer(output, job.clip.info, fingerprint=fingerprint) as writer:
+    with open_video_writer(
+        output,
+        job.clip.info,
+        fingerprint=fingerprint,
+        overwrite=overwrite,
+        alpha=True if transparent else None,
+    ) as writer:
         point = writer.resume_point()
         if point.frames:
             job.engine.restore(point.state or {})
@@ -130,7 +144,7 @@ class _Job:
         count = None if self.limit is None else max(0, self.limit - skip)
         for frame in islice(self.clip.frames(skip=skip), count):
             done = self.engine.step(frame.pixels)
-            yield to_bytes(done.outcome.image), frame
+            yield _pixels(done.outcome), frame
             self._done += 1
             self._found += done.found
             self._seeks_faces |= done.face is not None
@@ -158,17 +172,10 @@ class _Job:
         }
 
 
-def _open(source: Path, options: ClipOptions) -> VideoSource:
-    """Open the part of a clip that is asked for; a preview's sound ends with its frames."""
-    rate, end = options.frame_rate, options.end
-    clip = open_video(source, start=options.start, end=end, frame_rate=rate)
-    if options.preview is None:
-        return clip
-    rate_of_file: Fraction = clip.info.frame_rate
-    until = (options.start or 0.0) + float(options.preview / rate_of_file)
-    if end is not None and end <= until:
-        return clip
-    return open_video(source, start=options.start, end=until, frame_rate=rate)
+def _pixels(outcome: Outcome) -> np.ndarray:
+    """What is written of a frame, (H, W, 3) or (H, W, 4) uint8."""
+    pixels = to_bytes(outcome.image)
+    return pixels if outcome.alpha is None else np.dstack([pixels, to_bytes(outcome.alpha)])
 
 
 def _require_face(job: _Job, settings: StylizerSettings) -> None:

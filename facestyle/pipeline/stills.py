@@ -10,6 +10,7 @@ import numpy as np
 
 from facestyle import disk_cache
 from facestyle.compositing.background import parse_background
+from facestyle.errors import UsageError
 from facestyle.exemplars import ExemplarSet
 from facestyle.faces import Face, Portrait, find_faces, portrait_from_image, select_face
 from facestyle.faces.analysis import is_large_enough
@@ -56,6 +57,8 @@ class StillStylizer:
         self.flow = parse_flow_source(settings.flow)
         self.rendering = Rendering(settings.strength, parse_background(settings.background))
         method.check(self.rendering)
+        if settings.which_face != "largest" and not self.needs_face:
+            raise UsageError(f"face: {self._no_face_needed}")
 
     def stylize(
         self, picture: PictureLike | InputPicture, *, landmarks: np.ndarray | None = None
@@ -114,6 +117,13 @@ class StillStylizer:
         return self.method.needs_face(self.rendering)
 
     @property
+    def _no_face_needed(self) -> str:
+        return (
+            f"has no meaning for method {self.method.name}, which looks for no face here; "
+            "leave it out"
+        )
+
+    @property
     def fingerprint(self) -> str:
         """Names everything that results depend on beside the picture."""
         parts: list[str | bytes] = [
@@ -132,6 +142,8 @@ class StillStylizer:
     ) -> tuple[list[Target], Rendering]:
         """What to stylize and how: the picture with a face, with each face, or without."""
         if not self.needs_face:
+            if given is not None:
+                raise UsageError(f"landmarks: {self._no_face_needed}")
             return [Target(rgb, name)], self.rendering
         portraits, rendering = self._find_portraits(rgb, given, name)
         if alpha is not None:

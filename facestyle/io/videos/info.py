@@ -10,12 +10,16 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class Color:
-    """How a video's numbers mean colors, in the codes of ITU-T H.273; 2 is unspecified."""
+    """How a video's numbers mean colors, in the codes of ITU-T H.273; 2 is unspecified.
+
+    `peak` is the brightest luminance of a PQ video, cd/m2.
+    """
 
     matrix: int = 1
     primaries: int = 2
     transfer: int = 2
     full_range: bool = False
+    peak: float = 1000.0
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,12 @@ class VideoInfo:
         Of the file; frames are RGB of full range.
     sound : bool
         Whether there is sound.
+    alpha : bool
+        Whether the frames have opacity.
+    preview : int or None
+        Only so many frames are handed out.
+    first_number : int
+        Number of the first picture of a sequence; 0 for files.
     file_start : Fraction
         Seconds at which the file's own clock starts; 0 in most.
     """
@@ -63,6 +73,9 @@ class VideoInfo:
     pixel_aspect: Fraction = Fraction(1)
     color: Color = Color()
     sound: bool = False
+    alpha: bool = False
+    preview: int | None = None
+    first_number: int = 0
     file_start: Fraction = Fraction(0)
 
 
@@ -82,6 +95,8 @@ class Frame:
         In the same units.
     seconds : float
         Time since the file's start.
+    alpha : (H, W) uint8 or uint16, or None
+        Opacity of the full range, straight; None where the file has none.
     """
 
     pixels: NDArray[Any]
@@ -89,3 +104,4 @@ class Frame:
     pts: int
     duration: int
     seconds: float
+    alpha: NDArray[Any] | None = None

@@ -4,8 +4,7 @@ import os
 import re
 from pathlib import Path
 
-from facestyle.errors import OutputExistsError, VideoError
-from facestyle.io.images import WRITABLE_SUFFIXES
+from facestyle.errors import VideoError
 
 VIDEO_SUFFIXES = frozenset(
     {
@@ -13,9 +12,10 @@ VIDEO_SUFFIXES = frozenset(
         *(".ts", ".wmv", ".flv", ".3gp", ".3g2", ".ogv"),
     }
 )
-WRITABLE_VIDEO_SUFFIXES = frozenset({".mp4", ".m4v", ".mov", ".mkv"})
+WRITABLE_VIDEO_SUFFIXES = frozenset({".mp4", ".m4v", ".mov", ".mkv", ".webm", ".gif"})
 
 _NUMBER = re.compile(r"%(0\d+)?d")
+_MOST_DIGITS = 20  # of a picture's number
 
 
 def is_video(path: str | os.PathLike[str]) -> bool:
@@ -24,17 +24,55 @@ def is_video(path: str | os.PathLike[str]) -> bool:
 
 
 def is_sequence(path: str | os.PathLike[str]) -> bool:
-    """Whether a name is a pattern of numbered pictures, such as ``frames/%05d.png``."""
-    return len(_NUMBER.findall(Path(path).name)) == 1
+    """Whether a name is a pattern of numbered pictures, such as ``frames/%05d.png``.
+
+    A file of that very name, such as an existing ``photo%d.jpg``, is a file, and so is a video.
+    """
+    one = len(_NUMBER.findall(Path(path).name)) == 1
+    return one and not is_video(path) and not os.path.lexists(path)
 
 
 def frame_path(pattern: str | os.PathLike[str], number: int) -> Path:
-    """Name the picture of a number."""
+    """Name the picture of a number.
+
+    Raises
+    ------
+    VideoError
+        If the pattern asks for more digits than a number has.
+    """
     path = Path(pattern)
     match = _NUMBER.search(path.name)
     assert match is not None, pattern
-    digits = f"{number:{match[1] or ''}d}"
-    return path.with_name(path.name[: match.start()] + digits + path.name[match.end() :])
+    digits = (match[1] or "0")[1:].lstrip("0") or "0"
+    if len(digits) > 2 or int(digits) > _MOST_DIGITS:
+        raise VideoError(
+            f"{path.name}: asks for numbers of {digits} digits; at most {_MOST_DIGITS} are "
+            "possible, as in %05d."
+        )
+    name = f"{number:0{int(digits)}d}"
+    return path.with_name(path.name[: match.start()] + name + path.name[match.end() :])
+
+
+def find_numbers(pattern: str | os.PathLike[str]) -> list[int]:
+    """List the numbers of the pictures that exist, in order; holes are no error.
+
+    Raises
+    ------
+    VideoError
+        If the folder cannot be read.
+    """
+    pattern = Path(pattern)
+    frame_path(pattern, 0)
+    head, tail = (re.escape(part) for part in _NUMBER.split(pattern.name)[::2])
+    name = re.compile(f"{head}([0-9]{{1,{_MOST_DIGITS}}}){tail}", re.DOTALL)
+    try:
+        matches = (name.fullmatch(entry) for entry in os.listdir(pattern.parent))
+        numbers = sorted({int(match[1]) for match in matches if match})
+    except OSError as error:
+        raise VideoError(
+            f"{pattern}: the folder {pattern.parent} cannot be read ({error.strerror})."
+        ) from error
+    return [number for number in numbers if frame_path(pattern, number).is_file()]
 
 
 def list_sequence(pattern: str | os.PathLike[str]) -> list[Path]:
@@ -51,16 +89,7 @@ def list_sequence(pattern: str | os.PathLike[str]) -> list[Path]:
         If there is none, or a number between the first and the last is missing.
     """
     pattern = Path(pattern)
-    head, tail = (re.escape(part) for part in _NUMBER.split(pattern.name)[::2])
-    name = re.compile(f"{head}(\\d+){tail}")
-    try:
-        matches = (name.fullmatch(entry.name) for entry in pattern.parent.iterdir())
-        numbers = sorted({int(match[1]) for match in matches if match})
-    except OSError as error:
-        raise VideoError(
-            f"{pattern}: the folder {pattern.parent} cannot be read ({error.strerror})."
-        ) from error
-    numbers = [number for number in numbers if frame_path(pattern, number).is_file()]
+    numbers = find_numbers(pattern)
     if not numbers:
         raise VideoError(f"{pattern}: no picture has a name of this pattern.")
     for number, expected in zip(numbers, range(numbers[0], numbers[-1]), strict=False):
@@ -73,28 +102,7 @@ def list_sequence(pattern: str | os.PathLike[str]) -> list[Path]:
     return [frame_path(pattern, number) for number in numbers]
 
 
-def check_video_output(path: str | os.PathLike[str], *, overwrite: bool = True) -> None:
-    """Raise, before any work is done, what would keep a video from being written to `path`.
-
-    Raises
-    ------
-    VideoError
-        If the suffix is not one that is written, or `path` is a folder.
-    OutputExistsError
-        If the file, or the first picture of a sequence, exists and `overwrite` is false.
-    """
-    path = Path(path)
-    suffix = path.suffix.lower()
-    writable = WRITABLE_SUFFIXES if is_sequence(path) else WRITABLE_VIDEO_SUFFIXES
-    if suffix not in writable:
-        raise VideoError(
-            f"{path}: cannot write '{suffix}'; use one of {', '.join(sorted(writable))}"
-            f"{'' if is_sequence(path) else ', or a pattern of pictures such as %05d.png'}."
-        )
-    if path.is_dir():
-        raise VideoError(f"{path}: is a folder where the output video should go.")
-    first = frame_path(path, 0) if is_sequence(path) else path
-    if not overwrite and first.exists():
-        raise OutputExistsError(
-            f"{first}: exists already. Allow overwriting (--overwrite) or choose another name."
-        )
+def first_number(pattern: str | os.PathLike[str], path: Path) -> int:
+    """Tell the number in the name of a sequence's picture."""
+    head, tail = _NUMBER.split(Path(pattern).name)[::2]
+    return int(path.name[len(head) : len(path.name) - len(tail)])

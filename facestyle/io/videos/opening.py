@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Protocol
 
 from facestyle.errors import UsageError
+from facestyle.io.videos.animations import is_animated, open_animation
 from facestyle.io.videos.info import Frame, VideoInfo
-from facestyle.io.videos.names import is_sequence
+from facestyle.io.videos.names import is_sequence, is_video
 from facestyle.io.videos.reading import open_video_file
 from facestyle.io.videos.sequence_writer import SequenceWriter
 from facestyle.io.videos.sequences import open_sequence
@@ -27,12 +28,18 @@ class VideoSource(Protocol):
         """Hand out the frames in order, but the first `skip`."""
 
 
+def is_clip(path: str | os.PathLike[str]) -> bool:
+    """Whether `open_video` is for this: a video, a sequence of pictures or an animated picture."""
+    return is_video(path) or is_sequence(path) or is_animated(path)
+
+
 def open_video(
     path: str | os.PathLike[str],
     *,
     start: float | None = None,
     end: float | None = None,
     frame_rate: float | Fraction = 25,
+    preview: int | None = None,
 ) -> VideoSource:
     """Open a video file or a sequence of pictures for reading.
 
@@ -42,11 +49,14 @@ def open_video(
     Parameters
     ----------
     path : path-like
-        A file that FFmpeg reads, or a pattern such as ``frames/%05d.png``.
+        A file that FFmpeg reads, an animated GIF, WebP, PNG or AVIF, or a pattern such as
+        ``frames/%05d.png``.
     start, end : float, optional
         Seconds since the beginning; frames shown at `start` or later and before `end` are read.
     frame_rate : float or Fraction
         Pictures a second, of a sequence.
+    preview : int, optional
+        Only so many frames, from `start` on; sound that is copied ends with them.
 
     Returns
     -------
@@ -67,22 +77,39 @@ def open_video(
             raise UsageError(f"{name} is {seconds} s; expected 0 or more.")
     if end is not None and end <= (start or 0):
         raise UsageError(f"end is {end} s; expected it after the start, {start or 0} s.")
+    if preview is not None and preview < 1:
+        raise UsageError(f"preview is {preview} frames; expected 1 or more.")
     path = Path(path)
     if is_sequence(path):
-        rate = Fraction(frame_rate).limit_denominator(1001)
-        return open_sequence(path, frame_rate=rate, start=start, end=end)
-    return open_video_file(path, start=start, end=end)
+        rate = _checked_rate(frame_rate)
+        return open_sequence(path, frame_rate=rate, start=start, end=end, preview=preview)
+    if is_animated(path):
+        return open_animation(path, start=start, end=end, preview=preview)
+    return open_video_file(path, start=start, end=end, preview=preview)
+
+
+def _checked_rate(frame_rate: float | Fraction) -> Fraction:
+    if not (math.isfinite(frame_rate) and 0.001 <= frame_rate <= 1000):
+        raise UsageError(f"frame_rate is {frame_rate}; expected 0.001 to 1000 pictures a second.")
+    return Fraction(frame_rate).limit_denominator(1001)
 
 
 def open_video_writer(
-    path: str | os.PathLike[str], info: VideoInfo, *, fingerprint: str = "", resume: bool = True
+    path: str | os.PathLike[str],
+    info: VideoInfo,
+    *,
+    fingerprint: str = "",
+    resume: bool = True,
+    overwrite: bool = True,
+    alpha: bool | None = None,
 ) -> SegmentedWriter | SequenceWriter:
     """Open a video file or a sequence of pictures for writing; both have the same methods.
 
     Parameters
     ----------
     path : path-like
-        ``.mp4``, ``.m4v``, ``.mov`` or ``.mkv``, or a pattern such as ``frames/%05d.png``.
+        ``.mp4``, ``.m4v``, ``.mov``, ``.mkv``, ``.webm`` or ``.gif``, or a pattern such as
+        ``frames/%05d.png``.
     info : VideoInfo
         Of the source: size, times, colors and sound are kept.
     fingerprint : str
@@ -90,6 +117,12 @@ def open_video_writer(
         with another fingerprint are not continued.
     resume : bool
         Whether to go on from the parts of an interrupted run.
+    overwrite : bool
+        Whether pictures of a sequence may be replaced that an interrupted run with the same
+        settings did not make.
+    alpha : bool, optional
+        Whether a video is transparent in places; by default if the source is. Pictures are
+        wherever a frame has opacity.
 
     Raises
     ------
@@ -97,5 +130,7 @@ def open_video_writer(
         If the name's suffix is not one that is written, or its format does not take the sound.
     """
     if is_sequence(path):
-        return SequenceWriter(path, info, fingerprint=fingerprint, resume=resume)
-    return SegmentedWriter(path, info, fingerprint=fingerprint, resume=resume)
+        return SequenceWriter(
+            path, info, fingerprint=fingerprint, resume=resume, overwrite=overwrite
+        )
+    return SegmentedWriter(path, info, fingerprint=fingerprint, resume=resume, alpha=alpha)

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from facestyle.errors import UsageError, VideoError
+from facestyle.errors import VideoError
 from facestyle.io.images import read_image, to_array
+from facestyle.io.images.arrays import quantize
 from facestyle.io.videos.info import Frame, VideoInfo
-from facestyle.io.videos.names import list_sequence
+from facestyle.io.videos.names import first_number, list_sequence
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,9 @@ class PictureSequence:
                     f"{info.width} x {info.height}."
                 )
             pixels = to_array(picture.rgb, None, like)
+            alpha = None if picture.alpha is None else quantize(picture.alpha, dtype)
             pts = first + number
-            yield Frame(pixels, number, pts, 1, float(pts / info.frame_rate))
+            yield Frame(pixels, number, pts, 1, float(pts / info.frame_rate), alpha)
 
 
 def open_sequence(
@@ -55,6 +57,7 @@ def open_sequence(
     frame_rate: Fraction,
     start: float | None = None,
     end: float | None = None,
+    preview: int | None = None,
 ) -> PictureSequence:
     """List the pictures of a sequence and look at the first.
 
@@ -63,11 +66,9 @@ def open_sequence(
     VideoError
         If there is none, or one is missing in between.
     """
-    if frame_rate <= 0:
-        raise UsageError(f"frame_rate is {frame_rate}; expected more than 0.")
     paths = list_sequence(pattern)
     until = len(paths) if end is None else _frames_before(end, frame_rate)
-    kept = tuple(paths[_frames_before(start, frame_rate) : until])
+    kept = tuple(paths[_frames_before(start, frame_rate) : until][:preview])
     picture = read_image(paths[0])
     height, width = picture.rgb.shape[:2]
     info = VideoInfo(
@@ -80,7 +81,10 @@ def open_sequence(
         seconds=float(len(kept) / frame_rate),
         start=start,
         end=end,
+        preview=preview,
         bit_depth=picture.bit_depth,
+        alpha=picture.alpha is not None,
+        first_number=first_number(pattern, kept[0]) if kept else 0,
     )
     return PictureSequence(info, kept)
 

@@ -1,26 +1,29 @@
 """A video written segment by segment, so that a killed run goes on where it was."""
 
+import logging
 import os
 from collections.abc import Iterator
 from dataclasses import asdict
+from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
-from facestyle.errors import UsageError, VideoError
-from facestyle.io.images import from_array, to_array
-from facestyle.io.videos.encoder import EncoderSettings, Segment, SegmentEncoder
+from facestyle.errors import VideoError
+from facestyle.io.videos.codecs import EncoderSettings
+from facestyle.io.videos.encoder import Segment, SegmentEncoder, rescaled
 from facestyle.io.videos.info import Frame, VideoInfo
-from facestyle.io.videos.joining import check_sound_fits, join
-from facestyle.io.videos.names import check_video_output, is_sequence, list_sequence
+from facestyle.io.videos.joining import check_companions_fit, join
+from facestyle.io.videos.names import is_sequence, list_sequence
+from facestyle.io.videos.opacity import check_shape, to_bytes
+from facestyle.io.videos.outputs import check_video_output, supports_alpha
 from facestyle.io.videos.parts import Parts, ResumePoint, State, pack_state, unpack_state
 
 SEGMENT_FRAMES = 60
-_FORMAT = 1  # of the parts; change it when they change
-_EIGHT_BIT = np.empty((1, 1, 3), dtype=np.uint8)
+_FORMAT = 2  # of the parts; change it when they change
+_LOG = logging.getLogger(__name__)
 
 
 class SegmentedWriter:
@@ -43,7 +46,9 @@ class SegmentedWriter:
     Parameters
     ----------
     path : path-like
-        ``.mp4``, ``.m4v``, ``.mov`` or ``.mkv``; appears when `finish` is called, whole.
+        ``.mp4``, ``.m4v``, ``.mov`` or ``.mkv`` (H.264), ``.webm`` (VP9) or ``.gif``; appears
+        when `finish` is called, whole. H.264 of 4:2:0 chroma, which every player shows, has even
+        sides: the last column or row of odd ones is repeated, which is said.
     info : VideoInfo
         Of the source.
     fingerprint : str
@@ -52,6 +57,9 @@ class SegmentedWriter:
         Whether to go on from finished segments.
     segment_frames : int
         Frames from one key frame to the next.
+    alpha : bool, optional
+        Whether the result is transparent in places (``.mov`` is ProRes 4444 then); by default
+        if the source is. A file that cannot be is laid on white, which is said.
     """
 
     def __init__(
@@ -62,20 +70,25 @@ class SegmentedWriter:
         fingerprint: str = "",
         resume: bool = True,
         segment_frames: int = SEGMENT_FRAMES,
+        alpha: bool | None = None,
     ) -> None:
         self.path, self.info = Path(path), info
         self.segment_frames = segment_frames
         check_video_output(self.path)
-        check_sound_fits(self.path, info)
-        self._settings = EncoderSettings.of(info)
+        check_companions_fit(self.path, info)
+        wanted = info.alpha if alpha is None else alpha
+        self._settings = EncoderSettings.of(
+            info, self.path, alpha=wanted and supports_alpha(self.path)
+        )
+        _say_changes(self.path, self._settings, info, wanted)
         identity = {
             "format": _FORMAT,
             "fingerprint": fingerprint,
             "segment": segment_frames,
             "encoder": {name: str(value) for name, value in asdict(self._settings).items()},
-            "source": [str(info.path), source_identity(info.path), info.start, info.end],
+            "source": source_identity(info),
         }
-        self._parts = Parts(self.path, identity, resume=resume)
+        self._parts = Parts(self.path, identity, check=_check_part, resume=resume)
         self._encoder: SegmentEncoder | None = None
 
     def __enter__(self) -> "SegmentedWriter":
@@ -107,8 +120,8 @@ class SegmentedWriter:
 
         Parameters
         ----------
-        pixels : (H, W, 3) uint8, uint16 or float in [0, 1]
-            RGB of the source's size.
+        pixels : (H, W, 3) or (H, W, 4) uint8, uint16 or float in [0, 1]
+            RGB of the source's size, and opacity; without, the source's stays.
         frame : Frame
             The source's frame, which gives the time.
 
@@ -117,14 +130,15 @@ class SegmentedWriter:
         UsageError
             If the size is another.
         """
-        expected = (self.info.height, self.info.width, 3)
-        if pixels.shape != expected:
-            raise UsageError(f"{self.path}: a frame has the shape {pixels.shape}, not {expected}.")
-        if pixels.dtype != np.uint8:
-            pixels = to_array(from_array(pixels)[0], None, _EIGHT_BIT)
+        check_shape(self.path, pixels, self.info)
+        pixels = to_bytes(pixels, frame, alpha=self._settings.alpha)
         if self._encoder is None:
             self._encoder = SegmentEncoder(self._settings)
-        self._encoder.add(pixels, frame.pts, frame.duration)
+        ends = [
+            rescaled(ticks, self.info.time_base, self._settings.time_base)
+            for ticks in (frame.pts, frame.pts + frame.duration)
+        ]
+        self._encoder.add(pixels, ends[0], max(1, ends[1] - ends[0]))
 
     def finish_segment(self, state: State | None = None) -> None:
         """Make the frames so far outlive a kill.
@@ -158,29 +172,74 @@ class SegmentedWriter:
                 f"{'' if self.info.end is None else f' to {self.info.end} s'}; nothing to write."
             )
         unfinished = self._parts.folder / "joined.unfinished"
-        segments = self._segments()
-        join(self.path, unfinished, segments, self._settings, self.info, self._origin())
+        join(
+            self.path,
+            unfinished,
+            self._segments(),
+            self._settings,
+            self.info,
+            self._origin(),
+            self._sound_end(),
+        )
         self._parts.remove()
 
     def _segments(self) -> Iterator[Segment]:
         for number in range(self._parts.count):
-            arrays = self._parts.load(number)
-            yield Segment(**{name: arrays[name] for name in Segment.__dataclass_fields__})
+            yield Segment.from_arrays(self._parts.load(number))
 
     def _origin(self) -> int:
         """Find the source's time that becomes 0: the first frame's, where the start was cut."""
+        time_base = self.info.time_base
         if self.info.start:
-            return int(self._parts.load(0)["pts"][0])
-        return int(self.info.file_start / self.info.time_base)
+            first = int(self._parts.load(0)["pts"][0])
+            return rescaled(first, self._settings.time_base, time_base)
+        return int(self.info.file_start / time_base)
+
+    def _sound_end(self) -> Fraction | None:
+        """Find the source's time, in seconds, at which the sound is cut."""
+        info = self.info
+        if info.preview is not None:
+            last = Segment.from_arrays(self._parts.load(self._parts.count - 1))
+            return int(last.pts[-1] + last.durations[-1]) * self._settings.time_base
+        return None if info.end is None else info.file_start + Fraction(info.end)
 
 
-def source_identity(path: Path) -> list[int]:
-    """Tell a source from an edited one: number, size and latest change of its files, in ns."""
+def source_identity(info: VideoInfo) -> list[Any]:
+    """Tell a source, and the part of it, from an edited one.
+
+    Number, size and latest change of its files, in ns.
+    """
+    path = info.path
     files = list_sequence(path) if is_sequence(path) else [path]
     found = [file.stat() for file in files if file.is_file()]
     changed = max((status.st_mtime_ns for status in found), default=0)
-    return [len(found), sum(status.st_size for status in found), changed]
+    state = [len(found), sum(status.st_size for status in found), changed]
+    return [str(path), state, info.start, info.end, info.preview]
 
 
 def _arrays(segment: Segment) -> dict[str, NDArray[Any]]:
     return {name: getattr(segment, name) for name in Segment.__dataclass_fields__}
+
+
+def _check_part(arrays: dict[str, NDArray[Any]]) -> None:
+    if len(Segment.from_arrays(arrays).pts) == 0:
+        raise ValueError("it holds no frame")
+
+
+def _say_changes(path: Path, settings: EncoderSettings, info: VideoInfo, alpha: bool) -> None:
+    """Say what the output's format makes different."""
+    if (settings.width, settings.height) != (info.width, info.height):
+        _LOG.warning(
+            "%s: is written with %d x %d px instead of %d x %d, for players show only even sides "
+            "of H.264; the last column or row is repeated (.webm and pictures keep the size)",
+            path,
+            settings.width,
+            settings.height,
+            info.width,
+            info.height,
+        )
+    if alpha and not settings.alpha:
+        _LOG.warning(
+            "%s: cannot hold opacity and is laid on white; .mov, .webm and .png pictures can",
+            path,
+        )

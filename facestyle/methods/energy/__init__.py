@@ -5,7 +5,11 @@ from typing import TYPE_CHECKING
 import lazy_loader
 
 if TYPE_CHECKING:
-    from facestyle.methods.energy.exemplar import EnergyExemplar, prepare_exemplar
+    from facestyle.methods.energy.exemplar import (
+        EnergyExemplar,
+        foreground_lab,
+        prepare_exemplar,
+    )
     from facestyle.methods.energy.method import EnergyMethod
     from facestyle.methods.energy.settings import PRESETS, EnergySettings
     from facestyle.methods.energy.transfer import EnergyTransfer, transfer_look
@@ -16,6 +20,7 @@ __all__ = [
     "EnergyMethod",
     "EnergySettings",
     "EnergyTransfer",
+    "foreground_lab",
     "prepare_exemplar",
     "transfer_look",
 ]
@@ -23,7 +28,7 @@ __all__ = [
 __getattr__, __dir__, _ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "exemplar": ["EnergyExemplar", "prepare_exemplar"],
+        "exemplar": ["EnergyExemplar", "foreground_lab", "prepare_exemplar"],
         "method": ["EnergyMethod"],
         "settings": ["PRESETS", "EnergySettings"],
         "transfer": ["EnergyTransfer", "transfer_look"],

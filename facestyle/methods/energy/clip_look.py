@@ -117,13 +117,37 @@ def find_look(
 
 
 def changed_tone(lab: np.ndarray, slope: np.ndarray, offset: np.ndarray) -> np.ndarray:
-    """Apply the tone curves to a picture in Lab/100."""
+    """Apply the tone curves to a picture in Lab/100.
+
+    Parameters
+    ----------
+    lab : (h, w, 3) float32
+    slope, offset : (h', w', 3) float32
+        The change over L, at the picture's size or smaller.
+
+    Returns
+    -------
+    (h, w, 3) float32
+    """
     change = apply_coefficients(np.ascontiguousarray(lab[..., 0]), slope, offset)
     return np.asarray(cv2.add(change, lab))
 
 
 def carry_look(look: FrameLook, motion: Motion, *, weights: bool = True) -> FrameLook:
-    """The look of the previous frame, moved to the present one; its labels where they matter."""
+    """The look of the previous frame, moved to the present one; its labels where they matter.
+
+    Parameters
+    ----------
+    look : FrameLook
+    motion : Motion
+        Since the previous frame.
+    weights : bool
+        Whether the soft labels are moved too.
+
+    Returns
+    -------
+    FrameLook
+    """
     carried = look.weights
     if weights and len(carried) > 1:
         carried = np.stack([motion.carry(weight) for weight in look.weights])
@@ -137,7 +161,19 @@ def carry_look(look: FrameLook, motion: Motion, *, weights: bool = True) -> Fram
 
 
 def mix_looks(look: FrameLook, other: FrameLook, share: float) -> FrameLook:
-    """Move a look towards another one by a share."""
+    """Move a look towards another one by a share.
+
+    Parameters
+    ----------
+    look, other : FrameLook
+    share : float
+        Of the other one, in [0, 1].
+
+    Returns
+    -------
+    FrameLook
+        On the grids of `look`, with the soft labels of `other`.
+    """
 
     def mix(a: np.ndarray, b: np.ndarray) -> np.ndarray:
         # the grids follow the face's size
@@ -154,7 +190,20 @@ def mix_looks(look: FrameLook, other: FrameLook, share: float) -> FrameLook:
 
 
 def apply_look(lab: np.ndarray, portrait: Portrait, look: FrameLook) -> np.ndarray:
-    """Give a frame its look, (h, w, 3) Lab/100."""
+    """Give a frame its look, (h, w, 3) Lab/100.
+
+    Parameters
+    ----------
+    lab : (h, w, 3) float32
+        The person's colors, Lab/100.
+    portrait : Portrait
+        The reduced frame.
+    look : FrameLook
+
+    Returns
+    -------
+    (h, w, 3) float32
+    """
     toned = changed_tone(lab, look.slope, look.offset)
     stack = build_stack(toned, portrait.matte, portrait.face.inter_ocular, energies=False)
     height, width = stack.residual.shape[:2]

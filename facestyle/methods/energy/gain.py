@@ -9,7 +9,9 @@ import numpy as np
 
 from facestyle.imaging.pyramid import REFERENCE_INTER_OCULAR, LaplacianStack, gaussian_blur
 
+# keeps gains finite on flat areas, Lab/100 squared (Shih et al. 2014, eq. 5: .01^2 of [0, 1])
 _EPSILON = 1e-4
+# DESIGN 4.1, step 8
 _CHROMA_LIMITS = (0.0, 2.0)
 # bands whose Gaussian is narrower than this were never resolved by the exemplar's pixels, px
 _RESOLVED_SIGMA = 0.9
@@ -136,7 +138,20 @@ def gain_maps(
 
 
 def gain_sigma(stack: LaplacianStack, level: int, inter_ocular: float) -> float:
-    """Extent of a gain map's smoothing, px of the grid of the band's energies (DESIGN 4.1)."""
+    """Extent of a gain map's smoothing, px of the grid of the band's energies (DESIGN 4.1).
+
+    Parameters
+    ----------
+    stack : LaplacianStack
+    level : int
+        Of the band, 0 is the finest.
+    inter_ocular : float
+        px of the stack's picture.
+
+    Returns
+    -------
+    float
+    """
     sigma = 3 * 2**level * inter_ocular / REFERENCE_INTER_OCULAR
     return sigma * stack.energies[level].shape[1] / stack.bands[0].shape[1]
 

@@ -40,7 +40,28 @@ def render(
     settings: EnergySettings,
     strength: float,
 ) -> tuple[np.ndarray, list[np.ndarray]]:
-    """Change the stack as the exemplars want it, then collapse it."""
+    """Change the stack as the exemplars want it, then collapse it.
+
+    Parameters
+    ----------
+    portrait : Portrait
+    stack : LaplacianStack
+        Of the toned portrait.
+    exemplars : sequence of K EnergyExemplar
+    mappings : sequence of K (h, w, 2) float32
+        Each exemplar's alignment.
+    selection : Selection
+        Their soft weights.
+    settings : EnergySettings
+    strength : float
+        From 0 to 1.
+
+    Returns
+    -------
+    image : (H, W, 3) float32
+        Lab/100.
+    gains : list of (h_l, w_l, 3) float32
+    """
     gains, residual = blended_look(
         portrait, stack, exemplars, mappings, selection, settings, strength
     )
@@ -57,6 +78,17 @@ def blended_look(
     strength: float,
 ) -> tuple[list[np.ndarray], np.ndarray]:
     """Blend the exemplars' energies and residuals by their weights.
+
+    Parameters
+    ----------
+    portrait : Portrait
+    stack : LaplacianStack
+    exemplars : sequence of K EnergyExemplar
+    mappings : sequence of K (h, w, 2) float32
+    selection : Selection
+    settings : EnergySettings
+    strength : float
+        As of `render`.
 
     Returns
     -------
@@ -98,7 +130,27 @@ def render_filtered(
     settings: EnergySettings,
     strength: float,
 ) -> tuple[np.ndarray, list[np.ndarray]]:
-    """Song et al.: transfer, then filter the output along the input's edges."""
+    """Song et al.: transfer, then filter the output along the input's edges.
+
+    Parameters
+    ----------
+    portrait : Portrait
+    lab : (H, W, 3) float32
+        The portrait before any transfer, Lab/100: the guide.
+    stack : LaplacianStack
+    exemplars : sequence of K EnergyExemplar
+    mappings : sequence of K (h, w, 2) float32
+    selection : Selection
+    settings : EnergySettings
+    strength : float
+        As of `render`.
+
+    Returns
+    -------
+    image : (H, W, 3) float32
+        Lab/100.
+    gains : list of (h_l, w_l, 3) float32
+    """
     result, gains = render(portrait, stack, exemplars, mappings, selection, settings, strength)
     guide = np.ascontiguousarray(lab[..., 0])
     return filter_output(result, guide, portrait.face.inter_ocular), gains

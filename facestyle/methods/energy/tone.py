@@ -10,6 +10,7 @@ import numpy as np
 from facestyle.alignment.features import Features
 from facestyle.imaging.guided_filter import guided_coefficients
 
+# DESIGN 4.1, step 5
 BINS = 14
 _RANK_BLUR = 0.8  # bins
 _GLOBAL_SHARE = 0.05  # of the overall statistics, for bins that hold few pixels

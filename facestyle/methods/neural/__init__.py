@@ -6,6 +6,7 @@ import lazy_loader
 
 if TYPE_CHECKING:
     from facestyle.methods.neural.clip import OptimizedFrames
+    from facestyle.methods.neural.clip_frames import NetworkClip, OptimizedClip
     from facestyle.methods.neural.clip_motion import find_motion
     from facestyle.methods.neural.clip_network import NetworkFrames
     from facestyle.methods.neural.clip_picture_network import PictureNetworkFrames
@@ -16,9 +17,11 @@ if TYPE_CHECKING:
 __all__ = [
     "LATER_ITERATIONS",
     "PRESETS",
+    "NetworkClip",
     "NetworkFrames",
     "NeuralMethod",
     "NeuralSettings",
+    "OptimizedClip",
     "OptimizedFrames",
     "PictureNetworkFrames",
     "find_motion",
@@ -29,6 +32,7 @@ __getattr__, __dir__, _ = lazy_loader.attach(
     __name__,
     submod_attrs={
         "clip": ["OptimizedFrames"],
+        "clip_frames": ["NetworkClip", "OptimizedClip"],
         "clip_motion": ["find_motion"],
         "clip_network": ["NetworkFrames"],
         "clip_picture_network": ["PictureNetworkFrames"],

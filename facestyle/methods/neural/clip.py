@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
 import torch
 
 from facestyle.errors import UsageError
-from facestyle.flow import DEFAULT_FLOW, FlowSource
 from facestyle.methods.engine import FrameEngine, StylizedFrame
-from facestyle.methods.neural.clip_frames import picture_tensor, stylized_frame, working_copy
+from facestyle.methods.neural.clip_frames import (
+    OptimizedClip,
+    picture_tensor,
+    stylized_frame,
+    working_copy,
+)
 from facestyle.methods.neural.clip_motion import begins_scene, find_motion
-from facestyle.neural.loss_network import LossNetwork
 from facestyle.neural.pictures import to_array
-from facestyle.neural.style_pictures import StylePicture
 from facestyle.neural.video.sequential import SequentialVideo
-from facestyle.neural.video.settings import VideoOptions
 
 
 class OptimizedFrames(FrameEngine):
@@ -29,33 +29,19 @@ class OptimizedFrames(FrameEngine):
 
     Parameters
     ----------
-    network : LossNetwork
-    styles : sequence of StylePicture
-        On the network's device.
-    options : VideoOptions
-    size : int or None
-        Longer side of the pictures that are optimized, px, the frames' own at most. Results are
-        brought back to the frames' size.
-    flow : FlowSource
+    clip : OptimizedClip
+        With options for a single pass.
     """
 
-    def __init__(
-        self,
-        network: LossNetwork,
-        styles: Sequence[StylePicture],
-        options: VideoOptions,
-        *,
-        size: int | None,
-        flow: FlowSource = DEFAULT_FLOW,
-    ) -> None:
-        if options.passes:
+    def __init__(self, clip: OptimizedClip) -> None:
+        if clip.options.passes:
             raise UsageError("several passes need all frames at once; use MultiPassFrames")
-        self._size = size
-        self._device = styles[0].picture.device
+        self._size = clip.size
+        self._device = clip.styles[0].picture.device
         self._frames: dict[int, np.ndarray] = {}
         self._number = 0
-        self._motion = partial(find_motion, self._frames, source=flow)
-        self._video = SequentialVideo(network, styles, options, self._motion)
+        self._motion = partial(find_motion, self._frames, source=clip.flow)
+        self._video = SequentialVideo(clip.network, clip.styles, clip.options, self._motion)
 
     def step(self, frame: np.ndarray) -> StylizedFrame:
         """Stylize the next frame, (H, W, 3) uint8, uint16 or float32 RGB."""

@@ -2,21 +2,92 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 import torch
 
 from facestyle.errors import UsageError
+from facestyle.flow import DEFAULT_FLOW, FlowSource
 from facestyle.imaging.levels import to_bytes
 from facestyle.methods.engine import Outcome, StylizedFrame
+from facestyle.neural.loss_network import LossNetwork
 from facestyle.neural.pictures import fit_size, to_tensor, with_colors_of
 from facestyle.neural.settings import MINIMUM_SIZE
+from facestyle.neural.style_pictures import StylePicture
+from facestyle.neural.transformer import Transformer
+from facestyle.neural.video.settings import VideoOptions
+
+
+@dataclass(frozen=True)
+class NetworkClip:
+    """A trained network and how it is used on a clip.
+
+    Attributes
+    ----------
+    network : Transformer
+        In evaluation mode.
+    device : torch.device
+        Where the network is.
+    size : int or None
+        Longer side of what the network sees, px, the frames' own at most; None is that.
+    strength : float
+        0 leaves a frame as it is, 1 is the network's result; mixed by pixel between.
+    colors : {"style", "keep"}
+        "keep" takes the luminance from the network and the chroma from the frame.
+    flow : FlowSource
+    """
+
+    network: Transformer
+    device: torch.device
+    size: int | None = None
+    strength: float = 1.0
+    colors: str = "style"
+    flow: FlowSource = DEFAULT_FLOW
+
+
+@dataclass(frozen=True)
+class OptimizedClip:
+    """Style pictures and how a clip is optimized towards them.
+
+    Attributes
+    ----------
+    network : LossNetwork
+    styles : sequence of StylePicture
+        On the network's device.
+    options : VideoOptions
+    size : int or None
+        Longer side of the pictures that are optimized, px, the frames' own at most; None is that.
+    flow : FlowSource
+    """
+
+    network: LossNetwork
+    styles: Sequence[StylePicture]
+    options: VideoOptions
+    size: int | None = None
+    flow: FlowSource = DEFAULT_FLOW
 
 
 def mixed(
     redrawn: torch.Tensor, content: torch.Tensor, strength: float, colors: str
 ) -> torch.Tensor:
-    """A result in the colors asked for, mixed with the frame by strength."""
+    """A result in the colors asked for, mixed with the frame by strength.
+
+    Parameters
+    ----------
+    redrawn, content : (1, 3, H, W) tensor
+        The result and the frame, in [0, 1].
+    strength : float
+        0 is the frame, 1 the result.
+    colors : {"style", "keep"}
+        "keep" takes the chroma of the frame.
+
+    Returns
+    -------
+    torch.Tensor
+    """
     if colors == "keep":
         redrawn = with_colors_of(redrawn, content)
     return torch.lerp(content, redrawn, strength)
@@ -43,7 +114,20 @@ def picture_tensor(pixels: np.ndarray, device: torch.device) -> torch.Tensor:
 def stylized_frame(
     result: np.ndarray, frame: np.ndarray, timings: dict[str, float]
 ) -> StylizedFrame:
-    """A result (h, w, 3) float32 as that of a frame, in the frame's size."""
+    """A result (h, w, 3) float32 as that of a frame, in the frame's size.
+
+    Parameters
+    ----------
+    result : (h, w, 3) float32
+        sRGB.
+    frame : (H, W, 3) uint8, uint16 or float32
+    timings : dict of str to float
+        Seconds of each stage.
+
+    Returns
+    -------
+    StylizedFrame
+    """
     image = np.clip(_resized(result, frame.shape[0], frame.shape[1]), 0, 1)
     return StylizedFrame(Outcome(image, timings=timings))
 

@@ -5,22 +5,23 @@ from __future__ import annotations
 import tempfile
 import time
 import weakref
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import partial
 
 import numpy as np
 import torch
 
 from facestyle.errors import UsageError
-from facestyle.flow import DEFAULT_FLOW, FlowSource
 from facestyle.methods.engine import FrameEngine, StylizedFrame
-from facestyle.methods.neural.clip_frames import picture_tensor, stylized_frame, working_copy
+from facestyle.methods.neural.clip_frames import (
+    OptimizedClip,
+    picture_tensor,
+    stylized_frame,
+    working_copy,
+)
 from facestyle.methods.neural.clip_motion import find_motion
-from facestyle.neural.loss_network import LossNetwork
 from facestyle.neural.pictures import to_array, to_tensor
-from facestyle.neural.style_pictures import StylePicture
 from facestyle.neural.video.multi_pass import stylize_in_passes
-from facestyle.neural.video.settings import VideoOptions
 
 
 class MultiPassFrames(FrameEngine):
@@ -31,29 +32,14 @@ class MultiPassFrames(FrameEngine):
 
     Parameters
     ----------
-    network : LossNetwork
-    styles : sequence of StylePicture
-        On the network's device.
-    options : VideoOptions
-        One pass at least.
-    size : int or None
-        Longer side of the pictures that are optimized, px, the frames' own at most.
-    flow : FlowSource
+    clip : OptimizedClip
+        With options for one pass at least.
     """
 
-    def __init__(
-        self,
-        network: LossNetwork,
-        styles: Sequence[StylePicture],
-        options: VideoOptions,
-        *,
-        size: int | None,
-        flow: FlowSource = DEFAULT_FLOW,
-    ) -> None:
-        if not options.passes:
+    def __init__(self, clip: OptimizedClip) -> None:
+        if not clip.options.passes:
             raise UsageError("passes is 0; use OptimizedFrames for a single pass")
-        self._network, self._styles, self._options = network, styles, options
-        self._size, self._flow = size, flow
+        self._clip = clip
         self._results: PicturesOnDisk | None = None
         self._number = 0
 
@@ -61,16 +47,16 @@ class MultiPassFrames(FrameEngine):
 
     def study(self, frames: Iterable[np.ndarray]) -> None:
         """Redraw all frames, (H, W, 3) uint8, uint16 or float32 RGB of one size."""
-        device = self._styles[0].picture.device
+        device = self._clip.styles[0].picture.device
         copies, self._results = PicturesOnDisk(), PicturesOnDisk()
         for frame in frames:
-            copies.append(working_copy(frame, self._size))
+            copies.append(working_copy(frame, self._clip.size))
         stylize_in_passes(
-            self._network,
+            self._clip.network,
             _Contents(copies, device),
-            self._styles,
-            self._options,
-            partial(find_motion, copies, source=self._flow),
+            self._clip.styles,
+            self._clip.options,
+            partial(find_motion, copies, source=self._clip.flow),
             store=_Results(self._results, device),
         )
 

@@ -6,14 +6,17 @@ import time
 
 import cv2
 import numpy as np
-import torch
 
-from facestyle.flow import DEFAULT_FLOW, FlowSource
 from facestyle.imaging.levels import to_bytes
 from facestyle.methods.engine import FrameEngine, StylizedFrame
-from facestyle.methods.neural.clip_frames import mixed, picture_tensor, stylized_frame, working_copy
+from facestyle.methods.neural.clip_frames import (
+    NetworkClip,
+    mixed,
+    picture_tensor,
+    stylized_frame,
+    working_copy,
+)
 from facestyle.neural.pictures import to_array
-from facestyle.neural.transformer import Transformer
 from facestyle.neural.video.feed_forward import redraw_frame
 from facestyle.tracking.motion import estimate_motion, reduced_gray
 
@@ -40,34 +43,23 @@ class PictureNetworkFrames(FrameEngine):
 
     Parameters
     ----------
-    network, device, size, strength, colors, flow
-        As of `facestyle.methods.neural.clip_network.NetworkFrames`.
+    clip : NetworkClip
     """
 
-    def __init__(
-        self,
-        network: Transformer,
-        device: torch.device,
-        *,
-        size: int | None = None,
-        strength: float = 1.0,
-        colors: str = "style",
-        flow: FlowSource = DEFAULT_FLOW,
-    ) -> None:
-        self._network, self._device = network, device
-        self._size, self._strength, self._colors = size, strength, colors
-        self._flow = flow
+    def __init__(self, clip: NetworkClip) -> None:
+        self._clip = clip
+        self._network, self._device = clip.network, clip.device
         self._number = 0
         self._gray = self._shown = np.zeros((0, 0), np.uint8)
 
     def step(self, frame: np.ndarray) -> StylizedFrame:
         """Stylize the next frame, (H, W, 3) uint8, uint16 or float32 RGB."""
         start = time.perf_counter()
-        small = working_copy(frame, self._size)
+        small = working_copy(frame, self._clip.size)
         content = picture_tensor(small, self._device)
         redrawn = redraw_frame(self._network, content)
         result = np.ascontiguousarray(
-            to_array(mixed(redrawn, content, self._strength, self._colors)), np.float32
+            to_array(mixed(redrawn, content, self._clip.strength, self._clip.colors)), np.float32
         )
         drawn = time.perf_counter()
         gray = reduced_gray(small, _FLOW_SIZE)
@@ -85,7 +77,9 @@ class PictureNetworkFrames(FrameEngine):
         from facestyle.kernels.temporal_filter import settle
 
         shape = result.shape[0], result.shape[1]
-        motion = estimate_motion(self._gray, gray, shape, number=self._number, source=self._flow)
+        motion = estimate_motion(
+            self._gray, gray, shape, number=self._number, source=self._clip.flow
+        )
         if motion.cut:
             return
         settle(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from facestyle.methods.engine import ClipContext, FrameEngine
 from facestyle.methods.neural.clip import OptimizedFrames
+from facestyle.methods.neural.clip_frames import NetworkClip, OptimizedClip
 from facestyle.methods.neural.clip_network import NetworkFrames
 from facestyle.methods.neural.clip_passes import MultiPassFrames
 from facestyle.methods.neural.clip_picture_network import PictureNetworkFrames
@@ -53,12 +54,14 @@ def network_frames(model: Model, settings: NeuralSettings, clip: ClipContext) ->
     remembers = network.architecture.inputs == VIDEO_INPUTS
     kind = NetworkFrames if remembers else PictureNetworkFrames
     return kind(
-        network,
-        device,
-        size=settings.size,
-        strength=clip.rendering.strength,
-        colors=settings.colors,
-        flow=clip.flow,
+        NetworkClip(
+            network,
+            device,
+            size=settings.size,
+            strength=clip.rendering.strength,
+            colors=settings.colors,
+            flow=clip.flow,
+        )
     )
 
 
@@ -93,7 +96,7 @@ def optimized_frames(
     ]
     size = settings.size or (_SIZE_ON_CPU if device.type == "cpu" else _SIZE_ON_GPU)
     kind = MultiPassFrames if video.passes else OptimizedFrames
-    return kind(network, pictures, video, size=size, flow=clip.flow)
+    return kind(OptimizedClip(network, pictures, video, size=size, flow=clip.flow))
 
 
 def video_options(options: OptimizeOptions, preset: str) -> VideoOptions:

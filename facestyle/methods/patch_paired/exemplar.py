@@ -12,7 +12,7 @@ from facestyle.faces import Portrait
 from facestyle.methods.patch_paired.borders import fill_black_borders
 from facestyle.methods.patch_paired.photo_features import (
     normalized_gray,
-    photo_features,
+    photo_feature_maps,
     thumbnail,
 )
 from facestyle.methods.patch_paired.tone_matching import PhotoStatistics, photo_statistics
@@ -31,7 +31,7 @@ class PreparedExemplar:
     ----------
     name : str
     features : (h, w, 3) float32
-        Of the photograph; see `photo_features`.
+        Of the photograph; see `photo_feature_maps`.
     texture : (h, w) uint8
         Its locally normalized gray picture.
     thumbnail : (64, 48, 3) float32
@@ -99,7 +99,7 @@ def prepare_exemplar(portrait: Portrait) -> PreparedExemplar:
     drawing = fill_black_borders(_resize_to(portrait.image, zoom * height, zoom * width))
     return PreparedExemplar(
         portrait.name,
-        photo_features(image),
+        photo_feature_maps(image),
         normalized_gray(image),
         thumbnail(image, points),
         _essential_channels(drawing),

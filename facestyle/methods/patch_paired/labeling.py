@@ -10,8 +10,11 @@ from facestyle.methods.patch_paired.candidates import Candidates
 from facestyle.methods.patch_paired.grid import Grid
 from facestyle.mrf.label_tables import solve_tables
 
+# candidates that a node chooses among; DESIGN 4.2, step 4 had 15: fewer for speed
 _LABELS = 10
+# DESIGN 4.2, step 4: .5 to 1
 _SMOOTHNESS = 1.0
+# of message passing; tests/test_label_tables.py compares its energies with exact ones
 _ITERATIONS = 10
 _TINY = 1e-6  # mean square difference, where an exemplar is the input itself
 
@@ -78,7 +81,22 @@ class LabelProblem:
 def label_problem(
     drawings: np.ndarray, candidates: Candidates, base_patches: np.ndarray, grid: Grid
 ) -> LabelProblem:
-    """Set up the costs of choosing among the best candidates; see `choose_patches`."""
+    """Set up the costs of choosing among the best candidates; see `choose_patches`.
+
+    Parameters
+    ----------
+    drawings : (N, C, H, W) float32
+        Aligned with the photograph.
+    candidates : Candidates
+        Of each node.
+    base_patches : (h, w, C, q, q) float32
+        The base layer around each node.
+    grid : Grid
+
+    Returns
+    -------
+    LabelProblem
+    """
     unary = _unary(candidates, gather_patches(drawings, candidates, grid), base_patches)
     order = np.argsort(unary, axis=2, kind="stable")[:, :, :_LABELS]
     best = candidates.take(order)
@@ -88,7 +106,19 @@ def label_problem(
 
 
 def gather_patches(images: np.ndarray, candidates: Candidates, grid: Grid) -> np.ndarray:
-    """Copy the candidates' patches out of padded (N, C, H, W), (h, w, K, C, q, q)."""
+    """Copy the candidates' patches out of padded (N, C, H, W), (h, w, K, C, q, q).
+
+    Parameters
+    ----------
+    images : (N, C, H, W) float32
+        Padded by the grid's margin.
+    candidates : Candidates
+    grid : Grid
+
+    Returns
+    -------
+    (h, w, K, C, q, q) float32
+    """
     from facestyle.kernels.patch_overlap import gather
 
     shape = (*candidates.cost.shape, images.shape[1], grid.side, grid.side)

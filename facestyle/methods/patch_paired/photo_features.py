@@ -12,7 +12,7 @@ _THUMBNAIL_INTER_OCULAR = 16.0  # px
 _THUMBNAIL_EYES = (24.0, 28.0)  # where the point between the eyes goes
 
 
-def photo_features(photo: np.ndarray) -> np.ndarray:
+def photo_feature_maps(photo: np.ndarray) -> np.ndarray:
     """Gray level and chroma, all in units of the gray range.
 
     Parameters
@@ -77,4 +77,4 @@ def thumbnail(photo: np.ndarray, points: np.ndarray) -> np.ndarray:
         flags=cv2.INTER_LINEAR,
         borderMode=cv2.BORDER_REPLICATE,
     )
-    return photo_features(small)
+    return photo_feature_maps(small)

@@ -17,7 +17,7 @@ from facestyle.methods.patch_paired.exemplar import PreparedExemplar
 from facestyle.methods.patch_paired.grid import Grid, make_grid
 from facestyle.methods.patch_paired.identity import drawing_slopes
 from facestyle.methods.patch_paired.labeling import choose_patches, gather_patches
-from facestyle.methods.patch_paired.photo_features import normalized_gray, photo_features
+from facestyle.methods.patch_paired.photo_features import normalized_gray, photo_feature_maps
 from facestyle.methods.patch_paired.quilting import quilt
 from facestyle.methods.patch_paired.uncovered import add_unpositioned
 from facestyle.stopwatch import Stopwatch
@@ -85,7 +85,7 @@ def synthesize(
     aligned = align_exemplars(normalized_gray(photo), points, exemplars, zoom)
     clock.lap("align")
     grid = make_grid(*photo.shape[:2])
-    features = grid.pad(np.moveaxis(photo_features(photo), 2, 0))
+    features = grid.pad(np.moveaxis(photo_feature_maps(photo), 2, 0))
     exemplar_features = grid.pad(aligned.features)
     candidates = find_candidates(features, exemplar_features, grid, len(exemplars))
     candidates = add_unpositioned(

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+# of the tone curve; the extremes are noise and catchlights (set by eye)
 _QUANTILES = np.linspace(0.04, 0.96, 12)
 _TOLERANCE = 1.0  # standard deviations among the exemplars that are left alone
 _LEAST_SPREAD = 0.01  # of one exemplar, in gray levels of [0, 1]

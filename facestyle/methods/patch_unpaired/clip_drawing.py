@@ -21,7 +21,20 @@ from facestyle.methods.patch_unpaired.sources import PatchSources, render_images
 
 
 def corrected_strokes(strokes: np.ndarray, state: PatchState, identity: float) -> np.ndarray:
-    """The strokes, their tones and forms corrected by the photo; Lab of 1."""
+    """The strokes, their tones and forms corrected by the photo; Lab of 1.
+
+    Parameters
+    ----------
+    strokes : (H, W, 3) float32
+        sRGB.
+    state : PatchState
+    identity : float
+        From 0 to 1.
+
+    Returns
+    -------
+    (H, W, 3) float32
+    """
     lab = to_lab(strokes)
     target, width = state.target, state.width / state.reduction
     rows, columns = target.region_map.shape
@@ -51,7 +64,20 @@ def wanted_grain(sources: PatchSources, exemplars: Sequence[PreparedExemplar]) -
 
 
 def grain_gains_of(lab: np.ndarray, state: PatchState, texture: float) -> np.ndarray:
-    """What brings the corrected strokes' grain to that of the exemplars, for each group."""
+    """What brings the corrected strokes' grain to that of the exemplars, for each group.
+
+    Parameters
+    ----------
+    lab : (H, W, 3) float32
+        The corrected strokes, Lab of 1.
+    state : PatchState
+    texture : float
+        From 0 to 1.
+
+    Returns
+    -------
+    (4,) float32
+    """
     region_map = resize_region_map(state.target.region_map, (lab.shape[1], lab.shape[0]))
     own = grain_of([np.ascontiguousarray(lab[..., 0])], [region_map], state.width)
     return group_gains(own, state.wanted, texture)

@@ -25,6 +25,7 @@ from facestyle.methods.patch_unpaired.recipe import (
 from facestyle.methods.patch_unpaired.sources import PatchSources
 from facestyle.methods.patch_unpaired.synthesis import Match
 
+# rounds of search and correction in a window, as at the finest level of a picture
 _ROUNDS = 2
 
 

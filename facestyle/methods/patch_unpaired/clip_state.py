@@ -67,7 +67,22 @@ class PatchState:
 def window_of(
     part: tuple[slice, slice], state: PatchState, weights: CorrectionWeights, stale: np.ndarray
 ) -> Window:
-    """A part of the target at the drawing's size, ready to be searched."""
+    """A part of the target at the drawing's size, ready to be searched.
+
+    Parameters
+    ----------
+    part : (slice, slice)
+        Rows and columns of the target.
+    state : PatchState
+    weights : CorrectionWeights
+        Of the whole target.
+    stale : (h, w) bool
+        Which of the part's pixels may change.
+
+    Returns
+    -------
+    Window
+    """
     zoom = state.reduction
     rows, columns = (slice(zoom * side.start, zoom * side.stop) for side in part)
     size = (columns.stop - columns.start, rows.stop - rows.start)

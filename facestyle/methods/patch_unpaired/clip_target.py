@@ -100,7 +100,21 @@ def _plain(groups: np.ndarray) -> np.ndarray:
 def coarse_positions(
     portrait: Portrait, region_map: np.ndarray, sources: PatchSources
 ) -> np.ndarray:
-    """Where each point lies in each exemplar, on a coarse grid, (E, h, w, 2) float32."""
+    """Where each point lies in each exemplar, on a coarse grid, (E, h, w, 2) float32.
+
+    Parameters
+    ----------
+    portrait : Portrait
+        The reduced frame.
+    region_map : (h, w) uint8
+    sources : PatchSources
+        Of E exemplars.
+
+    Returns
+    -------
+    (E, h', w', 2) float32
+        Row and column.
+    """
     height, width = (max(8, -(-side // _COARSE)) for side in region_map.shape)
     small = cv2.resize(region_map, (width, height), interpolation=cv2.INTER_NEAREST)
     face = portrait.face.scaled(width / region_map.shape[1])

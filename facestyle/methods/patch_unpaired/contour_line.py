@@ -20,7 +20,9 @@ _REACH = 0.05  # face widths on either side of the edge
 _EDGES = np.linspace(-_REACH, _REACH, 21)
 _CENTERS = (_EDGES[1:] + _EDGES[:-1]) / 2
 _STEP = 1 / (1 + np.exp(-np.linspace(-6, 6, 20)))
+# fades a profile out at its ends
 _WINDOW = np.hanning(22)[1:-1] ** 0.5
+# distance where there is no edge: beyond every profile
 _FAR = np.float32(9.0)
 _MARGIN = 4  # px at the picture's border that don't count
 _FEW = 20
@@ -34,7 +36,19 @@ class ContourProfiles:
 
 
 def edge_distances(region_map: np.ndarray, face: Face, face_width: float) -> np.ndarray:
-    """Signed distances to silhouette and jaw in face widths, (2, H, W) float32; 9 where neither."""
+    """Signed distances to silhouette and jaw in face widths, (2, H, W) float32; 9 where neither.
+
+    Parameters
+    ----------
+    region_map : (H, W) uint8
+    face : Face
+    face_width : float
+        px.
+
+    Returns
+    -------
+    (2, H, W) float32
+    """
     person = (region_map != BACKGROUND).astype(np.uint8)
     oval = polygon_mask(region_map.shape, face.outline)
     silhouette, jaw = (_distance(mask) / face_width for mask in (person, oval))

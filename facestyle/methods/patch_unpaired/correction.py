@@ -87,7 +87,25 @@ def corrected(
     face_width: float,
     factor: float,
 ) -> np.ndarray:
-    """Apply `correction` to an sRGB picture; `target` is Lab."""
+    """Apply `correction` to an sRGB picture; `target` is Lab.
+
+    Parameters
+    ----------
+    image : (h, w, 3) float32
+        sRGB.
+    target : (h, w, 3) float32
+        The tone-mapped photo, Lab of 1.
+    weights : CorrectionWeights
+    face_width : float
+        px.
+    factor : float
+        From 0 to 1.
+
+    Returns
+    -------
+    (h, w, 3) float32
+        sRGB.
+    """
     lab = to_lab(image)
     lab += correction(lab, target, weights, face_width, factor)
     return from_lab(lab)

@@ -106,14 +106,39 @@ def grain_gains(
 
 
 def group_gains(own: np.ndarray, wanted: np.ndarray, texture: float) -> np.ndarray:
-    """What to multiply the grain of each group by, (4,) float32; see `grain_gains`."""
+    """What to multiply the grain of each group by, (4,) float32; see `grain_gains`.
+
+    Parameters
+    ----------
+    own, wanted : (4,) float32
+        Grain of the picture's groups, and of the exemplars'.
+    texture : float
+        From 0 to 1.
+
+    Returns
+    -------
+    (4,) float32
+    """
     ratio = (wanted + _FLOOR) / (own + _FLOOR)
     dial = 4.0 ** (texture - 0.5)
     return np.clip(dial * np.nan_to_num(ratio, nan=1.0), *_GAINS).astype(np.float32)
 
 
 def spread_gains(gains: np.ndarray, region_map: np.ndarray, face_width: float) -> np.ndarray:
-    """Gains of each pixel from those of the groups, blended where groups meet; (h, w) float32."""
+    """Gains of each pixel from those of the groups, blended where groups meet; (h, w) float32.
+
+    Parameters
+    ----------
+    gains : (4,) float32
+        Of face, hair, clothes and background.
+    region_map : (h, w) uint8
+    face_width : float
+        px.
+
+    Returns
+    -------
+    (h, w) float32
+    """
     # a wide blur hardly changes from pixel to pixel: a reduced copy will do
     height, width = region_map.shape
     step = max(1, int(_SPREAD * face_width / 3))
@@ -124,7 +149,20 @@ def spread_gains(gains: np.ndarray, region_map: np.ndarray, face_width: float) -
 
 
 def with_grain(luminance: np.ndarray, gains: np.ndarray, face_width: float) -> np.ndarray:
-    """Multiply a picture's fine grain by gains; (H, W) float32."""
+    """Multiply a picture's fine grain by gains; (H, W) float32.
+
+    Parameters
+    ----------
+    luminance : (H, W) float32
+        L of 1.
+    gains : (H, W) float32
+    face_width : float
+        px.
+
+    Returns
+    -------
+    (H, W) float32
+    """
     smooth = _without_grain(luminance, face_width)
     return smooth + gains * (luminance - smooth)
 

@@ -62,7 +62,18 @@ def guide_maps(
 def orientation(
     luminance: np.ndarray, gradient_sigma: float, sigma: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Cosine and sine of the doubled angle of the structure tensor, weak where it is flat."""
+    """Cosine and sine of the doubled angle of the structure tensor, weak where it is flat.
+
+    Parameters
+    ----------
+    luminance : (H, W) float32
+    gradient_sigma, sigma : float
+        Blur before the gradient, and of the tensor; px.
+
+    Returns
+    -------
+    cosine, sine : (H, W) float32
+    """
     smooth = cv2.GaussianBlur(luminance, (0, 0), max(0.3, gradient_sigma))
     dx = cv2.Sobel(smooth, cv2.CV_32F, 1, 0, scale=1 / 8)
     dy = cv2.Sobel(smooth, cv2.CV_32F, 0, 1, scale=1 / 8)

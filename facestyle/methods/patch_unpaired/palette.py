@@ -13,6 +13,7 @@ from facestyle.faces.regions import BACKGROUND, GROUP_OF_REGION
 _LEAST, _MOST = np.array([0.4, 0.0, 0.0]), 2.0
 _FEW = 50
 _SCARCE = 0.01
+# least standard deviation that is divided by: a level of 8 bits
 _FLOOR = 1 / 255
 
 

@@ -54,7 +54,24 @@ class Layer:
 def search_levels(
     layers: Sequence[Layer], faces: Sequence[Face], width: float
 ) -> tuple[tuple[Sources, ...], tuple[np.ndarray, ...]]:
-    """Flat arrays of pictures, guides and regions, and unary terms, at every pyramid level."""
+    """Flat arrays of pictures, guides and regions, and unary terms, at every pyramid level.
+
+    Parameters
+    ----------
+    layers : sequence of Layer
+        The exemplars first.
+    faces : sequence of Face
+        Of the exemplars.
+    width : float
+        Face width, px.
+
+    Returns
+    -------
+    levels : tuple of Sources
+        From fine to coarse.
+    unary : tuple of (P,) float32
+        Cost of each source pixel whatever the target, in units of OCCURRENCE_WEIGHT.
+    """
     pictures = [layer.image for layer in layers]
     luminances = [np.ascontiguousarray(to_lab(picture)[..., 0]) for picture in pictures]
     region_maps = [layer.region_map for layer in layers]

@@ -173,6 +173,13 @@ def render_images(
 ) -> list[np.ndarray]:
     """The layers' pictures at `scale` times the sources's size, made of the original exemplars.
 
+    Parameters
+    ----------
+    sources : PatchSources
+    exemplars : sequence of PreparedExemplar
+        That the sources were made of.
+    scale : float
+
     Returns
     -------
     list of (h, w, 3) uint8

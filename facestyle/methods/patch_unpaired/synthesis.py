@@ -34,7 +34,9 @@ from facestyle.methods.patch_unpaired.recipe import (
 )
 from facestyle.methods.patch_unpaired.sources import PatchSources
 
+# px that propagation jumps in successive sweeps, as in jump flooding (Rong and Tan 2006)
 _NEIGHBOR_STEPS = (4, 1, 2, 1)
+# px; all pixels of a 5x5 patch vote
 VOTE_REACH = 2.5
 _SETTLED_LEVELS = 2  # the finest levels don't search where a pixel agrees with its neighbors
 
@@ -117,7 +119,22 @@ def synthesize(target: SynthesisTarget, sources: PatchSources, seed: int) -> Mat
 def render(
     field: np.ndarray, cost: np.ndarray, level_sources: Sources, rounds: int = 0
 ) -> np.ndarray:
-    """Vote at the field's own size; (h, w, 3) float32 sRGB."""
+    """Vote at the field's own size; (h, w, 3) float32 sRGB.
+
+    Parameters
+    ----------
+    field : (h, w, 3) int32
+        Layer, row and column.
+    cost : (h, w) float32
+        Of the matches: cheap ones weigh more.
+    level_sources : Sources
+    rounds : int
+        Of the mean shift.
+
+    Returns
+    -------
+    (h, w, 3) float32
+    """
     out = np.empty((*field.shape[:2], 3), np.float32)
     vote(
         field,

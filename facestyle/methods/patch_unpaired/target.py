@@ -26,6 +26,7 @@ from facestyle.methods.patch_unpaired.tone import (
 )
 from facestyle.methods.patch_unpaired.warp import warp_to_exemplar
 
+# above any difference that the search finds between backgrounds, so that one leads (set by eye)
 _BACKGROUND_FROM_LEAD = 1.0
 
 
@@ -127,7 +128,21 @@ def target_curves(
 def exemplar_positions(
     portrait: Portrait, region_map: np.ndarray, sources: PatchSources
 ) -> np.ndarray:
-    """Row and column of each pixel in each exemplar, (K, h, w, 2) float32."""
+    """Row and column of each pixel in each exemplar, (K, h, w, 2) float32.
+
+    Parameters
+    ----------
+    portrait : Portrait
+        At any size.
+    region_map : (h, w) uint8
+    sources : PatchSources
+        Of K exemplars.
+
+    Returns
+    -------
+    (K, h, w, 2) float32
+        In pixels of the sources' exemplars.
+    """
     positions = np.empty((len(sources.faces), *region_map.shape, 2), np.float32)
     for number, face in enumerate(sources.faces):
         warp = warp_to_exemplar(portrait.face, region_map, face, sources.layers[number].region_map)

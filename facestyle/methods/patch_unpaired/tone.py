@@ -161,7 +161,22 @@ def tone_mapped(
 def tone_curves(
     lab: np.ndarray, region_map: np.ndarray, tones: Sequence[GroupTone], sigma: float
 ) -> ToneCurves:
-    """Find the curves that `tone_mapped` applies; its parameters."""
+    """Find the curves that `tone_mapped` applies; its parameters.
+
+    Parameters
+    ----------
+    lab : (h, w, 3) float32
+        Lab of 1, its lighting flattened.
+    region_map : (h, w) uint8
+    tones : sequence of GroupTone
+        Of the exemplars.
+    sigma : float
+        Blur that separates tone from detail, px.
+
+    Returns
+    -------
+    ToneCurves
+    """
     luminance = np.ascontiguousarray(lab[..., 0])
     base = cv2.GaussianBlur(luminance, (0, 0), sigma)
     detail = luminance - base

@@ -49,6 +49,13 @@ def redraw_frames(
 
     `motion` is called with the number of a frame and that of the one before; see `FindMotion`.
     One frame and one result are in memory.
+
+    Parameters
+    ----------
+    network : Transformer
+    frames : iterable of (1, 3, H, W) tensor
+        In [0, 1].
+    motion : FindMotion
     """
     previous: torch.Tensor | None = None
     for number, frame in enumerate(frames):

@@ -89,6 +89,15 @@ def stylize_frames(
     """Redraw the frames (1, 3, H, W) of a video in one pass; yield a result for each.
 
     Frames stay in memory no longer than they are worked on.
+
+    Parameters
+    ----------
+    network : LossNetwork
+    frames : iterable of (1, 3, H, W) tensor
+        In [0, 1].
+    styles : sequence of StylePicture
+    options : VideoOptions
+    motion : FindMotion
     """
     video = SequentialVideo(network, styles, options, motion)
     for number, frame in enumerate(frames):
@@ -100,6 +109,18 @@ def frame_options(options: VideoOptions, number: int, *, guessed: bool) -> Optim
 
     A frame that starts from an earlier result stays at its scale: coarser ones would forget the
     strokes. Noise differs from frame to frame, as in the paper.
+
+    Parameters
+    ----------
+    options : VideoOptions
+    number : int
+        Of the frame, from 0.
+    guessed : bool
+        Whether the frame starts from an earlier result.
+
+    Returns
+    -------
+    OptimizeOptions
     """
     common = replace(
         options.frame,
