@@ -12,12 +12,20 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from facestyle.disk_cache import pack, unpack
-from facestyle.faces import Face, Portrait
+from facestyle.disk_cache import unpack
+from facestyle.faces import Portrait
 from facestyle.faces.contours import face_width
 from facestyle.faces.regions import segment_regions
 from facestyle.imaging.levels import to_float
 from facestyle.methods.engine import ClipContext, FrameEngine, Outcome, StylizedFrame
+from facestyle.methods.faceless import (
+    FacelessState,
+    LookTones,
+    look_tones,
+    packed_state,
+    tone_frame,
+    unpacked_faceless,
+)
 from facestyle.methods.patch_unpaired.clip_drawing import (
     corrected_strokes,
     finished_drawing,
@@ -46,7 +54,6 @@ from facestyle.stopwatch import Stopwatch
 from facestyle.tracking.following import Followed, follow_frame
 from facestyle.tracking.motion import Motion
 from facestyle.tracking.person import Matte, follow_matte
-from facestyle.tracking.tracker import standing_in
 
 # longer side of the copies that the flow is found on, px
 _FLOW_SIZE = 384
@@ -85,16 +92,22 @@ class PatchFrames(FrameEngine):
         self._settings = settings
         self._clip = clip
         self._seed = seed
-        self._state: PatchState | None = None
+        self._tones: LookTones | None = None
+        self._state: PatchState | FacelessState | None = None
 
     def step(self, frame: np.ndarray) -> StylizedFrame:
         """Stylize the next frame, (H, W, 3) uint8, uint16 or float32 RGB."""
         watch = Stopwatch()
         before = self._state
         now = follow_frame(frame, before, self._clip.tracker, self._clip.flow, _FLOW_SIZE, watch)
+        if now.face is None:
+            self._tones = self._tones or look_tones([e.portrait for e in self._exemplars])
+            done, self._state = tone_frame(
+                frame, now, before, self._tones, self._clip.rendering, watch
+            )
+            return done
         identity, texture = self._settings.identity, self._settings.texture
-        known = before is not None and (before.track is None) == (now.track is None)
-        if before is None or now.motion is None or not known:
+        if now.motion is None or not isinstance(before, PatchState):
             state, portrait = self._begin(frame, now)
             sources = self._sources.at(state.lead, state.width)
             strokes = rendered(state.field, sources.levels[0])
@@ -124,11 +137,13 @@ class PatchFrames(FrameEngine):
 
     def state(self) -> dict[str, np.ndarray]:
         """Everything that the next frame depends on."""
-        return {} if self._state is None else pack(self._state)
+        return packed_state(self._state)
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
         """Go on from a `state`."""
-        self._state = unpack(PatchState, state) if state else None
+        self._state = unpacked_faceless(state)
+        if state and self._state is None:
+            self._state = unpack(PatchState, state)
 
     def _finished(
         self, picture: np.ndarray, frame: np.ndarray, portrait: Portrait, state: PatchState
@@ -162,20 +177,16 @@ class PatchFrames(FrameEngine):
         motion = None if before is None else now.motion
         small = cv2.resize(frame, size[::-1], interpolation=cv2.INTER_AREA)
         image = to_float(small)
-        face = self._face(frame, now).scaled(size[1] / frame.shape[1])
+        assert now.face is not None
+        face = now.face.scaled(size[1] / frame.shape[1])
         matte = follow_matte(image, face, before.matte if before else None, motion, seen=now.found)
         opacity = matte.at(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY))
         return Portrait(image, face, opacity), matte
 
-    def _face(self, frame: np.ndarray, now: Followed) -> Face:
-        """The tracked face, or a stand-in before there is one."""
-        if now.track is not None:
-            return now.track.face
-        return standing_in(self._exemplars[0].portrait, frame)
-
     def _begin(self, frame: np.ndarray, now: Followed) -> tuple[PatchState, Portrait]:
         """Draw a frame by itself: the first one, or the first of a new scene."""
-        face = self._face(frame, now)
+        face = now.face
+        assert face is not None
         width = float(round(min(_MOST_FACE_WIDTH, face_width(face))))
         scale = width / face_width(face)
         size = _even(frame.shape[0] * scale), _even(frame.shape[1] * scale)
