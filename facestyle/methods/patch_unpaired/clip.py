@@ -38,7 +38,12 @@ from facestyle.methods.patch_unpaired.clip_field import (
     rendered,
     search_window,
 )
-from facestyle.methods.patch_unpaired.clip_staleness import stale_pixels, stale_windows
+from facestyle.methods.patch_unpaired.clip_staleness import (
+    ENTERED,
+    entered_windows,
+    stale_pixels,
+    stale_windows,
+)
 from facestyle.methods.patch_unpaired.clip_state import PatchState, window_of
 from facestyle.methods.patch_unpaired.clip_target import coarse_positions, find_frame_target
 from facestyle.methods.patch_unpaired.correction import (
@@ -248,7 +253,7 @@ class PatchFrames(FrameEngine):
         if seen and before.number % _WARP_EVERY == 0:
             positions = coarse_positions(portrait, target.region_map, sources)
         exemplar_unary = np.stack([motion.carry(part) for part in before.exemplar_unary])
-        field = advected(before.field, motion.backward)
+        field = advected(before.field, motion)
         drawn = motion.carry(before.drawn)
         watch.lap("carry")
         state = replace(
@@ -271,7 +276,11 @@ class PatchFrames(FrameEngine):
         strokes = rendered(state.field, level_sources)
         trust = motion.trust_for(*target.region_map.shape)
         staleness = stale_pixels(target.lab, state.drawn, target.region_map, trust)
-        windows = stale_windows(staleness)
+        beyond = motion.beyond(*target.region_map.shape)
+        new = np.abs(beyond).max(axis=-1) > ENTERED
+        staleness[new] = 0
+        windows = [*entered_windows(beyond), *stale_windows(staleness)]
+        staleness[new] = np.inf
         if not windows:
             return strokes
         weights = correction_weights(target.region_map, state.width / state.reduction)

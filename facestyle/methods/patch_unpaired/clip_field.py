@@ -24,6 +24,7 @@ from facestyle.methods.patch_unpaired.recipe import (
 )
 from facestyle.methods.patch_unpaired.sources import PatchSources
 from facestyle.methods.patch_unpaired.synthesis import Match
+from facestyle.tracking.motion import Motion
 
 # rounds of search and correction in a window, as at the finest level of a picture
 _ROUNDS = 2
@@ -81,12 +82,13 @@ def field_of_match(match: Match) -> MovingField:
     )
 
 
-def advected(field: MovingField, flow: np.ndarray) -> MovingField:
-    """Move a field along the flow from the present frame to the previous one, of any size."""
+def advected(field: MovingField, motion: Motion) -> MovingField:
+    """Move a field along with the picture; what was not in sight goes on with the match beside."""
     from facestyle.kernels.float_field import advect, tidy
 
     moved = MovingField(np.empty_like(field.places), np.empty_like(field.layers))
-    advect(field.places, field.layers, flow, moved.places, moved.layers)
+    advect(field.places, field.layers, motion.backward, moved.places, moved.layers)
+    moved.places[...] += motion.beyond(*field.layers.shape)[..., ::-1]
     tidied = MovingField(np.empty_like(field.places), np.empty_like(field.layers))
     tidy(moved.places, moved.layers, tidied.places, tidied.layers)
     return tidied
