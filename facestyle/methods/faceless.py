@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -84,50 +85,60 @@ def look_tones(portraits: Sequence[Portrait]) -> LookTones:
     return LookTones(lab.mean(axis=0), lab.std(axis=0), float(low), float(high))
 
 
-def tone_frame(
-    frame: np.ndarray,
-    now: Followed,
-    before: object,
-    look: LookTones,
-    rendering: Rendering,
-    watch: Stopwatch,
-) -> tuple[StylizedFrame, FacelessState]:
-    """Give a frame without a person the tones of a look (Reinhard et al. 2001, within limits).
+class FacelessShots:
+    """Gives frames without a person the tones of a look (Reinhard et al. 2001, within limits).
 
     Parameters
     ----------
-    frame : (H, W, 3) uint8, uint16 or float32
-        RGB.
-    now : Followed
-    before : FacelessState or another state
-        Of the frame before.
-    look : LookTones
+    portraits : sequence of Portrait
+        The exemplars.
     rendering : Rendering
-        A background that is kept keeps all of the frame; a transparent one leaves nothing.
-    watch : Stopwatch
-
-    Returns
-    -------
-    frame : StylizedFrame
-    state : FacelessState
+        A background that is kept keeps all of a frame; a transparent one leaves nothing.
     """
-    own = to_float(frame)
-    lab = to_lab(own)
-    if isinstance(before, FacelessState) and now.motion is not None:
-        tones = before.tones
-    else:
-        tones = _shot_tones(lab, look)
-    image = own
-    if not rendering.background.is_own:
-        toned = lab * tones.gain + tones.offset
-        toned[..., 0] = _within(toned[..., 0], look.low, look.high)
-        image = own + np.float32(rendering.strength) * (from_lab(toned) - own)
-    alpha = None
-    if rendering.background.kind == "transparent":
-        alpha = np.zeros(frame.shape[:2], np.float32)
-    watch.lap("tones")
-    state = FacelessState(now.number, now.gray, now.track, tones)
-    return StylizedFrame(Outcome(image, alpha, timings=watch.laps)), state
+
+    def __init__(self, portraits: Sequence[Portrait], rendering: Rendering) -> None:
+        self._portraits, self._rendering = portraits, rendering
+
+    @cached_property
+    def _look(self) -> LookTones:
+        return look_tones(self._portraits)
+
+    def step(
+        self, frame: np.ndarray, now: Followed, before: object, watch: Stopwatch
+    ) -> tuple[StylizedFrame, FacelessState]:
+        """Tone a frame.
+
+        Parameters
+        ----------
+        frame : (H, W, 3) uint8, uint16 or float32
+            RGB.
+        now : Followed
+        before : FacelessState or another state
+            Of the frame before.
+        watch : Stopwatch
+
+        Returns
+        -------
+        frame : StylizedFrame
+        state : FacelessState
+        """
+        own, background = to_float(frame), self._rendering.background
+        lab = to_lab(own)
+        if isinstance(before, FacelessState) and now.motion is not None:
+            tones = before.tones
+        else:
+            tones = _shot_tones(lab, self._look)
+        image = own
+        if not background.is_own:
+            toned = lab * tones.gain + tones.offset
+            toned[..., 0] = _within(toned[..., 0], self._look.low, self._look.high)
+            image = own + np.float32(self._rendering.strength) * (from_lab(toned) - own)
+        alpha = None
+        if background.kind == "transparent":
+            alpha = np.zeros(frame.shape[:2], np.float32)
+        watch.lap("tones")
+        state = FacelessState(now.number, now.gray, now.track, tones)
+        return StylizedFrame(Outcome(image, alpha, timings=watch.laps)), state
 
 
 def packed_state(state: object) -> dict[str, np.ndarray]:

@@ -17,15 +17,13 @@ from facestyle.faces import Portrait
 from facestyle.imaging.levels import to_bytes, to_float
 from facestyle.methods.engine import ClipContext, FrameEngine, Method, StylizedFrame, Target
 from facestyle.methods.faceless import (
+    FacelessShots,
     FacelessState,
-    LookTones,
-    look_tones,
     packed_state,
-    tone_frame,
     unpacked_faceless,
 )
 from facestyle.stopwatch import Stopwatch
-from facestyle.tracking.following import Followed, follow_frame
+from facestyle.tracking.following import follow_frame
 from facestyle.tracking.person import Matte, follow_matte
 from facestyle.tracking.tracker import Track
 
@@ -72,7 +70,7 @@ class FilteredFrames(FrameEngine):
     def __init__(self, method: FrameByFrameMethod, clip: ClipContext) -> None:
         self._method = method
         self._clip = clip
-        self._tones: LookTones | None = None
+        self._faceless = FacelessShots(method.portraits, clip.rendering)
         self._state: FilteredState | FacelessState | None = None
 
     def step(self, frame: np.ndarray) -> StylizedFrame:
@@ -84,7 +82,8 @@ class FilteredFrames(FrameEngine):
         now = follow_frame(frame, last, self._clip.tracker, self._clip.flow, _FLOW_SIZE, watch)
         face = now.face
         if face is None:
-            return self._faceless(frame, now, watch)
+            done, self._state = self._faceless.step(frame, now, last, watch)
+            return done
         before = last if isinstance(last, FilteredState) else None
         motion = now.motion
         image = to_float(frame)
@@ -124,9 +123,3 @@ class FilteredFrames(FrameEngine):
         self._state = unpacked_faceless(state)
         if state and self._state is None:
             self._state = unpack(FilteredState, state)
-
-    def _faceless(self, frame: np.ndarray, now: Followed, watch: Stopwatch) -> StylizedFrame:
-        self._tones = self._tones or look_tones(self._method.portraits)
-        rendering = self._clip.rendering
-        done, self._state = tone_frame(frame, now, self._state, self._tones, rendering, watch)
-        return done

@@ -26,11 +26,9 @@ from facestyle.methods.energy.look import Look
 from facestyle.methods.energy.settings import EnergySettings
 from facestyle.methods.engine import ClipContext, FrameEngine, Outcome, StylizedFrame
 from facestyle.methods.faceless import (
+    FacelessShots,
     FacelessState,
-    LookTones,
-    look_tones,
     packed_state,
-    tone_frame,
     unpacked_faceless,
 )
 from facestyle.stopwatch import Stopwatch
@@ -90,7 +88,7 @@ class EnergyFrames(FrameEngine):
         self._clip = clip
         self._strength = clip.rendering.strength
         self._background = clip.rendering.background
-        self._tones: LookTones | None = None
+        self._faceless = FacelessShots([e.portrait for e in look.exemplars], clip.rendering)
         self._state: EnergyState | FacelessState | None = None
         self._behind: tuple[tuple[int, ...], np.ndarray] | None = None
 
@@ -101,10 +99,7 @@ class EnergyFrames(FrameEngine):
             frame, self._state, self._clip.tracker, self._clip.flow, _FLOW_SIZE, watch
         )
         if now.face is None:
-            self._tones = self._tones or look_tones([e.portrait for e in self._look.exemplars])
-            done, self._state = tone_frame(
-                frame, now, self._state, self._tones, self._clip.rendering, watch
-            )
+            done, self._state = self._faceless.step(frame, now, self._state, watch)
             return done
         before = self._before(now)
         person = self._person(frame, now, before)

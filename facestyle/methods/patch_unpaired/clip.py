@@ -19,11 +19,9 @@ from facestyle.faces.regions import segment_regions
 from facestyle.imaging.levels import to_float
 from facestyle.methods.engine import ClipContext, FrameEngine, Outcome, StylizedFrame
 from facestyle.methods.faceless import (
+    FacelessShots,
     FacelessState,
-    LookTones,
-    look_tones,
     packed_state,
-    tone_frame,
     unpacked_faceless,
 )
 from facestyle.methods.patch_unpaired.clip_drawing import (
@@ -39,7 +37,7 @@ from facestyle.methods.patch_unpaired.clip_field import (
     search_window,
 )
 from facestyle.methods.patch_unpaired.clip_staleness import (
-    ENTERED,
+    entered_pixels,
     entered_windows,
     stale_pixels,
     stale_windows,
@@ -97,7 +95,7 @@ class PatchFrames(FrameEngine):
         self._settings = settings
         self._clip = clip
         self._seed = seed
-        self._tones: LookTones | None = None
+        self._faceless = FacelessShots([e.portrait for e in sources.exemplars], clip.rendering)
         self._state: PatchState | FacelessState | None = None
 
     def step(self, frame: np.ndarray) -> StylizedFrame:
@@ -106,10 +104,7 @@ class PatchFrames(FrameEngine):
         before = self._state
         now = follow_frame(frame, before, self._clip.tracker, self._clip.flow, _FLOW_SIZE, watch)
         if now.face is None:
-            self._tones = self._tones or look_tones([e.portrait for e in self._exemplars])
-            done, self._state = tone_frame(
-                frame, now, before, self._tones, self._clip.rendering, watch
-            )
+            done, self._state = self._faceless.step(frame, now, before, watch)
             return done
         identity, texture = self._settings.identity, self._settings.texture
         if now.motion is None or not isinstance(before, PatchState):
@@ -253,7 +248,7 @@ class PatchFrames(FrameEngine):
         if seen and before.number % _WARP_EVERY == 0:
             positions = coarse_positions(portrait, target.region_map, sources)
         exemplar_unary = np.stack([motion.carry(part) for part in before.exemplar_unary])
-        field = advected(before.field, motion)
+        field = advected(before.field, motion, sources.levels[0])
         drawn = motion.carry(before.drawn)
         watch.lap("carry")
         state = replace(
@@ -277,7 +272,7 @@ class PatchFrames(FrameEngine):
         trust = motion.trust_for(*target.region_map.shape)
         staleness = stale_pixels(target.lab, state.drawn, target.region_map, trust)
         beyond = motion.beyond(*target.region_map.shape)
-        new = np.abs(beyond).max(axis=-1) > ENTERED
+        new = entered_pixels(beyond)
         staleness[new] = 0
         windows = [*entered_windows(beyond), *stale_windows(staleness)]
         staleness[new] = np.inf

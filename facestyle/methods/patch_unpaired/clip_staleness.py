@@ -82,6 +82,12 @@ def stale_windows(staleness: np.ndarray) -> list[tuple[slice, slice]]:
     return windows
 
 
+def entered_pixels(beyond: np.ndarray) -> np.ndarray:
+    """Which points come into sight, and those beside them, (h, w) bool; see `entered_windows`."""
+    new = (np.abs(beyond).max(axis=-1) > ENTERED).astype(np.uint8)
+    return np.asarray(cv2.dilate(new, np.ones((3, 3), np.uint8)) > 0)
+
+
 def entered_windows(beyond: np.ndarray) -> list[tuple[slice, slice]]:
     """Strips, rows and columns, along the sides of the frame where the picture comes into sight.
 
