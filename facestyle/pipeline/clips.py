@@ -13,7 +13,6 @@ import numpy as np
 
 from facestyle import __version__, disk_cache
 from facestyle.errors import FaceError, UsageError
-from facestyle.faces import find_faces, select_face
 from facestyle.imaging.levels import to_bytes
 from facestyle.io.videos import (
     Frame,
@@ -25,7 +24,7 @@ from facestyle.io.videos import (
 )
 from facestyle.methods.engine import FrameEngine, Outcome
 from facestyle.pipeline.clip_options import ClipOptions, Progress
-from facestyle.pipeline.settings import StylizerSettings
+from facestyle.pipeline.people import count_people
 from facestyle.pipeline.stills import StillStylizer
 
 # a clip is searched for its face in every so many frames, on a copy of this size, before it begins
@@ -85,10 +84,11 @@ def stylize_clip(
         frame_rate=options.frame_rate,
         preview=options.preview,
     )
-    engine = stylizer.frames()
-    job = _Job(source, clip, engine, options.preview, progress)
+    people = 1
     if stylizer.needs_face:
-        _require_face(job, stylizer.settings)
+        people = _count_people(source, clip, options.preview, stylizer)
+    engine = stylizer.frames(people)
+    job = _Job(source, clip, engine, options.preview, progress)
     if engine.needs_all_frames:
         engine.study(frame.pixels for frame in islice(clip.frames(), options.preview))
     if output is None:
@@ -178,23 +178,25 @@ def _pixels(outcome: Outcome) -> np.ndarray:
     return pixels if outcome.alpha is None else np.dstack([pixels, to_bytes(outcome.alpha)])
 
 
-def _require_face(job: _Job, settings: StylizerSettings) -> None:
-    """Look for a face anywhere in the clip before anything is written; usually in frame 0."""
-    which = settings.which_face
-    frames = job.clip.frames()
-    for frame in islice(frames, 0, job.limit, _SEARCH_EVERY):
+def _count_people(
+    source: Path, clip: VideoSource, limit: int | None, stylizer: StillStylizer
+) -> int:
+    """Look for faces before anything is written; those of the first frame with any are counted.
+
+    Usually that is frame 0.
+    """
+    for frame in islice(clip.frames(), 0, limit, _SEARCH_EVERY):
         pixels = to_bytes(frame.pixels)
         scale = min(1.0, _SEARCH_SIZE / max(pixels.shape[:2]))
         if scale < 1 and frame.number:
             pixels = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-        faces = find_faces(pixels.astype(np.float32) / 255, landmarks=settings.landmarks)
-        try:
-            select_face(faces, "largest" if which == "all" else which, str(job.source))
-            return
-        except FaceError:
-            continue
+        people = count_people(
+            pixels.astype(np.float32) / 255, stylizer.settings, stylizer.rendering, str(source)
+        )
+        if people:
+            return people
     raise FaceError(
-        f"{job.source}: no face was found in any frame; expected one face looking towards the "
+        f"{source}: no face was found in any frame; expected one face looking towards the "
         "camera at some time. Try --landmarks mesh, or another part with --start"
     )
 

@@ -10,10 +10,13 @@ import cv2
 import numpy as np
 
 from facestyle.compositing.background import Background
-from facestyle.faces import Face
+from facestyle.errors import FaceError
+from facestyle.faces import Face, find_faces, select_face
+from facestyle.faces.analysis import is_large_enough
 from facestyle.faces.matte import refine_matte
 from facestyle.imaging.levels import to_bytes
 from facestyle.methods.engine import Rendering
+from facestyle.pipeline.settings import StylizerSettings
 
 _LOG = logging.getLogger(__name__)
 
@@ -34,6 +37,41 @@ def bystanders(faces: Sequence[Face], chosen: Face) -> list[Face]:
         for face in faces
         if face is not chosen and face.inter_ocular >= SMALLEST_BYSTANDER * chosen.inter_ocular
     ]
+
+
+def count_people(
+    image: np.ndarray, settings: StylizerSettings, rendering: Rendering, name: str
+) -> int:
+    """Count the people that matter for what was asked for; says so where some are left as they are.
+
+    Parameters
+    ----------
+    image : (H, W, 3) float32
+        sRGB in [0, 1].
+    settings : StylizerSettings
+    rendering : Rendering
+    name : str
+        What to call the picture.
+
+    Returns
+    -------
+    int
+        0 where the face that was asked for is not there; 1 where nobody of some size is beside it.
+    """
+    which = settings.which_face
+    smallest = SMALLEST_BYSTANDER if which == "largest" else 0.0
+    faces = find_faces(image, landmarks=settings.landmarks, smallest=smallest)
+    try:
+        chosen = select_face(faces, "largest" if which == "all" else which, name)
+    except FaceError:
+        return 0
+    if which == "all":
+        return sum(is_large_enough(face) for face in faces)
+    others = bystanders(faces, chosen)
+    if others:
+        warn_of_others(name, which, 1 + len(others), rendering.background)
+    # numbers count everybody
+    return len(faces) if others else 1
 
 
 def beside_others(rendering: Rendering) -> Rendering:

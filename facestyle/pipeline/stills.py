@@ -17,6 +17,7 @@ from facestyle.faces.analysis import is_large_enough
 from facestyle.flow import parse_flow_source
 from facestyle.io.images import from_array, to_array
 from facestyle.methods.engine import ClipContext, FrameEngine, Method, Outcome, Rendering, Target
+from facestyle.pipeline.clip_people import EverybodyFrames, OneOfSeveralFrames
 from facestyle.pipeline.people import (
     SMALLEST_BYSTANDER,
     beside_others,
@@ -99,17 +100,37 @@ class StillStylizer:
         result = make_result(source.like, alpha, outcome, self.method.name, portrait, timings)
         return replace(result, source=source)
 
-    def frames(self) -> FrameEngine:
+    def frames(self, people: int = 1) -> FrameEngine:
         """What stylizes a clip frame by frame as this stylizes single pictures.
+
+        Parameters
+        ----------
+        people : int
+            Faces that the clip shows at a time; a method that looks for none asks for none.
 
         Raises
         ------
         UsageError
             If the method cannot do on clips what is asked.
         """
-        which = self.settings.which_face
-        tracker = FaceTracker(landmarks=self.settings.landmarks, which=which)
-        return self.method.frames(ClipContext(self.rendering, tracker, self.flow))
+        if people <= 1 or not self.needs_face:
+            return self._followed(self.settings.which_face, self.rendering)
+        if self.settings.which_face == "all":
+            return EverybodyFrames(
+                [self._followed(n, self.rendering) for n in range(1, people + 1)]
+            )
+        return OneOfSeveralFrames(
+            self._followed(self.settings.which_face, beside_others(self.rendering)),
+            [self._tracker(number) for number in range(1, people + 1)],
+            self.flow,
+        )
+
+    def _followed(self, which: str | int, rendering: Rendering) -> FrameEngine:
+        """What stylizes a clip on one of its faces."""
+        return self.method.frames(ClipContext(rendering, self._tracker(which), self.flow))
+
+    def _tracker(self, which: str | int) -> FaceTracker:
+        return FaceTracker(landmarks=self.settings.landmarks, which=which)
 
     @property
     def needs_face(self) -> bool:
