@@ -1,4 +1,9 @@
-"""Regularized thin-plate splines between two point sets (Bookstein 1989)."""
+"""Regularized thin-plate splines between two point sets (Bookstein 1989).
+
+`scipy.interpolate.RBFInterpolator` fits the same splines (6e-10 px apart) as fast (4.8 against 4.9
+CPU ms for 94 points on a grid of 56 x 45), but importing it takes .5 CPU s, more than the splines
+of a whole command; so ours stays (benchmarks/handmade.py).
+"""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 The file is converted once; its leaves lie in the cache as a plain array, of which a prediction
 maps only the pages that it needs. Our landmarks are the same as dlib's before it rounds them to
-whole pixels.
+whole pixels; the first face of a process takes .06 instead of .61 CPU s (benchmarks/handmade.py).
 """
 
 from __future__ import annotations

@@ -1,4 +1,9 @@
-"""L-BFGS and Adam on a picture, with the relative-change stop of Ruder et al. 2016."""
+"""L-BFGS and Adam on a picture, with the relative-change stop of Ruder et al. 2016.
+
+`torch.optim.LBFGS` with its strong Wolfe search gets no further in as many evaluations (96 px, loss
+after 10, 20, 40: 336, 214, 134 against ours 318, 199, 131; benchmarks/handmade.py), and can neither
+stop by the change of the loss nor return the best picture that it saw; so ours stays.
+"""
 
 from collections import deque
 from collections.abc import Callable

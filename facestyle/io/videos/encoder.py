@@ -8,6 +8,7 @@ written one after the other.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -88,10 +89,10 @@ _DTYPES = {
 
 
 class SegmentEncoder:
-    """Encodes frames until `finish` gives them as a segment."""
+    """Encodes frames until `finish` gives them as a segment; errors name the file `path`."""
 
-    def __init__(self, settings: EncoderSettings) -> None:
-        self.settings = settings
+    def __init__(self, settings: EncoderSettings, path: Path) -> None:
+        self.settings, self.path = settings, path
         self.durations: list[int] = []
         self._pts: list[int] = []
         self._packets: list[Any] = []
@@ -113,7 +114,9 @@ class SegmentEncoder:
         self._encode(None)
         pts = [packet.pts for packet in self._packets]
         if pts != self._pts:
-            raise VideoError(f"The encoder {self.settings.encoder} reordered or dropped frames.")
+            raise VideoError(
+                f"{self.path}: the encoder {self.settings.encoder} reordered or dropped frames."
+            )
         data, extra = [bytes(packet) for packet in self._packets], []
         for packet in self._packets:
             has = packet.has_sidedata(_ALPHA_DATA)
@@ -142,8 +145,9 @@ class SegmentEncoder:
         except (import_av().error.FFmpegError, ValueError) as error:
             settings = self.settings
             raise VideoError(
-                f"The encoder {settings.encoder} takes no frames of {settings.width} x "
-                f"{settings.height} px ({getattr(error, 'strerror', None) or error})."
+                f"{self.path}: the encoder {settings.encoder} does not take frames of "
+                f"{settings.width} x {settings.height} px with times in units of "
+                f"{settings.time_base} s ({getattr(error, 'strerror', None) or error})."
             ) from error
 
 

@@ -133,7 +133,7 @@ class SegmentedWriter:
         check_shape(self.path, pixels, self.info)
         pixels = to_bytes(pixels, frame, alpha=self._settings.alpha)
         if self._encoder is None:
-            self._encoder = SegmentEncoder(self._settings)
+            self._encoder = SegmentEncoder(self._settings, self.path)
         ends = [
             rescaled(ticks, self.info.time_base, self._settings.time_base)
             for ticks in (frame.pts, frame.pts + frame.duration)
