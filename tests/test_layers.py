@@ -20,7 +20,7 @@ PACKAGE = ROOT / "facestyle"
 
 # first names below the package; a part imports itself and lower layers
 LAYERS = (
-    {"errors", "stopwatch", "choices"},
+    {"errors", "stopwatch", "choices", "progress"},
     {"settings"},
     {"assets"},
     {"kernels", "disk_cache", "io"},

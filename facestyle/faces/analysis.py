@@ -8,7 +8,12 @@ from facestyle.choices import LANDMARK_BACKENDS
 from facestyle.errors import FaceError, UsageError
 from facestyle.faces.detection import detect_dlib, detect_mediapipe
 from facestyle.faces.face import Face, Portrait
-from facestyle.faces.landmarks import face_from_landmarks, predict_landmarks
+from facestyle.faces.landmarks import (
+    check_landmarks,
+    check_landmarks_fit,
+    face_from_landmarks,
+    predict_landmarks,
+)
 from facestyle.faces.matte import person_matte
 from facestyle.faces.mesh import LANDMARKS_68, OUTLINE, fit_mesh, mesh_presence
 from facestyle.imaging.levels import to_bytes
@@ -157,9 +162,10 @@ def portrait_from_image(
     FaceError
         If there is no usable face.
     LandmarksError
-        If `given` does not hold 68 points.
+        If `given` does not hold 68 points of a face in the picture.
     """
     if given is not None:
+        check_landmarks_fit(check_landmarks(given, name), image.shape, name)
         face = face_from_landmarks(to_bytes(image), given)
         face = select_face([face], "largest", name)
     else:

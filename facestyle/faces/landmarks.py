@@ -17,6 +17,9 @@ from facestyle.faces.shape_predictor import (
     predict_shape,
 )
 
+# of 68 points: a profile is .3 as flat as it is long, and its eyes .15 of its extent apart
+_LEAST_FLATNESS, _LEAST_EYES, _LEAST_INSIDE = 0.1, 0.08, 0.5
+
 
 @functools.cache
 def model_path(name: str) -> Path:
@@ -114,6 +117,44 @@ def check_landmarks(points: np.ndarray, name: str) -> np.ndarray:
             f"{name}: both eyes lie on one spot; are these pixels (not fractions)?"
         )
     return points
+
+
+def check_landmarks_fit(points: np.ndarray, shape: tuple[int, ...], name: str) -> None:
+    """Refuse 68 points that cannot be a face in a picture of a size.
+
+    Parameters
+    ----------
+    points : (68, 2) float64
+        Of `check_landmarks`.
+    shape : (height, width, ...)
+        Of the picture, px.
+    name : str
+        What to call the picture.
+
+    Raises
+    ------
+    LandmarksError
+        If they lie on a line or in one place, are not all different features of a face in size, or
+        are mostly outside of the picture.
+    """
+    height, width = shape[:2]
+    centered = points - points.mean(axis=0)
+    long, short = np.linalg.svd(centered, compute_uv=False)
+    eyes = np.hypot(*(points[36:42].mean(axis=0) - points[42:48].mean(axis=0)))
+    extent = float(np.ptp(points, axis=0).max())
+    inside = ((points >= 0) & (points <= (width - 1, height - 1))).all(axis=1).mean()
+    reason = ""
+    if short < _LEAST_FLATNESS * long:
+        reason = "the points lie on a line"
+    elif inside < _LEAST_INSIDE:
+        reason = f"{1 - inside:.0%} of the points are outside of the picture, {width} x {height} px"
+    elif eyes < _LEAST_EYES * extent:
+        reason = f"the eyes are {eyes:.0f} px apart in a face of {extent:.0f} px"
+    if reason:
+        raise LandmarksError(
+            f"{name}: the landmarks are no face: {reason}; expected 68 points 'x y' in pixels of "
+            "this picture (iBUG order)"
+        )
 
 
 def face_from_landmarks(image: np.ndarray, landmarks: np.ndarray, source: str = "file") -> Face:

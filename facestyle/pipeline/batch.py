@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from facestyle.errors import FacestyleError, UsageError, VideoError, WorkerError
-from facestyle.io.images import check_output, read_image
+from facestyle.io.images import ALPHA_SUFFIXES, check_output, read_image
 from facestyle.io.videos import is_clip, is_complete, is_sequence, list_sequence
 from facestyle.pipeline.clip_options import ClipOptions, Progress
 from facestyle.pipeline.pictures import input_file
@@ -185,7 +185,23 @@ def _run(stylizer: StillStylizer, task: _Task) -> BatchResult:
         if not isinstance(error, FacestyleError):
             _log.debug("%s: traceback", task.source, exc_info=True)
         outcome = BatchResult(task.source, None, error=error)
-    return replace(outcome, seconds=time.perf_counter() - start)
+    outcome = replace(outcome, seconds=time.perf_counter() - start)
+    if outcome.error is None:
+        _log_facts(outcome)
+    return outcome
+
+
+def _log_facts(outcome: BatchResult) -> None:
+    """Say what was done: -v in short, -vv with the time of every stage."""
+    width, height = outcome.facts["size"]
+    face = outcome.facts.get("face")
+    where = ""
+    if face:
+        x0, y0, x1, y1 = face["box"]
+        where = f", face {x1 - x0:.0f} x {y1 - y0:.0f} px by {face['landmarks']}"
+    _log.info("%s: %d x %d px%s, %.1f s", outcome.source, width, height, where, outcome.seconds)
+    stages = ", ".join(f"{name} {lap:.2f} s" for name, lap in outcome.facts["timings"].items())
+    _log.debug("%s: %s", outcome.source, stages)
 
 
 def _lost(task: _Task, ending: str) -> BatchResult:
@@ -238,6 +254,13 @@ def _process(stylizer: StillStylizer, task: _Task) -> BatchResult:
     picture = read_image(task.source)
     result = stylizer.stylize(input_file(picture, task.source), landmarks=task.landmarks)
     if task.output is not None:
+        if result.alpha is not None and task.output.suffix.lower() not in ALPHA_SUFFIXES:
+            _log.warning(
+                "%s: '%s' holds no opacity: what is transparent becomes white. Choose .png, .webp "
+                "or .tif",
+                task.output,
+                task.output.suffix,
+            )
         result.save(task.output, overwrite=task.overwrite)
     if task.explain is not None:
         from facestyle.pipeline.explain import write_explanation
