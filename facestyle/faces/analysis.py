@@ -71,7 +71,8 @@ def check_backend(landmarks: str) -> None:
     """Raise `UsageError` unless `landmarks` is "auto", "dlib" or "mesh"."""
     if landmarks not in LANDMARK_BACKENDS:
         raise UsageError(
-            f"landmarks: found '{landmarks}', expected one of {', '.join(LANDMARK_BACKENDS)}"
+            f"landmarks: found '{landmarks}', expected {', '.join(LANDMARK_BACKENDS[:-1])} or "
+            f"{LANDMARK_BACKENDS[-1]}"
         )
 
 

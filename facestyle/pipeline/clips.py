@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from facestyle import __version__, disk_cache
-from facestyle.errors import FaceError, UsageError
+from facestyle.errors import FaceError, UsageError, VideoError
 from facestyle.imaging.levels import to_bytes
 from facestyle.io.videos import (
     Frame,
@@ -185,6 +185,7 @@ def _count_people(
 
     Usually that is frame 0.
     """
+    frame = None
     for frame in islice(clip.frames(), 0, limit, _SEARCH_EVERY):
         pixels = to_bytes(frame.pixels)
         scale = min(1.0, _SEARCH_SIZE / max(pixels.shape[:2]))
@@ -195,6 +196,8 @@ def _count_people(
         )
         if people:
             return people
+    if frame is None:
+        raise VideoError(f"{source}: has no frame in the part that was asked for")
     raise FaceError(
         f"{source}: no face was found in any frame; expected one face looking towards the "
         "camera at some time. Try --landmarks mesh, or another part with --start"
