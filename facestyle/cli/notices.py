@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from facestyle.io.images import InputFile
 
 _LOG = logging.getLogger(__name__)
-_SMALL_FACE = 160  # px between chin and forehead; smaller exemplars have few strokes to lend
+_SMALL_FACE = 100  # px between chin and forehead; smaller exemplars have few strokes to lend
 _SHOWN = 3  # names in a message
 
 
