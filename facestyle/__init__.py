@@ -9,33 +9,84 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from facestyle.errors import FacestyleError
+    from facestyle.errors import (
+        ExemplarError,
+        FaceError,
+        FacestyleError,
+        FlowFileError,
+        ImageError,
+        LandmarksError,
+        MissingDependencyError,
+        ModelFileError,
+        OutputExistsError,
+        UsageError,
+        VideoError,
+        WorkerError,
+    )
     from facestyle.exemplars import ExemplarSet
-    from facestyle.io.images import read_image, write_image
-    from facestyle.pipeline.batch import BatchResult
+    from facestyle.faces import Face, Portrait, find_faces, read_landmarks
+    from facestyle.io.images import Picture, read_image, write_image
+    from facestyle.pipeline.batch import BatchResult, stylize_files
+    from facestyle.pipeline.clip_options import ClipOptions
     from facestyle.pipeline.result import Result
     from facestyle.pipeline.stylizer import Stylizer
 
 __version__ = "0.1.0"
 __all__ = [
     "BatchResult",
+    "ClipOptions",
+    "ExemplarError",
     "ExemplarSet",
+    "Face",
+    "FaceError",
     "FacestyleError",
+    "FlowFileError",
+    "ImageError",
+    "LandmarksError",
+    "MissingDependencyError",
+    "ModelFileError",
+    "OutputExistsError",
+    "Picture",
+    "Portrait",
     "Result",
     "Stylizer",
+    "UsageError",
+    "VideoError",
+    "WorkerError",
+    "find_faces",
     "read_image",
+    "read_landmarks",
+    "stylize_files",
     "write_image",
 ]
 
 # imported on first use: `import facestyle` itself loads none of NumPy, OpenCV, dlib, Numba, torch
 _MODULES = {
-    "BatchResult": "facestyle.pipeline.batch",
-    "ExemplarSet": "facestyle.exemplars",
+    "ExemplarError": "facestyle.errors",
+    "FaceError": "facestyle.errors",
     "FacestyleError": "facestyle.errors",
-    "Result": "facestyle.pipeline.result",
-    "Stylizer": "facestyle.pipeline.stylizer",
+    "FlowFileError": "facestyle.errors",
+    "ImageError": "facestyle.errors",
+    "LandmarksError": "facestyle.errors",
+    "MissingDependencyError": "facestyle.errors",
+    "ModelFileError": "facestyle.errors",
+    "OutputExistsError": "facestyle.errors",
+    "UsageError": "facestyle.errors",
+    "VideoError": "facestyle.errors",
+    "WorkerError": "facestyle.errors",
+    "ExemplarSet": "facestyle.exemplars",
+    "Face": "facestyle.faces",
+    "Portrait": "facestyle.faces",
+    "find_faces": "facestyle.faces",
+    "read_landmarks": "facestyle.faces",
+    "Picture": "facestyle.io.images",
     "read_image": "facestyle.io.images",
     "write_image": "facestyle.io.images",
+    "BatchResult": "facestyle.pipeline.batch",
+    "stylize_files": "facestyle.pipeline.batch",
+    "ClipOptions": "facestyle.pipeline.clip_options",
+    "Result": "facestyle.pipeline.result",
+    "Stylizer": "facestyle.pipeline.stylizer",
 }
 
 

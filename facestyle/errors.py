@@ -44,11 +44,20 @@ class ModelFileError(FacestyleError):
     """A model file is missing, damaged or of another kind."""
 
 
+class WorkerError(FacestyleError):
+    """A process that worked on an input was killed, and so was the one that tried again."""
+
+
 class MissingDependencyError(FacestyleError):
     """An optional package is not installed; the message names the pip line."""
 
     def __init__(self, package: str, purpose: str, extra: str) -> None:
+        self._parts = package, purpose, extra
         super().__init__(
             f"{purpose} needs the package '{package}', which is not installed. "
             f"Install it with: pip install 'facestyle[{extra}]'"
         )
+
+    def __reduce__(self) -> tuple[type, tuple[str, str, str]]:
+        # by default it would be made anew from its message alone
+        return type(self), self._parts

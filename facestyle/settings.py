@@ -129,9 +129,10 @@ def expected(kind: Any, option: Option) -> str:
     if kind not in (float, int):
         return option.metavar or "text"
     words = "a whole number" if kind is int else "a number"
+    form = ".0f" if kind is int else "g"
     if option.low is not None and option.high is not None:
-        return f"{words} from {option.low:g} to {option.high:g}"
-    return words if option.low is None else f"{words} from {option.low:g}"
+        return f"{words} from {option.low:{form}} to {option.high:{form}}"
+    return words if option.low is None else f"{words} from {option.low:{form}}"
 
 
 def _fits(value: Any, kind: Any, option: Option) -> bool:

@@ -59,7 +59,7 @@ def test_the_bundled_detector_is_dlib_s(two):
 
 
 def test_auto_falls_back_to_the_mesh(astronaut, monkeypatch):
-    monkeypatch.setattr("facestyle.faces.analysis.detect_dlib", lambda _: [])
+    monkeypatch.setattr("facestyle.faces.analysis.detect_dlib", lambda *_: [])
     (face,) = find_faces(astronaut)
     assert face.source == "mesh"
     assert find_faces(astronaut, landmarks="dlib") == []

@@ -72,8 +72,9 @@ def exemplar_folder(tmp_path_factory, sitters):
 def short_segments(monkeypatch):
     """Segments of three frames."""
 
-    def open_writer(path, info, *, fingerprint):
-        return SegmentedWriter(path, info, fingerprint=fingerprint, segment_frames=3)
+    def open_writer(path, info, *, overwrite, **options):
+        del overwrite
+        return SegmentedWriter(path, info, segment_frames=3, **options)
 
     monkeypatch.setattr(clips, "open_video_writer", open_writer)
 

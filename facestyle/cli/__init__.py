@@ -5,15 +5,17 @@ Nothing heavy is imported before the arguments are parsed, so that `--help` answ
 
 import argparse
 import importlib
-import os
 import sys
 from collections.abc import Sequence
 from types import ModuleType
 
 from facestyle.cli import exit_codes
 from facestyle.cli.options import add_message_options
+from facestyle.cli.streams import flush_streams, prepare_streams, write_line
+from facestyle.cli.suggestions import SuggestingParser, mistyped_verb
 
-# A verb is a module of this package: USAGE, DESCRIPTION, add_arguments(parser), run(arguments).
+# A verb is a module of this package: USAGE, DESCRIPTION, add_arguments(parser), run(arguments); and
+# INTERRUPTED, what is said after Ctrl-C.
 VERBS = {
     "stylize": "redraw portraits in the style of the exemplars (the default)",
     "exemplars": "check a folder of exemplars: which faces are found, what is usable, why not",
@@ -36,21 +38,33 @@ def main(argv: Sequence[str] | None = None) -> int:
     int
         0 all done, 1 some inputs failed, 2 usage, 3 nothing could be processed, 130 interrupted.
     """
+    prepare_streams()
     arguments = list(sys.argv[1:] if argv is None else argv)
+    likely = None if arguments[:1] and arguments[0] in VERBS else mistyped_verb(arguments, VERBS)
+    if likely is not None:
+        write_line(
+            f"facestyle: error: {arguments[0]}: no such verb or file; did you mean "
+            f"'facestyle {likely}'?",
+            sys.stderr,
+        )
+        return exit_codes.USAGE
     verb = arguments.pop(0) if arguments and arguments[0] in VERBS else DEFAULT_VERB
     module = importlib.import_module(f"facestyle.cli.{verb}")
     try:
-        parsed = _build_parser(verb, module).parse_args(arguments)
+        parsed = _build_parser(verb, module).parse_known(arguments)
     except SystemExit as stop:  # argparse has printed the help, the version or what is wrong
+        flush_streams()
         return int(stop.code or 0)
-    return _run(module, parsed)
+    code = _run(module, parsed)
+    flush_streams()
+    return code
 
 
-def _build_parser(verb: str, module: ModuleType) -> argparse.ArgumentParser:
+def _build_parser(verb: str, module: ModuleType) -> SuggestingParser:
     is_default = verb == DEFAULT_VERB
     verbs = "\n".join(f"  {name:<12}{purpose}" for name, purpose in VERBS.items())
     program = "facestyle" if is_default else f"facestyle {verb}"
-    parser = argparse.ArgumentParser(
+    parser = SuggestingParser(
         prog=program,
         usage=f"{program} {module.USAGE}",
         description=module.DESCRIPTION,
@@ -69,9 +83,7 @@ def _run(module: ModuleType, arguments: argparse.Namespace) -> int:
 
     set_up_messages(quiet=arguments.quiet, verbose=arguments.verbose)
     try:
-        code = int(module.run(arguments))
-        sys.stdout.flush()
-        return code
+        return int(module.run(arguments))
     except UsageError as error:
         report_error(str(error))
         return exit_codes.USAGE
@@ -79,8 +91,6 @@ def _run(module: ModuleType, arguments: argparse.Namespace) -> int:
         report_error(str(error))
         return exit_codes.NOTHING_DONE
     except KeyboardInterrupt:
-        report_error("interrupted; finished pictures are kept, --skip-existing goes on from there")
+        how = getattr(module, "INTERRUPTED", "nothing was written")
+        report_error(f"interrupted; {how}")
         return exit_codes.INTERRUPTED
-    except BrokenPipeError:  # the reader of stdout, such as `head`, has gone
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return exit_codes.SOME_FAILED

@@ -21,9 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """List every file; return the exit code."""
-    import json
-
-    from facestyle.cli.messages import print_result, report_error, show_progress
+    from facestyle.cli.messages import print_result, report_error, show_progress, to_json
     from facestyle.io.images import expand_inputs
 
     paths = [item.path for item in expand_inputs([arguments.folder])]
@@ -32,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
     for path in show_progress(paths, len(paths), quiet=quiet):
         record = _check(path, arguments.landmarks)
         usable += record["usable"]
-        print_result(json.dumps(record, ensure_ascii=False) if arguments.json else _line(record))
+        print_result(to_json(record) if arguments.json else _line(record))
     if not usable:
         report_error(
             f"{arguments.folder}: none of the {len(paths)} pictures is usable as an exemplar. "

@@ -27,9 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the guides and print the command; return the exit code."""
-    import json
-
-    from facestyle.cli.messages import print_result
+    from facestyle.cli.messages import print_result, to_json
     from facestyle.errors import UsageError
     from facestyle.exemplars import read_exemplar
     from facestyle.pipeline.guides import make_guides, write_guides
@@ -40,5 +38,5 @@ def run(arguments: argparse.Namespace) -> int:
     exemplar, _ = read_exemplar(arguments.exemplars, landmarks=arguments.landmarks)
     command = write_guides(arguments.output, make_guides(portrait, exemplar))
     record = {"path": str(arguments.output), "command": command}
-    print_result(json.dumps(record, ensure_ascii=False) if arguments.json else command)
+    print_result(to_json(record) if arguments.json else command)
     return exit_codes.ALL_DONE

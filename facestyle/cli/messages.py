@@ -1,11 +1,14 @@
 """What the command says on stderr: logs, errors, progress. stdout is left to results."""
 
+import json
 import logging
 import sys
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
+
+from facestyle.cli.streams import write_line
 
 _log = logging.getLogger("facestyle")
 
@@ -15,11 +18,9 @@ class _StderrHandler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         line = f"facestyle: {record.levelname.lower()}: {record.getMessage()}"
-        tqdm = sys.modules.get("tqdm")
-        if tqdm is None:
-            print(line, file=sys.stderr)
-        else:
-            tqdm.tqdm.write(line, file=sys.stderr)
+        if record.exc_info:
+            line += "\n" + logging.Formatter().formatException(record.exc_info)
+        write_line(line, sys.stderr)
 
 
 def set_up_messages(*, quiet: bool, verbose: int) -> None:
@@ -42,7 +43,7 @@ def report_error(message: str) -> None:
 def report_note(message: str, *, quiet: bool) -> None:
     """Print one line that a user wants to know without asking."""
     if not quiet:
-        print(f"facestyle: {message}", file=sys.stderr)
+        write_line(f"facestyle: {message}", sys.stderr)
 
 
 def show_progress(items: Iterable[Any], total: int, *, quiet: bool) -> Iterator[Any]:
@@ -58,15 +59,23 @@ def show_progress(items: Iterable[Any], total: int, *, quiet: bool) -> Iterator[
         for number, item in enumerate(items, start=1):
             yield item
             if total > 1:
-                print(f"facestyle: {number} of {total}", file=sys.stderr)
+                write_line(f"facestyle: {number} of {total}", sys.stderr)
 
 
 class ClipProgress:
-    """Frames of a video as they are done: a bar on a terminal, else a line now and then."""
+    """Frames of a video as they are done: a bar on a terminal, else a line now and then.
+
+    Parameters
+    ----------
+    quiet : bool
+    unit : str
+        What is counted.
+    """
 
     EVERY = 10.0  # s between two lines
 
-    def __init__(self, *, quiet: bool) -> None:
+    def __init__(self, *, quiet: bool, unit: str = "frame") -> None:
+        self._unit = unit
         self._quiet = quiet
         self._bar: Any = None
         self._source: Path | None = None
@@ -86,20 +95,29 @@ class ClipProgress:
 
                 name, known = source.name, total or None
                 self._bar = tqdm(
-                    total=known, initial=done, desc=name, unit="frame", leave=False, file=sys.stderr
+                    total=known,
+                    initial=done,
+                    desc=name,
+                    unit=self._unit,
+                    leave=False,
+                    file=sys.stderr,
                 )
         elif self._bar is not None:
             self._bar.update(done - self._bar.n)
         elif now - self._said >= self.EVERY:
             self._said = now
-            print(f"facestyle: {self._line(done, total, now)}", file=sys.stderr)
+            write_line(f"facestyle: {self._line(done, total, now)}", sys.stderr)
 
     def _line(self, done: int, total: int, now: float) -> str:
         pace = (now - self._started) / max(1, done - self._first)
         if not total:
-            return f"{self._source}: {done} frames, {pace:.2f} s each"
+            return f"{self._source}: {done} {self._unit}s, {pace:.2f} s each"
         left = max(0, total - done) * pace
-        return f"{self._source}: {done} of {total} frames, about {left:.0f} s left"
+        return f"{self._source}: {done} of {total} {self._unit}s, about {left:.0f} s left"
+
+    def show_steps(self, what: str, done: int, most: int) -> None:
+        """Tell of one long computation; a listener of `facestyle.progress`."""
+        self.show(Path(what), done, most)
 
     def close(self) -> None:
         """End the bar of a video, if there is one."""
@@ -109,10 +127,15 @@ class ClipProgress:
 
 
 def print_result(line: str) -> None:
-    """Print one line of result to stdout at once, without breaking a progress bar."""
-    tqdm = sys.modules.get("tqdm")
-    if tqdm is None:
-        print(line, flush=True)
-    else:
-        tqdm.tqdm.write(line, file=sys.stdout)
-        sys.stdout.flush()
+    """Print one line of result to stdout; where that takes nothing, the work goes on."""
+    write_line(line, sys.stdout)
+
+
+def to_json(record: dict[str, Any]) -> str:
+    """One line of JSON; names that are no text are escaped as Python's own."""
+    line = json.dumps(record, ensure_ascii=False)
+    try:
+        line.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return json.dumps(record)
+    return line

@@ -7,6 +7,10 @@ from typing import Any
 from facestyle import __version__
 from facestyle.choices import LANDMARK_BACKENDS
 
+_MOST = 10**9
+_MOST_JOBS = 1024
+_MOST_SECONDS = 1e7  # 115 days; FFmpeg's time in microseconds overflows later
+
 
 def add_message_options(parser: argparse.ArgumentParser) -> None:
     """Add what every verb takes: --json, -q, -v, --version."""
@@ -68,16 +72,19 @@ def seconds(text: str) -> float:
         value = float(rest) + (60 * int(minutes) if colon else 0)
     except ValueError:
         value = -1
-    if not 0 <= value < float("inf"):
-        raise argparse.ArgumentTypeError(f"'{text}': expected seconds, or minutes:seconds")
+    if not 0 <= value <= _MOST_SECONDS:
+        raise argparse.ArgumentTypeError(
+            f"'{text}': expected seconds, or minutes:seconds, up to {_MOST_SECONDS:.0f}"
+        )
     return value
 
 
 def count(text: str) -> int:
     """Parse a whole number from 1."""
-    if _whole_number(text) < 1:
-        raise argparse.ArgumentTypeError(f"'{text}': expected a whole number from 1")
-    return int(text)
+    number = _whole_number(text)
+    if not 1 <= number <= _MOST:
+        raise argparse.ArgumentTypeError(f"'{text}': expected a whole number from 1 to {_MOST}")
+    return number
 
 
 def rate(text: str) -> float:
@@ -93,10 +100,14 @@ def rate(text: str) -> float:
 
 def jobs(text: str) -> int:
     """Parse a whole number from 0; 0 becomes the number of cores."""
-    return _whole_number(text) or os.cpu_count() or 1
+    number = _whole_number(text)
+    if number > _MOST_JOBS:
+        raise argparse.ArgumentTypeError(f"'{text}': expected a whole number up to {_MOST_JOBS}")
+    return number or os.cpu_count() or 1
 
 
 def _whole_number(text: str) -> int:
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"'{text}': expected a whole number from 0")
+    # Python converts no more than 4300 digits
+    if not text.isdecimal() or len(text) > 40:
+        raise argparse.ArgumentTypeError(f"'{text[:40]}': expected a whole number from 0")
     return int(text)

@@ -100,7 +100,7 @@ def _number_parser(kind: Any, option: Option) -> Callable[[str], Any]:
     def parse(text: str) -> Any:
         try:
             value = kind(text)
-        except ValueError:
+        except (ValueError, OverflowError):
             value = float("nan")
         low = -float("inf") if option.low is None else option.low
         high = float("inf") if option.high is None else option.high

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from facestyle.pipeline.stylizer import Stylizer
 
 USAGE = "INPUT... --exemplars DIR [-o PATH] [options]"
+INTERRUPTED = (
+    "finished results and the finished parts of clips are kept: the same command with "
+    "--skip-existing goes on from there"
+)
 DESCRIPTION = """\
 Redraw portraits in the style of a folder of stylized portraits of other people.
 
@@ -92,10 +96,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Stylize every input; return the exit code."""
-    from facestyle.cli.messages import ClipProgress, report_error, show_progress
+    from facestyle.cli.messages import ClipProgress, report_error, report_note, show_progress
+    from facestyle.cli.notices import warn_of_results, warn_of_unknown_suffix
     from facestyle.io.images import plan_outputs
+    from facestyle.io.images.formats import IMAGE_SUFFIXES
     from facestyle.pipeline.batch import stylize_files
     from facestyle.pipeline.clip_options import ClipOptions
+    from facestyle.progress import listening
 
     wanted = _wanted(arguments)
     _check(arguments, wanted)
@@ -103,11 +110,14 @@ def run(arguments: argparse.Namespace) -> int:
     inputs = _expand(arguments)
     transparent = wanted.options.get("background") == "transparent"
     label = _label(arguments, wanted)
+    warn_of_unknown_suffix(arguments.output, IMAGE_SUFFIXES | _clip_names().suffixes)
+    warn_of_results(inputs)
     pairs = plan_outputs(
         inputs, arguments.output, label, needs_alpha=transparent, clips=_clip_names()
     )
     stylizer = _make_stylizer(arguments, wanted)
     frames = ClipProgress(quiet=arguments.quiet)
+    steps = ClipProgress(quiet=arguments.quiet, unit="step")
     results = stylize_files(
         stylizer,
         [item.path for item, _ in pairs],
@@ -121,13 +131,19 @@ def run(arguments: argparse.Namespace) -> int:
         clip=ClipOptions(arguments.start, arguments.end, arguments.preview, arguments.fps),
         progress=frames.show,
     )
-    failed = 0
-    for result in show_progress(results, len(pairs), quiet=arguments.quiet):
-        frames.close()
-        if result.error is not None:
-            failed += 1
-            report_error(result.message)
-        _print_result(result, as_json=arguments.json)
+    failed = skipped = 0
+    with listening(steps.show_steps):
+        for result in show_progress(results, len(pairs), quiet=arguments.quiet):
+            frames.close()
+            steps.close()
+            skipped += result.skipped
+            if result.error is not None:
+                failed += 1
+                report_error(result.message)
+            _print_result(result, as_json=arguments.json)
+    if skipped:
+        text = f"{skipped} of {len(pairs)} inputs skipped, whose results exist"
+        report_note(text, quiet=arguments.quiet)
     return exit_codes.from_counts(done=len(pairs) - failed, failed=failed)
 
 
@@ -208,13 +224,16 @@ def _make_stylizer(arguments: argparse.Namespace, wanted: "Preset") -> "Stylizer
 
 def _read_exemplars(arguments: argparse.Namespace, wanted: "Preset") -> "ExemplarSet | None":
     """The exemplars with their faces, or as pictures where no faces are needed."""
+    from facestyle.cli.notices import warn_of_exemplars
     from facestyle.exemplars import ExemplarSet
 
     if arguments.exemplars is None:
         return None
     if _is_neural(wanted):
         return ExemplarSet.of_pictures(arguments.exemplars)
-    return ExemplarSet.from_folder(arguments.exemplars, photos=arguments.exemplar_photos)
+    exemplars = ExemplarSet.from_folder(arguments.exemplars, photos=arguments.exemplar_photos)
+    warn_of_exemplars(exemplars)
+    return exemplars
 
 
 def _is_neural(wanted: "Preset") -> bool:
@@ -253,9 +272,7 @@ def _explain_folders(
 
 
 def _print_result(result: "BatchResult", *, as_json: bool) -> None:
-    import json
-
-    from facestyle.cli.messages import print_result
+    from facestyle.cli.messages import print_result, to_json
 
     if as_json:
         status = "failed" if result.error else "skipped" if result.skipped else "done"
@@ -267,6 +284,6 @@ def _print_result(result: "BatchResult", *, as_json: bool) -> None:
             "seconds": round(result.seconds, 3),
             **result.facts,
         }
-        print_result(json.dumps(record, ensure_ascii=False))
+        print_result(to_json(record))
     elif result.error is None and not result.skipped:
         print_result(str(result.output))

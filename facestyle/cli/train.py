@@ -18,8 +18,10 @@ from facestyle.neural.settings import (
 
 if TYPE_CHECKING:
     from facestyle.neural.train import Report
+    from facestyle.neural.transformer import Transformer
 
 USAGE = "STYLE... --photos DIR -o MODEL.safetensors [options]"
+INTERRUPTED = "the training so far is kept beside the model: the same command goes on from there"
 DESCRIPTION = """\
 Train a network that redraws any picture in one style (Johnson et al. 2016).
 
@@ -107,7 +109,7 @@ def _add_network_options(group: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Train and write the model; return the exit code."""
-    from facestyle.cli.messages import print_result
+    from facestyle.cli.messages import print_result, to_json
     from facestyle.errors import OutputExistsError
     from facestyle.io.images import read_image
     from facestyle.neural.style_images import StyleImage
@@ -119,6 +121,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise OutputExistsError(
             f"{arguments.output}: exists already; add --overwrite, or name another file"
         )
+    _check_folders(arguments)
     options = _options(arguments)
     train_style(
         [StyleImage(read_image(path).rgb, name=path.name) for path in arguments.styles],
@@ -134,10 +137,66 @@ def run(arguments: argparse.Namespace) -> int:
             preview_every=arguments.every,
         ),
         device=arguments.device,
-        report=None if arguments.quiet else _progress(options.steps),
+        report=_interruptible(_report(arguments, options.steps)),
     )
-    print_result(str(arguments.output))
+    record = {"path": str(arguments.output), "steps": options.steps, "status": "done"}
+    print_result(to_json(record) if arguments.json else str(arguments.output))
     return exit_codes.ALL_DONE
+
+
+def _check_folders(arguments: argparse.Namespace) -> None:
+    """Notice before the first step what would keep the model from being written at the end."""
+    import os
+
+    from facestyle.errors import UsageError
+
+    if arguments.output.is_dir():
+        raise UsageError(f"-o {arguments.output}: is a folder; name a file")
+    files = {"-o": arguments.output, "--checkpoint": arguments.checkpoint}
+    for option, file in files.items():
+        folder = None if file is None else file.resolve().parent
+        if folder is not None and not (folder.is_dir() and os.access(folder, os.W_OK)):
+            what = "cannot be written to" if folder.is_dir() else "does not exist"
+            raise UsageError(f"{option} {file}: the folder {folder} {what}; make it first")
+    preview = arguments.preview
+    if preview is not None and preview.exists() and not preview.is_dir():
+        raise UsageError(f"--preview {preview}: is a file where a folder is expected")
+    if not arguments.photos.is_dir():
+        raise UsageError(f"--photos {arguments.photos}: no such folder")
+
+
+def _report(arguments: argparse.Namespace, steps: int) -> "Report | None":
+    if arguments.json:
+        return _json_lines(arguments.every, steps)
+    return None if arguments.quiet else _progress(steps)
+
+
+def _json_lines(every: int, steps: int) -> "Report":
+    """Return a report that prints the losses now and then, one object a line."""
+    from facestyle.cli.messages import print_result, to_json
+
+    def report(step: int, losses: dict[str, float], _: object) -> None:
+        if step % every == 0 or step == steps:
+            print_result(to_json({"step": step, "steps": steps, "losses": losses}))
+
+    return report
+
+
+def _interruptible(report: "Report | None") -> "Report":
+    """Let Ctrl-C take effect between two steps only, so that what is kept is whole."""
+    import signal
+
+    asked: list[int] = []
+    usual = signal.signal(signal.SIGINT, lambda number, _: asked.append(number))
+
+    def between_steps(step: int, losses: dict[str, float], network: "Transformer") -> None:
+        if report is not None:
+            report(step, losses, network)
+        if asked:
+            signal.signal(signal.SIGINT, usual)
+            raise KeyboardInterrupt
+
+    return between_steps
 
 
 def _options(arguments: argparse.Namespace) -> TrainOptions:

@@ -8,23 +8,31 @@ from facestyle.choices import LANDMARK_BACKENDS
 from facestyle.errors import FaceError, UsageError
 from facestyle.faces.detection import detect_dlib, detect_mediapipe
 from facestyle.faces.face import Face, Portrait
-from facestyle.faces.landmarks import face_from_landmarks, predict_landmarks
+from facestyle.faces.landmarks import (
+    check_landmarks,
+    face_from_landmarks,
+    predict_landmarks,
+)
 from facestyle.faces.matte import person_matte
-from facestyle.faces.mesh import LANDMARKS_68, OUTLINE, fit_mesh
+from facestyle.faces.mesh import LANDMARKS_68, OUTLINE, fit_mesh, mesh_presence
 from facestyle.imaging.levels import to_bytes
 
 MINIMUM_FACE = 64  # px; below it landmarks are guesses
 
 
-def find_faces(image: np.ndarray, *, landmarks: str = "auto") -> list[Face]:
-    """Find the faces in a picture.
+def find_faces(image: np.ndarray, *, landmarks: str = "auto", smallest: float = 0.0) -> list[Face]:
+    """Find the faces in a picture, whatever their sizes.
 
     Parameters
     ----------
     image : (H, W, 3) float32
         sRGB in [0, 1].
     landmarks : {"auto", "dlib", "mesh"}
-        Backend. "auto" is dlib, then the mesh where dlib finds nothing.
+        Backend. "auto" is dlib, then the mesh where dlib finds nothing; beside dlib's faces those
+        that only MediaPipe sees, such as profiles.
+    smallest : float
+        Size of the smallest faces that are looked for, as a share of the largest; 1 looks for no
+        others once there is one, which is quicker.
 
     Returns
     -------
@@ -42,18 +50,28 @@ def find_faces(image: np.ndarray, *, landmarks: str = "auto") -> list[Face]:
     if landmarks != "mesh":
         faces = [
             face_from_landmarks(pixels, predict_landmarks(pixels, box), source="dlib")
-            for box in detect_dlib(pixels)
+            for box in detect_dlib(pixels, smallest)
         ]
-    if not faces and landmarks != "dlib":
-        faces = [_mesh_face(pixels, box, eyes) for box, eyes in detect_mediapipe(pixels)]
+    if landmarks == "mesh" or (not faces and landmarks != "dlib"):
+        faces = [_mesh_face(pixels, box, eyes) for box, eyes in detect_mediapipe(pixels, smallest)]
+    elif landmarks == "auto" and smallest < 1:
+        faces += _faces_beside(faces, pixels, smallest)
     return sorted(faces, key=lambda face: face.inter_ocular, reverse=True)
+
+
+def _faces_beside(known: list[Face], pixels: np.ndarray, smallest: float) -> list[Face]:
+    """Faces that MediaPipe is sure of and dlib does not see."""
+    boxes = [np.array(face.box) for face in known]
+    found = [_mesh_face(pixels, *face) for face in detect_mediapipe(pixels, smallest, boxes)]
+    return [f for f in found if f.mesh is not None and mesh_presence(pixels, f.mesh) > 0]
 
 
 def check_backend(landmarks: str) -> None:
     """Raise `UsageError` unless `landmarks` is "auto", "dlib" or "mesh"."""
     if landmarks not in LANDMARK_BACKENDS:
         raise UsageError(
-            f"landmarks: found '{landmarks}', expected one of {', '.join(LANDMARK_BACKENDS)}"
+            f"landmarks: found '{landmarks}', expected {', '.join(LANDMARK_BACKENDS[:-1])} or "
+            f"{LANDMARK_BACKENDS[-1]}"
         )
 
 
@@ -101,13 +119,19 @@ def select_face(faces: list[Face], which: str | int, name: str) -> Face:
                 f"choose --face 1 to {len(ordered)}, counted from the left"
             )
         face = ordered[number - 1]
-    x0, y0, x1, y1 = face.box
-    if max(x1 - x0, y1 - y0) < MINIMUM_FACE:
+    if not is_large_enough(face):
+        x0, y0, x1, y1 = face.box
         raise FaceError(
             f"{name}: the face is {x1 - x0:.0f}x{y1 - y0:.0f} px; "
             f"at least {MINIMUM_FACE} px are needed. Use a larger version of the picture"
         )
     return face
+
+
+def is_large_enough(face: Face) -> bool:
+    """Whether a face has the 64 px below which landmarks are guesses."""
+    x0, y0, x1, y1 = face.box
+    return max(x1 - x0, y1 - y0) >= MINIMUM_FACE
 
 
 def portrait_from_image(
@@ -138,11 +162,15 @@ def portrait_from_image(
     FaceError
         If there is no usable face.
     LandmarksError
-        If `given` does not hold 68 points.
+        If `given` does not hold 68 points of a face in the picture.
     """
     if given is not None:
-        face = face_from_landmarks(to_bytes(image), given)
+        points = check_landmarks(given, name, (image.shape[0], image.shape[1]))
+        face = face_from_landmarks(to_bytes(image), points)
         face = select_face([face], "largest", name)
     else:
-        face = select_face(find_faces(image, landmarks=landmarks), which, name)
+        # the largest is among those of the first scale that finds any
+        smallest = 1.0 if which == "largest" else 0.0
+        faces = find_faces(image, landmarks=landmarks, smallest=smallest)
+        face = select_face(faces, which, name)
     return Portrait(image, face, person_matte(image, face), name)

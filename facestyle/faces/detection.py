@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import threading
+from collections.abc import Sequence
 from typing import Any
 
 import cv2
@@ -12,10 +13,15 @@ import numpy as np
 from facestyle.assets import asset_path
 from facestyle.faces.networks import run_network
 
-# dlib finds faces of 80 px and more: these long sides find a face from 1/6 down to 1/25 of them
+# dlib finds faces of 80 px and more: these long sides find a face from 1/6 down to 1/35 of them
 DLIB_SIZES = ((500, 0), (500, 1), (1400, 1))
+_DLIB_FACE = 80  # px, the smallest that it finds
+_MEDIAPIPE_FACE = 1 / 7  # of its square
 MEDIAPIPE_THRESHOLD = 0.5
 OVERLAP = 0.3
+# faces beside those of the first scale that finds any: what finer scales take for faces (emblems,
+# folds) has scores up to .2 of dlib and .65 of MediaPipe, bystanders have .9 and more of either
+_DLIB_FURTHER, _MEDIAPIPE_FURTHER = 0.5, 0.75
 
 _LOCK = threading.Lock()
 
@@ -28,69 +34,107 @@ def _dlib_detector() -> Any:
     return dlib.fhog_object_detector(str(asset_path("dlib_frontal_face_detector.svm")))
 
 
-def detect_dlib(image: np.ndarray) -> list[np.ndarray]:
+def detect_dlib(image: np.ndarray, smallest: float = 0.0) -> list[np.ndarray]:
     """Find frontal faces with dlib's HOG detector on reduced copies.
 
     Parameters
     ----------
     image : (H, W, 3) uint8
         RGB.
+    smallest : float
+        Size of the smallest faces that are looked for beside the largest, as a share of it; 1 is
+        content with the first scale that finds any.
 
     Returns
     -------
     list of (4,) float64
-        Boxes x0, y0, x1, y1 in pixels, largest first; the first scale that finds any decides.
+        Boxes x0, y0, x1, y1 in pixels, largest first, without overlaps: what a coarser scale found
+        is not replaced by what a finer one says of the same face.
     """
     longest = max(image.shape[:2])
     tried: set[tuple[int, int]] = set()
+    boxes: list[np.ndarray] = []
     for size, upsample in DLIB_SIZES:
         scale = min(1.0, size / longest)
         attempt = (round(scale * longest), upsample)
         if attempt in tried:
             continue
         tried.add(attempt)
+        if boxes and _is_fine_enough(boxes, scale, upsample - 1, smallest):
+            break
         small = image
         if scale < 1:
             small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         with _LOCK:
-            found = _dlib_detector()(small, upsample)
-        if found:
-            boxes = [
-                np.array([r.left(), r.top(), r.right(), r.bottom()], dtype=np.float64) / scale
-                for r in found
-            ]
-            return sorted(boxes, key=_area, reverse=True)
-    return []
+            found, scores, _ = _dlib_detector().run(small, upsample)
+        further = [
+            np.array([r.left(), r.top(), r.right(), r.bottom()], dtype=np.float64) / scale
+            for r, score in zip(found, scores, strict=True)
+            if not boxes or score >= _DLIB_FURTHER
+        ]
+        boxes += [box for box in further if not any(same_face(box, other) for other in boxes)]
+    return sorted(boxes, key=_area, reverse=True)
 
 
-def detect_mediapipe(image: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+def _is_fine_enough(boxes: list[np.ndarray], scale: float, upsample: int, smallest: float) -> bool:
+    """Whether the scale before has shown all faces that are looked for."""
+    largest = max(float(np.sqrt(_area(box))) for box in boxes)
+    return smallest >= 1 or smallest * largest * scale * 2 ** max(upsample, 0) >= _DLIB_FACE
+
+
+def detect_mediapipe(
+    image: np.ndarray, smallest: float = 0.0, known: Sequence[np.ndarray] = ()
+) -> list[tuple[np.ndarray, np.ndarray]]:
     """Find faces with MediaPipe's short-range detector.
 
     The network sees 128x128 pixels, so it is run on the whole picture, then on a padded copy
-    (faces that fill the frame), then on overlapping tiles (small faces), until something is found.
+    (faces that fill the frame), then on overlapping tiles (small faces). Once there is a face, only
+    those are added that it is surer of.
 
     Parameters
     ----------
     image : (H, W, 3) uint8
         RGB.
+    smallest : float
+        See `detect_dlib`; 1 is content with the first look that finds any.
+    known : sequence of (4,) float64
+        Boxes of faces that are known already.
 
     Returns
     -------
     list of (box, eyes)
-        Box (4,) x0, y0, x1, y1 and eye centers (2, 2), in pixels, largest first.
+        Box (4,) x0, y0, x1, y1 and eye centers (2, 2), in pixels, largest first; without the known
+        ones.
     """
     height, width = image.shape[:2]
     longest = max(height, width)
-    squares = [
+    looks = [
         [(-(longest - width) / 2, -(longest - height) / 2, longest)],
         [(-(longest * 1.6 - width) / 2, -(longest * 1.6 - height) / 2, longest * 1.6)],
         list(_tiles(width, height, longest / 2)),
     ]
-    for group in squares:
-        found = [face for square in group for face in _detect_in_square(image, *square)]
-        if found:
-            return [(box, eyes) for box, eyes, _ in _suppress_overlaps(found)]
-    return []
+    boxes, faces = list(known), []
+    for squares in looks:
+        if boxes and (smallest >= 1 or _shows(squares, boxes, smallest, longest)):
+            break
+        found = [face for square in squares for face in _detect_in_square(image, *square)]
+        for box, eyes, score in _suppress_overlaps(found):
+            surer = score >= _MEDIAPIPE_FURTHER or not boxes
+            if surer and not any(same_face(box, other) for other in boxes):
+                faces.append((box, eyes))
+        boxes = [*known, *(box for box, _ in faces)]
+    return sorted(faces, key=lambda face: _area(face[0]), reverse=True)
+
+
+def _shows(
+    squares: Sequence[tuple[float, float, float]],
+    boxes: list[np.ndarray],
+    smallest: float,
+    longest: float,
+) -> bool:
+    """Whether a look at tiles is not needed, as the whole picture shows what is looked for."""
+    largest = max(float(np.sqrt(_area(box))) for box in boxes)
+    return squares[0][2] < longest and smallest * largest >= _MEDIAPIPE_FACE * longest
 
 
 def _tiles(width: int, height: int, side: float) -> list[tuple[float, float, float]]:
@@ -150,6 +194,15 @@ def _suppress_overlaps(
         if all(_intersection_over_union(face[0], other[0]) < OVERLAP for other in kept):
             kept.append(face)
     return sorted(kept, key=lambda f: _area(f[0]), reverse=True)
+
+
+def same_face(a: np.ndarray, b: np.ndarray) -> bool:
+    """Whether two boxes show one face: they overlap, or one holds the center of the other."""
+    for inner, outer in ((a, b), (b, a)):
+        x, y = (inner[:2] + inner[2:]) / 2
+        if outer[0] <= x <= outer[2] and outer[1] <= y <= outer[3]:
+            return True
+    return _intersection_over_union(a, b) >= OVERLAP
 
 
 def _intersection_over_union(a: np.ndarray, b: np.ndarray) -> float:

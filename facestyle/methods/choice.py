@@ -148,6 +148,19 @@ def _choose_name(
     drawn = float(np.median([score for score, _ in judged])) > 0
     agreeing = [reason for score, reason in judged if (score > 0) == drawn]
     because = Counter(agreeing).most_common(1)[0][0]
+    others = [
+        portrait.name
+        for portrait, (score, _) in zip(exemplars, judged, strict=True)
+        if (score > 0) != drawn
+    ]
+    if others:
+        _LOG.warning(
+            "the exemplars are of two kinds: %d look %s, the others %s (%s); all are used as the "
+            "former. A folder for each gives purer results; --method chooses otherwise",
+            len(agreeing),
+            *(("drawn", "photographed") if drawn else ("photographed", "drawn")),
+            ", ".join(others[:3]) + (", ..." if len(others) > 3 else ""),
+        )
     return (
         "patch_unpaired" if drawn else "energy",
         f"{len(agreeing)} of {len(judged)} exemplars look {'drawn' if drawn else 'photographed'}: "

@@ -6,19 +6,26 @@ For methods that have no way of their own to go on from the previous frame.
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
-from facestyle.disk_cache import pack, unpack
+from facestyle.disk_cache import unpack
 from facestyle.faces import Portrait
 from facestyle.imaging.levels import to_bytes, to_float
 from facestyle.methods.engine import ClipContext, FrameEngine, Method, StylizedFrame, Target
+from facestyle.methods.faceless import (
+    FacelessShots,
+    FacelessState,
+    packed_state,
+    unpacked_faceless,
+)
 from facestyle.stopwatch import Stopwatch
 from facestyle.tracking.following import follow_frame
 from facestyle.tracking.person import Matte, follow_matte
-from facestyle.tracking.tracker import Track, standing_in
+from facestyle.tracking.tracker import Track
 
 # longer side of the copies that the flow is found on, px: strokes of paired drawings are fine, so
 # more than the other methods take (not measured alone)
@@ -43,8 +50,8 @@ class FrameByFrameMethod(Method):
 
     @property
     @abstractmethod
-    def example(self) -> Portrait:
-        """A portrait whose face stands in before there is one."""
+    def portraits(self) -> Sequence[Portrait]:
+        """The exemplars, whose tones are given to shots without a face."""
 
     def frames(self, clip: ClipContext) -> FrameEngine:
         """What stylizes a clip: each frame by itself, then settled along the flow."""
@@ -63,18 +70,23 @@ class FilteredFrames(FrameEngine):
     def __init__(self, method: FrameByFrameMethod, clip: ClipContext) -> None:
         self._method = method
         self._clip = clip
-        self._state: FilteredState | None = None
+        self._faceless = FacelessShots(method.portraits, clip.rendering)
+        self._state: FilteredState | FacelessState | None = None
 
     def step(self, frame: np.ndarray) -> StylizedFrame:
         """Stylize the next frame, (H, W, 3) uint8, uint16 or float32 RGB."""
         from facestyle.kernels.temporal_filter import settle
 
         watch = Stopwatch()
-        before = self._state
-        now = follow_frame(frame, before, self._clip.tracker, self._clip.flow, _FLOW_SIZE, watch)
+        last = self._state
+        now = follow_frame(frame, last, self._clip.tracker, self._clip.flow, _FLOW_SIZE, watch)
+        face = now.face
+        if face is None:
+            done, self._state = self._faceless.step(frame, now, last, watch)
+            return done
+        before = last if isinstance(last, FilteredState) else None
         motion = now.motion
         image = to_float(frame)
-        face = standing_in(self._method.example, frame) if now.track is None else now.track.face
         matte = follow_matte(
             image,
             face,
@@ -104,8 +116,10 @@ class FilteredFrames(FrameEngine):
 
     def state(self) -> dict[str, np.ndarray]:
         """Everything that the next frame depends on."""
-        return {} if self._state is None else pack(self._state)
+        return packed_state(self._state)
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
         """Go on from a `state`."""
-        self._state = unpack(FilteredState, state) if state else None
+        self._state = unpacked_faceless(state)
+        if state and self._state is None:
+            self._state = unpack(FilteredState, state)

@@ -121,7 +121,7 @@ def train(
                 if workers.leads and checkpoint and (at_end or (step + 1) % checkpoint_every == 0):
                     trainer.save(checkpoint)
                 if workers.leads and report:
-                    report(step + 1, trainer.progress.losses, trainer.network)
+                    _report_or_keep(report, trainer, checkpoint)
         return Trained(
             network=trainer.network.eval(),
             losses=trainer.progress.losses,
@@ -129,6 +129,16 @@ def train(
             loss_network=loss_network.architecture,
             leads=workers.leads,
         )
+
+
+def _report_or_keep(report: Report, trainer: "_Trainer", checkpoint: Path | None) -> None:
+    """Report a step; where that interrupts the training, keep what there is of it."""
+    try:
+        report(trainer.progress.step, trainer.progress.losses, trainer.network)
+    except KeyboardInterrupt:
+        if checkpoint is not None:
+            trainer.save(checkpoint)
+        raise
 
 
 class _Trainer:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from facestyle.errors import FacestyleError, UsageError
-from facestyle.io.images import check_output, read_image
-from facestyle.io.videos.names import frame_path, is_sequence, is_video
+from facestyle.errors import FacestyleError, UsageError, VideoError, WorkerError
+from facestyle.io.images import ALPHA_SUFFIXES, check_output, read_image
+from facestyle.io.videos import is_clip, is_complete, is_sequence, list_sequence
 from facestyle.pipeline.clip_options import ClipOptions, Progress
 from facestyle.pipeline.pictures import input_file
 from facestyle.pipeline.result import Result
@@ -154,14 +156,10 @@ def stylize_files(
     ]
     if jobs <= 1 or len(tasks) <= 1:
         return (_run(stylizer, task) for task in tasks)
-    import joblib
+    from facestyle.pipeline.worker_pool import run_in_processes
 
     tasks = [replace(task, progress=None) for task in tasks]
-    parallel = joblib.Parallel(n_jobs=min(jobs, len(tasks)), return_as="generator")
-    results: Iterator[BatchResult] = parallel(
-        joblib.delayed(_run)(stylizer, task) for task in tasks
-    )
-    return results
+    return run_in_processes(partial(_run, stylizer), tasks, jobs, lost=_lost)
 
 
 def _one_each(
@@ -178,7 +176,7 @@ def _one_each(
 def _run(stylizer: StillStylizer, task: _Task) -> BatchResult:
     """Process one input; whatever goes wrong becomes part of the result."""
     start = time.perf_counter()
-    if task.skip_existing and task.output is not None and _exists(task.output):
+    if task.skip_existing and _exists(task):
         _log.info("%s: skipped, %s exists", task.source, task.output)
         return BatchResult(task.source, task.output, skipped=True)
     try:
@@ -187,12 +185,48 @@ def _run(stylizer: StillStylizer, task: _Task) -> BatchResult:
         if not isinstance(error, FacestyleError):
             _log.debug("%s: traceback", task.source, exc_info=True)
         outcome = BatchResult(task.source, None, error=error)
-    return replace(outcome, seconds=time.perf_counter() - start)
+    outcome = replace(outcome, seconds=time.perf_counter() - start)
+    if outcome.error is None:
+        _log_facts(outcome)
+    return outcome
 
 
-def _exists(output: Path) -> bool:
-    """Whether a result is there: a file, or the first picture of a sequence."""
-    return frame_path(output, 0).exists() if is_sequence(output) else output.exists()
+def _log_facts(outcome: BatchResult) -> None:
+    """Say what was done: -v in short, -vv with the time of every stage."""
+    width, height = outcome.facts["size"]
+    face = outcome.facts.get("face")
+    where = ""
+    if face:
+        x0, y0, x1, y1 = face["box"]
+        where = f", face {x1 - x0:.0f} x {y1 - y0:.0f} px by {face['landmarks']}"
+    _log.info("%s: %d x %d px%s, %.1f s", outcome.source, width, height, where, outcome.seconds)
+    stages = ", ".join(f"{name} {lap:.2f} s" for name, lap in outcome.facts["timings"].items())
+    _log.debug("%s: %s", outcome.source, stages)
+
+
+def _lost(task: _Task, ending: str) -> BatchResult:
+    """What is said of an input whose process was killed."""
+    error = WorkerError(
+        f"{task.source}: the process that worked on it was lost twice ({ending}), as happens when "
+        "memory runs out; run it by itself, with --jobs 1, or use a smaller picture"
+    )
+    return BatchResult(task.source, None, error=error)
+
+
+def _exists(task: _Task) -> bool:
+    """Whether a result is there, whole: a file, or all pictures of a sequence."""
+    if task.output is None:
+        return False
+    frames = 0
+    if is_sequence(task.output) and is_sequence(task.source) and _is_whole(task.clip):
+        with contextlib.suppress(VideoError):  # reading it will say so
+            frames = len(list_sequence(task.source))
+    return is_complete(task.output, frames=frames)
+
+
+def _is_whole(clip: ClipOptions | None) -> bool:
+    """Whether all frames of a clip are asked for."""
+    return clip is None or (clip.start, clip.end, clip.preview) == (None, None, None)
 
 
 def _process_clip(stylizer: StillStylizer, task: _Task) -> BatchResult:
@@ -213,13 +247,20 @@ def _process_clip(stylizer: StillStylizer, task: _Task) -> BatchResult:
 
 
 def _process(stylizer: StillStylizer, task: _Task) -> BatchResult:
-    if is_sequence(task.source) or is_video(task.source):
+    if is_clip(task.source):
         return _process_clip(stylizer, task)
     if task.output is not None:
         check_output(task.output, overwrite=task.overwrite)
     picture = read_image(task.source)
     result = stylizer.stylize(input_file(picture, task.source), landmarks=task.landmarks)
     if task.output is not None:
+        if result.alpha is not None and task.output.suffix.lower() not in ALPHA_SUFFIXES:
+            _log.warning(
+                "%s: '%s' holds no opacity: what is transparent becomes white. Choose .png, .webp "
+                "or .tif",
+                task.output,
+                task.output.suffix,
+            )
         result.save(task.output, overwrite=task.overwrite)
     if task.explain is not None:
         from facestyle.pipeline.explain import write_explanation

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from fractions import Fraction
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,7 @@ import cv2
 import numpy as np
 
 from facestyle import __version__, disk_cache
-from facestyle.errors import FaceError, UsageError
-from facestyle.faces import find_faces, select_face
+from facestyle.errors import FaceError, UsageError, VideoError
 from facestyle.imaging.levels import to_bytes
 from facestyle.io.videos import (
     Frame,
@@ -22,10 +20,11 @@ from facestyle.io.videos import (
     check_video_output,
     open_video,
     open_video_writer,
+    supports_alpha,
 )
-from facestyle.methods.engine import FrameEngine
+from facestyle.methods.engine import FrameEngine, Outcome
 from facestyle.pipeline.clip_options import ClipOptions, Progress
-from facestyle.pipeline.settings import StylizerSettings
+from facestyle.pipeline.people import count_people
 from facestyle.pipeline.stills import StillStylizer
 
 # a clip is searched for its face in every so many frames, on a copy of this size, before it begins
@@ -71,32 +70,47 @@ def stylize_clip(
     options = options or ClipOptions()
     if output is not None:
         check_video_output(output, overwrite=overwrite)
-    if stylizer.rendering.background.kind == "transparent":
+    transparent = stylizer.rendering.background.kind == "transparent"
+    if transparent and output is not None and not supports_alpha(output):
         raise UsageError(
-            f"{source}: --background transparent: videos hold no opacity; choose keep, paper or a "
-            "color"
+            f"{output}: --background transparent: {output.suffix} holds no opacity; name the "
+            "result .mov, .webm or %05d.png, or choose keep, paper or a color"
         )
     start = time.perf_counter()
-    clip = _open(source, options)
-    engine = stylizer.frames()
-    job = _Job(source, clip, engine, options.preview, progress)
+    clip = open_video(
+        source,
+        start=options.start,
+        end=options.end,
+        frame_rate=options.frame_rate,
+        preview=options.preview,
+    )
+    people = 1
     if stylizer.needs_face:
-        _require_face(job, stylizer.settings)
+        people = _count_people(source, clip, options.preview, stylizer)
+    engine = stylizer.frames(people)
+    job = _Job(source, clip, engine, options.preview, progress)
     if engine.needs_all_frames:
         engine.study(frame.pixels for frame in islice(clip.frames(), options.preview))
     if output is None:
         for _ in job.run(0):
             pass
     else:
-        _write(job, stylizer, output)
+        _write(job, stylizer, output, overwrite=overwrite)
     return job.facts(time.perf_counter() - start)
 
 
-def _write(job: _Job, stylizer: StillStylizer, output: Path) -> None:
+def _write(job: _Job, stylizer: StillStylizer, output: Path, *, overwrite: bool) -> None:
     """Write the frames that an earlier run has not left already."""
+    transparent = stylizer.rendering.background.kind == "transparent"
     fingerprint = clip_fingerprint(stylizer, job.limit)
     output.parent.mkdir(parents=True, exist_ok=True)
-    with open_video_writer(output, job.clip.info, fingerprint=fingerprint) as writer:
+    with open_video_writer(
+        output,
+        job.clip.info,
+        fingerprint=fingerprint,
+        overwrite=overwrite,
+        alpha=True if transparent else None,
+    ) as writer:
         point = writer.resume_point()
         if point.frames:
             job.engine.restore(point.state or {})
@@ -130,7 +144,7 @@ class _Job:
         count = None if self.limit is None else max(0, self.limit - skip)
         for frame in islice(self.clip.frames(skip=skip), count):
             done = self.engine.step(frame.pixels)
-            yield to_bytes(done.outcome.image), frame
+            yield _pixels(done.outcome), frame
             self._done += 1
             self._found += done.found
             self._seeks_faces |= done.face is not None
@@ -158,36 +172,34 @@ class _Job:
         }
 
 
-def _open(source: Path, options: ClipOptions) -> VideoSource:
-    """Open the part of a clip that is asked for; a preview's sound ends with its frames."""
-    rate, end = options.frame_rate, options.end
-    clip = open_video(source, start=options.start, end=end, frame_rate=rate)
-    if options.preview is None:
-        return clip
-    rate_of_file: Fraction = clip.info.frame_rate
-    until = (options.start or 0.0) + float(options.preview / rate_of_file)
-    if end is not None and end <= until:
-        return clip
-    return open_video(source, start=options.start, end=until, frame_rate=rate)
+def _pixels(outcome: Outcome) -> np.ndarray:
+    """What is written of a frame, (H, W, 3) or (H, W, 4) uint8."""
+    pixels = to_bytes(outcome.image)
+    return pixels if outcome.alpha is None else np.dstack([pixels, to_bytes(outcome.alpha)])
 
 
-def _require_face(job: _Job, settings: StylizerSettings) -> None:
-    """Look for a face anywhere in the clip before anything is written; usually in frame 0."""
-    which = settings.which_face
-    frames = job.clip.frames()
-    for frame in islice(frames, 0, job.limit, _SEARCH_EVERY):
+def _count_people(
+    source: Path, clip: VideoSource, limit: int | None, stylizer: StillStylizer
+) -> int:
+    """Look for faces before anything is written; those of the first frame with any are counted.
+
+    Usually that is frame 0.
+    """
+    frame = None
+    for frame in islice(clip.frames(), 0, limit, _SEARCH_EVERY):
         pixels = to_bytes(frame.pixels)
         scale = min(1.0, _SEARCH_SIZE / max(pixels.shape[:2]))
         if scale < 1 and frame.number:
             pixels = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-        faces = find_faces(pixels.astype(np.float32) / 255, landmarks=settings.landmarks)
-        try:
-            select_face(faces, "largest" if which == "all" else which, str(job.source))
-            return
-        except FaceError:
-            continue
+        people = count_people(
+            pixels.astype(np.float32) / 255, stylizer.settings, stylizer.rendering, str(source)
+        )
+        if people:
+            return people
+    if frame is None:
+        raise VideoError(f"{source}: has no frame in the part that was asked for")
     raise FaceError(
-        f"{job.source}: no face was found in any frame; expected one face looking towards the "
+        f"{source}: no face was found in any frame; expected one face looking towards the "
         "camera at some time. Try --landmarks mesh, or another part with --start"
     )
 

@@ -12,10 +12,21 @@ from facestyle import disk_cache
 from facestyle.compositing.background import parse_background
 from facestyle.errors import UsageError
 from facestyle.exemplars import ExemplarSet
-from facestyle.faces import Portrait, find_faces, portrait_from_image, select_face
+from facestyle.faces import Face, Portrait, find_faces, portrait_from_image, select_face
+from facestyle.faces.analysis import is_large_enough
 from facestyle.flow import parse_flow_source
 from facestyle.io.images import from_array, to_array
 from facestyle.methods.engine import ClipContext, FrameEngine, Method, Outcome, Rendering, Target
+from facestyle.pipeline.clip_people import EverybodyFrames, OneOfSeveralFrames
+from facestyle.pipeline.people import (
+    SMALLEST_BYSTANDER,
+    beside_others,
+    bystanders,
+    nearest_face_shares,
+    own_share,
+    person_matte_beside,
+    warn_of_others,
+)
 from facestyle.pipeline.pictures import InputPicture, PictureLike, input_picture
 from facestyle.pipeline.result import Result
 from facestyle.pipeline.settings import StylizerSettings
@@ -78,9 +89,9 @@ class StillStylizer:
         start = time.perf_counter()
         source = picture if isinstance(picture, InputPicture) else input_picture(picture)
         rgb, alpha = from_array(source.array)
-        targets = self._targets(rgb, alpha, landmarks, source.name)
+        targets, rendering = self._targets(rgb, alpha, landmarks, source.name)
         timings = {"faces": time.perf_counter() - start}
-        outcome = self._stylize_all(targets)
+        outcome = self._stylize_all(targets, rendering)
         if self.rendering.strength == 0 and outcome.alpha is None:
             outcome = replace(outcome, image=rgb)  # exactly: color spaces round
         timings.update(outcome.timings)
@@ -89,17 +100,37 @@ class StillStylizer:
         result = make_result(source.like, alpha, outcome, self.method.name, portrait, timings)
         return replace(result, source=source)
 
-    def frames(self) -> FrameEngine:
+    def frames(self, people: int = 1) -> FrameEngine:
         """What stylizes a clip frame by frame as this stylizes single pictures.
+
+        Parameters
+        ----------
+        people : int
+            Faces that the clip shows at a time; a method that looks for none asks for none.
 
         Raises
         ------
         UsageError
             If the method cannot do on clips what is asked.
         """
-        which = self.settings.which_face
-        tracker = FaceTracker(landmarks=self.settings.landmarks, which=which)
-        return self.method.frames(ClipContext(self.rendering, tracker, self.flow))
+        if people <= 1 or not self.needs_face:
+            return self._followed(self.settings.which_face, self.rendering)
+        if self.settings.which_face == "all":
+            return EverybodyFrames(
+                [self._followed(n, self.rendering) for n in range(1, people + 1)]
+            )
+        return OneOfSeveralFrames(
+            self._followed(self.settings.which_face, beside_others(self.rendering)),
+            [self._tracker(number) for number in range(1, people + 1)],
+            self.flow,
+        )
+
+    def _followed(self, which: str | int, rendering: Rendering) -> FrameEngine:
+        """What stylizes a clip on one of its faces."""
+        return self.method.frames(ClipContext(rendering, self._tracker(which), self.flow))
+
+    def _tracker(self, which: str | int) -> FaceTracker:
+        return FaceTracker(landmarks=self.settings.landmarks, which=which)
 
     @property
     def needs_face(self) -> bool:
@@ -129,38 +160,61 @@ class StillStylizer:
 
     def _targets(
         self, rgb: np.ndarray, alpha: np.ndarray | None, given: np.ndarray | None, name: str
-    ) -> list[Target]:
-        """What to stylize: the picture with a face, with each face, or without."""
+    ) -> tuple[list[Target], Rendering]:
+        """What to stylize and how: the picture with a face, with each face, or without."""
         if not self.needs_face:
             if given is not None:
                 raise UsageError(f"landmarks: {self._no_face_needed}")
-            return [Target(rgb, name)]
-        portraits = self._find_portraits(rgb, given, name)
+            return [Target(rgb, name)], self.rendering
+        portraits, rendering = self._find_portraits(rgb, given, name)
         if alpha is not None:
             portraits = [replace(p, matte=p.matte * alpha) for p in portraits]
-        return [Target(rgb, name, portrait) for portrait in portraits]
+        return [Target(rgb, name, portrait) for portrait in portraits], rendering
 
     def _find_portraits(
         self, rgb: np.ndarray, given: np.ndarray | None, name: str
-    ) -> list[Portrait]:
-        """The portraits to stylize: one, or one for each face."""
+    ) -> tuple[list[Portrait], Rendering]:
+        """The portraits to stylize, one, or one for each face; beside others, the person alone."""
         which, backend = self.settings.which_face, self.settings.landmarks
-        if given is not None or which != "all":
-            which = "largest" if which == "all" else which
-            return [
-                portrait_from_image(rgb, name=name, landmarks=backend, given=given, which=which)
-            ]
-        faces = find_faces(rgb, landmarks=backend)
-        select_face(faces, "largest", name)  # says what is wrong where there is none
-        return [Portrait(rgb, face, self.method.matte(rgb, face), name) for face in faces]
+        if given is not None:
+            portrait = portrait_from_image(rgb, name=name, landmarks=backend, given=given)
+            return [portrait], self.rendering
+        # what is too small beside the largest face is looked for where it was asked for
+        smallest = SMALLEST_BYSTANDER if which == "largest" else 0.0
+        faces = find_faces(rgb, landmarks=backend, smallest=smallest)
+        chosen = select_face(faces, "largest" if which == "all" else which, name)
+        if which == "all":
+            faces = [face for face in faces if is_large_enough(face)]
+            return self._portraits(rgb, faces, faces, name), self.rendering
+        others = bystanders(faces, chosen)
+        [portrait] = self._portraits(rgb, [chosen], [chosen, *others], name)
+        if not others:
+            return [portrait], self.rendering
+        warn_of_others(name, which, 1 + len(others), self.rendering.background)
+        own = portrait.matte * own_share(rgb, chosen, others)
+        return [replace(portrait, matte=own)], beside_others(self.rendering)
 
-    def _stylize_all(self, targets: Sequence[Target]) -> Outcome:
+    def _portraits(
+        self, rgb: np.ndarray, wanted: Sequence[Face], faces: Sequence[Face], name: str
+    ) -> list[Portrait]:
+        """Some of the faces with the mattes of their persons."""
+        if len(faces) == 1:
+            return [Portrait(rgb, wanted[0], self.method.matte(rgb, wanted[0]), name)]
+        portraits = []
+        for face in wanted:
+            others = [other for other in faces if other is not face]
+            matte = person_matte_beside(rgb, face, others, self.method.matte)
+            portraits.append(Portrait(rgb, face, matte, name))
+        return portraits
+
+    def _stylize_all(self, targets: Sequence[Target], rendering: Rendering) -> Outcome:
         """Stylize for each face; where there are several, each has the part nearest to it."""
-        outcomes = [self.method.stylize(target, self.rendering) for target in targets]
+        outcomes = [self.method.stylize(target, rendering) for target in targets]
         first = outcomes[0]
         if len(outcomes) == 1:
             return first
-        shares = _nearest_face_shares([target.portrait for target in targets])
+        faces = [target.portrait.face for target in targets]
+        shares = nearest_face_shares(first.image.shape, faces)
         image = sum(s[..., None] * o.image for s, o in zip(shares, outcomes, strict=True))
         alpha = first.alpha
         if alpha is not None:
@@ -220,19 +274,3 @@ def _with_alpha_channel(image: np.ndarray) -> np.ndarray:
     """A template of the picture's size and type with four channels."""
     height, width = image.shape[:2]
     return np.empty((height, width, 4), image.dtype)
-
-
-def _nearest_face_shares(portraits: list[Portrait]) -> np.ndarray:
-    """How much each pixel belongs to each face, by distance in face sizes; (N, H, W), sums to 1."""
-    height, width = portraits[0].matte.shape
-    rows, columns = np.mgrid[:height, :width].astype(np.float32)
-    scores = []
-    for portrait in portraits:
-        unit = portrait.face.inter_ocular
-        x, y = portrait.face.landmarks[30]
-        # bodies hang below faces: what lies below counts as half as far
-        down = np.where(rows > y, 0.5, 1.0) * (rows - y)
-        scores.append(-np.hypot(columns - x, down) / unit)
-    score = np.stack(scores)
-    share = np.exp(8 * (score - score.max(axis=0)))
-    return share / share.sum(axis=0)

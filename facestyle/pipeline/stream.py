@@ -5,12 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import chain
 
 import numpy as np
 
 from facestyle.errors import UsageError
 from facestyle.faces import Portrait
+from facestyle.imaging.levels import to_float
 from facestyle.io.images import from_array
+from facestyle.pipeline.people import count_people
 from facestyle.pipeline.result import Result
 from facestyle.pipeline.stills import StillStylizer, make_result
 
@@ -34,7 +37,12 @@ def stylize_stream(stylizer: StillStylizer, frames: Iterable[np.ndarray]) -> Ite
     UsageError
         If a frame differs in size from those before.
     """
-    engine = stylizer.frames()
+    first, frames = _peek(frames)
+    people = 1
+    if first is not None and stylizer.needs_face:
+        image = to_float(_colors(first)[0])
+        people = count_people(image, stylizer.settings, stylizer.rendering, "the clip")
+    engine = stylizer.frames(people)
     if engine.needs_all_frames:
         frames = list(frames)
         engine.study(_colors(np.asarray(frame))[0] for frame in frames)
@@ -56,6 +64,14 @@ def stylize_stream(stylizer: StillStylizer, frames: Iterable[np.ndarray]) -> Ite
         timings = {**done.outcome.timings, "total": time.perf_counter() - start}
         result = make_result(frame, alpha, done.outcome, stylizer.method.name, portrait, timings)
         yield replace(result, found=done.found)
+
+
+def _peek(frames: Iterable[np.ndarray]) -> tuple[np.ndarray | None, Iterable[np.ndarray]]:
+    """The first frame, and all frames."""
+    iterator = iter(frames)
+    for first in iterator:
+        return np.asarray(first), chain([first], iterator)
+    return None, ()
 
 
 def _colors(frame: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:

@@ -7,6 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
+from facestyle.faces import Face
 from facestyle.flow import FlowSource
 from facestyle.imaging.levels import to_bytes
 from facestyle.stopwatch import Stopwatch
@@ -55,6 +56,11 @@ class Followed:
     def found(self) -> bool:
         """Whether the face is seen."""
         return self.track is not None and self.track.found
+
+    @property
+    def face(self) -> Face | None:
+        """The face of this shot, seen or not; None where the shot has shown none so far."""
+        return None if self.track is None or not self.track.seen else self.track.face
 
 
 def follow_frame(

@@ -55,6 +55,19 @@ class Motion:
         moved = cv2.remap(values, places, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         return np.asarray(moved).reshape(values.shape)
 
+    def beyond(self, height: int, width: int) -> np.ndarray:
+        """How far outside the previous frame each point of a grid comes from.
+
+        Returns
+        -------
+        (height, width, 2) float32
+            x and y in pixels of the grid, below 0 left of and above the frame; 0 for points that
+            were in sight.
+        """
+        places = self._places_for(height, width)
+        last = np.array([width - 1, height - 1], np.float32)
+        return np.asarray(places - np.clip(places, 0, last))
+
     def _places_for(self, height: int, width: int) -> np.ndarray:
         """Where each point of a grid was in the previous frame; kept for further maps."""
         found = self._places.get((height, width))

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from facestyle.errors import FaceError
-from facestyle.faces import Face, Portrait, find_faces, select_face
+from facestyle.faces import Face, find_faces, select_face
 from facestyle.faces.landmarks import outline_from_landmarks, predict_landmarks
 from facestyle.faces.mesh import (
     LANDMARKS_68,
@@ -23,6 +23,8 @@ from facestyle.tracking.motion import Motion
 # a lost face is looked for every so many frames, on a copy of this size, px
 _SEARCH_EVERY = 3
 _SEARCH_SIZE = 640
+# how far from where one of several faces was lost it may come back, inter-ocular distances
+_NEAR = 3.0
 # frames between two checks that there still is a face, and failed checks after which it is lost
 _CHECK_EVERY = 3
 _FAILURES = 2
@@ -47,12 +49,15 @@ class Track:
         Frames since it was found.
     failures : int
         Checks failed in succession.
+    seen : bool
+        Whether it has been seen since the scene began.
     """
 
     face: Face
     found: bool
     age: int
     failures: int
+    seen: bool = True
 
 
 class FaceTracker:
@@ -91,7 +96,8 @@ class FaceTracker:
             None as long as no face was ever found.
         """
         if track is None or motion is None or not track.found:
-            seen = self._search(frame, number, at_once=motion is None)
+            lost = None if track is None or motion is None or not track.seen else track.face
+            seen = self._search(frame, number, lost, at_once=motion is None)
             if seen is not None:
                 return seen
             return None if track is None else _adrift(track, motion)
@@ -108,8 +114,10 @@ class FaceTracker:
             found = failures == 0
         return Track(face, found, track.age + 1, failures)
 
-    def _search(self, frame: np.ndarray, number: int, *, at_once: bool) -> Track | None:
-        """Look for a face; while there is none, only in some frames."""
+    def _search(
+        self, frame: np.ndarray, number: int, lost: Face | None, *, at_once: bool
+    ) -> Track | None:
+        """Look for a face, one of several near where it was lost; not in all frames."""
         if not at_once and number % _SEARCH_EVERY:
             return None
         # the first frame and new scenes are worth a thorough search
@@ -118,13 +126,29 @@ class FaceTracker:
         small = frame
         if scale < 1:
             small = cv2.resize(frame, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-        faces = find_faces(small.astype(np.float32) / 255, landmarks=self._landmarks)
+        faces = find_faces(
+            small.astype(np.float32) / 255,
+            landmarks=self._landmarks,
+            smallest=1.0 if self._which == "largest" else 0.0,
+        )
         try:
-            face = select_face(faces, self._which, "the frame")
+            face = self._choose(faces, None if lost is None else lost.scaled(scale))
         except FaceError:
             return None
         face = _averaged(frame, face.scaled(1 / scale))
         return Track(face, True, 0, 0)
+
+    def _choose(self, faces: list[Face], lost: Face | None) -> Face:
+        """The face that was asked for; the number of a face may change with who is in sight."""
+        if lost is not None and self._which != "largest":
+            middle = lost.eyes.mean(axis=0)
+            near = [
+                face
+                for face in faces
+                if np.hypot(*(face.eyes.mean(axis=0) - middle)) < _NEAR * lost.inter_ocular
+            ]
+            return select_face(near, "largest", "the frame")
+        return select_face(faces, self._which, "the frame")
 
     def _measure(self, frame: np.ndarray, expected: Face, track: Track) -> Face | None:
         """Fit landmarks and mesh where the face is expected; None where they don't fit."""
@@ -147,16 +171,6 @@ class FaceTracker:
     def _is_face(self, frame: np.ndarray, face: Face) -> bool:
         """Whether a face is seen, by the mesh's network; faces without a mesh are believed."""
         return face.mesh is None or mesh_presence(frame, face.mesh) > 0
-
-
-def standing_in(portrait: Portrait, frame: np.ndarray) -> Face:
-    """The face of another portrait, where it would be in a frame; until there is a face."""
-    height, width = portrait.image.shape[:2]
-    factor = min(frame.shape[0] / height, frame.shape[1] / width)
-    landmarks = (portrait.face.landmarks + 0.5) * factor - 0.5
-    landmarks[:, 0] += (frame.shape[1] - factor * width) / 2
-    landmarks[:, 1] += (frame.shape[0] - factor * height) / 2
-    return _face_of(landmarks, None, portrait.face.source)
 
 
 def _face_of(landmarks: np.ndarray, mesh: np.ndarray | None, source: str) -> Face:
@@ -187,8 +201,8 @@ def _face_like(points: np.ndarray, face: Face) -> Face:
 
 def _adrift(track: Track, motion: Motion | None) -> Track:
     """A face that is not seen stays where it was: what moves there now is something else."""
-    del motion
-    return replace(track, found=False, age=track.age + 1)
+    seen = track.seen and motion is not None
+    return replace(track, found=False, age=track.age + 1, seen=seen)
 
 
 def _refit_mesh(frame: np.ndarray, expected: Face) -> np.ndarray:

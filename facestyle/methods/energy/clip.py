@@ -9,8 +9,8 @@ import numpy as np
 
 from facestyle.alignment.features import ANALYSIS_SCALE
 from facestyle.compositing.foreground import separate_layers
-from facestyle.disk_cache import pack, unpack
-from facestyle.faces import Face, Portrait
+from facestyle.disk_cache import unpack
+from facestyle.faces import Portrait
 from facestyle.imaging.color import from_lab, to_lab
 from facestyle.imaging.guided_filter import resize_channels
 from facestyle.imaging.levels import to_bytes, to_float, value_factor
@@ -25,11 +25,16 @@ from facestyle.methods.energy.clip_state import EnergyState
 from facestyle.methods.energy.look import Look
 from facestyle.methods.energy.settings import EnergySettings
 from facestyle.methods.engine import ClipContext, FrameEngine, Outcome, StylizedFrame
+from facestyle.methods.faceless import (
+    FacelessShots,
+    FacelessState,
+    packed_state,
+    unpacked_faceless,
+)
 from facestyle.stopwatch import Stopwatch
 from facestyle.tracking.following import Followed, follow_frame
 from facestyle.tracking.motion import Motion
 from facestyle.tracking.person import Matte, follow_matte
-from facestyle.tracking.tracker import Track, standing_in
 
 # longer side of the copies that the flow is found on, px
 _FLOW_SIZE = 320
@@ -83,7 +88,8 @@ class EnergyFrames(FrameEngine):
         self._clip = clip
         self._strength = clip.rendering.strength
         self._background = clip.rendering.background
-        self._state: EnergyState | None = None
+        self._faceless = FacelessShots([e.portrait for e in look.exemplars], clip.rendering)
+        self._state: EnergyState | FacelessState | None = None
         self._behind: tuple[tuple[int, ...], np.ndarray] | None = None
 
     def step(self, frame: np.ndarray) -> StylizedFrame:
@@ -92,6 +98,9 @@ class EnergyFrames(FrameEngine):
         now = follow_frame(
             frame, self._state, self._clip.tracker, self._clip.flow, _FLOW_SIZE, watch
         )
+        if now.face is None:
+            done, self._state = self._faceless.step(frame, now, self._state, watch)
+            return done
         before = self._before(now)
         person = self._person(frame, now, before)
         watch.lap("person")
@@ -114,28 +123,23 @@ class EnergyFrames(FrameEngine):
 
     def state(self) -> dict[str, np.ndarray]:
         """Everything that the next frame depends on."""
-        return {} if self._state is None else pack(self._state)
+        return packed_state(self._state)
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
         """Go on from a `state`."""
-        self._state = unpack(EnergyState, state) if state else None
+        self._state = unpacked_faceless(state)
+        if state and self._state is None:
+            self._state = unpack(EnergyState, state)
 
     def _before(self, now: Followed) -> EnergyState | None:
         """What the frame before left; None in a new scene, and where a face appears."""
         before = self._state
-        if before is None or now.motion is None or (before.track is None) != (now.track is None):
-            return None
-        return before
-
-    def _face(self, track: Track | None, frame: np.ndarray) -> Face:
-        """The tracked face, or a stand-in before there is one."""
-        if track is not None:
-            return track.face
-        return standing_in(self._look.exemplars[0].portrait, frame)
+        return before if now.motion is not None and isinstance(before, EnergyState) else None
 
     def _person(self, frame: np.ndarray, now: Followed, before: EnergyState | None) -> _Person:
         """Reduce the frame, at most to the size of the analysis, and cut out its person."""
-        face = self._face(now.track, frame)
+        face = now.face
+        assert face is not None
         # within a scene the size stays, so that maps of the frame before fit
         scale = min(1.0, ANALYSIS_SCALE / face.inter_ocular) if before is None else before.scale
         height, width = (max(16, round(side * scale)) for side in frame.shape[:2])

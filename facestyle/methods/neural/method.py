@@ -6,6 +6,7 @@ processes.
 
 from __future__ import annotations
 
+import functools
 import time
 from dataclasses import replace
 from functools import cached_property
@@ -33,6 +34,7 @@ from facestyle.neural import api
 from facestyle.neural.dependencies import require_torch
 from facestyle.neural.settings import OptimizeOptions, Settings
 from facestyle.neural.style_images import StyleImage
+from facestyle.progress import tell
 
 if TYPE_CHECKING:
     from facestyle.neural.model_files import Model
@@ -200,6 +202,7 @@ class NeuralMethod(Method):
             regions=regions,
             loss_network=chosen.loss_network,
             device=chosen.device,
+            progress=functools.partial(_tell, target.name),
         )
 
     def _area(self, rendering: Rendering) -> str:
@@ -220,6 +223,12 @@ class NeuralMethod(Method):
     def _style_regions(self) -> list[np.ndarray | None]:
         pictures = () if self._set is None else self._set.pictures
         return [_regions_of_style(picture.name, picture.image) for picture in pictures]
+
+
+def _tell(name: str, scale: int, most: int, number: int, losses: dict[str, float]) -> None:
+    """Tell how far an optimization is; see `facestyle.neural.optimize.optimize`."""
+    del losses
+    tell(f"{name} at scale {scale}", number, most)
 
 
 def _regions_of_style(name: str, image: np.ndarray) -> np.ndarray | None:

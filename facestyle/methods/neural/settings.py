@@ -68,6 +68,7 @@ class NeuralSettings(Settings):
         None,
         "longer side of what is redrawn (512; clips on a CPU 256; a model: the picture's own)",
         low=1,
+        high=16384,
         metavar="PX",
     )
     iterations: int = setting(_OWN.iterations, "at the coarsest scale", low=1, metavar="N")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 
 from facestyle.alignment.show import warp_all
@@ -42,9 +43,9 @@ class PairedPatchMethod(FrameByFrameMethod):
         return repr(self.settings)
 
     @property
-    def example(self) -> Portrait:
-        """The first exemplar."""
-        return self._set.portraits[0]
+    def portraits(self) -> Sequence[Portrait]:
+        """The exemplars."""
+        return self._set.portraits
 
     @functools.cached_property
     def prepared(self) -> list[PreparedExemplar]:

@@ -12,12 +12,18 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from facestyle.disk_cache import pack, unpack
-from facestyle.faces import Face, Portrait
+from facestyle.disk_cache import unpack
+from facestyle.faces import Portrait
 from facestyle.faces.contours import face_width
 from facestyle.faces.regions import segment_regions
 from facestyle.imaging.levels import to_float
 from facestyle.methods.engine import ClipContext, FrameEngine, Outcome, StylizedFrame
+from facestyle.methods.faceless import (
+    FacelessShots,
+    FacelessState,
+    packed_state,
+    unpacked_faceless,
+)
 from facestyle.methods.patch_unpaired.clip_drawing import (
     corrected_strokes,
     finished_drawing,
@@ -30,7 +36,12 @@ from facestyle.methods.patch_unpaired.clip_field import (
     rendered,
     search_window,
 )
-from facestyle.methods.patch_unpaired.clip_staleness import stale_pixels, stale_windows
+from facestyle.methods.patch_unpaired.clip_staleness import (
+    entered_pixels,
+    entered_windows,
+    stale_pixels,
+    stale_windows,
+)
 from facestyle.methods.patch_unpaired.clip_state import PatchState, window_of
 from facestyle.methods.patch_unpaired.clip_target import coarse_positions, find_frame_target
 from facestyle.methods.patch_unpaired.correction import (
@@ -46,7 +57,6 @@ from facestyle.stopwatch import Stopwatch
 from facestyle.tracking.following import Followed, follow_frame
 from facestyle.tracking.motion import Motion
 from facestyle.tracking.person import Matte, follow_matte
-from facestyle.tracking.tracker import standing_in
 
 # longer side of the copies that the flow is found on, px
 _FLOW_SIZE = 384
@@ -85,16 +95,19 @@ class PatchFrames(FrameEngine):
         self._settings = settings
         self._clip = clip
         self._seed = seed
-        self._state: PatchState | None = None
+        self._faceless = FacelessShots([e.portrait for e in sources.exemplars], clip.rendering)
+        self._state: PatchState | FacelessState | None = None
 
     def step(self, frame: np.ndarray) -> StylizedFrame:
         """Stylize the next frame, (H, W, 3) uint8, uint16 or float32 RGB."""
         watch = Stopwatch()
         before = self._state
         now = follow_frame(frame, before, self._clip.tracker, self._clip.flow, _FLOW_SIZE, watch)
+        if now.face is None:
+            done, self._state = self._faceless.step(frame, now, before, watch)
+            return done
         identity, texture = self._settings.identity, self._settings.texture
-        known = before is not None and (before.track is None) == (now.track is None)
-        if before is None or now.motion is None or not known:
+        if now.motion is None or not isinstance(before, PatchState):
             state, portrait = self._begin(frame, now)
             sources = self._sources.at(state.lead, state.width)
             strokes = rendered(state.field, sources.levels[0])
@@ -124,11 +137,13 @@ class PatchFrames(FrameEngine):
 
     def state(self) -> dict[str, np.ndarray]:
         """Everything that the next frame depends on."""
-        return {} if self._state is None else pack(self._state)
+        return packed_state(self._state)
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
         """Go on from a `state`."""
-        self._state = unpack(PatchState, state) if state else None
+        self._state = unpacked_faceless(state)
+        if state and self._state is None:
+            self._state = unpack(PatchState, state)
 
     def _finished(
         self, picture: np.ndarray, frame: np.ndarray, portrait: Portrait, state: PatchState
@@ -162,20 +177,16 @@ class PatchFrames(FrameEngine):
         motion = None if before is None else now.motion
         small = cv2.resize(frame, size[::-1], interpolation=cv2.INTER_AREA)
         image = to_float(small)
-        face = self._face(frame, now).scaled(size[1] / frame.shape[1])
+        assert now.face is not None
+        face = now.face.scaled(size[1] / frame.shape[1])
         matte = follow_matte(image, face, before.matte if before else None, motion, seen=now.found)
         opacity = matte.at(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY))
         return Portrait(image, face, opacity), matte
 
-    def _face(self, frame: np.ndarray, now: Followed) -> Face:
-        """The tracked face, or a stand-in before there is one."""
-        if now.track is not None:
-            return now.track.face
-        return standing_in(self._exemplars[0].portrait, frame)
-
     def _begin(self, frame: np.ndarray, now: Followed) -> tuple[PatchState, Portrait]:
         """Draw a frame by itself: the first one, or the first of a new scene."""
-        face = self._face(frame, now)
+        face = now.face
+        assert face is not None
         width = float(round(min(_MOST_FACE_WIDTH, face_width(face))))
         scale = width / face_width(face)
         size = _even(frame.shape[0] * scale), _even(frame.shape[1] * scale)
@@ -237,7 +248,7 @@ class PatchFrames(FrameEngine):
         if seen and before.number % _WARP_EVERY == 0:
             positions = coarse_positions(portrait, target.region_map, sources)
         exemplar_unary = np.stack([motion.carry(part) for part in before.exemplar_unary])
-        field = advected(before.field, motion.backward)
+        field = advected(before.field, motion, sources.levels[0])
         drawn = motion.carry(before.drawn)
         watch.lap("carry")
         state = replace(
@@ -260,7 +271,11 @@ class PatchFrames(FrameEngine):
         strokes = rendered(state.field, level_sources)
         trust = motion.trust_for(*target.region_map.shape)
         staleness = stale_pixels(target.lab, state.drawn, target.region_map, trust)
-        windows = stale_windows(staleness)
+        beyond = motion.beyond(*target.region_map.shape)
+        new = entered_pixels(beyond)
+        staleness[new] = 0
+        windows = [*entered_windows(beyond), *stale_windows(staleness)]
+        staleness[new] = np.inf
         if not windows:
             return strokes
         weights = correction_weights(target.region_map, state.width / state.reduction)

@@ -11,6 +11,7 @@ from facestyle.imaging.levels import to_bytes
 from facestyle.kernels.matches import Matches
 from facestyle.kernels.patchmatch import SweepOptions, sweep
 from facestyle.kernels.patchmatch_problem import RADIUS, SPARE, Costs, Problem, Sources, Target
+from facestyle.methods.patch_unpaired.clip_staleness import ENTERED
 from facestyle.methods.patch_unpaired.correction import CorrectionWeights, corrected
 from facestyle.methods.patch_unpaired.guides import guide_maps
 from facestyle.methods.patch_unpaired.recipe import (
@@ -25,9 +26,12 @@ from facestyle.methods.patch_unpaired.recipe import (
 )
 from facestyle.methods.patch_unpaired.sources import PatchSources
 from facestyle.methods.patch_unpaired.synthesis import Match
+from facestyle.tracking.motion import Motion
 
 # rounds of search and correction in a window, as at the finest level of a picture
 _ROUNDS = 2
+# px: strokes repeat at this distance where a pan outruns the exemplar; wider than a stroke's length
+_STEP_BACK = 48.0
 
 
 @dataclass(frozen=True)
@@ -82,11 +86,39 @@ def field_of_match(match: Match) -> MovingField:
     )
 
 
-def advected(field: MovingField, flow: np.ndarray) -> MovingField:
-    """Move a field along the flow from the present frame to the previous one, of any size."""
+def advected(field: MovingField, motion: Motion, level_sources: Sources) -> MovingField:
+    """Move a field along with the picture; what was not in sight goes on with the match beside.
+
+    Parameters
+    ----------
+    field : MovingField
+        Of the frame before.
+    motion : Motion
+    level_sources : Sources
+        At the field's size.
+
+    Returns
+    -------
+    MovingField
+    """
     from facestyle.kernels.float_field import FloatField, advect, tidy
 
-    return MovingField(*tidy(advect(FloatField(field.places, field.layers), flow)))
+    moved = advect(FloatField(field.places, field.layers), motion.backward)
+    beyond = motion.beyond(*field.layers.shape)[..., ::-1]
+    new = np.abs(beyond).max(axis=-1) > ENTERED
+    if new.any():
+        places = moved.places[new] + beyond[new]
+        moved.places[new] = _stepped_back(places, moved.layers[new], level_sources)
+    return MovingField(*tidy(moved))
+
+
+def _stepped_back(places: np.ndarray, layers: np.ndarray, sources: Sources) -> np.ndarray:
+    """Places, (N, 2), that ran over the end of their source, moved back by whole steps."""
+    last = np.stack([sources.height[layers], sources.width[layers]], axis=-1) - RADIUS - 1
+    back = np.ceil(np.maximum(places - last, 0) / _STEP_BACK)
+    forth = np.ceil(np.maximum(RADIUS - places, 0) / _STEP_BACK)
+    stepped = places + np.float32(_STEP_BACK) * (forth - back)
+    return np.asarray(np.clip(stepped, RADIUS, last), np.float32)
 
 
 def rendered(field: MovingField, level_sources: Sources) -> np.ndarray:

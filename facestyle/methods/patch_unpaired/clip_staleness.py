@@ -13,6 +13,8 @@ _BLOCK = 8  # px of the target
 _STALE_SHARE = 0.2  # of a block
 # most of the frame that is drawn anew at a time; the stalest blocks come first
 _BUDGET = 0.08
+# px outside the previous frame from which a point is new
+ENTERED = 0.5
 # the background's strokes follow no photo
 _BACKGROUND_SHARE = 0.3
 
@@ -78,3 +80,46 @@ def stale_windows(staleness: np.ndarray) -> list[tuple[slice, slice]]:
             )
         )
     return windows
+
+
+def entered_pixels(beyond: np.ndarray) -> np.ndarray:
+    """Which points come into sight, and those beside them, (h, w) bool; see `entered_windows`."""
+    new = (np.abs(beyond).max(axis=-1) > ENTERED).astype(np.uint8)
+    return np.asarray(cv2.dilate(new, np.ones((3, 3), np.uint8)) > 0)
+
+
+def entered_windows(beyond: np.ndarray) -> list[tuple[slice, slice]]:
+    """Strips, rows and columns, along the sides of the frame where the picture comes into sight.
+
+    Parameters
+    ----------
+    beyond : (h, w, 2) float32
+        How far outside the previous frame each point was; see `Motion.beyond`.
+
+    Returns
+    -------
+    list of (slice, slice)
+        At most one for each side, with some of what was in sight beside it.
+    """
+    height, width = beyond.shape[:2]
+    whole_rows, whole_columns = slice(0, height), slice(0, width)
+    across, down = beyond[..., 0], beyond[..., 1]
+    left, right = _new_lines((across < -ENTERED).mean(axis=0), (across > ENTERED).mean(axis=0))
+    top, bottom = _new_lines((down < -ENTERED).mean(axis=1), (down > ENTERED).mean(axis=1))
+    windows = []
+    if left:
+        windows.append((whole_rows, slice(0, min(width, left + _BLOCK))))
+    if right:
+        windows.append((whole_rows, slice(max(0, width - right - _BLOCK), width)))
+    if top:
+        windows.append((slice(0, min(height, top + _BLOCK)), whole_columns))
+    if bottom:
+        windows.append((slice(max(0, height - bottom - _BLOCK), height), whole_columns))
+    return windows
+
+
+def _new_lines(first: np.ndarray, last: np.ndarray) -> tuple[int, int]:
+    """How many lines from either end are new, from the shares of their points that are."""
+    from_start = int(np.argmin(np.append(first > _STALE_SHARE, False)))
+    from_end = int(np.argmin(np.append(last[::-1] > _STALE_SHARE, False)))
+    return from_start, from_end

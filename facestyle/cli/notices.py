@@ -1,0 +1,76 @@
+"""What a user would want to know before the work begins: things that are allowed, yet odd."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from facestyle.exemplars import ExemplarSet
+    from facestyle.io.images import InputFile
+
+_LOG = logging.getLogger(__name__)
+_SMALL_FACE = 100  # px between chin and forehead; smaller exemplars have few strokes to lend
+_SHOWN = 3  # names in a message
+
+
+def warn_of_unknown_suffix(output: str | None, known: frozenset[str]) -> None:
+    """Say that ``-o foo.xyz`` is taken for a folder."""
+    if output is None or output.endswith(("/", "\\")):
+        return
+    path = Path(output)
+    if path.suffix and not path.is_dir() and path.suffix.lower() not in known:
+        _LOG.warning(
+            "-o %s: '%s' is no format that is written, so it is taken for a folder; pictures: %s",
+            output,
+            path.suffix,
+            ", ".join(sorted(known)),
+        )
+
+
+def warn_of_results(inputs: Sequence[InputFile]) -> None:
+    """Say that results of an earlier run, with another look, are among the inputs."""
+    found = {item.path for item in inputs if item.found}
+    stems = {(path.parent, path.stem): path for path in found}
+    results = [
+        (path, stems[path.parent, head])
+        for path in sorted(found)
+        for head, _, tail in [path.stem.rpartition("_")]
+        # photo_2.jpg beside photo.jpg is a second photo
+        if head and not tail.isdecimal() and (path.parent, head) in stems
+    ]
+    if results:
+        shown = ", ".join(f"{path} (of {source.name})" for path, source in results[:_SHOWN])
+        _LOG.warning(
+            "%d of the inputs look like results of an earlier run and are stylized again: %s%s. "
+            "Keep results apart with -o DIR",
+            len(results),
+            shown,
+            ", ..." if len(results) > _SHOWN else "",
+        )
+
+
+def warn_of_exemplars(exemplars: ExemplarSet | None) -> None:
+    """Say which exemplars are too small to show much of their style."""
+    if exemplars is None:
+        return
+    faces = [
+        portrait for portrait in exemplars.portraits if _height(portrait.face.box) < _SMALL_FACE
+    ]
+    if faces:
+        shown = ", ".join(f"{p.name} ({_height(p.face.box):.0f} px)" for p in faces[:_SHOWN])
+        _LOG.warning(
+            "%d of %d exemplars have small faces, whose strokes and details are enlarged and look "
+            "coarse: %s%s. Larger scans give finer results (%d px and more)",
+            len(faces),
+            len(exemplars),
+            shown,
+            ", ..." if len(faces) > _SHOWN else "",
+            _SMALL_FACE,
+        )
+
+
+def _height(box: tuple[float, float, float, float]) -> float:
+    return box[3] - box[1]

@@ -1,0 +1,312 @@
+"""What the command says of odd input, and that it works whatever its streams are."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageOps
+from skimage import data
+
+from facestyle.cli import main
+from facestyle.cli.messages import ClipProgress
+from facestyle.cli.suggestions import mistyped_verb, nearest
+
+ROOT = Path(__file__).resolve().parents[1]
+COMMAND = [sys.executable, "-m", "facestyle"]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A picture and a look."""
+    folder = tmp_path_factory.mktemp("messages")
+    portrait = Image.fromarray(data.astronaut()).crop((84, 0, 364, 280))
+    portrait.save(folder / "me.png")
+    (folder / "dark").mkdir()
+    for name, picture in {"a": portrait, "b": ImageOps.mirror(portrait)}.items():
+        dark = picture.convert("L").point(lambda v: v * v // 300)
+        dark.save(folder / "dark" / f"{name}.png")
+    return folder
+
+
+@pytest.fixture
+def said(folder, monkeypatch, capfd):
+    """Run the command in this process; its exit code, stdout and stderr."""
+    monkeypatch.chdir(folder)
+
+    def run(*arguments):
+        code = main(list(map(str, arguments)))
+        captured = capfd.readouterr()
+        assert "Traceback" not in captured.err
+        return code, captured.out, captured.err
+
+    return run
+
+
+# --- Mistyped --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "meant"),
+    [
+        (["exemplar", "dark"], "did you mean 'facestyle exemplars'?"),
+        (["trian", "a.png"], "did you mean 'facestyle train'?"),
+        (["me.png", "--exemplars", "dark", "--bakground", "keep"], "did you mean --background?"),
+        (["me.png", "--exemplar", "dark"], "did you mean --exemplars?"),
+        (["me.png", "--exemplars=dark", "--skip-exist"], "did you mean --skip-existing?"),
+        (["train", "a.png", "--photo", "x", "-o", "m"], "did you mean --photos?"),
+    ],
+)
+def test_suggestions(said, arguments, meant):
+    code, out, err = said(*arguments)
+    assert code == 2
+    assert out == ""
+    assert meant in err
+    assert err.count("\n") == 1
+
+
+def test_files_are_no_mistyped_verbs(folder, monkeypatch):
+    monkeypatch.chdir(folder)
+    Path("trains").touch()
+    verbs = ("train", "exemplars")
+    assert mistyped_verb(["trains"], verbs) is None
+    assert mistyped_verb(["trian.jpg"], verbs) is None
+    assert mistyped_verb(["train2"], verbs) is None
+    assert mistyped_verb([], verbs) is None
+    assert nearest("--zzz", ["--face", "--seed"]) is None
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "expected"),
+    [
+        ("--preview", "1" + 30 * "0", "a whole number from 1 to 1000000000"),
+        ("--preview", 5000 * "9", "a whole number"),
+        ("--seed", "1" + 20 * "0", "a whole number from 0 to 4294967295"),
+        ("--size", "1e6", "a whole number from 1 to 16384"),
+        ("--size", "999999999", "a whole number from 1 to 16384"),
+        ("--start", "1e18", "expected seconds"),
+        ("--start", "nan", "expected seconds"),
+        ("--jobs", "99999999", "a whole number up to 1024"),
+    ],
+)
+def test_numbers_beyond_all_limits(said, option, value, expected):
+    code, _, err = said("me.png", "--exemplars", "dark", option, value)
+    assert code == 2
+    assert expected in err
+    assert err.count("\n") == 1
+
+
+# --- Allowed, yet odd ------------------------------------------------------------------------
+
+
+def test_an_unknown_suffix_is_taken_for_a_folder_and_said(said, folder):
+    code, out, err = said("me.png", "--exemplars", "dark", "-o", "new.xyz")
+    assert code == 0
+    assert out.strip() == "new.xyz/me.png"
+    assert "-o new.xyz: '.xyz' is no format that is written, so it is taken for a folder" in err
+    assert "-o new" not in said("me.png", "--exemplars", "dark", "-o", "new.xyz", "--overwrite")[2]
+
+
+def test_transparent_to_jpeg(said, folder):
+    arguments = ["me.png", "--exemplars", "dark", "--background", "transparent"]
+    code, _, err = said(*arguments, "-o", "clear.jpg")
+    assert code == 0
+    assert "clear.jpg: '.jpg' holds no opacity: what is transparent becomes white" in err
+    assert Image.open(folder / "clear.jpg").getpixel((2, 2)) >= (250, 250, 250)
+    assert "opacity" not in said(*arguments, "-o", "clear.png")[2]
+
+
+def test_small_exemplars_are_said(said, folder, tmp_path):
+    Image.open(folder / "dark" / "a.png").resize((180, 180)).save(tmp_path / "small.png")
+    code, _, err = said("me.png", "--exemplars", tmp_path, "-o", tmp_path / "out.png")
+    assert code == 0
+    assert "1 of 1 exemplars have small faces" in err
+    assert "small.png (" in err
+
+
+def test_exemplars_of_two_kinds_are_said(caplog):
+    from facestyle import ExemplarSet
+    from facestyle.methods.choice import choose_method
+
+    pencil = ExemplarSet.from_folder(ROOT / "exemplars" / "pencil")
+    noir = ExemplarSet.from_folder(ROOT / "exemplars" / "noir")
+    method, _ = choose_method(ExemplarSet([*pencil, noir.portraits[0]]))
+    assert method.name == "patch_unpaired"
+    [record] = caplog.records
+    assert "5 look drawn, the others photographed" in record.message
+    assert noir.portraits[0].name in record.message
+    caplog.clear()
+    choose_method(pencil)
+    assert not caplog.records
+
+
+def test_results_among_the_inputs_are_said(said, folder, tmp_path):
+    for name in ("me", "me_warm", "me_2", "you_too"):
+        Image.open(folder / "me.png").save(tmp_path / f"{name}.png")
+    code, out, err = said(tmp_path, "--exemplars", "dark", "-o", tmp_path / "out")
+    assert code == 0
+    assert len(out.splitlines()) == 4
+    assert "1 of the inputs look like results of an earlier run" in err
+    assert f"{tmp_path / 'me_warm.png'} (of me.png)" in err
+
+
+def test_what_was_skipped_is_counted(said, folder):
+    arguments = ["me.png", "dark/a.png", "--exemplars", "dark", "-o", "counted/"]
+    assert said(*arguments)[0] == 0
+    code, out, err = said(*arguments, "--skip-existing")
+    assert (code, out) == (0, "")
+    assert "2 of 2 inputs skipped, whose results exist" in err
+    code, out, err = said(*arguments, "--skip-existing", "-q", "--json")
+    assert [json.loads(line)["status"] for line in out.splitlines()] == ["skipped"] * 2
+    assert err == ""
+
+
+def test_more_is_said_with_v(said):
+    arguments = ["me.png", "--exemplars", "dark", "-o", "said.png", "--overwrite"]
+    usual, more, most = (said(*arguments, *v)[2] for v in ([], ["-v"], ["-vv"]))
+    assert "px by dlib" not in usual
+    assert "info: me.png: 280 x 280 px, face" in more
+    assert "px by dlib" in more
+    assert "debug: me.png: faces 0." in most
+    assert "debug" not in more
+
+
+# --- Streams ---------------------------------------------------------------------------------
+
+
+def run_in(folder, arguments, redirection="", **environment):
+    """Run the command by the shell, which closes or fills streams."""
+    command = " ".join(f"'{argument}'" for argument in [*COMMAND, *arguments])
+    return subprocess.run(
+        f"{command} {redirection}",
+        shell=True,
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+        capture_output=True,
+        timeout=300,
+        check=False,
+    )
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize(
+    "redirection", [">/dev/full", ">&-", "2>&-", "2>/dev/full", "<&- >&- 2>&-", "| true"]
+)
+def test_the_work_is_done_whatever_the_streams_are(folder, redirection):
+    output = folder / "streams.png"
+    output.unlink(missing_ok=True)
+    process = run_in(
+        folder, ["me.png", "--exemplars", "dark", "-o", "streams.png", "-v"], redirection
+    )
+    assert process.returncode == 0
+    assert b"Traceback" not in process.stderr
+    assert b"Exception" not in process.stderr
+    with Image.open(output) as picture:
+        assert picture.size == (280, 280)
+
+
+@pytest.mark.parametrize(
+    ("name", "encoding", "printed"),
+    [
+        (b"b\xff.png", "utf-8", b"b\xff.png"),
+        (b"b\xff.png", "cp1252", b"b\\udcff.png"),
+        ("1写真.png".encode(), "cp1252", b"1\\u5199\\u771f.png"),
+    ],
+)
+def test_names_that_the_console_cannot_show(folder, name, encoding, printed):
+    source = os.path.join(os.fsencode(folder), name)
+    try:
+        Image.open(folder / "me.png").save(os.fsdecode(source))
+    except (OSError, UnicodeError):
+        pytest.skip("the file system has no such names")
+    arguments = [os.fsdecode(name), "--exemplars", "dark", "-o", "names", "--overwrite"]
+    process = run_in(folder, arguments, PYTHONIOENCODING=encoding)
+    assert process.returncode == 0
+    assert process.stdout.strip() == b"names/" + printed
+    assert b"Traceback" not in process.stderr
+    assert os.path.exists(os.path.join(os.fsencode(folder), b"names", name))
+    process = run_in(folder, [*arguments, "--json"], PYTHONIOENCODING=encoding)
+    assert os.fsencode(json.loads(process.stdout)["input"]) == name
+    os.remove(source)
+
+
+# --- Progress --------------------------------------------------------------------------------
+
+
+def test_progress_inside_one_long_picture(monkeypatch, capsys):
+    now = iter(range(0, 1000, 11))
+    monkeypatch.setattr("facestyle.cli.messages.time.monotonic", lambda: float(next(now)))
+    progress = ClipProgress(quiet=False, unit="step")
+    for number in (1, 2, 3):
+        progress.show_steps("me.png at scale 2", number, 11)
+    lines = capsys.readouterr().err.splitlines()
+    assert lines == [
+        "facestyle: me.png at scale 2: 2 of 11 steps, about 99 s left",
+        "facestyle: me.png at scale 2: 3 of 11 steps, about 88 s left",
+    ]
+
+
+def test_neural_pictures_tell_how_far_they_are():
+    pytest.importorskip("torch")
+    from facestyle import ExemplarSet, Stylizer
+    from facestyle.exemplars import ExemplarPicture
+    from facestyle.progress import listening
+
+    picture = np.random.default_rng(0).random((40, 48, 3), dtype=np.float32)
+    style = ExemplarSet([], pictures=[ExemplarPicture(picture[::-1].copy(), "style")])
+    stylizer = Stylizer(style, method="neural", size=48, scales=1, iterations=3)
+    told = []
+    with listening(lambda *told_now: told.append(told_now)):
+        stylizer(picture)
+    assert told
+    assert {what for what, _, _ in told} == {"the picture at scale 1"}
+    assert [done for _, done, _ in told] == list(range(1, len(told) + 1))
+    assert {most for _, _, most in told} == {3}
+    count = len(told)
+    stylizer(picture)
+    assert len(told) == count
+
+
+# --- Training --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["-o", "no/such/model.safetensors"], "does not exist"),
+        (["-o", "m.safetensors", "--checkpoint", "no/such/file"], "does not exist"),
+        (["-o", "m.safetensors", "--preview", "me.png"], "is a file"),
+    ],
+)
+def test_training_notices_what_is_missing_before_it_begins(said, arguments, expected):
+    pytest.importorskip("torch")
+    code, _, err = said("train", "me.png", "--photos", "dark", *arguments)
+    assert code == 2
+    assert expected in err
+
+
+def test_training_interrupted_and_taken_up_again(folder):
+    pytest.importorskip("torch")
+    command = [*COMMAND, "train", "me.png", "--photos", "dark", "-o", "m.safetensors", "--json"]
+    small = ["--channels", "4", "--blocks", "1", "--crop", "32", "--batch", "1", "--every", "1000"]
+    short = ["--warm-up", "1000", "--style-size", "64"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    pipe = subprocess.PIPE
+    long = [*command, *small, *short, "--steps", "100000"]
+    long[long.index("1000")] = "5"
+    with subprocess.Popen(
+        long, cwd=folder, env=environment, stdout=pipe, stderr=pipe, text=True
+    ) as process:
+        first = json.loads(process.stdout.readline())
+        assert first["step"] == 5
+        assert first["losses"]["recoloring"] > 0
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=120)
+    assert process.returncode == 130
+    assert "interrupted; the training so far is kept" in err
+    assert "Traceback" not in err
+    assert (folder / "m.checkpoint").stat().st_size > 1000
