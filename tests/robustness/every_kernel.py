@@ -72,20 +72,20 @@ def labels() -> dict[str, Callable[[], Any]]:
 def clips() -> dict[str, Callable[[], Any]]:
     from facestyle.kernels.detail_compositing import ReducedLayers, compose
     from facestyle.kernels.flow_reliability import judge_vectors
-    from facestyle.kernels.temporal_filter import settle
+    from facestyle.kernels.temporal_filter import filter_recursively
 
     frame = RANDOM.integers(0, 256, (60, 80, 3), np.uint8)
     layers = ReducedLayers(*floats(3, 30, 40, 3))
     coefficients, flow = floats(15, 20, 4), 4 * floats(15, 20, 2) - 2
 
-    def settled() -> np.ndarray:
+    def filtered() -> np.ndarray:
         image = floats(60, 80, 3)
-        settle(image, frame, flow, coefficients[..., 0], most=0.6, tolerance=0.3)
+        filter_recursively(image, frame, flow, coefficients[..., 0], most=0.6, tolerance=0.3)
         return image
 
     return {
         "compose": lambda: compose(frame, 1 / 255, layers, coefficients, 0.4),
-        "settle": settled,
+        "filter": filtered,
         "judge_vectors": lambda: judge_vectors(flow, -flow, disocclusions=True, boundaries=True),
     }
 

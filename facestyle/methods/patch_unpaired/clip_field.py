@@ -49,6 +49,10 @@ class MovingField:
     places: np.ndarray
     layers: np.ndarray
 
+    def copied(self) -> MovingField:
+        """The same field, to be written to."""
+        return MovingField(self.places.copy(), self.layers.copy())
+
 
 @dataclass(frozen=True)
 class Window:
