@@ -1,4 +1,4 @@
-"""A recursive filter along the flow: what differs from the frame before by noise only is averaged out.
+"""A recursive filter along the flow: what differs from the frame before by noise is averaged out.
 
 Only small differences are averaged, so that nothing is left behind where the picture changes.
 """

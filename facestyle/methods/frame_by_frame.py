@@ -1,4 +1,4 @@
-"""Any method on video: each frame stylized by itself on a steady face, then filtered along the flow.
+"""Any method on video: each frame stylized alone on a steady face, then filtered along the flow.
 
 For methods that have no way of their own to go on from the previous frame.
 """
