@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test lint bench docs exemplars clean
+.PHONY: demo test torture lint bench docs exemplars clean
 
 demo: $(VENV)/.installed
 	@mkdir -p demo
@@ -25,6 +25,10 @@ bench: $(VENV)/.tested
 docs: $(VENV)/.documented
 	$(BIN)/mkdocs build --strict
 
+# the long form of the tests that damage files
+torture: $(VENV)/.tested
+	FACESTYLE_TORTURE=1 $(BIN)/python -m pytest tests/robustness
+
 exemplars: $(VENV)/.tested
 	$(BIN)/python exemplars/make.py
 
@@ -37,7 +41,7 @@ $(VENV)/.installed: setup.cfg pyproject.toml constraints.txt
 # torch by itself: with it installed, its extras bring no other build
 $(VENV)/.tested: $(VENV)/.installed
 	$(PIP) install --quiet --constraint constraints.txt torch
-	$(PIP) install --quiet --constraint constraints.txt --editable '.[test,neural,heif,video]'
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[test,neural,heif,raw,video]'
 	@touch $@
 
 $(VENV)/.documented: $(VENV)/.installed

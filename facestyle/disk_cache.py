@@ -1,7 +1,7 @@
 """Analyzes kept on disk between runs: dataclasses of arrays, by a fingerprint of their inputs.
 
-Nothing is unpickled: an entry is an .npz of plain arrays, or one .npy. A damaged entry counts as
-absent.
+Nothing is unpickled: an entry is a file of plain arrays with a checksum. One that is damaged, or
+holds other types than were asked for, counts as absent.
 """
 
 from __future__ import annotations
@@ -10,30 +10,42 @@ import dataclasses
 import hashlib
 import logging
 import os
-import tempfile
 import types
 import typing
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
+from facestyle.array_files import map_array, read_arrays, write_array, write_arrays
+
 # change it whenever an analysis changes: older entries are not found then
-VERSION = "4"
+VERSION = "5"
 _LOG = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
 def cache_folder() -> Path:
-    """Folder of the cache: $FACESTYLE_CACHE, or the user's cache folder."""
+    """Folder of the cache: $FACESTYLE_CACHE, or the user's cache folder.
+
+    Raises
+    ------
+    FileNotFoundError
+        The user has no home folder, as in many containers.
+    """
     chosen = os.environ.get("FACESTYLE_CACHE")
     if chosen:
         return Path(chosen)
     import platformdirs
 
-    return Path(platformdirs.user_cache_dir("facestyle"))
+    try:
+        folder = Path(platformdirs.user_cache_dir("facestyle"))
+    except RuntimeError as error:
+        raise FileNotFoundError(f"no folder for the cache ({error})") from error
+    if not folder.is_absolute():  # what older releases of platformdirs give
+        raise FileNotFoundError(f"no folder for the cache (found {folder})")
+    return folder
 
 
 def fingerprint(*parts: str | bytes) -> str:
@@ -46,58 +58,69 @@ def fingerprint(*parts: str | bytes) -> str:
     return digest.hexdigest()
 
 
+@dataclasses.dataclass(frozen=True)
+class Schema:
+    """What an array in an entry must be: ``Annotated[np.ndarray, Schema("float32", 3)]``.
+
+    Attributes
+    ----------
+    dtype : str
+    ndim : int
+    finite : bool
+        Whether NaN and infinities make the entry one that counts as absent.
+    """
+
+    dtype: str
+    ndim: int
+    finite: bool = True
+
+    def check(self, array: np.ndarray) -> None:
+        """Raise ValueError if the array is another."""
+        if array.dtype != self.dtype or array.ndim != self.ndim:
+            raise ValueError(f"an array of {array.dtype} {array.shape}; expected {self}")
+        if self.finite and array.dtype.kind == "f" and not np.isfinite(array).all():
+            raise ValueError("an array that is not finite")
+
+
 def load(kind: type[T], key: str) -> T | None:
-    """Read a dataclass back, or None where it is not in the cache."""
-    path = cache_folder() / f"{key}.npz"
-    try:
-        # NumPy leaves a damaged archive open that it opened itself
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as entries:
-            arrays = {name: entries[name] for name in entries.files}
-        return unpack(kind, arrays)
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile, EOFError) as error:
-        _LOG.info("cache entry %s is unreadable (%s); computing it again", path, error)
-        return None
+    """Read a dataclass back, or None where it is not in the cache, or is damaged."""
+    return _read(f"{key}.npz", lambda path: unpack(kind, read_arrays(path)))
 
 
 def save(key: str, value: Any) -> None:
     """Write a dataclass; a cache that cannot be written is no error."""
     arrays = pack(value)
-    _write(f"{key}.npz", lambda file: np.savez(file, **arrays))  # type: ignore[arg-type]
+    _write(f"{key}.npz", lambda path: write_arrays(path, arrays))
 
 
 def load_array(key: str) -> np.ndarray | None:
     """Map an array that `save_array` wrote, read-only, or None where it is not in the cache."""
-    path = cache_folder() / f"{key}.npy"
-    try:
-        return np.load(path, mmap_mode="r", allow_pickle=False)
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, EOFError) as error:
-        _LOG.info("cache entry %s is unreadable (%s); computing it again", path, error)
-        return None
+    return _read(f"{key}.npy", map_array)
 
 
 def save_array(key: str, array: np.ndarray) -> None:
     """Write one large array as a file that `load_array` maps instead of reading it."""
-    _write(f"{key}.npy", lambda file: np.save(file, array, allow_pickle=False))
+    _write(f"{key}.npy", lambda path: write_array(path, array))
 
 
-def _write(name: str, write: Callable[[BinaryIO], None]) -> None:
-    """Write an entry under another name first; a cache that cannot be written is no error."""
-    folder = cache_folder()
-    temporary = ""
+def _read(name: str, read: Callable[[Path], T]) -> T | None:
     try:
+        return read(cache_folder() / name)
+    except FileNotFoundError:
+        return None
+    except Exception as error:  # whatever an entry holds, it can be computed again
+        _LOG.info("cache entry %s is unreadable (%s); computing it again", name, error)
+        return None
+
+
+def _write(name: str, write: Callable[[Path], None]) -> None:
+    """Write an entry; a cache that cannot be written is no error."""
+    try:
+        folder = cache_folder()
         folder.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=folder, suffix=".part")
-        with os.fdopen(handle, "wb") as file:
-            write(file)
-        os.replace(temporary, folder / name)
+        write(folder / name)
     except OSError as error:
-        _LOG.info("cannot write to the cache %s: %s", folder, error)
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
+        _LOG.info("cannot write to the cache: %s", error)
 
 
 def pack(value: Any) -> dict[str, np.ndarray]:
@@ -132,18 +155,39 @@ def _rebuild(kind: Any, name: str, arrays: dict[str, np.ndarray]) -> Any:
         present = any(stored.startswith((name + ".", name + "#")) for stored in arrays)
         return _rebuild(kind, name, arrays) if present or name in arrays else None
     if dataclasses.is_dataclass(kind):
-        hints = typing.get_type_hints(kind)
+        hints = typing.get_type_hints(kind, include_extras=True)
         parts = {
             field.name: _rebuild(hints[field.name], f"{name}.{field.name}", arrays)
             for field in dataclasses.fields(kind)
         }
         return typing.cast(Any, kind)(**parts)
     if typing.get_origin(kind) is tuple:
-        count = int(arrays[f"{name}#"])
-        kinds = typing.get_args(kind)
-        item_kinds = [kinds[0]] * count if kinds[-1] is Ellipsis else list(kinds)
-        return tuple(
-            _rebuild(item, f"{name}.{index}", arrays) for index, item in enumerate(item_kinds)
-        )
+        return _rebuild_tuple(typing.get_args(kind), name, arrays)
+    schemas: tuple[Any, ...] = ()
+    if typing.get_origin(kind) is typing.Annotated:
+        kind, *rest = typing.get_args(kind)
+        schemas = tuple(part for part in rest if isinstance(part, Schema))
     stored = arrays[name]
-    return stored if kind is np.ndarray else kind(stored.item())
+    if kind is np.ndarray:
+        for schema in schemas:
+            schema.check(stored)
+        return stored
+    return _rebuild_scalar(kind, name, stored)
+
+
+def _rebuild_tuple(
+    kinds: tuple[Any, ...], name: str, arrays: dict[str, np.ndarray]
+) -> tuple[Any, ...]:
+    count = int(arrays[f"{name}#"])
+    if not 0 <= count <= len(arrays) or (kinds[-1] is not Ellipsis and count != len(kinds)):
+        raise ValueError(f"'{name}' has {count} parts")
+    item_kinds = [kinds[0]] * count if kinds[-1] is Ellipsis else list(kinds)
+    return tuple(_rebuild(item, f"{name}.{index}", arrays) for index, item in enumerate(item_kinds))
+
+
+def _rebuild_scalar(kind: Any, name: str, stored: np.ndarray) -> Any:
+    value = stored.item()
+    accepted = {float: (float, int)}.get(kind, kind)
+    if not isinstance(value, accepted) or (isinstance(value, bool) and kind is not bool):
+        raise ValueError(f"'{name}' is {type(value).__name__}; expected {kind.__name__}")
+    return kind(value)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Annotated
 
 import cv2
 import numpy as np
@@ -13,11 +15,14 @@ import numpy as np
 from facestyle import disk_cache
 from facestyle.errors import ExemplarError, FacestyleError
 from facestyle.faces import Face, Portrait, portrait_from_image, read_landmarks
+from facestyle.faces.landmarks import check_landmarks
+from facestyle.files import read_regular
 from facestyle.io.images import expand_inputs, read_image
 
 LANDMARKS_SUFFIX = ".landmarks.txt"
 # larger exemplars are reduced: no style lives in more pixels than these on the long side
 _LONGEST = 2400
+_SMALLEST = 16  # px; no detector finds a face in less
 _LOG = logging.getLogger(__name__)
 
 
@@ -26,7 +31,7 @@ class _Analysis:
     """What is cached of an exemplar: all but its picture."""
 
     face: Face
-    matte: np.ndarray  # uint8
+    matte: Annotated[np.ndarray, disk_cache.Schema("uint8", 2)]
 
 
 @dataclass(frozen=True)
@@ -148,9 +153,10 @@ class ExemplarSet:
                 portrait, key = read_exemplar(path, landmarks=landmarks, cache=cache)
                 if photo_paths:
                     portrait, key = _with_photo(portrait, key, path, photo_paths, landmarks, cache)
-            except FacestyleError as error:
-                problems.append((path, str(error)))
-                _LOG.warning("exemplar skipped: %s", error)
+            except Exception as error:  # one odd picture must not stop the others
+                message = _describe_problem(path, error)
+                problems.append((path, message))
+                _LOG.warning("exemplar skipped: %s", message)
                 continue
             portraits.append(portrait)
             fingerprints.append(key)
@@ -216,14 +222,20 @@ def read_exemplar(
         opacity = picture.alpha[..., None]
         rgb = rgb * opacity + (1 - opacity)
     factor = min(1.0, _LONGEST / max(rgb.shape[:2]))
-    if factor < 1:
-        rgb = cv2.resize(rgb, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    if min(rgb.shape[:2]) * factor < _SMALLEST:
+        raise ExemplarError(
+            f"{path}: {rgb.shape[1]} x {rgb.shape[0]} pixels are too narrow for a portrait; "
+            f"expected {_SMALLEST} or more on the short side"
+        )
     points_path = path.with_name(path.stem + LANDMARKS_SUFFIX)
     given = None
-    if points_path.is_file():
-        given = (read_landmarks(points_path) + 0.5) * factor - 0.5
+    if os.path.lexists(points_path):
+        points = check_landmarks(read_landmarks(points_path), str(points_path), rgb.shape[:2])
+        given = (points + 0.5) * factor - 0.5
+    if factor < 1:
+        rgb = cv2.resize(rgb, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
     key = disk_cache.fingerprint(
-        "exemplar", path.read_bytes(), landmarks, b"" if given is None else given.tobytes()
+        "exemplar", read_regular(path), landmarks, b"" if given is None else given.tobytes()
     )
     stored = disk_cache.load(_Analysis, key) if cache else None
     if stored is not None and stored.matte.shape == rgb.shape[:2]:
@@ -263,15 +275,23 @@ def _picture_files(folder: Path) -> list[Path]:
     ExemplarError
         If there is none.
     """
-    if not folder.exists():
+    if not os.path.exists(folder):
         raise ExemplarError(
             f"{folder}: no such folder or picture; expected a folder of stylized portraits"
         )
-    if folder.is_file():
+    if not os.path.isdir(folder):
         return [folder]
-    files = [item.path for item in expand_inputs([folder]) if item.path.is_file()]
+    # what was found and is no picture, such as a folder without permission, is reported as one
+    files = [item.path for item in expand_inputs([folder]) if item.found]
     if not files:
         raise ExemplarError(
             f"{folder}: the folder holds no pictures; put several stylized portraits in it"
         )
     return files
+
+
+def _describe_problem(path: Path, error: Exception) -> str:
+    if isinstance(error, FacestyleError):
+        return str(error)
+    _LOG.debug("%s", path, exc_info=error)
+    return f"{path}: cannot be used as an exemplar ({type(error).__name__}: {error})"

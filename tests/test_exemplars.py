@@ -1,5 +1,7 @@
 """Exemplar folders: what is read, what is skipped and why, what the cache keeps."""
 
+import os
+
 import cv2
 import numpy as np
 import pytest
@@ -174,3 +176,53 @@ def test_a_set_of_nothing_is_an_error():
     with pytest.raises(ExemplarError, match="at least one"):
         ExemplarSet([])
     assert issubclass(ExemplarError, FacestyleError)
+
+
+def test_odd_pictures_do_not_stop_the_others(save, astronaut, tmp_path, monkeypatch):
+    save("set/good.png", astronaut)
+    save("set/thin.png", np.zeros((1, 20000, 3)))
+    save("set/tall.png", np.zeros((6000, 20, 3)))
+    save("set/many.png", astronaut)
+    with open(tmp_path / "set" / "many.landmarks.txt", "wb") as file:
+        file.truncate(10**10)  # a billion landmarks, as far as one can tell
+    save("set/line.png", astronaut)
+    line = "".join(f"{k} {k}\n" for k in range(68))
+    (tmp_path / "set" / "line.landmarks.txt").write_text(line)
+    save("set/far.png", astronaut)
+    far = "".join(f"{1e5 + k} {k % 7}\n" for k in range(68))
+    (tmp_path / "set" / "far.landmarks.txt").write_text(far)
+    os.mkfifo(tmp_path / "set" / "pipe.png")
+    save("set/bug.png", astronaut)
+    read = exemplars.read_image
+
+    def fail(path):
+        if path.name == "bug.png":
+            raise ZeroDivisionError("an error that nobody thought of")
+        return read(path)
+
+    monkeypatch.setattr(exemplars, "read_image", fail)
+    found = ExemplarSet.from_folder(tmp_path / "set")
+    assert [p.name for p in found] == ["good.png"]
+    reasons = {path.name: reason for path, reason in found.problems}
+    expected = {
+        "bug.png": "ZeroDivisionError",
+        "far.png": "outside the picture",
+        "line.png": "on one line",
+        "many.png": "10000000000 bytes",
+        "pipe.png": "named pipe",
+        "tall.png": "too narrow",
+        "thin.png": "too narrow",
+    }
+    assert reasons.keys() == expected.keys()
+    for name, words in expected.items():
+        assert words in reasons[name]
+        assert name.removesuffix(".png") in reasons[name]
+
+
+def test_a_stored_analysis_of_another_kind_is_made_anew(save, astronaut):
+    path = save("look.png", astronaut)
+    portrait, key = read_exemplar(path)
+    odd = exemplars._Analysis(portrait.face, portrait.matte.astype(np.float64))
+    disk_cache.save(key, odd)
+    again, _ = read_exemplar(path)
+    np.testing.assert_array_equal(again.matte, portrait.matte)

@@ -1,5 +1,6 @@
 """Optical flow against motions that are known."""
 
+import os
 from pathlib import Path
 
 import cv2
@@ -180,3 +181,21 @@ def test_flow_files_that_cannot_be_read_or_written_are_named(tmp_path):
     with pytest.raises(UsageError):
         write_flo(tmp_path / "c.flo", flow[..., 0])
     assert [p.name for p in tmp_path.iterdir()] == ["folder.flo"]  # and nothing unfinished
+
+
+def test_only_regular_files_are_read_as_flow(tmp_path):
+    os.mkfifo(tmp_path / "a.flo")
+    (tmp_path / "b.flo").symlink_to("nowhere.flo")
+    for path in (tmp_path / "a.flo", tmp_path / "b.flo", Path("/dev/zero"), tmp_path):
+        with pytest.raises(FlowFileError, match="cannot be read") as error:
+            read_flo(path)
+        assert str(error.value).startswith(str(path))
+
+
+def test_flow_files_follow_the_umask(tmp_path):
+    before = os.umask(0o027)
+    try:
+        write_flo(tmp_path / "a.flo", np.zeros((3, 4, 2), np.float32))
+    finally:
+        os.umask(before)
+    assert (tmp_path / "a.flo").stat().st_mode & 0o777 == 0o640

@@ -216,7 +216,7 @@ def test_profile_of_a_deep_picture_keeps_its_depth(tmp_path, rng, suffix):
 @pytest.mark.parametrize("kind", [0, 1, 2, 3, 4])
 def test_parametric_curves(kind):
     """The five kinds of ICC.1:2022, table 68, against the printed formulas."""
-    from facestyle.io.images.icc import _read_curve
+    from facestyle.io.images.icc_curves import _read_curve
 
     g, a, b, c, d, e, f = 2.0, 0.9, 0.1, 0.3, 0.25, 0.05, 0.02
     x = np.linspace(0, 1, 11)
@@ -644,10 +644,12 @@ def planned(typed, output=None, **options):
 
 def test_results_go_beside_their_inputs(tree):
     assert planned(["photos/b.jpg", "photos/sub"]) == [
-        "photos/b_looks.png",
-        "photos/sub/c_looks.png",
-        "photos/sub/deep/d_looks.png",
+        "photos/b_looks.jpg",
+        "photos/sub/c_looks.tif",
+        "photos/sub/deep/d_looks.webp",
     ]
+    assert planned(["photos/b.jpg"], needs_alpha=True) == ["photos/b_looks.png"]
+    assert planned(["x.heic"]) == ["x_looks.png"]
 
 
 def test_results_of_an_earlier_run_are_no_inputs(tree):
@@ -678,7 +680,7 @@ def test_output_file(tree):
 
 
 def test_clashing_outputs(tree):
-    assert planned(["x.jpg", "x.heic"]) == ["x_looks.png", "x_looks_heic.png"]
+    assert planned(["x.png", "x.heic"]) == ["x_looks.png", "x_looks_heic.png"]
     assert planned(["x.gif", "x.png"], "out") == ["out/x_gif.png", "out/x.png"]
     with pytest.raises(UsageError, match=r"a/x\.jpg and b/x\.jpg"):
         planned(["a/x.jpg", "b/x.jpg"], "out")

@@ -20,9 +20,9 @@ PACKAGE = ROOT / "facestyle"
 
 # first names below the package; a part imports itself and lower layers
 LAYERS = (
-    {"errors", "stopwatch", "choices", "progress"},
+    {"errors", "files", "stopwatch", "choices", "progress"},
     {"settings"},
-    {"assets"},
+    {"array_files", "assets"},
     {"kernels", "disk_cache", "io"},
     {"imaging"},
     {"faces", "flow"},
@@ -34,9 +34,9 @@ LAYERS = (
     {"__main__"},
 )
 LAYER_OF = {name: number for number, names in enumerate(LAYERS) for name in names}
-# beside the house: the neural wing stands on errors alone, metrics on faces and the neural wing
+# beside the house: the neural wing stands on errors and files, metrics on faces and the neural wing
 BESIDE = {
-    "neural": {"neural", "errors"},
+    "neural": {"neural", "errors", "files"},
     "metrics": {"metrics", "neural", "faces", "io", "errors", "assets"},
 }
 METHODS_LAYER = LAYER_OF["methods"]

@@ -14,6 +14,7 @@ from facestyle.neural.minimizers import minimize  # noqa: E402
 from facestyle.neural.optimize import optimize, scale_sizes  # noqa: E402
 from facestyle.neural.pictures import to_tensor, with_colors_of  # noqa: E402
 from facestyle.neural.settings import OptimizeOptions, Settings  # noqa: E402
+from facestyle.neural.style_images import StyleImage  # noqa: E402
 from facestyle.neural.style_pictures import StylePicture, recolor  # noqa: E402
 
 QUICK = OptimizeOptions(
@@ -99,10 +100,9 @@ def test_regions_take_their_style_from_the_same_region(network):
     content_left[:, :32] = 1
     result = stylize_optimize(
         np.random.default_rng(0).uniform(size=(48, 64, 3)).astype(np.float32),
-        [style],
+        [StyleImage(style, regions=np.stack((left, 1 - left)))],
         options=replace(QUICK, iterations=15),
         regions=np.stack((content_left, 1 - content_left)),
-        style_regions=[np.stack((left, 1 - left))],
         loss_network=network,
         device="cpu",
     )
@@ -130,8 +130,10 @@ def test_recoloring_by_region_gives_every_region_its_own_colors():
 
 def test_shares_mix_style_pictures(network):
     def greenness(shares):
+        pictures = zip([RED, GREEN], shares, strict=True)
+        styles = [StyleImage(picture, share) for picture, share in pictures]
         result = stylize_optimize(
-            photo(), [RED, GREEN], shares=shares, options=QUICK, loss_network=network, device="cpu"
+            photo(), styles, options=QUICK, loss_network=network, device="cpu"
         )
         return float((result[..., 1] - result[..., 0]).mean())
 

@@ -14,13 +14,15 @@ from PIL import Image
 torch = pytest.importorskip("torch", reason="PyTorch is not installed (extra 'neural')")
 
 from facestyle.errors import ImageError, ModelFileError, UsageError  # noqa: E402
+from facestyle.neural.gradient_guard import GradientGuard  # noqa: E402
 from facestyle.neural.loss_network import load_loss_network  # noqa: E402
 from facestyle.neural.model_files import load_model  # noqa: E402
 from facestyle.neural.photos import PhotoFolder  # noqa: E402
 from facestyle.neural.pictures import to_tensor  # noqa: E402
 from facestyle.neural.settings import Architecture, TrainOptions  # noqa: E402
+from facestyle.neural.style_images import StyleImage  # noqa: E402
 from facestyle.neural.style_pictures import StylePicture  # noqa: E402
-from facestyle.neural.style_training import train_style  # noqa: E402
+from facestyle.neural.style_training import TrainingFiles, train_style  # noqa: E402
 from facestyle.neural.train import train  # noqa: E402
 
 TINY = TrainOptions(
@@ -136,13 +138,11 @@ def test_bfloat16_trains_to_nearly_the_same_losses(network, photos):
 def test_training_writes_model_previews_and_record(photos, tmp_path):
     output = tmp_path / "style.safetensors"
     train_style(
-        [style()],
+        [StyleImage(style(), name="stripes.png")],
         photos,
         output,
         options=TINY,
-        names=["stripes.png"],
-        preview=tmp_path / "previews",
-        preview_every=2,
+        files=TrainingFiles(preview=tmp_path / "previews", preview_every=2),
         device="cpu",
     )
     names = sorted(path.name for path in (tmp_path / "previews").iterdir())
@@ -153,13 +153,14 @@ def test_training_writes_model_previews_and_record(photos, tmp_path):
     assert model.training["photos"] == 3
     assert json.dumps(model.training["losses"])
     again = tmp_path / "again.safetensors"
-    train_style([style()], photos, again, options=TINY, start=output, device="cpu")
+    files = TrainingFiles(start=output)
+    train_style([style()], photos, again, options=TINY, files=files, device="cpu")
     record = load_model(again).training
     assert record["start"] == "style.safetensors"
     assert record["before"] == model.training
     other = replace(TINY, architecture=Architecture(8, 1))
     with pytest.raises(UsageError, match="the model to start with is"):
-        train_style([style()], photos, tmp_path / "x", options=other, start=output, device="cpu")
+        train_style([style()], photos, tmp_path / "x", options=other, files=files, device="cpu")
 
 
 def test_crops_depend_on_seed_step_and_place_alone(photos):
@@ -222,3 +223,136 @@ def test_two_processes_train_the_network_of_one(network, photos, tmp_path):
     # Adam turns the rounding of tiny gradients into steps as long as the learning rate, 1e-3.
     difference = (torch.load(result, weights_only=True) - expected).abs()
     assert difference.mean() < 1e-4
+
+
+# as many normalizations in a row as Johnson's network has: their gradients multiply
+DEEP = replace(TINY, architecture=Architecture(channels=4, blocks=5))
+
+
+def flat_photo(folder, name, color):
+    folder.mkdir(exist_ok=True)
+    Image.new("RGB", (90, 70), color).save(folder / name)
+
+
+def test_photos_of_one_color_do_no_harm(network, photos, tmp_path):
+    """One black photo made all weights NaN, and the training went on to its end."""
+    mixed = tmp_path / "mixed"
+    flat_photo(mixed, "black.png", (0, 0, 0))
+    flat_photo(mixed, "white.png", (255, 255, 255))
+    for path in photos.rglob("*.png"):
+        (mixed / path.name).write_bytes(path.read_bytes())
+    trained = run(network, mixed, replace(DEEP, steps=12))
+    assert torch.isfinite(weights(trained)).all()
+    assert all(np.isfinite(value) for value in trained.losses.values())
+    crops = PhotoFolder(mixed, 32).batch(0, range(40))
+    assert (crops.flatten(2).amax((1, 2)) > crops.flatten(2).amin((1, 2))).all()
+
+
+def test_steps_without_finite_gradients_change_nothing(network, photos, monkeypatch, caplog):
+    before = weights(run(network, photos, replace(DEEP, steps=3)))
+    batch = PhotoFolder.batch
+
+    def black(self, step, places):
+        return torch.zeros(len(places), 3, 32, 32) if step == 3 else batch(self, step, places)
+
+    monkeypatch.setattr(PhotoFolder, "batch", black)
+    after = run(network, photos, replace(DEEP, steps=4))
+    torch.testing.assert_close(weights(after), before, rtol=0, atol=0)
+    assert "step 4 is skipped: its gradients are not finite" in caplog.text
+
+
+def test_many_steps_without_finite_gradients_stop_with_a_reason(caplog):
+    guard = GradientGuard()
+    weight = torch.zeros(3, requires_grad=True)
+    for gradient, loss in ((torch.inf, 1.0), (1.0, torch.nan), (torch.nan, 1.0)):
+        weight.grad = torch.full((3,), gradient)
+        assert not guard.accepts(1, [weight], {"style": loss})
+    weight.grad = torch.ones(3)
+    assert guard.accepts(4, [weight], {"style": 1.0})  # counts from the start again
+    weight.grad = torch.full((3,), torch.nan)
+    for step in range(5, 24):
+        assert not guard.accepts(step, [weight], {"style": 1.0})
+    with pytest.raises(UsageError, match=r"20 steps in a row.*up to step 24.*one color"):
+        guard.accepts(24, [weight], {"style": 1.0})
+
+
+def test_eps_pipes_and_broken_links_are_no_photos(photos, tmp_path, monkeypatch):
+    from PIL import EpsImagePlugin
+
+    def start(*_args, **_options):
+        raise AssertionError("Ghostscript was started")
+
+    monkeypatch.setattr(EpsImagePlugin, "Ghostscript", start)
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    eps = "%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 90 90\n%%EndComments\nshowpage\n"
+    (folder / "a.jpg").write_text(eps)
+    os.mkfifo(folder / "b.jpg")
+    (folder / "c.jpg").symlink_to("nowhere.jpg")
+    (folder / "d.jpg").symlink_to("/dev/zero")
+    good = next(photos.rglob("*.png"))
+    (folder / "e.png").write_bytes(good.read_bytes())
+    crops = PhotoFolder(folder, 32)
+    crops.batch(0, range(40))
+    assert sorted(path.name for path in crops.problems) == ["a.jpg", "b.jpg", "c.jpg", "d.jpg"]
+    assert "only regular files" in crops.problems[folder / "b.jpg"]
+
+
+def test_damaged_checkpoints_are_refused(network, photos, tmp_path):
+    """Of eleven ways of damage eight gave tracebacks."""
+    from facestyle.neural.safetensors_files import read_safetensors, write_safetensors
+
+    checkpoint = tmp_path / "run.checkpoint"
+    run(network, photos, replace(TINY, steps=1), checkpoint=checkpoint)
+    whole = checkpoint.read_bytes()
+    tensors, metadata = read_safetensors(checkpoint)
+    for key, value in [
+        ("settings", None),
+        ("settings", "{"),
+        ("settings", "[]"),
+        ("settings", "[" * 100_000),
+        ("step", None),
+        ("step", "many"),
+        ("step", "-1"),
+        ("step", "9" * 400),
+        ("losses", None),
+        ("losses", "[1]"),
+        ("losses", '{"style": "x"}'),
+        ("losses", '{"style": NaN}'),
+        ("format", "another"),
+    ]:
+        changed = {k: v for k, v in metadata.items() if k != key}
+        changed |= {} if value is None else {key: value}
+        write_safetensors(checkpoint, tensors, changed)
+        with pytest.raises(ModelFileError, match=r"run\.checkpoint"):
+            run(network, photos, replace(TINY, steps=2), checkpoint=checkpoint)
+    for length in (0, 4, 8, 100, len(whole) // 2, len(whole) - 1):
+        checkpoint.write_bytes(whole[:length])
+        with pytest.raises(ModelFileError, match=r"run\.checkpoint"):
+            run(network, photos, replace(TINY, steps=2), checkpoint=checkpoint)
+    checkpoint.write_bytes(whole)
+    run(network, photos, replace(TINY, steps=2), checkpoint=checkpoint)
+
+
+def test_places_that_cannot_hold_a_checkpoint_are_noticed_before_the_work(
+    network, photos, tmp_path
+):
+    with pytest.raises(ModelFileError, match=r"there is no folder .*make it first"):
+        run(network, photos, checkpoint=tmp_path / "missing" / "run.checkpoint")
+    with pytest.raises(ModelFileError, match="is a folder"):
+        run(network, photos, checkpoint=tmp_path)
+
+
+def test_models_are_read_from_regular_files_and_follow_the_umask(network, photos, tmp_path):
+    from facestyle.neural.model_files import find_model, save_model
+
+    os.mkfifo(tmp_path / "pipe.safetensors")
+    for path in (tmp_path / "pipe.safetensors", "/dev/zero", tmp_path, tmp_path / ("x" * 300)):
+        with pytest.raises(ModelFileError):
+            load_model(find_model(path))
+    before = os.umask(0o027)
+    try:
+        save_model(tmp_path / "a.safetensors", run(network, photos).network, {})
+    finally:
+        os.umask(before)
+    assert (tmp_path / "a.safetensors").stat().st_mode & 0o777 == 0o640

@@ -16,6 +16,7 @@ from facestyle.neural.loss_network import load_loss_network  # noqa: E402
 from facestyle.neural.model_files import load_model, save_model  # noqa: E402
 from facestyle.neural.pictures import to_tensor  # noqa: E402
 from facestyle.neural.settings import Architecture, TrainOptions  # noqa: E402
+from facestyle.neural.style_images import StyleImage  # noqa: E402
 from facestyle.neural.style_pictures import StylePicture  # noqa: E402
 from facestyle.neural.style_training import train_style  # noqa: E402
 from facestyle.neural.train import train  # noqa: E402
@@ -137,7 +138,7 @@ def test_training_learns_to_be_stable(network, photos):
 def test_a_model_file_keeps_what_the_network_takes(network, photos, tmp_path):
     path = tmp_path / "video.safetensors"
     few = replace(TINY, steps=2)
-    train_style([style()], photos, path, options=few, names=["wave"], device="cpu")
+    train_style([StyleImage(style(), name="wave")], photos, path, options=few, device="cpu")
     model = load_model(path)
     assert model.network.architecture == SHAPE
     assert model.training["options"]["temporal_weight"] == few.temporal_weight

@@ -5,6 +5,8 @@ import pytest
 
 from facestyle.kernels import local_regression, patch_overlap, quilting
 from facestyle.kernels.candidate_search import search
+from facestyle.kernels.patch_grid import PatchGrid, PatchPlaces
+from facestyle.kernels.patch_moments import pooled_moments
 
 HALF, RADIUS = 2, 1
 MARGIN = HALF + RADIUS
@@ -15,7 +17,7 @@ def pictures():
     generator = np.random.default_rng(0)
     target = generator.random((2, 20, 22), np.float32)
     sources = generator.random((3, 2, 20, 22), np.float32)
-    return target, sources, np.array([3, 7, 11, 16]), np.array([3, 8, 18])
+    return target, sources, PatchGrid(np.array([3, 7, 11, 16]), np.array([3, 8, 18]), HALF)
 
 
 @pytest.fixture
@@ -25,7 +27,7 @@ def candidates():
     index = generator.integers(0, 3, shape).astype(np.int32)
     ys = generator.integers(MARGIN, 20 - MARGIN, shape).astype(np.int32)
     xs = generator.integers(MARGIN, 22 - MARGIN, shape).astype(np.int32)
-    return index, ys, xs
+    return PatchPlaces(index, ys, xs)
 
 
 def patch(image, y, x):
@@ -40,12 +42,11 @@ def stack(sources, candidates, i, j):
 
 
 def test_search_finds_the_best_offset(pictures):
-    target, sources, rows, columns = pictures
-    shape = (3, 4, 3)
-    cost = np.empty(shape, np.float32)
-    dy, dx = np.empty(shape, np.int32), np.empty(shape, np.int32)
-    search(target, sources, rows, columns, HALF, RADIUS, cost, dy, dx)
-    for n, i, j in np.ndindex(shape):
+    target, sources, grid = pictures
+    rows, columns, _ = grid
+    cost, dy, dx = search(target, sources, grid, RADIUS)
+    assert cost.shape == (3, 4, 3)
+    for n, i, j in np.ndindex(cost.shape):
         own = patch(target, rows[i], columns[j])
         costs = {
             (v, u): ((own - patch(sources[n], rows[i] + v, columns[j] + u)) ** 2).sum() / 25
@@ -58,11 +59,9 @@ def test_search_finds_the_best_offset(pictures):
 
 
 def test_weights_solve_the_ridge_problem(pictures, candidates):
-    target, sources, rows, columns = pictures
-    weights = np.empty(candidates[0].shape, np.float32)
-    local_regression.fit_weights(
-        target, sources, rows, columns, *candidates, HALF, 1, np.float32(0.3), weights
-    )
+    target, sources, grid = pictures
+    rows, columns, _ = grid
+    weights = local_regression.fit_weights(target, sources, grid, candidates, step=1, ridge=0.3)
     for i, j in np.ndindex(weights.shape[:2]):
         own = patch(target, rows[i], columns[j])
         difference = (stack(sources, candidates, i, j) - own).reshape(5, -1).astype(float)
@@ -73,10 +72,10 @@ def test_weights_solve_the_ridge_problem(pictures, candidates):
 
 
 def test_mixed_patches_and_their_overlay(pictures, candidates):
-    _, sources, rows, columns = pictures
+    _, sources, grid = pictures
+    rows, columns, _ = grid
     weights = np.random.default_rng(2).random(candidates[0].shape, np.float32)
-    patches = np.empty((4, 3, 2, 5, 5), np.float32)
-    local_regression.mix_patches(sources, *candidates, weights, HALF, patches)
+    patches = local_regression.mix_patches(sources, candidates, weights, HALF)
     window = np.outer([1, 2, 3, 2, 1], [1, 2, 3, 2, 1]).astype(np.float32)
     expected, weight = np.zeros((2, 20, 22)), np.zeros((20, 22))
     for i, j in np.ndindex(4, 3):
@@ -84,17 +83,15 @@ def test_mixed_patches_and_their_overlay(pictures, candidates):
         assert patches[i, j] == pytest.approx(mixed, abs=1e-5)
         patch(expected, rows[i], columns[j])[:] += window * mixed
         patch(weight, rows[i], columns[j])[:] += window
-    total, weights_sum = np.zeros((2, 20, 22), np.float32), np.zeros((20, 22), np.float32)
-    local_regression.overlay(patches, rows, columns, window, total, weights_sum)
+    total, weights_sum = local_regression.overlay(patches, grid, window, (20, 22))
     assert total == pytest.approx(expected, abs=1e-3)
     assert weights_sum == pytest.approx(weight)
 
 
 def test_pooled_moments(pictures, candidates):
-    _, sources, _, _ = pictures
+    _, sources, _ = pictures
     photos = np.ascontiguousarray(sources[:, :1])
-    moments = np.empty((4, 3, 3), np.float32)
-    local_regression.pooled_moments(photos, sources, *candidates, HALF, moments)
+    moments = pooled_moments(photos, sources, candidates, HALF)
     for i, j in np.ndindex(4, 3):
         photo = stack(photos, candidates, i, j)
         photo = photo - photo.mean(axis=(2, 3), keepdims=True)
@@ -106,9 +103,8 @@ def test_pooled_moments(pictures, candidates):
 @pytest.mark.parametrize(("down", "right"), [(3, 0), (0, 3)])
 def test_overlap_tables(down, right):
     patches = np.random.default_rng(0).random((3, 3, 4, 1, 5, 5), np.float32)
-    rows, columns = 3 - int(down > 0), 3 - int(right > 0)
-    tables = np.empty((rows, columns, 4, 4), np.float32)
-    patch_overlap.overlap_tables(patches, down, right, tables)
+    tables = patch_overlap.overlap_tables(patches, down, right)
+    assert tables.shape == (3 - int(down > 0), 3 - int(right > 0), 4, 4)
     for i, j, a, b in np.ndindex(tables.shape):
         first = patches[i, j, a, 0, down:, right:]
         second = patches[i + int(down > 0), j + int(right > 0), b, 0]
@@ -135,11 +131,11 @@ def test_cut_is_the_cheapest_connected_path():
 
 
 def test_quilt_of_one_pictures_patches_is_that_picture(pictures):
-    target, _, _, _ = pictures
+    target, _, _ = pictures
     rows, columns = np.arange(2, 18, 3), np.arange(2, 20, 3)
     patches = np.stack([[patch(target, y, x) for x in columns] for y in rows])
     result = np.zeros_like(target)
-    quilting.quilt(np.ascontiguousarray(patches), rows, columns, HALF, result)
+    quilting.quilt(patches, PatchGrid(rows, columns, HALF), result)
     assert np.array_equal(result[..., :20], target[..., :20])
 
 
@@ -148,5 +144,5 @@ def test_quilt_hides_the_seam_where_patches_agree():
     right[0, :, 1] = 0  # the two agree here only: the seam belongs here
     patches = np.stack([[left, right]])
     result = np.full((1, 5, 8), -1, np.float32)
-    quilting.quilt(patches, np.array([2]), np.array([2, 5]), HALF, result)
+    quilting.quilt(patches, PatchGrid(np.array([2]), np.array([2, 5]), HALF), result)
     assert np.array_equal(result[0, 0], [0, 0, 0, 0, 0, 1, 1, 1])

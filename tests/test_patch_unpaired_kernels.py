@@ -5,18 +5,18 @@ import pytest
 from test_patchmatch import make_problem, random_field
 
 from facestyle.kernels.bands import combine_bands
-from facestyle.kernels.match_keys import OUTSIDE, pack_match, unpack_match
-from facestyle.kernels.patchmatch import doubled, sweep
-from facestyle.kernels.patchmatch_problem import RADIUS
-from facestyle.kernels.tone_curves import apply_tone_curves
+from facestyle.kernels.match_keys import OUTSIDE, _pack, _unpack
+from facestyle.kernels.matches import Matches, doubled
+from facestyle.kernels.patchmatch import SweepOptions, sweep
+from facestyle.kernels.patchmatch_problem import RADIUS, Problem
+from facestyle.kernels.tone_curves import RegionTones, apply_tone_curves
 
 
 def test_bands_are_weighed_as_defined():
     random = np.random.default_rng(0)
     low = random.normal(size=(9, 11, 3)).astype(np.float32)
     middle, low_weight, middle_weight = random.uniform(0, 1, (3, 9, 11)).astype(np.float32)
-    out = np.empty_like(low)
-    combine_bands(low, middle, low_weight, middle_weight, np.float32(0.8), np.float32(0.5), out)
+    out = combine_bands(low, middle, low_weight, middle_weight, 0.8, 0.5)
     expected = 0.8 * low_weight[..., None] * low * (1, 0.5, 0.5)
     expected[..., 0] += 0.8 * middle_weight * (middle - low[..., 0])
     np.testing.assert_allclose(out, expected, atol=1e-6)
@@ -31,8 +31,7 @@ def test_tone_curves_are_interpolated_and_blended():
     curves = np.sort(random.uniform(0, 1, (3, 64)), axis=1).astype(np.float32)
     gains = np.array([1.0, 1.5, 0.5], np.float32)
     chroma = random.normal(size=(3, 16, 2)).astype(np.float32)
-    out = np.empty((12, 10, 3), np.float32)
-    apply_tone_curves(base, detail, weights, curves, gains, chroma, out)
+    out = apply_tone_curves(base, detail, weights, RegionTones(curves, gains, chroma))
     expected = np.zeros((12, 10, 3))
     for share, curve, gain, colors in zip(weights, curves, gains, chroma, strict=True):
         new = np.interp(base, np.linspace(0, 1, 64), curve) + gain * detail
@@ -45,9 +44,9 @@ def test_tone_curves_are_interpolated_and_blended():
 
 @pytest.mark.parametrize("match", [(0, 0, 0), (3, -7, 5), (200, 500_000, -500_000), (1, -1, -1)])
 def test_keys_hold_a_match(match):
-    key = pack_match(*match)
+    key = _pack(*match)
     assert key != OUTSIDE
-    assert unpack_match(key) == match
+    assert _unpack(key) == match
 
 
 def test_a_doubled_field_keeps_its_offsets():
@@ -69,7 +68,7 @@ def test_arrays_of_another_type_are_refused(name):
     wrong = target._replace(**{name: getattr(target, name).astype(np.float64)})
     field = random_field()
     use = np.zeros(len(sources.regions), np.float32)
-    cost = np.zeros(field.shape[:2], np.float32)
-    options = np.zeros(5, np.int64)
-    with pytest.raises(ValueError, match=name):
-        sweep(wrong, sources, costs, use, field, cost, field.copy(), cost.copy(), options)
+    matches = Matches(field, np.zeros(field.shape[:2], np.float32))
+    options = SweepOptions(1, 0, 0, stale=True, settled=False)
+    with pytest.raises(ValueError, match=rf"target\.{name}: found float64"):
+        sweep(Problem(wrong, sources, costs, use), matches, options)

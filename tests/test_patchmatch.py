@@ -4,14 +4,17 @@ import numba
 import numpy as np
 import pytest
 
-from facestyle.kernels.patch_voting import vote
-from facestyle.kernels.patchmatch import count_use, sweep
+from facestyle.kernels.flat_pictures import FlatPictures
+from facestyle.kernels.matches import Matches, count_use
+from facestyle.kernels.patch_voting import Voting, vote
+from facestyle.kernels.patchmatch import SweepOptions, sweep
 from facestyle.kernels.patchmatch_problem import (
     GUIDE_WEIGHT_ONE,
     GUIDES,
     RADIUS,
     SPARE,
     Costs,
+    Problem,
     Sources,
     Target,
 )
@@ -71,14 +74,11 @@ def random_field(seed=1):
 
 
 def run(problem, field, use, *, rounds, radius):
-    target, sources, costs = problem
-    cost = np.zeros((HEIGHT, WIDTH), np.float32)
-    other, other_cost = np.empty_like(field), np.empty_like(cost)
+    matches = Matches(field, np.zeros((HEIGHT, WIDTH), np.float32))
     for number in range(rounds):
-        options = np.array([(4, 1, 2)[number % 3], radius, number, number == 0, False])
-        sweep(target, sources, costs, use, field, cost, other, other_cost, options)
-        field, other, cost, other_cost = other, field, other_cost, cost
-    return field, cost
+        options = SweepOptions((4, 1, 2)[number % 3], radius, number, number == 0, settled=False)
+        matches = sweep(Problem(*problem, use), matches, options)
+    return matches
 
 
 def slow_cost(problem, use, y, x, k, sy, sx):
@@ -147,8 +147,7 @@ def test_the_number_of_threads_changes_nothing(use):
 def test_use_is_counted():
     _, sources, _ = make_problem()
     field = random_field()
-    counted = np.empty(len(sources.regions), np.float32)
-    count_use(field, sources, counted)
+    counted = count_use(field, sources)
     expected = np.zeros_like(counted)
     width = sources.width[field[..., 0]]
     np.add.at(expected, sources.start[field[..., 0]] + field[..., 1] * width + field[..., 2], 1)
@@ -156,12 +155,10 @@ def test_use_is_counted():
 
 
 def cast_votes(field, image, *, scale, reach, rounds, size):
-    out = np.empty((*size, 3), np.float32)
+    matches = Matches(field, np.zeros(field.shape[:2], np.float32))
     sides = np.array([image.shape[0]]), np.array([image.shape[1]])
-    cost = np.zeros(field.shape[:2], np.float32)
-    bandwidth = np.float32(0.25)
-    vote(field, cost, image.ravel(), np.array([0]), *sides, scale, reach, rounds, bandwidth, out)
-    return out
+    pictures = FlatPictures(image.ravel(), np.array([0]), *sides)
+    return vote(matches, pictures, size, Voting(scale, reach, rounds, bandwidth=0.25))
 
 
 def shifted_field(dy, dx):

@@ -86,9 +86,8 @@ def unpack_oracle(data, count):
 
 def test_unpacking_integers():
     data = bytes([1, 7, 0x81, 200, 2, 1, 2, 0, 0x83, 255, 255, 127])
-    values = np.empty(5, np.int64)
-    end = unpack(np.frombuffer(data, np.uint8), 0, values)
+    values, end = unpack(np.frombuffer(data, np.uint8), 0, 5)
     assert (values.tolist(), end) == unpack_oracle(data, 5)
     assert values.tolist() == [7, -200, 513, 0, -8388607]
-    assert unpack(np.frombuffer(data[:-1], np.uint8), 0, values) == -1
-    assert unpack(np.array([9] + [0] * 9, np.uint8), 0, values[:1]) == -1
+    assert unpack(np.frombuffer(data[:-1], np.uint8), 0, 5)[1] == -1
+    assert unpack(np.array([9] + [0] * 9, np.uint8), 0, 1)[1] == -1

@@ -9,7 +9,9 @@ from moving_faces import mean_warping_error, moving_clip
 
 from facestyle import ExemplarSet, Stylizer
 from facestyle.faces.contours import face_width
-from facestyle.kernels.float_field import advect, render, tidy
+from facestyle.kernels.flat_pictures import FlatPictures
+from facestyle.kernels.float_field import FloatField, advect, tidy
+from facestyle.kernels.float_field_rendering import render
 from facestyle.methods.patch_unpaired.clip_staleness import stale_pixels, stale_windows
 from facestyle.metrics.texture import texture_distance
 
@@ -140,10 +142,8 @@ def one_piece(height=12, width=16):
 
 
 def shown(places, layers, picture):
-    out = np.empty((*layers.shape, 3), np.float32)
     size = [np.array([side], np.int64) for side in (0, *picture.shape[:2])]
-    render(places, layers, picture.reshape(-1), *size, out)
-    return out
+    return render(FloatField(places, layers), FlatPictures(picture.reshape(-1), *size))
 
 
 def test_a_whole_piece_is_copied():
@@ -153,9 +153,8 @@ def test_a_whole_piece_is_copied():
 
 def test_a_piece_moves_by_fractions_of_a_pixel():
     places, layers, picture = one_piece()
-    moved, moved_layers = np.empty_like(places), np.empty_like(layers)
     flow = np.full((6, 8, 2), (0.15, -0.1), np.float32)  # .3 and -.2 px of the field
-    advect(places, layers, flow, moved, moved_layers)
+    moved, moved_layers = advect(FloatField(places, layers), flow)
     inner = (slice(2, -2), slice(2, -2))
     np.testing.assert_allclose((moved - places)[inner][..., 0], -0.2, atol=1e-5)
     np.testing.assert_allclose((moved - places)[inner][..., 1], 0.3, atol=1e-5)
@@ -170,8 +169,7 @@ def test_stray_pixels_join_their_neighbors():
     places, layers, _ = one_piece()
     stray = places.copy()
     stray[5, 7] = (1, 1)
-    tidied, tidied_layers = np.empty_like(places), np.empty_like(layers)
-    tidy(stray, layers, tidied, tidied_layers)
+    tidied, _ = tidy(FloatField(stray, layers))
     np.testing.assert_array_equal(tidied, places)
 
 

@@ -112,7 +112,8 @@ def run(arguments: argparse.Namespace) -> int:
     from facestyle.cli.messages import print_result, to_json
     from facestyle.errors import OutputExistsError
     from facestyle.io.images import read_image
-    from facestyle.neural.style_training import train_style
+    from facestyle.neural.style_images import StyleImage
+    from facestyle.neural.style_training import TrainingFiles, train_style
 
     if arguments.output.suffix != ".safetensors":
         arguments.output = arguments.output.with_name(arguments.output.name + ".safetensors")
@@ -123,17 +124,18 @@ def run(arguments: argparse.Namespace) -> int:
     _check_folders(arguments)
     options = _options(arguments)
     train_style(
-        [read_image(path).rgb for path in arguments.styles],
+        [StyleImage(read_image(path).rgb, name=path.name) for path in arguments.styles],
         arguments.photos,
         arguments.output,
         options=options,
-        start=arguments.start,
-        names=[path.name for path in arguments.styles],
-        loss_network=arguments.loss_network,
-        checkpoint=arguments.checkpoint,
-        checkpoint_every=arguments.every,
-        preview=arguments.preview,
-        preview_every=arguments.every,
+        files=TrainingFiles(
+            start=arguments.start,
+            loss_network=arguments.loss_network,
+            checkpoint=arguments.checkpoint,
+            checkpoint_every=arguments.every,
+            preview=arguments.preview,
+            preview_every=arguments.every,
+        ),
         device=arguments.device,
         report=_interruptible(_report(arguments, options.steps)),
     )

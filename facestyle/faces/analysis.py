@@ -10,7 +10,6 @@ from facestyle.faces.detection import detect_dlib, detect_mediapipe
 from facestyle.faces.face import Face, Portrait
 from facestyle.faces.landmarks import (
     check_landmarks,
-    check_landmarks_fit,
     face_from_landmarks,
     predict_landmarks,
 )
@@ -166,7 +165,7 @@ def portrait_from_image(
         If `given` does not hold 68 points of a face in the picture.
     """
     if given is not None:
-        check_landmarks_fit(check_landmarks(given, name), image.shape, name)
+        check_landmarks(given, name, image.shape[:2])
         face = face_from_landmarks(to_bytes(image), given)
         face = select_face([face], "largest", name)
     else:

@@ -8,7 +8,6 @@ import numpy as np
 
 RIGHT_EYE = slice(36, 42)
 LEFT_EYE = slice(42, 48)
-NOSE_TIP = 30
 CHIN = 8
 
 

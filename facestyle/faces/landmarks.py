@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import functools
 import importlib.util
 from pathlib import Path
@@ -16,9 +17,15 @@ from facestyle.faces.shape_predictor import (
     load_shape_predictor,
     predict_shape,
 )
+from facestyle.files import read_regular
 
-# of 68 points: a profile is .3 as flat as it is long, and its eyes .15 of its extent apart
-_LEAST_FLATNESS, _LEAST_EYES, _LEAST_INSIDE = 0.1, 0.08, 0.5
+_LARGEST_FILE = 2**20  # bytes; 68 points need some 2,000
+_FARTHEST = 1e6  # px
+# of the spread along the line: faces in profile have .3 and more
+_FLATTEST = 0.02
+_LEAST_INSIDE = 0.5  # share of the landmarks that are inside the picture
+# share of the largest extent; eyes of faces in profile are .15 of it apart
+_LEAST_EYES = 0.05
 
 
 @functools.cache
@@ -69,9 +76,11 @@ def predict_landmarks(image: np.ndarray, box: np.ndarray, *, whole: bool = True)
 
 
 def read_landmarks(path: str | Path) -> np.ndarray:
-    """Read 68 landmarks from a text file of `x y` lines.
+    """Read 68 landmarks from a text file of `x y` lines, or an iBUG ``.pts`` file.
 
-    A first line with the count alone, blank lines, commas and `#` comments are accepted.
+    A first line with the count alone, blank lines, commas, semicolons and `#` comments are
+    accepted, and UTF-8 or UTF-16 with or without a byte order mark. Coordinates are taken as they
+    are: pixels whose first center is (0, 0).
 
     Returns
     -------
@@ -85,26 +94,54 @@ def read_landmarks(path: str | Path) -> np.ndarray:
     """
     path = Path(path)
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-        rows = [line.split("#")[0].replace(",", " ").split() for line in lines]
-        rows = [row for row in rows if row]
-        if rows and len(rows[0]) == 1 and rows[0][0] == str(len(rows) - 1):
-            rows = rows[1:]
-        points = np.array(rows, dtype=np.float64)
+        text = _decode_text(read_regular(path, _LARGEST_FILE))
+        points = np.array(_rows_of_points(text), dtype=np.float64)
     except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
         raise LandmarksError(
-            f"{path}: cannot be read as landmarks ({error}); expected 68 lines of 'x y' in pixels"
+            f"{path}: cannot be read as landmarks ({reason}); expected 68 lines of 'x y' in pixels"
         ) from error
     return check_landmarks(points, str(path))
 
 
-def check_landmarks(points: np.ndarray, name: str) -> np.ndarray:
+def _decode_text(data: bytes) -> str:
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16")
+    return data.decode("utf-8-sig")
+
+
+def _rows_of_points(text: str) -> list[list[str]]:
+    """Words of the lines that hold points."""
+    lines = (line.split("#")[0].replace(",", " ").replace(";", " ") for line in text.splitlines())
+    rows = [words for words in (line.split() for line in lines) if words]
+    if ["{"] in rows:  # iBUG's .pts: a head, then the points in braces
+        start = rows.index(["{"])
+        end = rows.index(["}"]) if ["}"] in rows else len(rows)
+        return rows[start + 1 : end]
+    if rows and len(rows[0]) == 1 and rows[0][0] == str(len(rows) - 1):
+        return rows[1:]
+    return rows
+
+
+def check_landmarks(
+    points: np.ndarray, name: str, size: tuple[int, int] | None = None
+) -> np.ndarray:
     """Return `points` as (68, 2) float64, or say what is wrong with them.
+
+    Parameters
+    ----------
+    points : array-like
+        xy px.
+    name : str
+        What they belong to, for messages.
+    size : (int, int), optional
+        Height and width of the picture.
 
     Raises
     ------
     LandmarksError
-        If they are not 68 finite points with two eyes apart from each other.
+        If they are not 68 finite points with two eyes apart from each other, spread over an area,
+        most of them inside the picture and none far outside.
     """
     points = np.asarray(points, dtype=np.float64)
     if points.shape != (68, 2) or not np.isfinite(points).all():
@@ -112,48 +149,38 @@ def check_landmarks(points: np.ndarray, name: str) -> np.ndarray:
             f"{name}: found landmarks of shape {points.shape}; "
             "expected 68 finite points, one 'x y' in pixels a line (iBUG order)"
         )
+    if np.abs(points).max() > _FARTHEST:
+        raise LandmarksError(
+            f"{name}: a landmark lies at {np.abs(points).max():g}; expected pixels of a picture"
+        )
     if np.hypot(*(points[36:42].mean(axis=0) - points[42:48].mean(axis=0))) < 2:
         raise LandmarksError(
             f"{name}: both eyes lie on one spot; are these pixels (not fractions)?"
         )
+    eyes = np.hypot(*(points[36:42].mean(axis=0) - points[42:48].mean(axis=0)))
+    extent = np.ptp(points, axis=0).max()
+    if eyes < _LEAST_EYES * extent:
+        raise LandmarksError(
+            f"{name}: the eyes are {eyes:.0f} px apart in a face of {extent:.0f} px; expected 68 "
+            "points in iBUG order"
+        )
+    if size is not None:
+        _check_inside(points, name, size)
+    spread = np.linalg.svd(points - points.mean(axis=0), compute_uv=False)
+    if spread[1] < _FLATTEST * spread[0]:
+        raise LandmarksError(f"{name}: the landmarks lie on one line; expected those of a face")
     return points
 
 
-def check_landmarks_fit(points: np.ndarray, shape: tuple[int, ...], name: str) -> None:
-    """Refuse 68 points that cannot be a face in a picture of a size.
-
-    Parameters
-    ----------
-    points : (68, 2) float64
-        Of `check_landmarks`.
-    shape : (height, width, ...)
-        Of the picture, px.
-    name : str
-        What to call the picture.
-
-    Raises
-    ------
-    LandmarksError
-        If they lie on a line or in one place, are not all different features of a face in size, or
-        are mostly outside of the picture.
-    """
-    height, width = shape[:2]
-    centered = points - points.mean(axis=0)
-    long, short = np.linalg.svd(centered, compute_uv=False)
-    eyes = np.hypot(*(points[36:42].mean(axis=0) - points[42:48].mean(axis=0)))
-    extent = float(np.ptp(points, axis=0).max())
-    inside = ((points >= 0) & (points <= (width - 1, height - 1))).all(axis=1).mean()
-    reason = ""
-    if short < _LEAST_FLATNESS * long:
-        reason = "the points lie on a line"
-    elif inside < _LEAST_INSIDE:
-        reason = f"{1 - inside:.0%} of the points are outside of the picture, {width} x {height} px"
-    elif eyes < _LEAST_EYES * extent:
-        reason = f"the eyes are {eyes:.0f} px apart in a face of {extent:.0f} px"
-    if reason:
+def _check_inside(points: np.ndarray, name: str, size: tuple[int, int]) -> None:
+    sides = np.array([size[1], size[0]], np.float64)
+    inside = ((points > -1) & (points < sides)).all(axis=1)
+    near = ((points > -sides) & (points < 2 * sides)).all()
+    if inside.mean() < _LEAST_INSIDE or not near:
+        (x0, y0), (x1, y1) = points.min(axis=0), points.max(axis=0)
         raise LandmarksError(
-            f"{name}: the landmarks are no face: {reason}; expected 68 points 'x y' in pixels of "
-            "this picture (iBUG order)"
+            f"{name}: the landmarks, from ({x0:.0f}, {y0:.0f}) to ({x1:.0f}, {y1:.0f}), lie "
+            f"outside the picture of {size[1]} x {size[0]} pixels; are they of another size of it?"
         )
 
 
@@ -168,8 +195,13 @@ def face_from_landmarks(image: np.ndarray, landmarks: np.ndarray, source: str = 
         xy px.
     source : str
         Where the landmarks come from.
+
+    Raises
+    ------
+    LandmarksError
+        If they are none of a face in the picture.
     """
-    landmarks = check_landmarks(landmarks, "landmarks")
+    landmarks = check_landmarks(landmarks, "landmarks", image.shape[:2])
     mesh = fit_mesh_to_landmarks(image, landmarks)
     outline = outline_from_landmarks(landmarks) if mesh is None else mesh[list(OUTLINE)]
     return Face(landmarks, mesh, outline, source)

@@ -123,8 +123,7 @@ class _Stream:
         """The next integers, (count,) int64."""
         from facestyle.kernels.packed_integers import unpack
 
-        values = np.empty(count, np.int64)
-        self._position = unpack(self._data, self._position, values)
+        values, self._position = unpack(self._data, self._position, count)
         if self._position < 0:
             self.refuse("it is cut off or damaged")
         return values

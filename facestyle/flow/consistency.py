@@ -6,7 +6,6 @@ GPU-Accelerated Large Displacement Optical Flow. ECCV 2010.
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -113,10 +112,9 @@ def _judge(flow: Flow, opposite: Flow, *, disocclusions: bool, boundaries: bool)
         raise UsageError(f"Flows differ in shape: {flow.shape} and {opposite.shape}.")
     if min(flow.shape[:2]) < 2:
         raise UsageError(f"A flow of {flow.shape[1]} x {flow.shape[0]} px is too small to judge.")
-    weights = np.empty(flow.shape[:2], dtype=np.float32)
-    judge_vectors(_contiguous(flow), _contiguous(opposite), disocclusions, boundaries, weights)
-    return weights
-
-
-def _contiguous(flow: NDArray[Any]) -> Flow:
-    return np.ascontiguousarray(flow, dtype=np.float32)
+    return judge_vectors(
+        flow.astype(np.float32, copy=False),
+        opposite.astype(np.float32, copy=False),
+        disocclusions=disocclusions,
+        boundaries=boundaries,
+    )

@@ -1,19 +1,20 @@
 """Flow in the Middlebury format: ``.flo`` files."""
 
 import os
-import secrets
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from facestyle.errors import FlowFileError
+from facestyle.files import read_regular, write_whole
 from facestyle.flow.warping import check_flow
 
 Flow = NDArray[np.float32]
 
 _MAGIC = b"PIEH"  # the float 202021.25, little endian
 _LARGEST = 99_999  # px of a side, as in Middlebury's own reader
+_LARGEST_FILE = 2**32  # bytes: 23,000 px square
 _UNKNOWN = 1e9  # px; larger components mean that the motion is not known
 _UNKNOWN_WRITTEN = 1e10
 
@@ -35,11 +36,12 @@ def read_flo(path: str | os.PathLike[str]) -> Flow:
     Raises
     ------
     FlowFileError
-        If the file is missing, of another format, damaged, or longer or shorter than it says.
+        If the file is missing, no regular file, of another format, damaged, or longer or shorter
+        than it says.
     """
     path = Path(path)
     try:
-        data = path.read_bytes()
+        data = read_regular(path, _LARGEST_FILE)
     except OSError as error:
         raise FlowFileError(f"{path}: cannot be read ({error.strerror or error}).") from error
     if data[:4] != _MAGIC or len(data) < 12:
@@ -86,13 +88,8 @@ def write_flo(path: str | os.PathLike[str], flow: Flow) -> None:
     known = np.isfinite(flow).all(axis=2, keepdims=True)
     vectors = np.where(known, flow, _UNKNOWN_WRITTEN).astype("<f4")
     header = _MAGIC + np.array([width, height], "<i4").tobytes()
-    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
-        try:
-            unfinished.write_bytes(header + vectors.tobytes())
-            os.replace(unfinished, path)
-        finally:
-            unfinished.unlink(missing_ok=True)
+        write_whole(path, lambda file: file.write(header + vectors.tobytes()))
     except OSError as error:
         raise FlowFileError(f"{path}: cannot be written ({error.strerror or error}).") from error
 

@@ -10,10 +10,12 @@ that no later cut has to find it again. Costs are integers, so that flows are ex
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from facestyle.kernels.grid_maxflow import FREE, SINK, SOURCE, Flow, maximum_flow
+from facestyle.kernels.arrays import as_input
+from facestyle.kernels.compiling import compiled
+from facestyle.kernels.grid_maxflow import FREE, SINK, SOURCE, Flow, _maximum_flow, make_flow
+from facestyle.kernels.grid_messages import GridCosts, checked_costs
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float32]
@@ -21,7 +23,7 @@ Floats = NDArray[np.float32]
 _HALF = np.float32(0.5)
 
 
-class Edges(NamedTuple):
+class _Edges(NamedTuple):
     """All edges of one direction; entry i is the edge from pixel i to its neighbor i + step."""
 
     step: int
@@ -39,28 +41,90 @@ class Edges(NamedTuple):
     capacity: Ints
 
 
-def make_edges(step: int, weight: Floats, label_count: int) -> Edges:
+class _State(NamedTuple):
+    """The present labeling."""
+
+    costs: Ints  # (K, n), unary costs plus all messages in
+    own: Ints  # (n,), those of the present labels
+    labels: Ints  # (n,)
+    table: Floats  # (K, K)
+
+
+def expand(
+    labels: Ints, costs: GridCosts, messages: Floats, *, scale: float, max_sweeps: int
+) -> tuple[Ints, int]:
+    """Expand label after label until none lowers the energy.
+
+    Parameters
+    ----------
+    labels : (h, w) int32
+        To start from, in [0, K).
+    costs : GridCosts
+        Its table is a metric.
+    messages : (h, w, 4, K) float32
+        From `facestyle.kernels.grid_messages.pass_messages`.
+    scale : float
+        Costs times this are rounded to whole numbers; no cost may become more than 2^26.
+    max_sweeps : int
+        At most so many rounds over all labels.
+
+    Returns
+    -------
+    labels : (h, w) int32
+    moves : int
+        How many expansions were tried.
+
+    Raises
+    ------
+    ValueError
+        An array has another type or shape, or there is no such label.
+    """
+    costs = checked_costs(costs)
+    height, width, count = costs.unary.shape
+    labels = as_input("labels", labels, np.int32, (height, width))
+    messages = as_input("messages", messages, np.float32, (height, width, 4, count))
+    if labels.size and not (labels.min() >= 0 and labels.max() < count):
+        raise ValueError(
+            f"labels: found {labels.min()} to {labels.max()}, expected 0 to {count - 1}"
+        )
+    stride = width + 2
+    padded = np.zeros((height + 2, stride), np.int32)
+    padded[1:-1, 1:-1] = labels
+    weights = np.zeros((2, height + 2, stride), np.float32)
+    weights[0, 1:-1, 1:-2] = costs.horizontal * scale
+    weights[1, 1:-2, 1:-1] = costs.vertical * scale
+    across = _make_edges(1, weights[0].ravel(), count)
+    along = _make_edges(stride, weights[1].ravel(), count)
+    sums = np.zeros((count, padded.size), np.int32)
+    _absorb_messages(costs.unary, messages, float(scale), sums, across, along)
+    own, flat = np.zeros(padded.size, np.int32), padded.reshape(-1)
+    state = _State(sums, own, flat, costs.table)
+    moves = _expand(state, across, along, make_flow(padded.size, stride), int(max_sweeps))
+    return np.ascontiguousarray(padded[1:-1, 1:-1]), int(moves)
+
+
+def _make_edges(step: int, weight: Floats, label_count: int) -> _Edges:
     """Edges with no messages yet; weight is flat, on the padded grid."""
     messages = np.zeros((2, label_count, weight.size), np.int32)
     state = np.zeros((6, weight.size), np.int32)
-    return Edges(step, weight, messages[0], messages[1], *state)
+    return _Edges(step, weight, messages[0], messages[1], *state)
 
 
-@njit(cache=True, forceinline=True)
+@compiled(inline=True)
 def _scatter(values: Floats, scale: float, target: Ints, start: int) -> None:
     """Write one pixel's costs per label, as integers, into the column of a (K, n) array."""
     for k in range(values.size):
         target[k, start] = np.int32(values[k] * scale + _HALF)
 
 
-@njit(cache=True)
-def absorb_messages(
+@compiled
+def _absorb_messages(
     unary: Floats,
     messages: Floats,
     scale: float,
     costs: Ints,
-    across: Edges,
-    along: Edges,
+    across: _Edges,
+    along: _Edges,
 ) -> None:
     """Fill the integer messages of the edges, and costs (K, n) = unary + all messages in."""
     height, width, count = unary.shape
@@ -85,8 +149,8 @@ def absorb_messages(
             )
 
 
-@njit(cache=True, forceinline=True)
-def _refresh(edges: Edges, i: int, labels: Ints, table: Floats) -> None:
+@compiled(inline=True)
+def _refresh(edges: _Edges, i: int, labels: Ints, table: Floats) -> None:
     """Bring what an edge remembers of the present labels up to date."""
     first, second = labels[i], labels[i + edges.step]
     cost = np.int32(edges.weight[i] * table[first, second] + _HALF)
@@ -95,9 +159,9 @@ def _refresh(edges: Edges, i: int, labels: Ints, table: Floats) -> None:
     edges.slack_now[i] = edges.to_first[first, i] + edges.to_second[second, i] - cost
 
 
-@njit(cache=True)
+@compiled
 def _link(
-    alpha: int, distance: Floats, distance_next: Floats, edges: Edges, out: Ints, back: Ints
+    alpha: int, distance: Floats, distance_next: Floats, edges: _Edges, out: Ints, back: Ints
 ) -> None:
     """Fill one direction's arcs of the graph of a move to alpha.
 
@@ -125,14 +189,14 @@ def _link(
         back[i] = np.int32(high - share)
 
 
-@njit(cache=True)
+@compiled
 def _build_move(
     alpha: int,
     costs: Ints,
     own: Ints,
     distance: Floats,
-    across: Edges,
-    along: Edges,
+    across: _Edges,
+    along: _Edges,
     flow: Flow,
     seeds: Ints,
 ) -> int:
@@ -157,8 +221,8 @@ def _build_move(
     return count
 
 
-@njit(cache=True)
-def _keep_flow(alpha: int, edges: Edges, residual: Ints, cost: Ints) -> None:
+@compiled
+def _keep_flow(alpha: int, edges: _Edges, residual: Ints, cost: Ints) -> None:
     """Add the flow over the edges to alpha's messages, and move it between the pixels' costs."""
     to_first = edges.to_first[alpha]
     to_second = edges.to_second[alpha]
@@ -171,19 +235,12 @@ def _keep_flow(alpha: int, edges: Edges, residual: Ints, cost: Ints) -> None:
             cost[i + edges.step] += amount
 
 
-@njit(cache=True)
+@compiled
 def _switch(
-    alpha: int,
-    costs: Ints,
-    own: Ints,
-    labels: Ints,
-    table: Floats,
-    across: Edges,
-    along: Edges,
-    flow: Flow,
-    changed: Ints,
+    alpha: int, state: _State, across: _Edges, along: _Edges, flow: Flow, changed: Ints
 ) -> int:
     """Give alpha to the sink's side of the cut; returns how many pixels that are."""
+    costs, own, labels, table = state
     stride = flow.stride
     count = 0
     for i in range(stride, labels.size - stride):
@@ -200,23 +257,12 @@ def _switch(
     return count
 
 
-@njit(cache=True)
-def expand(
-    labels: Ints,
-    costs: Ints,
-    table: Floats,
-    across: Edges,
-    along: Edges,
-    flow: Flow,
-    max_sweeps: int,
-) -> int:
-    """Expand label after label until none lowers the energy; returns the number of moves.
-
-    labels (n,) on the padded grid, changed in place; costs (K, n) from `absorb_messages`.
-    """
+@compiled
+def _expand(state: _State, across: _Edges, along: _Edges, flow: Flow, max_sweeps: int) -> int:
+    """Change the labels in place; returns the number of moves."""
+    costs, own, labels, table = state
     size, stride = labels.size, flow.stride
     label_count = costs.shape[0]
-    own = np.zeros(size, np.int32)
     distance = np.zeros(size, np.float32)
     pixels = np.empty(size, np.int32)
     for i in range(stride, size - stride):
@@ -232,10 +278,10 @@ def expand(
         count = _build_move(alpha, costs, own, distance, across, along, flow, pixels)
         switched = 0
         if count > 0:
-            maximum_flow(flow, pixels[:count])
+            _maximum_flow(flow, pixels[:count])
             _keep_flow(alpha, across, flow.capacity[0], costs[alpha])
             _keep_flow(alpha, along, flow.capacity[2], costs[alpha])
-            switched = _switch(alpha, costs, own, labels, table, across, along, flow, pixels)
+            switched = _switch(alpha, state, across, along, flow, pixels)
         idle = 0 if switched else idle + 1
         if idle == label_count:
             return move + 1

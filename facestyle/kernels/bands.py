@@ -3,11 +3,23 @@
 # mypy: allow-untyped-defs
 
 import numpy as np
-from numba import njit, prange
+from numba import prange
+from numpy.typing import NDArray
+
+from facestyle.kernels.arrays import as_input
+from facestyle.kernels.compiling import compiled
+
+Floats = NDArray[np.float32]
 
 
-@njit(cache=True, parallel=True, fastmath=True)
-def combine_bands(low, middle, low_weight, middle_weight, factor, chroma, out):
+def combine_bands(
+    low: Floats,
+    middle: Floats,
+    low_weight: Floats,
+    middle_weight: Floats,
+    factor: float,
+    chroma: float,
+) -> Floats:
     """Weigh the low band of three channels and the middle band of the first.
 
     Parameters
@@ -17,13 +29,31 @@ def combine_bands(low, middle, low_weight, middle_weight, factor, chroma, out):
     middle : (h, w) float32
         Less strongly low-pass luminance; the middle band is what it has beyond `low`.
     low_weight, middle_weight : (h, w) float32
-    factor : float32
+    factor : float
         Of everything.
-    chroma : float32
+    chroma : float
         Further factor of a and b.
-    out : (h, w, 3) float32
-        Where the sum goes.
+
+    Returns
+    -------
+    (h, w, 3) float32
+
+    Raises
+    ------
+    ValueError
+        An array has another type or shape.
     """
+    middle = as_input("middle", middle, np.float32, (None, None))
+    low = as_input("low", low, np.float32, (*middle.shape, 3))
+    low_weight = as_input("low_weight", low_weight, np.float32, middle.shape)
+    middle_weight = as_input("middle_weight", middle_weight, np.float32, middle.shape)
+    out = np.empty((*middle.shape, 3), np.float32)
+    _combine(low, middle, low_weight, middle_weight, np.float32(factor), np.float32(chroma), out)
+    return out
+
+
+@compiled(parallel=True)
+def _combine(low, middle, low_weight, middle_weight, factor, chroma, out):
     height, width = middle.shape
     for row in prange(height):
         y = np.int64(row)

@@ -2,13 +2,72 @@
 
 # mypy: allow-untyped-defs
 
-import numpy as np
-from numba import njit, prange
+from typing import NamedTuple
 
+import numpy as np
+from numba import prange
+from numpy.typing import NDArray
+
+from facestyle.kernels.arrays import as_input
+from facestyle.kernels.compiling import compiled
+from facestyle.kernels.patch_grid import PatchGrid, checked_grid
 from facestyle.kernels.pointers import pointer
 
+Floats = NDArray[np.float32]
 
-@njit(cache=True, fastmath=True)
+
+class Offsets(NamedTuple):
+    """The best patch of each of N pictures, for each node.
+
+    Attributes
+    ----------
+    cost : (N, h, w) float32
+        Sum over the channels of the mean square difference of the patches.
+    down, right : (N, h, w) int32
+        From the node to the patch's center, px.
+    """
+
+    cost: Floats
+    down: NDArray[np.int32]
+    right: NDArray[np.int32]
+
+
+def search(target: Floats, pictures: Floats, grid: PatchGrid, radius: int) -> Offsets:
+    """Find the best offset near each node in each picture.
+
+    Parameters
+    ----------
+    target : (C, H, W) float32
+    pictures : (N, C, H, W) float32
+        Aligned with the target.
+    grid : PatchGrid
+        Its patches keep a distance of `radius` from the border.
+    radius : int
+        Largest offset, px.
+
+    Returns
+    -------
+    Offsets
+
+    Raises
+    ------
+    ValueError
+        An array has another type or shape, or a patch lies too near to the border.
+    """
+    target = as_input("target", target, np.float32, (None, None, None))
+    pictures = as_input("pictures", pictures, np.float32, (None, *target.shape))
+    radius = int(radius)
+    checked_grid(grid._replace(half=grid.half + radius), target.shape[1:])
+    grid = checked_grid(grid, target.shape[1:])
+    shape = (len(pictures), len(grid.rows), len(grid.columns))
+    found = Offsets(
+        np.empty(shape, np.float32), np.zeros(shape, np.int32), np.zeros(shape, np.int32)
+    )
+    _search(target, pictures, grid, radius, found)
+    return found
+
+
+@compiled
 def _row_differences(target, source, row, dy, dx, margin, differences):
     """Squared differences of one row over all channels, `source` shifted by (dx, dy)."""
     channels, height, width = target.shape
@@ -22,7 +81,7 @@ def _row_differences(target, source, row, dy, dx, margin, differences):
             out[x] += difference * difference
 
 
-@njit(cache=True, fastmath=True)
+@compiled
 def _node_costs(sums, rows, columns, half, cumulative, costs):
     """Box sums around the nodes from column-wise cumulative sums, (rows + 1, W)."""
     width = sums.shape[1]
@@ -37,13 +96,10 @@ def _node_costs(sums, rows, columns, half, cumulative, costs):
             costs[i, j] = cumulative[right] - cumulative[left]
 
 
-@njit(cache=True, fastmath=True, parallel=True)
-def search(target, sources, rows, columns, half, radius, cost, dy_best, dx_best):
-    """Best offset within `radius` of each node in each source; arrays are padded by half + radius.
-
-    target (C, H, W), sources (N, C, H, W); cost (N, rows, columns) holds the mean square
-    difference over a patch's pixels.
-    """
+@compiled(parallel=True)
+def _search(target, sources, grid, radius, found):
+    rows, columns, half = grid
+    cost, dy_best, dx_best = found
     _, height, width = target.shape
     area = np.float32((2 * half + 1) ** 2)
     for n in prange(len(sources)):

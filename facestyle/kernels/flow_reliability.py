@@ -2,7 +2,14 @@
 
 # mypy: allow-untyped-defs
 
-from numba import float32, njit
+import numpy as np
+from numba import float32
+from numpy.typing import NDArray
+
+from facestyle.kernels.arrays import as_input
+from facestyle.kernels.compiling import compiled
+
+Floats = NDArray[np.float32]
 
 # Ruder et al. 2016, section 4.2
 _SHARE = float32(0.01)
@@ -10,7 +17,40 @@ _SLACK = float32(0.5)  # px^2
 _STEEPNESS = float32(0.002)
 
 
-@njit(cache=True)
+def judge_vectors(
+    flow: Floats, opposite: Floats, *, disocclusions: bool, boundaries: bool
+) -> Floats:
+    """Tell which vectors pass the tests that are asked for.
+
+    Parameters
+    ----------
+    flow, opposite : (H, W, 2) float32
+        To another frame and back from it, px; H, W >= 2.
+    disocclusions : bool
+        Whether there and back again must end near the start.
+    boundaries : bool
+        Whether the flow must be smooth there.
+
+    Returns
+    -------
+    (H, W) float32
+        1 where a vector passes, else 0.
+
+    Raises
+    ------
+    ValueError
+        An array has another type or shape.
+    """
+    flow = as_input("flow", flow, np.float32, (None, None, 2))
+    opposite = as_input("opposite", opposite, np.float32, flow.shape)
+    if min(flow.shape[:2]) < 2:
+        raise ValueError(f"flow: found {flow.shape}, expected at least (2, 2, 2)")
+    weights = np.empty(flow.shape[:2], np.float32)
+    _judge(flow, opposite, bool(disocclusions), bool(boundaries), weights)
+    return weights
+
+
+@compiled
 def _sample(flow, x, y):
     """Bilinear vector of a flow at a point inside the picture."""
     left = min(int(x), flow.shape[1] - 2)
@@ -24,7 +64,7 @@ def _sample(flow, x, y):
     return u, v
 
 
-@njit(cache=True)
+@compiled
 def _is_smooth(flow, i, j, square):
     """Whether the squared gradient at row i, column j is small; NaN is not."""
     above, below = max(i - 1, 0), min(i + 1, flow.shape[0] - 1)
@@ -37,12 +77,8 @@ def _is_smooth(flow, i, j, square):
     return gradient <= _SHARE * square + _STEEPNESS
 
 
-@njit(cache=True)
-def judge_vectors(flow, opposite, disocclusions, boundaries, weights):
-    """Write 1 where a vector passes the tests that are asked for, else 0.
-
-    flow, opposite (H, W, 2) float32 with H, W >= 2; weights (H, W) float32 is the output.
-    """
+@compiled
+def _judge(flow, opposite, disocclusions, boundaries, weights):
     height, width = flow.shape[:2]
     near = float32(-0.5)  # a pixel's center may leave the picture by half of its width
     far_x, far_y = float32(width - 0.5), float32(height - 0.5)

@@ -9,15 +9,16 @@ neighbors i + 1, i - 1, i + stride, i - stride, in this order of directions; dir
 way back.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from facestyle.kernels.compiling import compiled
+from facestyle.kernels.pointers import pointer
 
 Ints = NDArray[np.int32]
 Bytes = NDArray[np.int8]
-Flags = NDArray[np.bool_]
 
 FREE, SOURCE, SINK = 0, 1, 2
 # Values of `parent` beside the four directions.
@@ -36,22 +37,37 @@ class Flow(NamedTuple):
     distance: Ints  # to the sink, valid as of `stamp`
     stamp: Ints
     queue: Ints  # (n + 1,), ring of pixels whose neighbors are to be looked at
-    queued: Flags
+    queued: Bytes  # 1 for those in `queue`
     orphans: Ints
+
+
+class _Graph(NamedTuple):
+    """A `Flow` as pointers and numbers: Numba counts references at every access to an array."""
+
+    stride: int
+    size: int  # n
+    excess: Any
+    capacity: Any  # of a pixel in a direction: at direction * n + pixel
+    side: Any
+    parent: Any
+    distance: Any
+    stamp: Any
+    queue: Any
+    queued: Any
+    orphans: Any
 
 
 def make_flow(size: int, stride: int) -> Flow:
     """Room for graphs on a padded grid of a size, with no arcs."""
     capacity = np.zeros((4, size), np.int32)
     excess, distance, stamp, orphans = np.zeros((4, size), np.int32)
-    side, parent = np.zeros((2, size), np.int8)
+    side, parent, queued = np.zeros((3, size), np.int8)
     queue = np.zeros(size + 1, np.int32)
-    queued = np.zeros(size, np.bool_)
     return Flow(stride, excess, capacity, side, parent, distance, stamp, queue, queued, orphans)
 
 
-@njit(cache=True, forceinline=True)
-def step_to(direction: int, stride: int) -> int:
+@compiled(inline=True)
+def _step_to(direction: int, stride: int) -> int:
     """Distance in memory to the neighbor in a direction."""
     if direction == 0:
         return 1
@@ -62,190 +78,181 @@ def step_to(direction: int, stride: int) -> int:
     return -stride
 
 
-@njit(cache=True, forceinline=True)
-def _distance_to_sink(
-    pixel: int, time: int, stride: int, parent: Bytes, distance: Ints, stamp: Ints
-) -> int:
+@compiled(inline=True)
+def _distance_to_sink(graph: _Graph, pixel: int, time: int) -> int:
     """Steps up the tree to the sink, or FAR below an orphan; remembers them along the way."""
     steps = 0
     at = pixel
-    while stamp[at] != time:
-        up = parent[at]
+    while graph.stamp[at] != time:
+        up = graph.parent[at]
         if up == ORPHAN:
             return FAR
         steps += 1
         if up == TERMINAL:
             break
-        at += step_to(up, stride)
+        at += _step_to(up, graph.stride)
     else:
-        steps += distance[at]
+        steps += graph.distance[at]
     mark = steps
     at = pixel
-    while stamp[at] != time:
-        stamp[at] = time
-        distance[at] = mark
+    while graph.stamp[at] != time:
+        graph.stamp[at] = time
+        graph.distance[at] = mark
         mark -= 1
-        if parent[at] == TERMINAL:
+        if graph.parent[at] == TERMINAL:
             break
-        at += step_to(parent[at], stride)
+        at += _step_to(graph.parent[at], graph.stride)
     return steps
 
 
-@njit(cache=True, forceinline=True)
-def _augment(
-    source: int,
-    direction: int,
-    stride: int,
-    excess: Ints,
-    capacity: Ints,
-    side: Bytes,
-    parent: Bytes,
-    orphans: Ints,
-) -> int:
-    """Push what fits from a pixel with excess over a tree pixel to the sink; count orphans."""
-    first = source + step_to(direction, stride)
-    amount = min(excess[source], capacity[direction, source])
-    at = first
-    while parent[at] != TERMINAL:
-        up = parent[at]
-        amount = min(amount, capacity[up, at])
-        at += step_to(up, stride)
-    amount = min(amount, -excess[at])
+@compiled(inline=True)
+def _room(graph: _Graph, source: int, direction: int) -> int:
+    """What fits from a pixel with excess over a tree pixel to the sink."""
+    amount = min(graph.excess[source], graph.capacity[direction * graph.size + source])
+    at = source + _step_to(direction, graph.stride)
+    while graph.parent[at] != TERMINAL:
+        up = graph.parent[at]
+        amount = min(amount, graph.capacity[up * graph.size + at])
+        at += _step_to(up, graph.stride)
+    return min(amount, -graph.excess[at])
 
-    excess[source] -= amount
-    if excess[source] == 0:
-        side[source] = FREE
-    capacity[direction, source] -= amount
-    capacity[direction ^ 1, first] += amount
+
+@compiled(inline=True)
+def _augment(graph: _Graph, source: int, direction: int) -> int:
+    """Push what fits from a pixel with excess over a tree pixel to the sink; count orphans."""
+    size, capacity, parent = graph.size, graph.capacity, graph.parent
+    amount = _room(graph, source, direction)
+    at = source + _step_to(direction, graph.stride)
+    graph.excess[source] -= amount
+    if graph.excess[source] == 0:
+        graph.side[source] = FREE
+    capacity[direction * size + source] -= amount
+    capacity[(direction ^ 1) * size + at] += amount
     count = 0
-    at = first
     while parent[at] != TERMINAL:
         up = parent[at]
-        above = at + step_to(up, stride)
-        capacity[up, at] -= amount
-        capacity[up ^ 1, above] += amount
-        if capacity[up, at] == 0:
+        above = at + _step_to(up, graph.stride)
+        capacity[up * size + at] -= amount
+        capacity[(up ^ 1) * size + above] += amount
+        if capacity[up * size + at] == 0:
             parent[at] = ORPHAN
-            orphans[count] = at
+            graph.orphans[count] = at
             count += 1
         at = above
-    excess[at] += amount
-    if excess[at] == 0:
+    graph.excess[at] += amount
+    if graph.excess[at] == 0:
         parent[at] = ORPHAN
-        orphans[count] = at
+        graph.orphans[count] = at
         count += 1
     return count
 
 
-@njit(cache=True, forceinline=True)
-def _enqueue(pixel: int, tail: int, queue: Ints, queued: Flags) -> int:
+@compiled(inline=True)
+def _enqueue(graph: _Graph, pixel: int, tail: int) -> int:
     """Append a pixel to the ring unless it waits there already; returns the new tail."""
-    if queued[pixel]:
+    if graph.queued[pixel]:
         return tail
-    queued[pixel] = True
-    queue[tail] = pixel
-    return tail + 1 if tail + 1 < queue.size else 0
+    graph.queued[pixel] = 1
+    graph.queue[tail] = pixel
+    return tail + 1 if tail < graph.size else 0
 
 
-@njit(cache=True, forceinline=True)
-def _adopt(
-    count: int,
-    time: int,
-    tail: int,
-    stride: int,
-    capacity: Ints,
-    side: Bytes,
-    parent: Bytes,
-    distance: Ints,
-    stamp: Ints,
-    queue: Ints,
-    queued: Flags,
-    orphans: Ints,
-) -> int:
+@compiled(inline=True)
+def _adopt(graph: _Graph, count: int, time: int, tail: int) -> int:
     """Find the nearest valid parent for each orphan, or set it free; returns the ring's tail."""
     index = 0
     while index < count:
-        orphan = orphans[index]
+        orphan = graph.orphans[index]
         index += 1
         best = ORPHAN
         nearest = FAR
         for direction in range(4):
-            neighbor = orphan + step_to(direction, stride)
-            if side[neighbor] == SINK and capacity[direction, orphan] > 0:
-                steps = _distance_to_sink(neighbor, time, stride, parent, distance, stamp)
+            neighbor = orphan + _step_to(direction, graph.stride)
+            open_arc = graph.capacity[direction * graph.size + orphan] > 0
+            if graph.side[neighbor] == SINK and open_arc:
+                steps = _distance_to_sink(graph, neighbor, time)
                 if steps < nearest:
                     nearest = steps
                     best = direction
         if best != ORPHAN:
-            parent[orphan] = best
-            stamp[orphan] = time
-            distance[orphan] = nearest + 1
+            graph.parent[orphan] = best
+            graph.stamp[orphan] = time
+            graph.distance[orphan] = nearest + 1
             continue
-        side[orphan] = FREE
+        graph.side[orphan] = FREE
         for direction in range(4):
-            neighbor = orphan + step_to(direction, stride)
-            if side[neighbor] != SINK:
+            neighbor = orphan + _step_to(direction, graph.stride)
+            if graph.side[neighbor] != SINK:
                 continue
-            if capacity[direction, orphan] > 0:
-                tail = _enqueue(neighbor, tail, queue, queued)
-            if parent[neighbor] == (direction ^ 1):
-                parent[neighbor] = ORPHAN
-                orphans[count] = neighbor
+            if graph.capacity[direction * graph.size + orphan] > 0:
+                tail = _enqueue(graph, neighbor, tail)
+            if graph.parent[neighbor] == (direction ^ 1):
+                graph.parent[neighbor] = ORPHAN
+                graph.orphans[count] = neighbor
                 count += 1
     return tail
 
 
-@njit(cache=True)
-def maximum_flow(flow: Flow, seeds: Ints) -> None:
+@compiled(inline=True)
+def _grow(graph: _Graph, pixel: int, direction: int, tail: int) -> int:
+    """Let a tree pixel take a free neighbor, or lead one nearer; returns the ring's tail."""
+    neighbor = pixel + _step_to(direction, graph.stride)
+    distance, stamp = graph.distance, graph.stamp
+    grown = graph.side[neighbor] == FREE
+    if grown or (stamp[neighbor] <= stamp[pixel] and distance[neighbor] > distance[pixel]):
+        graph.side[neighbor] = SINK
+        graph.parent[neighbor] = direction ^ 1
+        stamp[neighbor] = stamp[pixel]
+        distance[neighbor] = distance[pixel] + 1
+    return _enqueue(graph, neighbor, tail) if grown else tail
+
+
+@compiled(inline=True)
+def _take_pointers(flow: Flow) -> _Graph:
+    """Take the pointers; the caller keeps the arrays."""
+    return _Graph(
+        flow.stride,
+        flow.excess.size,
+        pointer(flow.excess),
+        pointer(flow.capacity),
+        pointer(flow.side),
+        pointer(flow.parent),
+        pointer(flow.distance),
+        pointer(flow.stamp),
+        pointer(flow.queue),
+        pointer(flow.queued),
+        pointer(flow.orphans),
+    )
+
+
+@compiled
+def _maximum_flow(flow: Flow, seeds: Ints) -> None:
     """Saturate the graph; `side` ends as SINK on the sink's side of the smallest minimum cut.
 
     `excess` and `capacity` are overwritten with their residuals. `side` must be given by the sign
     of `excess`, and `seeds` list the pixels where it is negative.
     """
-    # Numba counts references at every access to a field: unpack once.
-    stride, excess, capacity, side, parent, distance, stamp, queue, queued, orphans = flow
+    graph = _take_pointers(flow)
     head, tail, time = 0, 0, 0
     for pixel in seeds:
-        parent[pixel] = TERMINAL
-        stamp[pixel] = 0
-        distance[pixel] = 1
-        tail = _enqueue(pixel, tail, queue, queued)
+        graph.parent[pixel] = TERMINAL
+        graph.stamp[pixel] = 0
+        graph.distance[pixel] = 1
+        tail = _enqueue(graph, pixel, tail)
     while head != tail:
-        pixel = queue[head]
-        head = head + 1 if head + 1 < queue.size else 0
-        queued[pixel] = False
+        pixel = graph.queue[head]
+        head = head + 1 if head < graph.size else 0
+        graph.queued[pixel] = 0
         direction = 0
-        while direction < 4 and side[pixel] == SINK:
-            neighbor = pixel + step_to(direction, stride)
+        while direction < 4 and graph.side[pixel] == SINK:
+            neighbor = pixel + _step_to(direction, graph.stride)
             back = direction ^ 1
-            if capacity[back, neighbor] == 0:
+            if graph.capacity[back * graph.size + neighbor] == 0:
                 direction += 1
-            elif side[neighbor] == SOURCE:
+            elif graph.side[neighbor] == SOURCE:
                 # The same neighbor is looked at again until it or the arc is exhausted.
                 time += 1
-                count = _augment(neighbor, back, stride, excess, capacity, side, parent, orphans)
-                tail = _adopt(
-                    count,
-                    time,
-                    tail,
-                    stride,
-                    capacity,
-                    side,
-                    parent,
-                    distance,
-                    stamp,
-                    queue,
-                    queued,
-                    orphans,
-                )
+                tail = _adopt(graph, _augment(graph, neighbor, back), time, tail)
             else:
-                grown = side[neighbor] == FREE
-                nearer = stamp[neighbor] <= stamp[pixel] and distance[neighbor] > distance[pixel]
-                if grown or nearer:
-                    side[neighbor] = SINK
-                    parent[neighbor] = back
-                    stamp[neighbor] = stamp[pixel]
-                    distance[neighbor] = distance[pixel] + 1
-                if grown:
-                    tail = _enqueue(neighbor, tail, queue, queued)
+                tail = _grow(graph, pixel, direction, tail)
                 direction += 1

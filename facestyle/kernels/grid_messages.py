@@ -6,9 +6,13 @@ V. Kolmogorov, "Convergent Tree-Reweighted Message Passing for Energy Minimizati
 figure 3, with the grid's rows and columns as chains.
 """
 
+from typing import NamedTuple
+
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from facestyle.kernels.arrays import as_input
+from facestyle.kernels.compiling import compiled
 
 Floats = NDArray[np.float32]
 
@@ -16,11 +20,101 @@ Floats = NDArray[np.float32]
 RIGHT, LEFT, BELOW, ABOVE = 0, 1, 2, 3
 
 
-@njit(cache=True, fastmath=True, forceinline=True)
+class GridCosts(NamedTuple):
+    """What a labeling of an h by w grid with K labels costs.
+
+    Attributes
+    ----------
+    unary : (h, w, K) float32
+        0 or more.
+    table : (K, K) float32
+        Cost of two labels on neighboring pixels, in [0, 1].
+    horizontal, vertical : (h, w - 1), (h - 1, w) float64
+        Factors of the table between a pixel and its right or lower neighbor, 0 or more.
+    """
+
+    unary: Floats
+    table: Floats
+    horizontal: NDArray[np.float64]
+    vertical: NDArray[np.float64]
+
+
+def checked_costs(costs: GridCosts) -> GridCosts:
+    """Check types and shapes; ValueError where they differ."""
+    unary = as_input("costs.unary", costs.unary, np.float32, (None, None, None))
+    height, width, count = unary.shape
+    return GridCosts(
+        unary,
+        as_input("costs.table", costs.table, np.float32, (count, count)),
+        as_input("costs.horizontal", costs.horizontal, np.float64, (height, width - 1)),
+        as_input("costs.vertical", costs.vertical, np.float64, (height - 1, width)),
+    )
+
+
+def pass_messages(costs: GridCosts, sweeps: int, *, potts: bool = False) -> Floats:
+    """Pass messages over the grid to and fro.
+
+    Parameters
+    ----------
+    costs : GridCosts
+    sweeps : int
+    potts : bool
+        The table is known to be 0 on its diagonal and 1 elsewhere: much faster.
+
+    Returns
+    -------
+    (h, w, 4, K) float32
+        Messages into each pixel from the right, the left, below and above.
+
+    Raises
+    ------
+    ValueError
+        An array has another type or shape.
+    """
+    unary, table, horizontal, vertical = _singles(checked_costs(costs))
+    height, width, count = unary.shape
+    messages = np.zeros((height, width, 4, count), np.float32)
+    # compiled for either model: a branch at run time took four times as long for Potts
+    _pass_messages(unary, None if potts else table, horizontal, vertical, int(sweeps), messages)
+    return messages
+
+
+def decide(costs: GridCosts, messages: Floats) -> NDArray[np.int32]:
+    """Label pixel after pixel, given the labels above and to the left and the other messages.
+
+    Parameters
+    ----------
+    costs : GridCosts
+    messages : (h, w, 4, K) float32
+        From `pass_messages`.
+
+    Returns
+    -------
+    (h, w) int32
+
+    Raises
+    ------
+    ValueError
+        An array has another type or shape.
+    """
+    unary, table, horizontal, vertical = _singles(checked_costs(costs))
+    height, width, count = unary.shape
+    messages = as_input("messages", messages, np.float32, (height, width, 4, count))
+    labels = np.zeros((height, width), np.int32)
+    _decide(unary, table, horizontal, vertical, messages, labels)
+    return labels
+
+
+def _singles(costs: GridCosts) -> tuple[Floats, Floats, Floats, Floats]:
+    """The costs in single precision, read-only."""
+    horizontal, vertical = costs.horizontal.astype(np.float32), costs.vertical.astype(np.float32)
+    horizontal.flags.writeable = vertical.flags.writeable = False
+    return costs.unary, costs.table, horizontal, vertical
+
+
+@compiled(inline=True, minima=True)
 def _send(
-    y: int,
-    x: int,
-    direction: int,
+    place: tuple[int, int, int],
     total: Floats,
     rest: Floats,
     share: float,
@@ -32,6 +126,7 @@ def _send(
 
     Whole arrays and indices, no views: Numba counts references of each view it makes.
     """
+    y, x, direction = place
     to_y = y + (direction == BELOW) - (direction == ABOVE)
     to_x = x + (direction == RIGHT) - (direction == LEFT)
     source = direction ^ 1
@@ -41,7 +136,7 @@ def _send(
         value = share * total[k] - messages[y, x, direction, k]
         rest[k] = value
         lowest = min(lowest, value)
-    if table is None:  # Decided when Numba compiles: a branch at run time doubled the cost.
+    if table is None:
         for k in range(count):
             messages[to_y, to_x, source, k] = min(rest[k] - lowest, weight)
     else:
@@ -56,7 +151,7 @@ def _send(
                     messages[to_y, to_x, source, b] = min(messages[to_y, to_x, source, b], reached)
 
 
-@njit(cache=True, fastmath=True, forceinline=True)
+@compiled(inline=True, minima=True)
 def _collect(y: int, x: int, unary: Floats, messages: Floats, total: Floats) -> np.float32:
     """Sum a pixel's costs and the messages into it; returns the share of each chain in it."""
     height, width, count = unary.shape
@@ -67,8 +162,8 @@ def _collect(y: int, x: int, unary: Floats, messages: Floats, total: Floats) -> 
     return np.float32(1 / chains)
 
 
-@njit(cache=True, fastmath=True)
-def pass_messages(
+@compiled(minima=True)
+def _pass_messages(
     unary: Floats,
     table: Floats | None,
     horizontal: Floats,
@@ -76,11 +171,7 @@ def pass_messages(
     sweeps: int,
     messages: Floats,
 ) -> None:
-    """Improve messages (h, w, 4, K), zero at first, by passes over the grid to and fro.
-
-    unary (h, w, K); table (K, K) in [0, 1], or None for the Potts
-    model; horizontal (h, w - 1) and vertical (h - 1, w): factors of the table.
-    """
+    """Improve messages, zero at first."""
     height, width, count = unary.shape
     total = np.empty(count, np.float32)
     rest = np.empty(count, np.float32)
@@ -90,23 +181,23 @@ def pass_messages(
                 share = _collect(y, x, unary, messages, total)
                 if x + 1 < width:
                     weight = horizontal[y, x]
-                    _send(y, x, RIGHT, total, rest, share, weight, table, messages)
+                    _send((y, x, RIGHT), total, rest, share, weight, table, messages)
                 if y + 1 < height:
                     weight = vertical[y, x]
-                    _send(y, x, BELOW, total, rest, share, weight, table, messages)
+                    _send((y, x, BELOW), total, rest, share, weight, table, messages)
         for y in range(height - 1, -1, -1):
             for x in range(width - 1, -1, -1):
                 share = _collect(y, x, unary, messages, total)
                 if x > 0:
                     weight = horizontal[y, x - 1]
-                    _send(y, x, LEFT, total, rest, share, weight, table, messages)
+                    _send((y, x, LEFT), total, rest, share, weight, table, messages)
                 if y > 0:
                     weight = vertical[y - 1, x]
-                    _send(y, x, ABOVE, total, rest, share, weight, table, messages)
+                    _send((y, x, ABOVE), total, rest, share, weight, table, messages)
 
 
-@njit(cache=True, fastmath=True)
-def decide(
+@compiled(minima=True)
+def _decide(
     unary: Floats,
     table: Floats,
     horizontal: Floats,
@@ -114,7 +205,7 @@ def decide(
     messages: Floats,
     labels: NDArray[np.int32],
 ) -> None:
-    """Label pixel after pixel, given the labels above and to the left and the other messages."""
+    """Fill labels."""
     height, width, count = unary.shape
     for y in range(height):
         for x in range(width):

@@ -3,20 +3,149 @@
 # mypy: allow-untyped-defs
 
 import numpy as np
-from numba import njit, prange
+from numba import prange
+from numpy.typing import NDArray
 
+from facestyle.kernels.arrays import as_input
+from facestyle.kernels.compiling import compiled
+from facestyle.kernels.patch_grid import PatchGrid, PatchPlaces, checked_grid, checked_places
 from facestyle.kernels.pointers import pointer
 
+Floats = NDArray[np.float32]
 
-@njit(cache=True, fastmath=True)
-def _gram(target, sources, row, column, node, half, step, difference, gram):
-    """Fill the Gram matrix of the candidates' differences from the target's patch.
 
-    `node` holds the candidates' sources, rows and columns, each (K,).
+def fit_weights(
+    target: Floats,
+    pictures: Floats,
+    grid: PatchGrid,
+    places: PatchPlaces,
+    *,
+    step: int,
+    ridge: float,
+) -> Floats:
+    """Find the affine mixture of each node's candidates that comes nearest to its patch.
+
+    Parameters
+    ----------
+    target : (C, H, W) float32
+    pictures : (N, C, H, W) float32
+        Of the candidates.
+    grid : PatchGrid
+    places : PatchPlaces
+        The candidates.
+    step : int
+        Patches are compared at every so many pixels of their rows and columns.
+    ridge : float
+        Added to the Gram matrix's diagonal, relative to the diagonal's mean.
+
+    Returns
+    -------
+    (h, w, K) float32
+        Sums to 1 over K.
+
+    Raises
+    ------
+    ValueError
+        An array has another type or shape, or a patch lies outside its picture.
     """
-    index, ys, xs = node
+    target = as_input("target", target, np.float32, (None, None, None))
+    _, height, width = target.shape
+    pictures = as_input("pictures", pictures, np.float32, (None, *target.shape))
+    grid = checked_grid(grid, (height, width))
+    places = checked_places(places, grid.half, (len(pictures), height, width))
+    _expect_nodes(grid, places)
+    if not 1 <= step <= 2 * grid.half:
+        raise ValueError(f"step: found {step}, expected 1 to {2 * grid.half}")
+    weights = np.empty(places.picture.shape, np.float32)
+    _fit_weights(target, pictures, grid, places, int(step), np.float32(ridge), weights)
+    return weights
+
+
+def mix_patches(pictures: Floats, places: PatchPlaces, weights: Floats, half: int) -> Floats:
+    """Mix each node's candidate patches.
+
+    Parameters
+    ----------
+    pictures : (N, C, H, W) float32
+    places : PatchPlaces
+        The candidates.
+    weights : (h, w, K) float32
+    half : int
+        Patches reach so far from their center, px.
+
+    Returns
+    -------
+    (h, w, C, q, q) float32
+
+    Raises
+    ------
+    ValueError
+        An array has another type or shape, or a patch lies outside its picture.
+    """
+    pictures = as_input("pictures", pictures, np.float32, (None, None, None, None))
+    count, channels, height, width = pictures.shape
+    places = checked_places(places, half, (count, height, width))
+    weights = as_input("weights", weights, np.float32, places.picture.shape)
+    side = 2 * int(half) + 1
+    patches = np.empty((*places.picture.shape[:2], channels, side, side), np.float32)
+    _mix_patches(pictures, places, weights, int(half), patches)
+    return patches
+
+
+def overlay(
+    patches: Floats, grid: PatchGrid, window: Floats, size: tuple[int, int]
+) -> tuple[Floats, Floats]:
+    """Add up windowed patches where they belong.
+
+    Parameters
+    ----------
+    patches : (h, w, C, q, q) float32
+    grid : PatchGrid
+    window : (q, q) float32
+    size : (int, int)
+        Height and width of the sums, H and W.
+
+    Returns
+    -------
+    total : (C, H, W) float32
+        Sum of the patches, each times the window.
+    weight : (H, W) float32
+        Sum of the windows.
+
+    Raises
+    ------
+    ValueError
+        An array has another type or shape, or a patch lies outside the sums.
+    """
+    grid = checked_grid(grid, size)
+    side = 2 * grid.half + 1
+    shape = (len(grid.rows), len(grid.columns), None, side, side)
+    patches = as_input("patches", patches, np.float32, shape)
+    window = as_input("window", window, np.float32, (side, side))
+    total = np.zeros((patches.shape[2], *size), np.float32)
+    weight = np.zeros(size, np.float32)
+    _overlay(patches, grid, window, total, weight)
+    return total, weight
+
+
+def _expect_nodes(grid: PatchGrid, places: PatchPlaces) -> None:
+    if places.picture.shape[:2] != (len(grid.rows), len(grid.columns)):
+        raise ValueError(
+            f"places: found candidates of {places.picture.shape[:2]} nodes, expected "
+            f"{(len(grid.rows), len(grid.columns))}"
+        )
+
+
+@compiled
+def _subtract(target, pictures, place, node, sampling, difference):
+    """Fill the differences (K, samples) of the candidates and the target's patch.
+
+    `place` is the center of the target's patch, `node` holds the candidates' pictures and centers,
+    each (K,), and `sampling` the patches' half side and the step between samples.
+    """
+    (row, column), (index, ys, xs), (half, step) = place, node, sampling
     channels, height, width = target.shape
-    first, second, out = pointer(target), pointer(sources), pointer(difference)
+    first, second, out = pointer(target), pointer(pictures), pointer(difference)
     count, samples = difference.shape
     side = (2 * half) // step + 1
     for k in range(count):
@@ -31,6 +160,13 @@ def _gram(target, sources, row, column, node, half, step, difference, gram):
                 size += side
                 ours += step * width
                 theirs += step * width
+
+
+@compiled
+def _gram(difference, gram):
+    """Fill the Gram matrix (K, K) of differences (K, samples)."""
+    count, samples = difference.shape
+    out = pointer(difference)
     for a in range(count):
         for b in range(a + 1):
             total = np.float32(0)
@@ -40,7 +176,7 @@ def _gram(target, sources, row, column, node, half, step, difference, gram):
             gram[b, a] = total
 
 
-@njit(cache=True, fastmath=True)
+@compiled
 def _solve_ones(matrix, solution):
     """Solve matrix x = 1 for a positive definite matrix by Cholesky; overwrites the matrix."""
     n = len(matrix)
@@ -65,21 +201,20 @@ def _solve_ones(matrix, solution):
         solution[a] = total / matrix[a, a]
 
 
-@njit(cache=True, fastmath=True, parallel=True)
-def fit_weights(target, sources, rows, columns, index, ys, xs, half, step, ridge, weights):
-    """Affine weights (sum 1) of the candidates of each node.
-
-    target (C, H, W), sources (N, C, H, W) padded; index, ys, xs (rows, columns, K); `ridge` is
-    relative to the mean of the Gram matrix's diagonal.
-    """
+@compiled(parallel=True)
+def _fit_weights(target, pictures, grid, places, step, ridge, weights):
+    rows, columns, half = grid
+    index, ys, xs = places
     count = index.shape[2]
-    samples = target.shape[0] * ((2 * half) // step + 1) ** 2
+    sampling, side = (half, step), (2 * half) // step + 1
     for i in prange(len(rows)):
-        difference = np.empty((count, samples), np.float32)
+        difference = np.empty((count, target.shape[0] * side * side), np.float32)
         gram = np.empty((count, count), np.float32)
         for j in range(len(columns)):
             node = index[i, j], ys[i, j], xs[i, j]
-            _gram(target, sources, rows[i], columns[j], node, half, step, difference, gram)
+            place = rows[i], columns[j]
+            _subtract(target, pictures, place, node, sampling, difference)
+            _gram(difference, gram)
             trace = np.float32(0)
             for k in range(count):
                 trace += gram[k, k]
@@ -91,7 +226,7 @@ def fit_weights(target, sources, rows, columns, index, ys, xs, half, step, ridge
                 weights[i, j, k] /= total
 
 
-@njit(cache=True, fastmath=True)
+@compiled
 def _mix(sources, index, ys, xs, weights, half, patch):
     """Weighted sum of one node's candidate patches, (C, q, q)."""
     _, channels, height, width = sources.shape
@@ -110,17 +245,17 @@ def _mix(sources, index, ys, xs, weights, half, patch):
                 place += width
 
 
-@njit(cache=True, parallel=True)
-def mix_patches(sources, index, ys, xs, weights, half, patches):
-    """Weighted sum of each node's candidate patches, (rows, columns, C, q, q)."""
+@compiled(parallel=True)
+def _mix_patches(pictures, places, weights, half, patches):
+    index, ys, xs = places
     for i in prange(index.shape[0]):
         for j in range(index.shape[1]):
-            _mix(sources, index[i, j], ys[i, j], xs[i, j], weights[i, j], half, patches[i, j])
+            _mix(pictures, index[i, j], ys[i, j], xs[i, j], weights[i, j], half, patches[i, j])
 
 
-@njit(cache=True, fastmath=True)
-def overlay(patches, rows, columns, window, total, weight):
-    """Add windowed patches (rows, columns, C, q, q) into total (C, H, W) and weight (H, W)."""
+@compiled
+def _overlay(patches, grid, window, total, weight):
+    rows, columns, _ = grid
     side = window.shape[0]
     half = side // 2
     for i in range(len(rows)):
@@ -134,55 +269,3 @@ def overlay(patches, rows, columns, window, total, weight):
                     for u in range(side):
                         value = window[v, u] * patches[i, j, channel, v, u]
                         total[channel, top + v, left + u] += value
-
-
-@njit(cache=True, fastmath=True)
-def _moments(photos, n, top, left, side):
-    """Mean and variance of a patch of gray photo n."""
-    height, width = photos.shape[2:]
-    photo, place = pointer(photos), (np.int64(n) * height + top) * width + left
-    total, square = np.float32(0), np.float32(0)
-    for v in range(side):
-        for u in range(side):
-            value = photo[place + v * width + u]
-            total += value
-            square += value * value
-    area = np.float32(side * side)
-    mean = total / area
-    return mean, square / area - mean * mean
-
-
-@njit(cache=True, fastmath=True)
-def _covariance(photos, drawings, n, channel, top, left, mean, side):
-    """Covariance of a patch of gray photo n, whose mean is known, with its drawing."""
-    channels, height, width = drawings.shape[1:]
-    photo, drawing = pointer(photos), pointer(drawings)
-    ours = (np.int64(n) * height + top) * width + left
-    theirs = ((np.int64(n) * channels + channel) * height + top) * width + left
-    total = np.float32(0)
-    for v in range(side):
-        for u in range(side):
-            total += (photo[ours + v * width + u] - mean) * drawing[theirs + v * width + u]
-    return total / np.float32(side * side)
-
-
-@njit(cache=True, fastmath=True, parallel=True)
-def pooled_moments(photos, drawings, index, ys, xs, half, moments):
-    """Covariance of each drawing channel with the gray photo, and the photo's variance (last).
-
-    photos (N, 1, H, W), drawings (N, C, H, W); moments (rows, columns, C + 1): means over the
-    candidates, each about its own mean.
-    """
-    channels, count = drawings.shape[1], index.shape[2]
-    side = 2 * half + 1
-    for i in prange(index.shape[0]):
-        for j in range(index.shape[1]):
-            moments[i, j] = 0
-            for k in range(count):
-                top, left = ys[i, j, k] - half, xs[i, j, k] - half
-                mean, variance = _moments(photos, index[i, j, k], top, left, side)
-                moments[i, j, channels] += variance / count
-                for channel in range(channels):
-                    n = index[i, j, k]
-                    shared = _covariance(photos, drawings, n, channel, top, left, mean, side)
-                    moments[i, j, channel] += shared / count

@@ -3,14 +3,78 @@
 # mypy: allow-untyped-defs
 
 import numpy as np
-from numba import njit, prange
+from numba import prange
+from numpy.typing import NDArray
 
+from facestyle.kernels.arrays import as_input
+from facestyle.kernels.compiling import compiled
+from facestyle.kernels.patch_grid import PatchPlaces, checked_places
 from facestyle.kernels.pointers import pointer
 
+Floats = NDArray[np.float32]
 
-@njit(cache=True, parallel=True)
-def gather(sources, index, ys, xs, half, patches):
-    """Copy candidate patches: sources (N, C, H, W) to patches (rows, columns, K, C, q, q)."""
+
+def gather(pictures: Floats, places: PatchPlaces, half: int) -> Floats:
+    """Copy patches out of pictures.
+
+    Parameters
+    ----------
+    pictures : (N, C, H, W) float32
+    places : PatchPlaces
+    half : int
+        Patches reach so far from their center, px.
+
+    Returns
+    -------
+    (h, w, K, C, q, q) float32
+
+    Raises
+    ------
+    ValueError
+        An array has another type or shape, or a patch lies outside its picture.
+    """
+    pictures = as_input("pictures", pictures, np.float32, (None, None, None, None))
+    count, channels, height, width = pictures.shape
+    places = checked_places(places, half, (count, height, width))
+    side = 2 * int(half) + 1
+    patches = np.empty((*places.picture.shape, channels, side, side), np.float32)
+    _gather(pictures, *places, int(half), patches)
+    return patches
+
+
+def overlap_tables(patches: Floats, down: int, right: int) -> Floats:
+    """Compare the candidates of neighboring nodes where they overlap.
+
+    Parameters
+    ----------
+    patches : (h, w, K, C, q, q) float32
+    down, right : int
+        How far the neighbor lies below or to the right, 1 to q - 1 px; the other is 0.
+
+    Returns
+    -------
+    (h - 1, w, K, K) or (h, w - 1, K, K) float32
+        Mean square difference of each candidate and each of the neighbor's.
+
+    Raises
+    ------
+    ValueError
+        An array has another type or shape, or patches do not overlap.
+    """
+    patches = as_input("patches", patches, np.float32, (None,) * 6)
+    rows, columns, count, _, side, _ = patches.shape
+    if min(down, right) != 0 or not 0 < max(down, right) < side:
+        raise ValueError(
+            f"down, right: found {down}, {right}; expected one in 1 to {side - 1}, the other 0"
+        )
+    shape = (rows - int(down > 0), columns - int(right > 0), count, count)
+    tables = np.empty(shape, np.float32)
+    _overlap_tables(patches, int(down), int(right), tables)
+    return tables
+
+
+@compiled(parallel=True)
+def _gather(sources, index, ys, xs, half, patches):
     channels, side = sources.shape[1], 2 * half + 1
     for i in prange(index.shape[0]):
         for j in range(index.shape[1]):
@@ -23,7 +87,7 @@ def gather(sources, index, ys, xs, half, patches):
                             patches[i, j, k, channel, v, u] = source[top + v, left + u]
 
 
-@njit(cache=True, fastmath=True)
+@compiled
 def _fill_table(first, second, down, right, table):
     """Mean square differences of patches (K, C, q, q), the second ones moved by (right, down)."""
     count, channels, side, _ = first.shape
@@ -44,9 +108,8 @@ def _fill_table(first, second, down, right, table):
             table[k, n] = total / size
 
 
-@njit(cache=True, fastmath=True, parallel=True)
-def overlap_tables(patches, down, right, tables):
-    """Costs between the labels of neighbors, `down` or `right` px apart (the other is 0)."""
+@compiled(parallel=True)
+def _overlap_tables(patches, down, right, tables):
     rows, columns = tables.shape[:2]
     row_step, column_step = int(down > 0), int(right > 0)
     for i in prange(rows):

@@ -9,9 +9,14 @@ whole pixels, so that the sources' texture is copied, never interpolated.
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit, prange
+from numba import prange
+from numpy.typing import NDArray
 
-from facestyle.kernels.match_keys import pack_match, unpack_match
+from facestyle.kernels.arrays import Number
+from facestyle.kernels.compiling import compiled
+from facestyle.kernels.flat_pictures import FlatPictures, checked_pictures
+from facestyle.kernels.match_keys import _pack, _unpack
+from facestyle.kernels.matches import Matches, checked_matches
 from facestyle.kernels.pointers import pointer
 
 CHANNELS = 3
@@ -19,6 +24,63 @@ _CERTAIN = np.float32(0.02)
 _BYTE = np.float32(1 / 255)
 _ALMOST_NONE = np.float32(1e-3)
 _ONE, _HALF = np.float32(1), np.float32(0.5)
+
+
+class Voting(NamedTuple):
+    """How votes are taken.
+
+    Attributes
+    ----------
+    scale : float
+        Size of the picture over the size of the field.
+    reach : float
+        Matches up to so far away vote, with weights that fall linearly; in pixels of the field.
+    rounds : int
+        Steps of mean shift; 0 is the plain weighted mean.
+    bandwidth : float
+        Of the first step, in [0, 1] as colors; each later one has .6 of it.
+    """
+
+    scale: Number
+    reach: Number
+    rounds: int
+    bandwidth: Number
+
+
+def vote(
+    matches: Matches, pictures: FlatPictures, size: tuple[int, int], voting: Voting
+) -> NDArray[np.float32]:
+    """Render a nearest-neighbor field.
+
+    Parameters
+    ----------
+    matches : Matches
+        A cheaper match has more say.
+    pictures : FlatPictures
+        The sources at `voting.scale` times the size that the field was found at.
+    size : (int, int)
+        Height and width of the result, px.
+    voting : Voting
+
+    Returns
+    -------
+    (H, W, 3) float32
+        sRGB in [0, 1].
+
+    Raises
+    ------
+    ValueError
+        An array has another type or shape, or a scale or reach is not above 0. (That the field's
+        sources exist is not checked; places outside of them are moved to their border.)
+    """
+    matches, pictures = checked_matches(matches), checked_pictures(pictures)
+    if not (voting.scale > 0 and voting.reach > 0):
+        raise ValueError(f"voting: found {voting}, expected a scale and a reach above 0")
+    out = np.empty((*size, 3), np.float32)
+    bandwidth = np.float32(255) * np.float32(voting.bandwidth)  # votes are counted in bytes
+    exact = Voting(float(voting.scale), float(voting.reach), int(voting.rounds), bandwidth)
+    _vote(matches, pictures, exact, out)
+    return out
 
 
 class _Row(NamedTuple):
@@ -42,23 +104,24 @@ class _Ballot(NamedTuple):
     weight: Any
 
 
-@njit(cache=True, forceinline=True)
+@compiled(inline=True)
 def _window(place, scale, reach, size):
     """Place on the nodes' axis, the first node within reach and the one after the last."""
     node = (np.float32(place) + _HALF) / scale - _HALF
     return node, max(int(np.ceil(node - reach)), 0), min(int(np.floor(node + reach)) + 1, size)
 
 
-@njit(cache=True)
-def _propose(nodes, weight, start, height, width, y, window, reach, proposals):
+@compiled
+def _propose(nodes, weight, pictures, y, window, reach, proposals):
     """Fill the last five arrays of `_Row` for row y of the picture."""
     first, offset, last, say, alike = proposals
+    _, start, height, width = pictures
     node_y, top, bottom = window
     columns = nodes.shape[1]
     for ny in range(top, bottom):
         near = reach - abs(np.float32(ny) - node_y) + _ALMOST_NONE
         for nx in range(columns):
-            k, dy, dx = unpack_match(nodes[ny, nx])
+            k, dy, dx = _unpack(nodes[ny, nx])
             sy = min(max(y + dy, 0), height[k] - 1)
             first[ny - top, nx] = start[k] + sy * width[k]
             offset[ny - top, nx] = dx
@@ -72,7 +135,7 @@ def _propose(nodes, weight, start, height, width, y, window, reach, proposals):
         alike[nx] = same
 
 
-@njit(cache=True, forceinline=True)
+@compiled(inline=True)
 def _agreed(row, left, right):
     """Whether all nodes propose the same pixel."""
     for nx in range(left, right - 1):
@@ -81,13 +144,13 @@ def _agreed(row, left, right):
     return row.alike[left] != 0
 
 
-@njit(cache=True, forceinline=True)
+@compiled(inline=True)
 def _proposal(row, at, x):
     """Index of the first byte that node `at` proposes for column x."""
     return CHANNELS * (row.first[at] + min(max(x + row.offset[at], 0), row.last[at]))
 
 
-@njit(cache=True, fastmath=True, forceinline=True)
+@compiled(inline=True)
 def _collect(row, ballot, x, rows, window, reach):
     """Fill the ballot for column x; returns the number of votes."""
     node_x, left, right = window
@@ -106,7 +169,7 @@ def _collect(row, ballot, x, rows, window, reach):
     return count
 
 
-@njit(cache=True, fastmath=True, forceinline=True)
+@compiled(inline=True)
 def _mean(ballot, count):
     """Weighted mean of the votes."""
     r, g, b, total = np.float32(0), np.float32(0), np.float32(0), np.float32(1e-9)
@@ -120,7 +183,7 @@ def _mean(ballot, count):
     return r * share, g * share, b * share
 
 
-@njit(cache=True, fastmath=True, forceinline=True)
+@compiled(inline=True)
 def _shift(ballot, count, r, g, b, bandwidth):
     """One step of mean shift from a color towards the nearest mode."""
     nr, ng, nb, total = np.float32(0), np.float32(0), np.float32(0), np.float32(1e-9)
@@ -142,22 +205,24 @@ def _shift(ballot, count, r, g, b, bandwidth):
     return nr * share, ng * share, nb * share
 
 
-@njit(cache=True)
-def _vote_row(nodes, weight, image, start, height, width, scale, reach, rounds, bandwidth, out, y):
+@compiled
+def _vote_row(nodes, weight, pictures, voting, out, y):
+    scale, reach = np.float32(voting.scale), np.float32(voting.reach)
     window = _window(y, scale, reach, nodes.shape[0])
     columns, rows = nodes.shape[1], window[2] - window[1]
     first = np.empty((rows, columns), np.int64)
     offset, last = np.empty_like(first), np.empty_like(first)
     say, alike = np.empty((rows, columns), np.float32), np.empty(columns, np.uint8)
     proposals = first, offset, last, say, alike
-    _propose(nodes, weight, start, height, width, y, window, reach, proposals)
+    _propose(nodes, weight, pictures, y, window, reach, proposals)
     votes = np.empty((4, int(2 * reach + 1) ** 2), np.float32)
-    _count_row(proposals, votes, image, scale, reach, rounds, bandwidth, out[y])
+    _count_row(proposals, votes, pictures.image, voting, out[y])
 
 
-@njit(cache=True)
-def _count_row(proposals, votes, image, scale, reach, rounds, bandwidth, out):
+@compiled
+def _count_row(proposals, votes, image, voting, out):
     """Fill one row of the picture, `out` (W, 3); the caller keeps the arrays alive."""
+    scale, reach = np.float32(voting.scale), np.float32(voting.reach)
     first, offset, last, say, alike = proposals
     rows, columns = first.shape
     row = _Row(
@@ -180,8 +245,8 @@ def _count_row(proposals, votes, image, scale, reach, rounds, bandwidth, out):
             continue
         count = _collect(row, ballot, x, rows, across, reach)
         r, g, b = _mean(ballot, count)
-        near = bandwidth
-        for _ in range(rounds):
+        near = voting.bandwidth
+        for _ in range(voting.rounds):
             r, g, b = _shift(ballot, count, r, g, b, near)
             near *= np.float32(0.6)
         out[x, 0] = _BYTE * r
@@ -189,8 +254,9 @@ def _count_row(proposals, votes, image, scale, reach, rounds, bandwidth, out):
         out[x, 2] = _BYTE * b
 
 
-@njit(cache=True, parallel=True)
-def _vote(field, cost, image, start, height, width, scale, reach, rounds, bandwidth, out):
+@compiled(parallel=True)
+def _vote(matches, pictures, voting, out):
+    field, cost, scale = matches.field, matches.cost, voting.scale
     rows, columns = field.shape[:2]
     nodes = np.empty((rows, columns), np.int64)
     weight = np.empty((rows, columns), np.float32)
@@ -199,54 +265,7 @@ def _vote(field, cost, image, start, height, width, scale, reach, rounds, bandwi
         for nx in range(columns):
             dy = np.int64(np.round(scale * (field[ny, nx, 1] - ny)))
             dx = np.int64(np.round(scale * (field[ny, nx, 2] - nx)))
-            nodes[ny, nx] = pack_match(field[ny, nx, 0], dy, dx)
+            nodes[ny, nx] = _pack(np.int64(field[ny, nx, 0]), dy, dx)
             weight[ny, nx] = _ONE / (_CERTAIN + cost[ny, nx])
     for row in prange(out.shape[0]):
-        y, size, far = np.int64(row), np.float32(scale), np.float32(reach)
-        _vote_row(nodes, weight, image, start, height, width, size, far, rounds, bandwidth, out, y)
-
-
-def vote(field, cost, image, start, height, width, scale, reach, rounds, bandwidth, out):
-    """Render a nearest-neighbor field.
-
-    Parameters
-    ----------
-    field : (h, w, 3) int32
-        Source, row and column of each pixel's match.
-    cost : (h, w) float32
-        A cheaper match has more say.
-    image : (P * 3 or more,) uint8
-        Sources, sRGB, at the size of `out`: `scale` times the size that the field was found at.
-    start, height, width : (K,) int64
-        Where each source lies in `image`, and its size there.
-    scale : float
-    reach : float
-        Matches up to so far away vote, with weights that fall linearly; in pixels of the field.
-    rounds : int
-        Steps of mean shift; 0 is the plain weighted mean.
-    bandwidth : float32
-        Of the first step; each later one has .6 of it.
-    out : (H, W, 3) float32
-        Where the picture goes, in [0, 1].
-
-    Raises
-    ------
-    ValueError
-        If an array has another type or layout than it should: pointers do not notice.
-    """
-    for name, array, dtype in (
-        ("field", field, np.int32),
-        ("cost", cost, np.float32),
-        ("image", image, np.uint8),
-        ("start", start, np.int64),
-        ("height", height, np.int64),
-        ("width", width, np.int64),
-        ("out", out, np.float32),
-    ):
-        if array.dtype != dtype or not array.flags.c_contiguous:
-            raise ValueError(
-                f"{name}: found {array.dtype}, contiguous: {array.flags.c_contiguous}; "
-                f"expected contiguous {np.dtype(dtype)}"
-            )
-    spread = np.float32(255 * bandwidth)  # votes are counted in bytes
-    _vote(field, cost, image, start, height, width, scale, reach, rounds, spread, out)
+        _vote_row(nodes, weight, pictures, voting, out, np.int64(row))

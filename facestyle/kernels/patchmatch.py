@@ -10,25 +10,83 @@ The arrays are described in `facestyle.kernels.patchmatch_problem`.
 
 # mypy: allow-untyped-defs
 
+from typing import NamedTuple
+
 import numpy as np
-from numba import njit, prange
+from numba import prange
 
 from facestyle.kernels.byte_distances import patch_distance, weighted_distance
-from facestyle.kernels.match_keys import OUTSIDE, pack_match, unpack_match
+from facestyle.kernels.compiling import compiled
+from facestyle.kernels.match_keys import OUTSIDE, _pack, _unpack
+from facestyle.kernels.matches import Matches, checked_matches
 from facestyle.kernels.patchmatch_problem import (
     CHANNELS,
     GUIDE_WEIGHT_ONE,
     GUIDES,
     RADIUS,
     REGIONS,
-    check_problem,
-    take_pointers,
+    Problem,
+    _take_pointers,
+    checked_problem,
 )
 
 _FAR = np.float32(1e9)
 
 
-@njit(cache=True, forceinline=True)
+class SweepOptions(NamedTuple):
+    """How a sweep searches.
+
+    Attributes
+    ----------
+    step : int
+        Distance of the neighbors that a pixel asks, px.
+    radius : int
+        Of the random search at its widest, px.
+    seed : int
+    stale : bool
+        Whether the costs of the matches have to be computed again.
+    settled : bool
+        Whether pixels that agree with all neighbors skip the random search.
+    """
+
+    step: int
+    radius: int
+    seed: int
+    stale: bool
+    settled: bool
+
+
+def sweep(problem: Problem, matches: Matches, options: SweepOptions) -> Matches:
+    """Improve a nearest-neighbor field once.
+
+    Parameters
+    ----------
+    problem : Problem
+    matches : Matches
+        Of the target's size, with patches inside their sources.
+    options : SweepOptions
+
+    Returns
+    -------
+    Matches
+
+    Raises
+    ------
+    ValueError
+        An array has another type or shape. (That matches lie inside their sources is not checked.)
+    """
+    problem, matches = checked_problem(problem), checked_matches(matches)
+    shape = problem.target.regions.shape
+    if matches.cost.shape != shape:
+        raise ValueError(f"matches.cost: found {matches.cost.shape}, expected {shape}")
+    better = Matches(np.empty((*shape, 3), np.int32), np.empty(shape, np.float32))
+    step, radius, seed, stale, settled = options
+    exact = SweepOptions(int(step), int(radius), int(seed), bool(stale), bool(settled))
+    _sweep(*problem, matches, exact, better)
+    return better
+
+
+@compiled(inline=True)
 def _hash(value):
     """Mix 32 bits (Wellons' lowbias32)."""
     value = np.uint32(value)
@@ -39,7 +97,7 @@ def _hash(value):
     return np.int64(np.uint32(value ^ (value >> np.uint32(16))))
 
 
-@njit(cache=True, forceinline=True)
+@compiled(inline=True)
 def _warped(p, pixel, k):
     """Row and column that the warp gives a pixel in source k."""
     at = 2 * (p.sources.origin[k] * p.height * p.width + pixel)
@@ -51,7 +109,7 @@ def _warped(p, pixel, k):
     )
 
 
-@njit(cache=True, fastmath=True, forceinline=True)
+@compiled(inline=True)
 def _distance(p, y, x, k, sy, sx, best):
     """Cost of filling pixel (y, x) from (sy, sx) of source k; stops early above `best`."""
     pixel = y * p.width + x
@@ -80,7 +138,7 @@ def _distance(p, y, x, k, sy, sx, best):
     return cost + np.float32(total) * p.style
 
 
-@njit(cache=True, forceinline=True)
+@compiled(inline=True)
 def _disagreement(key, neighbors):
     """How many of the four neighbors (keys) come from another offset."""
     up, down, left, right = neighbors
@@ -92,29 +150,30 @@ def _disagreement(key, neighbors):
     )
 
 
-@njit(cache=True, forceinline=True)
+@compiled(inline=True)
 def _key(p, y, x):
     if y < 0 or x < 0 or y >= p.height or x >= p.width:
         return np.int64(OUTSIDE)
     return p.keys[y * p.width + x]
 
 
-@njit(cache=True, forceinline=True)
+@compiled(inline=True)
 def _neighbors(p, y, x, step):
     """Keys above, below, left and right, `step` pixels away."""
     return _key(p, y - step, x), _key(p, y + step, x), _key(p, y, x - step), _key(p, y, x + step)
 
 
-@njit(cache=True, forceinline=True)
+@compiled(inline=True)
 def _fits(p, k, sy, sx):
     """Whether the patch around a place lies inside its source."""
     low = sy >= RADIUS and sx >= RADIUS
     return low and sy < p.sources.height[k] - RADIUS and sx < p.sources.width[k] - RADIUS
 
 
-@njit(cache=True, forceinline=True)
-def _random_candidate(p, y, x, k, sy, sx, radius, first, seed):
+@compiled(inline=True)
+def _random_candidate(p, y, x, best, radius, first, seed):
     """A random place: near the best, near the warp (first), or the same place in another source."""
+    k, sy, sx = best
     low, high = seed & 0xFFFF, (seed >> 16) & 0xFFFF
     pixel = y * p.width + x
     if p.count > 1 and (low & 3) == 0:
@@ -132,7 +191,7 @@ def _random_candidate(p, y, x, k, sy, sx, radius, first, seed):
     return k, sy, sx
 
 
-@njit(cache=True, fastmath=True, forceinline=True)
+@compiled(inline=True)
 def _ask_neighbors(p, y, x, near, step, best, penalty, own):
     """Best of a pixel's own match and its neighbors': cost with penalty, penalty, key."""
     far = near if step == 1 else _neighbors(p, y, x, step)
@@ -148,7 +207,7 @@ def _ask_neighbors(p, y, x, near, step, best, penalty, own):
             or (q > 2 and other == far[2])
         ):
             continue
-        k, dy, dx = unpack_match(other)
+        k, dy, dx = _unpack(other)
         if not _fits(p, k, y + dy, x + dx):
             continue
         extra = p.coherence * _disagreement(other, near)
@@ -158,13 +217,13 @@ def _ask_neighbors(p, y, x, near, step, best, penalty, own):
     return best, penalty, key
 
 
-@njit(cache=True, fastmath=True, forceinline=True)
+@compiled(inline=True)
 def _improve_pixel(p, y, x, best, step, radius, settled, seed):
     """Best of a pixel's own match, its neighbors' and some random ones."""
     own, near = _key(p, y, x), _neighbors(p, y, x, 1)
     penalty = p.coherence * _disagreement(own, near)
     best, penalty, key = _ask_neighbors(p, y, x, near, step, best + penalty, penalty, own)
-    k, sy, sx = unpack_match(key)
+    k, sy, sx = _unpack(key)
     sy, sx = y + sy, x + sx
     if settled and penalty == 0:
         return best, k, sy, sx
@@ -172,9 +231,9 @@ def _improve_pixel(p, y, x, best, step, radius, settled, seed):
     first = True
     while radius >= 1:
         state = _hash(state + 0x9E3779B9)
-        other, cy, cx = _random_candidate(p, y, x, k, sy, sx, radius, first, state)
+        other, cy, cx = _random_candidate(p, y, x, (k, sy, sx), radius, first, state)
         first = False
-        extra = p.coherence * _disagreement(pack_match(other, cy - y, cx - x), near)
+        extra = p.coherence * _disagreement(_pack(other, cy - y, cx - x), near)
         cost = _distance(p, y, x, other, cy, cx, best - extra) + extra
         if cost < best:
             best, penalty, k, sy, sx = cost, extra, other, cy, cx
@@ -182,101 +241,34 @@ def _improve_pixel(p, y, x, best, step, radius, settled, seed):
     return best - penalty, k, sy, sx
 
 
-@njit(cache=True)
-def _sweep_row(target, sources, costs, use, keys, field, cost, out_field, out_cost, options, y):
+@compiled
+def _sweep_row(problem, keys, before, options, after, y):
+    field, cost = before
+    out_field, out_cost = after
     step, radius, seed, stale, settled = options
-    p = take_pointers(target, sources, costs, use, keys)
+    p = _take_pointers(problem, keys)
     for x in range(keys.shape[1]):
         best = cost[y, x]
         if stale:
             k, sy, sx = np.int64(field[y, x, 0]), np.int64(field[y, x, 1]), np.int64(field[y, x, 2])
             best = _distance(p, y, x, k, sy, sx, _FAR)
-        best, k, sy, sx = _improve_pixel(p, y, x, best, step, radius, settled != 0, seed)
+        best, k, sy, sx = _improve_pixel(p, y, x, best, step, radius, settled, seed)
         out_field[y, x, 0] = k
         out_field[y, x, 1] = sy
         out_field[y, x, 2] = sx
         out_cost[y, x] = best
 
 
-@njit(cache=True, parallel=True)
-def _sweep(target, sources, costs, use, field, cost, out_field, out_cost, options):
+@compiled(parallel=True)
+def _sweep(target, sources, costs, use, before, options, after):
+    field = before.field  # loops in threads take no tuples of tuples
     height, width = field.shape[:2]
     keys = np.empty((height, width), np.int64)
     for row in prange(height):
         y = np.int64(row)
         for x in range(width):
-            keys[y, x] = pack_match(field[y, x, 0], field[y, x, 1] - y, field[y, x, 2] - x)
+            source = np.int64(field[y, x, 0])
+            keys[y, x] = _pack(source, field[y, x, 1] - y, field[y, x, 2] - x)
     for row in prange(height):
-        y = np.int64(row)
-        _sweep_row(target, sources, costs, use, keys, field, cost, out_field, out_cost, options, y)
-
-
-def sweep(target, sources, costs, use, field, cost, out_field, out_cost, options):
-    """Improve a nearest-neighbor field once.
-
-    Parameters
-    ----------
-    target, sources, costs : Target, Sources, Costs
-    use : (P,) float32
-        How often each source pixel is used beyond its share.
-    field : (h, w, 3) int32
-        Source, row and column of each pixel's match.
-    cost : (h, w) float32
-        Cost of the matches without the coherence term.
-    out_field, out_cost : like `field` and `cost`
-        Where the result goes.
-    options : tuple of five int
-        Distance of the neighbors asked, radius of the random search, seed, whether `cost` is
-        stale, whether pixels that agree with all neighbors skip the random search.
-
-    Raises
-    ------
-    ValueError
-        If an array has another type, shape or layout than it should: pointers do not notice.
-    """
-    check_problem(target, sources, costs, use, field)
-    _sweep(target, sources, costs, use, field, cost, out_field, out_cost, options)
-
-
-@njit(cache=True)
-def count_use(field, sources, use):
-    """Count how many pixels each source pixel fills; `use` (P,) float32 is overwritten."""
-    use[:] = 0
-    height, width = field.shape[:2]
-    for y in range(height):
-        for x in range(width):
-            k = field[y, x, 0]
-            use[sources.start[k] + field[y, x, 1] * sources.width[k] + field[y, x, 2]] += 1
-
-
-@njit(cache=True)
-def _double(coarse, height, width, out):
-    for y in range(out.shape[0]):
-        ny = min(y // 2, coarse.shape[0] - 1)
-        for x in range(out.shape[1]):
-            nx = min(x // 2, coarse.shape[1] - 1)
-            k = coarse[ny, nx, 0]
-            out[y, x, 0] = k
-            row, column = 2 * coarse[ny, nx, 1] + y % 2, 2 * coarse[ny, nx, 2] + x % 2
-            out[y, x, 1] = min(max(row, RADIUS), height[k] - RADIUS - 1)
-            out[y, x, 2] = min(max(column, RADIUS), width[k] - RADIUS - 1)
-
-
-def doubled(field, shape, sources):
-    """A field of half the size, brought to the next finer level.
-
-    Parameters
-    ----------
-    field : (h, w, 3) int32
-    shape : (int, int)
-        Height and width of the finer level.
-    sources : Sources
-        Of the finer level.
-
-    Returns
-    -------
-    (H, W, 3) int32
-    """
-    out = np.empty((*shape, 3), np.int32)
-    _double(field, sources.height, sources.width, out)
-    return out
+        problem = Problem(target, sources, costs, use)
+        _sweep_row(problem, keys, before, options, after, np.int64(row))

@@ -11,9 +11,11 @@ took most of the search's time.
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 
+from facestyle.kernels.arrays import as_input
 from facestyle.kernels.byte_distances import PATCH_ROWS
+from facestyle.kernels.compiling import compiled
+from facestyle.kernels.flat_pictures import FlatPictures
 from facestyle.kernels.pointers import pointer
 
 RADIUS = 2
@@ -47,6 +49,11 @@ class Sources(NamedTuple):
     origin: np.ndarray  # (K,) int64: which exemplar
     matrix: np.ndarray  # (K, 2, 3) float32: from a row and a column of the exemplar to one here
 
+    @property
+    def pictures(self) -> FlatPictures:
+        """The pictures alone."""
+        return FlatPictures(self.image, self.start, self.height, self.width)
+
 
 class Costs(NamedTuple):
     """Weights of the terms."""
@@ -59,6 +66,24 @@ class Costs(NamedTuple):
 
 
 class Problem(NamedTuple):
+    """What a search reads and doesn't change.
+
+    Attributes
+    ----------
+    target : Target
+    sources : Sources
+    costs : Costs
+    use : (P,) float32
+        How often each source pixel is used beyond its share.
+    """
+
+    target: Target
+    sources: Sources
+    costs: Costs
+    use: np.ndarray
+
+
+class _Pointers(NamedTuple):
     """Everything that a pixel's search reads, as pointers and numbers."""
 
     height: Any
@@ -75,11 +100,12 @@ class Problem(NamedTuple):
     keys: Any
 
 
-@njit(cache=True, forceinline=True)
-def take_pointers(target, sources, costs, use, keys):
+@compiled(inline=True)
+def _take_pointers(problem, keys):
     """Take the pointers; the caller keeps the arrays."""
+    target, sources, costs, use = problem
     height, width = target.regions.shape
-    return Problem(
+    return _Pointers(
         height,
         width,
         len(sources.start),
@@ -111,36 +137,50 @@ def take_pointers(target, sources, costs, use, keys):
     )
 
 
-def check_problem(target, sources, costs, use, field):
-    """Raise ValueError where an array has another type, shape or layout than it should.
+def checked_problem(problem: Problem) -> Problem:
+    """Check the arrays; ValueError where one has another type or shape than it should."""
+    height, width = problem.target.regions.shape
+    count, pixels = len(problem.sources.start), len(problem.sources.regions)
+    return Problem(
+        _checked_target(problem.target, height, width),
+        _checked_sources(problem.sources, count, pixels),
+        _checked_costs(problem.costs, count),
+        as_input("use", problem.use, np.float32, (pixels,)),
+    )
 
-    Pointers would not notice.
-    """
-    height, width = target.regions.shape
-    count, pixels, exemplars = len(sources.start), len(sources.regions), len(target.prior)
+
+def _checked_target(target: Target, height: int, width: int) -> Target:
+    exemplars = len(target.prior)
     padded = (height + 2 * RADIUS) * (width + 2 * RADIUS)
-    for name, array, dtype, shape in (
-        ("target.image", target.image, np.uint8, (padded * CHANNELS + SPARE,)),
-        ("target.guides", target.guides, np.uint8, (height * width * GUIDES,)),
-        ("target.regions", target.regions, np.uint8, (height, width)),
-        ("target.positions", target.positions, np.float32, (exemplars, height, width, 2)),
-        ("target.position_weight", target.position_weight, np.float32, (height, width)),
-        ("target.prior", target.prior, np.float32, (exemplars, height, width)),
-        ("sources.image", sources.image, np.uint8, (pixels * CHANNELS + SPARE,)),
-        ("sources.guides", sources.guides, np.uint8, (pixels * GUIDES,)),
-        ("sources.regions", sources.regions, np.uint8, (pixels,)),
-        ("sources.start", sources.start, np.int64, (count,)),
-        ("sources.height", sources.height, np.int64, (count,)),
-        ("sources.width", sources.width, np.int64, (count,)),
-        ("sources.origin", sources.origin, np.int64, (count,)),
-        ("sources.matrix", sources.matrix, np.float32, (count, 2, 3)),
-        ("costs.guides", costs.guides, np.int32, (REGIONS - 1, GUIDES)),
-        ("costs.regions", costs.regions, np.float32, (count, REGIONS - 1, REGIONS)),
-        ("use", use, np.float32, (pixels,)),
-        ("field", field, np.int32, (height, width, 3)),
-    ):
-        if array.dtype != dtype or array.shape != shape or not array.flags.c_contiguous:
-            raise ValueError(
-                f"{name}: found {array.shape} {array.dtype} with strides {array.strides}, "
-                f"expected contiguous {shape} {np.dtype(dtype)}"
-            )
+    size = height, width
+    return Target(
+        as_input("target.image", target.image, np.uint8, (padded * CHANNELS + SPARE,)),
+        as_input("target.guides", target.guides, np.uint8, (height * width * GUIDES,)),
+        as_input("target.regions", target.regions, np.uint8, size),
+        as_input("target.positions", target.positions, np.float32, (exemplars, *size, 2)),
+        as_input("target.position_weight", target.position_weight, np.float32, size),
+        as_input("target.prior", target.prior, np.float32, (exemplars, *size)),
+    )
+
+
+def _checked_sources(sources: Sources, count: int, pixels: int) -> Sources:
+    return Sources(
+        as_input("sources.image", sources.image, np.uint8, (pixels * CHANNELS + SPARE,)),
+        as_input("sources.guides", sources.guides, np.uint8, (pixels * GUIDES,)),
+        as_input("sources.regions", sources.regions, np.uint8, (pixels,)),
+        as_input("sources.start", sources.start, np.int64, (count,)),
+        as_input("sources.height", sources.height, np.int64, (count,)),
+        as_input("sources.width", sources.width, np.int64, (count,)),
+        as_input("sources.origin", sources.origin, np.int64, (count,)),
+        as_input("sources.matrix", sources.matrix, np.float32, (count, 2, 3)),
+    )
+
+
+def _checked_costs(costs: Costs, count: int) -> Costs:
+    return Costs(
+        as_input("costs.guides", costs.guides, np.int32, (REGIONS - 1, GUIDES)),
+        as_input("costs.regions", costs.regions, np.float32, (count, REGIONS - 1, REGIONS)),
+        float(costs.style),
+        float(costs.occurrence),
+        float(costs.coherence),
+    )

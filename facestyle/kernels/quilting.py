@@ -7,10 +7,40 @@ section 2.1.
 # mypy: allow-untyped-defs
 
 import numpy as np
-from numba import njit
+from numpy.typing import NDArray
+
+from facestyle.kernels.arrays import as_input, as_output
+from facestyle.kernels.compiling import compiled
+from facestyle.kernels.patch_grid import PatchGrid, checked_grid
+
+Floats = NDArray[np.float32]
 
 
-@njit(cache=True)
+def quilt(patches: Floats, grid: PatchGrid, result: Floats) -> None:
+    """Place patches in raster order, each cut to what fits best to those before it.
+
+    Parameters
+    ----------
+    patches : (h, w, C, q, q) float32
+    grid : PatchGrid
+        Where they belong; neighbors overlap.
+    result : (C, H, W) float32
+        Changed in place; what no patch covers stays.
+
+    Raises
+    ------
+    ValueError
+        An array has another type or shape, or a patch lies outside the result.
+    """
+    result = as_output("result", result, np.float32, (None, None, None))
+    grid = checked_grid(grid, result.shape[1:])
+    side = 2 * grid.half + 1
+    shape = (len(grid.rows), len(grid.columns), len(result), side, side)
+    patches = as_input("patches", patches, np.float32, shape)
+    _quilt(patches, grid.rows, grid.columns, grid.half, result)
+
+
+@compiled
 def _cut(error, position):
     """Cheapest path from the first row to the last; `position` receives its column in each row."""
     length, width = error.shape
@@ -34,7 +64,7 @@ def _cut(error, position):
         position[a] = column
 
 
-@njit(cache=True)
+@compiled
 def _overlap_error(result, patch, top, left, error):
     """Squared differences between the result so far and the patch, (q, q)."""
     channels, side, _ = patch.shape
@@ -46,9 +76,8 @@ def _overlap_error(result, patch, top, left, error):
                 error[v, u] += difference * difference
 
 
-@njit(cache=True)
-def quilt(patches, rows, columns, half, result):
-    """Place patches (rows, columns, C, q, q) in raster order into result (C, H, W), padded."""
+@compiled
+def _quilt(patches, rows, columns, half, result):
     channels, side = patches.shape[2], 2 * half + 1
     error = np.empty((side, side), np.float32)
     first_column = np.zeros(side, np.int64)

@@ -2,20 +2,39 @@
 
 # mypy: allow-untyped-defs
 
+from typing import NamedTuple
+
 import numpy as np
-from numba import njit, prange
+from numba import prange
+from numpy.typing import NDArray
+
+from facestyle.kernels.arrays import as_input
+from facestyle.kernels.compiling import compiled
+
+Floats = NDArray[np.float32]
 
 
-@njit(cache=True, fastmath=True, inline="always")
-def _place(value, low, scale, count):
-    """Interval of an evenly spaced table, and the place in it from 0 to 1."""
-    at = min(max((value - low) * scale, np.float32(0)), np.float32(count - 1))
-    lower = min(np.int64(at), count - 2)
-    return lower, at - np.float32(lower)
+class RegionTones(NamedTuple):
+    """Tones of G regions.
+
+    Attributes
+    ----------
+    curves : (G, N) float32
+        New luminance for old luminance at N even steps from 0 to 1.
+    gains : (G,) float32
+        Factors of the detail.
+    chroma : (G, M, 2) float32
+        a and b for new luminances at the centers of M equal bins of [0, 1].
+    """
+
+    curves: Floats
+    gains: Floats
+    chroma: Floats
 
 
-@njit(cache=True, parallel=True, fastmath=True)
-def apply_tone_curves(base, detail, weights, curves, gains, chroma, out):
+def apply_tone_curves(
+    base: Floats, detail: Floats, weights: NDArray[np.uint8], tones: RegionTones
+) -> Floats:
     """Map luminance, and give it the chroma that belongs to it, region by region.
 
     Parameters
@@ -24,15 +43,42 @@ def apply_tone_curves(base, detail, weights, curves, gains, chroma, out):
         Blurred luminance in [0, 1], and what the blur took away.
     weights : (G, h, w) uint8
         How much each region has to say; at least one weight of a pixel should be above 0.
-    curves : (G, N) float32
-        New luminance for `base` at N even steps from 0 to 1.
-    gains : (G,) float32
-        Factors of `detail`.
-    chroma : (G, M, 2) float32
-        a and b for new luminances at the centers of M equal bins of [0, 1].
-    out : (h, w, 3) float32
-        Where the Lab picture goes.
+    tones : RegionTones
+
+    Returns
+    -------
+    (h, w, 3) float32
+        Lab.
+
+    Raises
+    ------
+    ValueError
+        An array has another type or shape.
     """
+    base = as_input("base", base, np.float32, (None, None))
+    detail = as_input("detail", detail, np.float32, base.shape)
+    weights = as_input("weights", weights, np.uint8, (None, *base.shape))
+    count = len(weights)
+    curves = as_input("tones.curves", tones.curves, np.float32, (count, None))
+    gains = as_input("tones.gains", tones.gains, np.float32, (count,))
+    chroma = as_input("tones.chroma", tones.chroma, np.float32, (count, None, 2))
+    if min(curves.shape[1], chroma.shape[1]) < 2:
+        raise ValueError("tones: a curve or a table of chroma has fewer than 2 entries")
+    out = np.empty((*base.shape, 3), np.float32)
+    _apply(base, detail, weights, curves, gains, chroma, out)
+    return out
+
+
+@compiled(inline=True)
+def _place(value, low, scale, count):
+    """Interval of an evenly spaced table, and the place in it from 0 to 1."""
+    at = min(max((value - low) * scale, np.float32(0)), np.float32(count - 1))
+    lower = min(np.int64(at), count - 2)
+    return lower, at - np.float32(lower)
+
+
+@compiled(parallel=True)
+def _apply(base, detail, weights, curves, gains, chroma, out):
     height, width = base.shape
     steps, bins = curves.shape[1], chroma.shape[1]
     half = np.float32(0.5) / np.float32(bins)

@@ -6,13 +6,72 @@ figure 3: chains are the grid's rows and columns, nodes are visited in raster or
 
 # mypy: allow-untyped-defs
 
+from typing import NamedTuple
+
 import numpy as np
-from numba import njit
+from numpy.typing import NDArray
+
+from facestyle.kernels.arrays import as_input
+from facestyle.kernels.compiling import compiled
+
+Floats = NDArray[np.float32]
 
 UP, LEFT, DOWN, RIGHT = 0, 1, 2, 3  # where a message into a node comes from
 
 
-@njit(cache=True, fastmath=True)
+class TableLabels(NamedTuple):
+    """A labeling of a grid.
+
+    Attributes
+    ----------
+    labels : (h, w) int64
+        The best that any pass met.
+    energy : float
+        Of these labels.
+    bounds : (iterations,) float64
+        No labeling has a lower energy than any of these.
+    """
+
+    labels: NDArray[np.int64]
+    energy: float
+    bounds: NDArray[np.float64]
+
+
+def label_grid(unary: Floats, horizontal: Floats, vertical: Floats, iterations: int) -> TableLabels:
+    """Run TRW-S.
+
+    Parameters
+    ----------
+    unary : (h, w, K) float32
+    horizontal : (h, w - 1, K, K) float32
+        Cost of each label of a node and each of its right neighbor.
+    vertical : (h - 1, w, K, K) float32
+        The same for the neighbor below.
+    iterations : int
+        Passes to and fro, 1 or more.
+
+    Returns
+    -------
+    TableLabels
+
+    Raises
+    ------
+    ValueError
+        An array has another type or shape, or there is no iteration.
+    """
+    unary = as_input("unary", unary, np.float32, (None, None, None))
+    rows, columns, count = unary.shape
+    across, along = (rows, columns - 1, count, count), (rows - 1, columns, count, count)
+    horizontal = as_input("horizontal", horizontal, np.float32, across)
+    vertical = as_input("vertical", vertical, np.float32, along)
+    if iterations < 1:
+        raise ValueError(f"iterations: found {iterations}, expected 1 or more")
+    labels, bounds = np.zeros((rows, columns), np.int64), np.empty(iterations)
+    energy = _pass_messages(unary, horizontal, vertical, int(iterations), labels, bounds)
+    return TableLabels(labels, float(energy), bounds)
+
+
+@compiled(minima=True)
 def _collect(unary, messages, gamma, total):
     """Sum a node's unary costs and messages, times gamma; return the lowest."""
     lowest = np.inf
@@ -25,7 +84,7 @@ def _collect(unary, messages, gamma, total):
     return lowest
 
 
-@njit(cache=True, fastmath=True)
+@compiled(minima=True)
 def _send(total, back, table, transposed, out):
     """Message min_a (total_a - back_a + table_ab), its minimum taken off and returned."""
     labels = len(total)
@@ -42,7 +101,7 @@ def _send(total, back, table, transposed, out):
     return lowest
 
 
-@njit(cache=True, fastmath=True)
+@compiled(minima=True)
 def _decide(i, j, unary, horizontal, vertical, messages, labels):
     """Best label of a node given those chosen above and to its left."""
     best, choice = np.inf, 0
@@ -57,8 +116,8 @@ def _decide(i, j, unary, horizontal, vertical, messages, labels):
     labels[i, j] = choice
 
 
-@njit(cache=True, fastmath=True)
-def energy(labels, unary, horizontal, vertical):
+@compiled(minima=True)
+def _energy(labels, unary, horizontal, vertical):
     """Sum of the unary and edge costs of a labeling."""
     rows, columns, _ = unary.shape
     total = 0.0
@@ -72,8 +131,8 @@ def energy(labels, unary, horizontal, vertical):
     return total
 
 
-@njit(cache=True, fastmath=True)
-def pass_messages(unary, horizontal, vertical, iterations, labels, bounds):
+@compiled(minima=True)
+def _pass_messages(unary, horizontal, vertical, iterations, labels, bounds):
     """Run TRW-S; `labels` receives the best labeling met, `bounds` the bound of each iteration."""
     rows, columns, count = unary.shape
     messages = np.zeros((rows, columns, 4, count), np.float32)
@@ -92,7 +151,7 @@ def pass_messages(unary, horizontal, vertical, iterations, labels, bounds):
                 if j + 1 < columns:
                     _send(total, messages[i, j, RIGHT], horizontal[i, j], False,
                           messages[i, j + 1, LEFT])  # fmt: skip
-        value = energy(current, unary, horizontal, vertical)
+        value = _energy(current, unary, horizontal, vertical)
         if value < best:
             best = value
             labels[:] = current

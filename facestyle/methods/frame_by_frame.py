@@ -106,8 +106,8 @@ class FilteredFrames(FrameEngine):
                 before.shown,
                 motion.backward,
                 motion.trust,
-                np.float32(_SETTLED),
-                np.float32(_TOLERANCE),
+                most=_SETTLED,
+                tolerance=_TOLERANCE,
             )
         self._state = FilteredState(now.number, now.gray, now.track, matte, to_bytes(picture))
         watch.lap("settle")

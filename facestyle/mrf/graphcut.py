@@ -169,38 +169,16 @@ def _normalize(
 def _solve_numba(
     problem: _Problem, start: NDArray[np.int32] | None, max_sweeps: int
 ) -> NDArray[np.int32]:
-    """Message passing, then alpha-expansion, on a grid padded by one pixel all round."""
-    from facestyle.kernels.alpha_expansion import absorb_messages, expand, make_edges
-    from facestyle.kernels.grid_maxflow import make_flow
-    from facestyle.kernels.grid_messages import decide, pass_messages
+    """Message passing, then alpha-expansion."""
+    from facestyle.kernels.alpha_expansion import expand
+    from facestyle.kernels.grid_messages import GridCosts, decide, pass_messages
 
-    unary = problem.unary
-    height, width, count = unary.shape
-    horizontal = problem.horizontal.astype(np.float32)
-    vertical = problem.vertical.astype(np.float32)
     table = problem.pairwise.astype(np.float32)
-    messages = np.zeros((height, width, 4, count), np.float32)
-    table_or_potts = None if problem.potts else table
-    pass_messages(unary, table_or_potts, horizontal, vertical, _MESSAGE_SWEEPS, messages)
-    labels = np.zeros((height + 2, width + 2), np.int32)
-    inside = labels[1:-1, 1:-1]
-    if start is None:
-        decide(unary, table, horizontal, vertical, messages, inside)
-    else:
-        inside[:] = start
-
+    costs = GridCosts(problem.unary, table, problem.horizontal, problem.vertical)
+    messages = pass_messages(costs, _MESSAGE_SWEEPS, potts=problem.potts)
+    labels = decide(costs, messages) if start is None else start
     scale = _FINEST_COST / problem.ceiling
-    stride = width + 2
-    weights = np.zeros((2, height + 2, stride), np.float32)
-    weights[0, 1:-1, 1:-2] = problem.horizontal * scale
-    weights[1, 1:-2, 1:-1] = problem.vertical * scale
-    across = make_edges(1, weights[0].ravel(), count)
-    along = make_edges(stride, weights[1].ravel(), count)
-    costs = np.zeros((count, labels.size), np.int32)
-    absorb_messages(unary, messages, scale, costs, across, along)
-    flow = make_flow(labels.size, stride)
-    expand(labels.reshape(-1), costs, table, across, along, flow, max_sweeps)
-    return np.ascontiguousarray(inside)
+    return expand(labels, costs, messages, scale=scale, max_sweeps=max_sweeps)[0]
 
 
 def _solve_gco(problem: _Problem, max_sweeps: int) -> NDArray[np.int32]:

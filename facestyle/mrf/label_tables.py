@@ -49,9 +49,7 @@ def solve_tables(
     ----------
     V. Kolmogorov: Convergent Tree-Reweighted Message Passing for Energy Minimization. PAMI 2006.
     """
-    from facestyle.kernels.trw_s import pass_messages
+    from facestyle.kernels.trw_s import label_grid
 
-    labels = np.zeros(unary.shape[:2], np.int64)
-    bounds = np.empty(iterations)
-    energy = pass_messages(unary, horizontal, vertical, iterations, labels, bounds)
-    return TableSolution(labels, float(energy), float(bounds.max()))
+    best = label_grid(unary, horizontal, vertical, iterations)
+    return TableSolution(best.labels, best.energy, float(best.bounds.max()))

@@ -14,6 +14,7 @@ import numpy as np
 from facestyle.errors import UsageError
 from facestyle.neural.dependencies import require_torch
 from facestyle.neural.settings import COLORS, OptimizeOptions
+from facestyle.neural.style_images import StyleImage, style_image
 
 if TYPE_CHECKING:
     from facestyle.neural.loss_network import LossNetwork
@@ -22,14 +23,11 @@ if TYPE_CHECKING:
 
 def stylize_optimize(
     image: np.ndarray,
-    styles: Sequence[np.ndarray],
+    styles: Sequence[np.ndarray | StyleImage],
     *,
-    shares: Sequence[float] | None = None,
     options: OptimizeOptions | None = None,
     mask: np.ndarray | None = None,
     regions: np.ndarray | None = None,
-    style_regions: Sequence[np.ndarray | None] | None = None,
-    initial: np.ndarray | None = None,
     loss_network: Path | str | LossNetwork | None = None,
     device: str = "auto",
     progress: Callable[[int, int, int, dict[str, float]], None] | None = None,
@@ -40,10 +38,8 @@ def stylize_optimize(
     ----------
     image : numpy.ndarray
         RGB (H, W, 3) float in [0, 1].
-    styles : Sequence of numpy.ndarray
-        Style pictures, each RGB (h, w, 3) float in [0, 1].
-    shares : Sequence of float, optional
-        Weight of every style picture; equal where it is None.
+    styles : Sequence of numpy.ndarray or StyleImage
+        Style pictures, each RGB (h, w, 3) float in [0, 1], or with their share and regions.
     options : OptimizeOptions, optional
         Size, iterations, strength, colors and the rest.
     mask : numpy.ndarray, optional
@@ -52,10 +48,6 @@ def stylize_optimize(
     regions : numpy.ndarray, optional
         (R, H, W) in [0, 1]: regions that take their style from the same regions of the style
         pictures: skin from skin, hair from hair.
-    style_regions : Sequence of numpy.ndarray or None, optional
-        (R, h, w) for every style picture, or None for one whose whole serves every region.
-    initial : numpy.ndarray, optional
-        Picture to start with, for the option `initial="picture"`.
     loss_network : Path or str or LossNetwork, optional
         A VGG-16 or VGG-19 as safetensors, or one already loaded; the bundled VGG-16 if None.
     device : {"auto", "cpu", "cuda", "mps"}
@@ -91,21 +83,13 @@ def stylize_optimize(
     content = pictures.to_tensor(image, place)
     _check_masks("mask", mask, image, 2)
     _check_masks("regions", regions, image, 3)
-    shares = [1.0] * len(styles) if shares is None else shares
-    maps: Sequence[np.ndarray | None]
-    maps = [None] * len(styles) if style_regions is None else style_regions
-    if not len(styles) == len(shares) == len(maps):
-        raise UsageError(
-            f"{len(styles)} style pictures with {len(shares)} weights and {len(maps)} region "
-            "maps; expected one of each for every style picture"
-        )
     style_pictures = [
         StylePicture(
-            pictures.to_tensor(style, place),
-            share,
-            None if style_map is None else pictures.masks_to_tensor(style_map, place),
+            pictures.to_tensor(style.image, place),
+            style.share,
+            None if style.regions is None else pictures.masks_to_tensor(style.regions, place),
         )
-        for style, share, style_map in zip(styles, shares, maps, strict=True)
+        for style in map(style_image, styles)
     ]
     guides = _guides(mask, regions)
     result = optimize(
@@ -114,7 +98,6 @@ def stylize_optimize(
         style_pictures,
         options,
         regions=None if guides is None else pictures.masks_to_tensor(guides, place),
-        initial=None if initial is None else pictures.to_tensor(initial, place),
         progress=progress,
     )
     redrawn = pictures.to_array(result.picture)

@@ -1,6 +1,7 @@
 """Checkpoints of a training: everything it takes to go on as if it had never stopped."""
 
 import json
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from facestyle.neural.safetensors_files import check_tensors, read_safetensors, 
 from facestyle.neural.transformer import Transformer
 
 FORMAT = "facestyle-training-1"
+_MOST_STEPS = 2**53
 _MOMENTS = ("exp_avg", "exp_avg_sq")  # Adam's names in PyTorch
 
 
@@ -83,7 +85,8 @@ def load_checkpoint(
     tensors, metadata = read_safetensors(path)
     if metadata.get("format") != FORMAT:
         raise ModelFileError(f"{path}: not a checkpoint of a training; choose another file name")
-    _check_settings(path, json.loads(metadata["settings"]), settings)
+    found, progress = _read_metadata(path, metadata)
+    _check_settings(path, found, settings)
     parameters = dict(network.named_parameters())
     state = network.state_dict()
     shapes = {f"network.{name}": tuple(value.shape) for name, value in state.items()}
@@ -91,11 +94,26 @@ def load_checkpoint(
         shapes |= {f"{moment}.{name}": tuple(p.shape) for name, p in parameters.items()}
     check_tensors(path, tensors, shapes)
     network.load_state_dict({name: tensors[f"network.{name}"] for name in state})
-    step = int(metadata["step"])
     for name, parameter in parameters.items():
         moments = {moment: tensors[f"{moment}.{name}"].to(parameter) for moment in _MOMENTS}
-        optimizer.state[parameter] = {"step": torch.tensor(float(step)), **moments}
-    return Progress(step, json.loads(metadata["losses"]))
+        optimizer.state[parameter] = {"step": torch.tensor(float(progress.step)), **moments}
+    return progress
+
+
+def _read_metadata(path: Path, metadata: dict[str, str]) -> tuple[dict[str, Any], Progress]:
+    """Return settings and progress, of the kinds that `save_checkpoint` writes."""
+    try:
+        settings, losses = json.loads(metadata["settings"]), json.loads(metadata["losses"])
+        step = int(metadata["step"])
+        finite = all(math.isfinite(value) for value in losses.values())
+        if not (isinstance(settings, dict) and 0 <= step < _MOST_STEPS and finite):
+            raise ValueError(f"step {step}")
+    except (KeyError, ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise ModelFileError(
+            f"{path}: a damaged checkpoint ({type(error).__name__}: {error}); remove it to start "
+            "anew, or go back to a copy"
+        ) from error
+    return settings, Progress(step, {name: float(value) for name, value in losses.items()})
 
 
 def _check_settings(path: Path, found: dict[str, Any], expected: dict[str, Any]) -> None:

@@ -1,6 +1,7 @@
 """Feed-forward models as files: safetensors, with the network's shape and training inside."""
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -39,8 +40,10 @@ def find_model(model: Path | str) -> Path:
         There is no such file, and no bundled model of this name.
     """
     path, bundled = Path(model), bundled_models()
-    if path.exists() or str(model) not in bundled:
-        if not path.exists() and not path.suffix:
+    # os.path answers False where pathlib raises, for names too long for instance
+    exists = os.path.exists(path)
+    if exists or str(model) not in bundled:
+        if not exists and not path.suffix:
             raise ModelFileError(
                 f"{path}: no such file, and no model of this name comes with facestyle "
                 f"({', '.join(bundled) or 'none does'})"
@@ -132,7 +135,7 @@ def _architecture(path: Path, metadata: Mapping[str, str]) -> Architecture:
 def _json_object(path: Path, metadata: Mapping[str, str], key: str) -> dict[str, Any]:
     try:
         value = json.loads(metadata[key])
-    except (KeyError, ValueError) as error:
+    except (KeyError, ValueError, RecursionError) as error:
         raise ModelFileError(f"{path}: its metadata has no readable '{key}'") from error
     if not isinstance(value, dict):
         raise ModelFileError(f"{path}: '{key}' in its metadata is not a JSON object")

@@ -1,5 +1,8 @@
 """Training crops from a folder of photos: the same crops for the same seed and step."""
 
+import io
+import os
+import warnings
 from functools import lru_cache
 from pathlib import Path
 
@@ -8,8 +11,14 @@ import torch
 from PIL import Image, ImageOps
 
 from facestyle.errors import ImageError
+from facestyle.files import read_regular
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"})
+# A closed list: Pillow would hand an EPS file to Ghostscript, whatever its name.
+_FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF")
+_LARGEST_FILE = 2**30  # bytes
+_MOST_PIXELS = 200_000_000
+_ATTEMPTS = 8  # to find a crop of more than one color
 _KEPT = 256  # decoded photos that stay in memory
 _LARGEST = 3  # decoded photos are reduced to this many crops along their shorter side
 _SMALLEST_WINDOW = 0.5  # of the photo's shorter side
@@ -44,7 +53,7 @@ class PhotoFolder:
         folder = Path(folder)
         if not folder.is_dir():
             raise ImageError(f"{folder}: not a folder; training needs a folder of photos")
-        self.files = sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES)
+        self.files = _photo_files(folder)
         if not self.files:
             raise ImageError(f"{folder}: holds no photo ({', '.join(sorted(SUFFIXES))})")
         self.crop, self.seed = crop, seed
@@ -70,7 +79,19 @@ class PhotoFolder:
         return torch.from_numpy(crops).permute(0, 3, 1, 2).float().div_(255)
 
     def _crop(self, step: int, place: int) -> np.ndarray:
-        random = np.random.default_rng([self.seed, step, place])
+        """Return a crop of more than one color, where there is one.
+
+        Normalization divides by the spread of the features: of a crop of one color, all black for
+        instance, the gradients are infinite.
+        """
+        for attempt in range(_ATTEMPTS):
+            crop = self._random_crop([self.seed, step, place, attempt][: 4 if attempt else 3])
+            if (crop != crop[:1, :1]).any():
+                break
+        return crop
+
+    def _random_crop(self, seed: list[int]) -> np.ndarray:
+        random = np.random.default_rng(seed)
         photo = self._readable(int(random.integers(len(self.files))))
         shorter = min(photo.size)
         side = int(shorter * random.uniform(_SMALLEST_WINDOW, 1.0))
@@ -94,14 +115,32 @@ class PhotoFolder:
         path = self.files[index]
         limit = _LARGEST * self.crop
         try:
-            with Image.open(path) as file:
-                file.draft("RGB", (limit, limit))
-                photo = ImageOps.exif_transpose(file).convert("RGB")
-        except (OSError, ValueError, Image.DecompressionBombError) as error:
-            self.problems[path] = str(error)
+            photo = _read_photo(path, limit)
+        except Exception as error:  # one odd photo among thousands must not stop the training
+            self.problems[path] = getattr(error, "strerror", None) or str(error) or repr(error)
             return None
         if min(photo.size) > limit:
             scale = limit / min(photo.size)
             size = (round(photo.width * scale), round(photo.height * scale))
             photo = photo.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
         return photo
+
+
+def _photo_files(folder: Path) -> list[Path]:
+    found = []
+    for current, _, names in os.walk(folder):
+        found += [Path(current, name) for name in names if Path(name).suffix.lower() in SUFFIXES]
+    return sorted(found)
+
+
+def _read_photo(path: Path, limit: int) -> Image.Image:
+    """Decode a photo, reduced while decoding where its format allows."""
+    data = read_regular(path, _LARGEST_FILE)
+    Image.init()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Pillow's, about large or odd files
+        with Image.open(io.BytesIO(data), formats=_FORMATS) as file:
+            if file.width * file.height > _MOST_PIXELS:
+                raise ValueError(f"{file.width} x {file.height} are too many pixels")
+            file.draft("RGB", (limit, limit))
+            return ImageOps.exif_transpose(file).convert("RGB")

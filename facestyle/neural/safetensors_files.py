@@ -4,7 +4,6 @@ Pickles, and PyTorch's zip files of pickles, run code when they are read. Nothin
 """
 
 import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
 from facestyle.errors import ModelFileError
+from facestyle.files import open_regular, write_whole
 
 Shapes = Mapping[str, tuple[int, ...]]
 
@@ -42,7 +42,7 @@ def read_safetensors(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, str
         with safe_open(path, framework="pt", device="cpu") as file:
             metadata = file.metadata() or {}
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except (SafetensorError, OSError, ValueError, RuntimeError) as error:
+    except (SafetensorError, OSError, ValueError, RuntimeError, KeyError, TypeError) as error:
         raise ModelFileError(
             f"{path}: damaged, truncated or not a safetensors file ({error}); "
             "copy or train it again"
@@ -60,17 +60,28 @@ def write_safetensors(
     path : Path
     tensors : mapping of str to torch.Tensor
     metadata : mapping of str to str
+
+    Raises
+    ------
+    ModelFileError
+        It cannot be written.
     """
     data = save({name: value.contiguous() for name, value in tensors.items()}, dict(metadata))
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+        write_whole(path, lambda file: file.write(data))
+    except OSError as error:
+        raise ModelFileError(
+            f"{path}: cannot be written ({error.strerror or error}); is there a folder "
+            f"{path.parent} with room?"
+        ) from error
+
+
+def check_folder(path: Path) -> None:
+    """Raise `ModelFileError`, before any work is done, if a file has no folder to be written to."""
+    if not os.path.isdir(path.parent):
+        raise ModelFileError(f"{path}: there is no folder {path.parent}; make it first")
+    if os.path.isdir(path):
+        raise ModelFileError(f"{path}: is a folder where a file should go; choose another name")
 
 
 def check_tensors(path: Path, tensors: Mapping[str, torch.Tensor], expected: Shapes) -> None:
@@ -108,10 +119,10 @@ def check_tensors(path: Path, tensors: Mapping[str, torch.Tensor], expected: Sha
 def _refuse_other_formats(path: Path) -> None:
     """Name the commonest wrong files by their first bytes."""
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             start = file.read(9)
     except OSError as error:
-        raise ModelFileError(f"{path}: cannot be read ({error.strerror})") from error
+        raise ModelFileError(f"{path}: cannot be read ({error.strerror or error})") from error
     if not start:
         raise ModelFileError(f"{path}: an empty file; expected a safetensors model")
     if start.startswith((b"PK\x03\x04", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")):

@@ -6,6 +6,7 @@ Importing this module does not import PyTorch; calling its function does.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,25 +14,46 @@ import numpy as np
 
 from facestyle.neural.dependencies import require_torch
 from facestyle.neural.settings import TrainOptions
+from facestyle.neural.style_images import StyleImage, style_image
 
 if TYPE_CHECKING:
     from facestyle.neural.train import Report
 
 
+@dataclass(frozen=True)
+class TrainingFiles:
+    """What a training reads and writes besides photos, styles and the model.
+
+    Attributes
+    ----------
+    start : Path, str or None
+        A trained model to start with, of the same architecture: another style is learned sooner.
+    loss_network : Path, str or None
+        A VGG-16 or VGG-19 as safetensors; the bundled VGG-16 if None.
+    checkpoint : Path, str or None
+        Checkpoint to go on from and to write; beside the output if None.
+    checkpoint_every : int
+        Steps between checkpoints.
+    preview : Path, str or None
+        Folder for pictures that show a photo and its result each `preview_every` steps.
+    preview_every : int
+    """
+
+    start: Path | str | None = None
+    loss_network: Path | str | None = None
+    checkpoint: Path | str | None = None
+    checkpoint_every: int = 500
+    preview: Path | str | None = None
+    preview_every: int = 500
+
+
 def train_style(
-    styles: Sequence[np.ndarray],
+    styles: Sequence[np.ndarray | StyleImage],
     photos: Path | str,
     output: Path | str,
     *,
-    shares: Sequence[float] | None = None,
     options: TrainOptions | None = None,
-    start: Path | str | None = None,
-    names: Sequence[str] = (),
-    loss_network: Path | str | None = None,
-    checkpoint: Path | str | None = None,
-    checkpoint_every: int = 500,
-    preview: Path | str | None = None,
-    preview_every: int = 500,
+    files: TrainingFiles | None = None,
     device: str = "auto",
     report: Report | None = None,
 ) -> Path:
@@ -39,30 +61,16 @@ def train_style(
 
     Parameters
     ----------
-    styles : Sequence of numpy.ndarray
-        Style pictures, each RGB (h, w, 3) float in [0, 1].
+    styles : Sequence of numpy.ndarray or StyleImage
+        Style pictures, each RGB (h, w, 3) float in [0, 1], or with their share and name.
     photos : Path or str
         Folder of photos of any kind; sub-folders count.
     output : Path or str
         The model file to write (.safetensors).
-    shares : Sequence of float, optional
-        Weight of every style picture; equal where it is None.
     options : TrainOptions, optional
         Settings.
-    start : Path or str, optional
-        A trained model to start with, of the same architecture: another style is learnt sooner.
-    names : Sequence of str
-        Names of the style pictures, kept in the file.
-    loss_network : Path or str, optional
-        A VGG-16 or VGG-19 as safetensors; the bundled VGG-16 if None.
-    checkpoint : Path or str, optional
-        Checkpoint to go on from and to write; beside the output if None.
-    checkpoint_every : int
-        Steps between checkpoints.
-    preview : Path or str, optional
-        Folder for pictures that show a photo and its result each `preview_every` steps.
-    preview_every : int
-        See `preview`.
+    files : TrainingFiles, optional
+        What else is read and written.
     device : {"auto", "cpu", "cuda", "mps"}
         Where to train.
     report : callable, optional
@@ -83,24 +91,22 @@ def train_style(
     from facestyle.neural.training_record import Previews, save_trained
 
     output = Path(output)
-    options = options or TrainOptions()
-    shares = [1.0] * len(styles) if shares is None else shares
-    style_pictures = [
-        StylePicture(pictures.to_tensor(style), share)
-        for style, share in zip(styles, shares, strict=True)
-    ]
-    previews = Previews(preview, photos, preview_every, report)
+    options, files = options or TrainOptions(), files or TrainingFiles()
+    images = [style_image(style) for style in styles]
+    start, checkpoint = files.start, files.checkpoint
+    previews = Previews(files.preview, photos, files.preview_every, report)
     trained = train(
-        load_loss_network(loss_network),
-        style_pictures,
+        load_loss_network(files.loss_network),
+        [StylePicture(pictures.to_tensor(style.image), style.share) for style in images],
         photos,
         options,
         start=None if start is None else load_model(find_model(start)).network,
         device=choose_device(device),
-        checkpoint=Path(checkpoint) if checkpoint else output.with_suffix(".checkpoint"),
-        checkpoint_every=checkpoint_every,
+        checkpoint=output.with_suffix(".checkpoint") if checkpoint is None else Path(checkpoint),
+        checkpoint_every=files.checkpoint_every,
         report=previews,
     )
     if trained.leads:
+        names = [style.name for style in images if style.name]
         save_trained(output, trained, options, styles=names, start=start, device=device)
     return output

@@ -14,10 +14,12 @@ import torch
 from facestyle.errors import UsageError
 from facestyle.neural import losses
 from facestyle.neural.checkpoints import Progress, load_checkpoint, save_checkpoint
+from facestyle.neural.gradient_guard import GradientGuard
 from facestyle.neural.loss_network import LossNetwork
 from facestyle.neural.optimize import layer_weights
 from facestyle.neural.photos import PhotoFolder
 from facestyle.neural.pictures import resize
+from facestyle.neural.safetensors_files import check_folder
 from facestyle.neural.settings import PICTURE_INPUTS, TrainOptions
 from facestyle.neural.style_pictures import StylePicture, recolor, style_size
 from facestyle.neural.style_statistics import Grams, measure_grams, mix_grams
@@ -101,6 +103,8 @@ def train(
     Trained
     """
     options = options or TrainOptions()
+    if checkpoint is not None:
+        check_folder(checkpoint)
     with join_workers(torch.device(device)) as (workers, own_device):
         trainer = _Trainer(loss_network.to(own_device), styles, options, workers, own_device)
         trainer.start_with(start)
@@ -158,6 +162,7 @@ class _Trainer:
         self.style_weights = layer_weights(options.style_weight, options.style_layers)
         self.layers = tuple(dict.fromkeys((*options.style_layers, *options.content_layers)))
         self.progress = Progress(0, {})
+        self.guard = GradientGuard()
 
     def start_with(self, network: Transformer | None) -> None:
         """Copy the weights of another network."""
@@ -192,9 +197,14 @@ class _Trainer:
         terms = compute(batch.contiguous(memory_format=self.format))
         torch.stack(list(terms.values())).sum().backward()
         self.workers.average_gradients(self.network.parameters())
-        self.optimizer.step()
-        values = {name: value.item() for name, value in terms.items()}
-        self._advance(self.workers.average(values, self.device))
+        values = self.workers.average(
+            {name: value.item() for name, value in terms.items()}, self.device
+        )
+        if self.guard.accepts(self.progress.step + 1, self.network.parameters(), values):
+            self.optimizer.step()
+            self._advance(values)
+        else:
+            self.progress = Progress(self.progress.step + 1, self.progress.losses)
 
     def _warm_up_terms(self, batch: torch.Tensor) -> dict[str, torch.Tensor]:
         """Compare the network's output with the photos in the style's colors."""

@@ -11,7 +11,7 @@ from PIL import Image
 
 from facestyle.faces import Face
 from facestyle.imaging.levels import to_bytes
-from facestyle.io.images import from_array, write_image
+from facestyle.io.images import SOFTWARE, from_array, write_image
 from facestyle.methods.engine import Outcome
 from facestyle.pipeline.pictures import InputPicture
 
@@ -86,7 +86,12 @@ class Result:
         if file is None:
             deep = self.image.dtype != np.uint8
             write_image(
-                path, rgb, alpha=self.alpha, bit_depth=16 if deep else 8, overwrite=overwrite
+                path,
+                rgb,
+                alpha=self.alpha,
+                bit_depth=16 if deep else 8,
+                overwrite=overwrite,
+                software=SOFTWARE,
             )
             return
         stays_gray = file.gray and bool(np.ptp(rgb, axis=2).max() < _GRAY)
@@ -99,6 +104,8 @@ class Result:
             gray=stays_gray,
             overwrite=overwrite,
             exif=file.exif,
+            dpi=file.dpi,
+            software=SOFTWARE,
         )
 
     def compare(self) -> np.ndarray:

@@ -1,153 +1,121 @@
 """Pixels of an opened picture, of whatever mode and depth, as float sRGB."""
 
 import logging
-from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from facestyle.io.images import icc
-
-FloatImage = NDArray[np.float32]
+from facestyle.io.images.color_description import ColorDescription
+from facestyle.io.images.color_encoding import ColorEncoding, to_srgb
+from facestyle.io.images.pixels import (
+    FloatImage,
+    Pixels,
+    RawPixels,
+    decode_by_opencv,
+    to_unit,
+)
 
 _log = logging.getLogger(__name__)
-_TIFF_BITS, _TIFF_PHOTOMETRIC, _TIFF_EXTRA_SAMPLES = 258, 262, 338
-_TIFF_RGB, _TIFF_PREMULTIPLIED = 2, 1
+_ROWS = 256  # of a picture of 8 bits that become floats at a time
+_PNG_BITS = 24  # where the depth stands in a PNG
 
 
-class Pixels(NamedTuple):
-    """Decoded pixels: rgb (H, W, 3) and alpha (H, W) in [0, 1], depth 8 or 16, one channel?."""
-
-    rgb: FloatImage
-    alpha: FloatImage | None
-    bit_depth: int
-    gray: bool
+def is_deep_png(image: Image.Image, data: bytes) -> bool:
+    """Whether the picture is a PNG of 16 bits a channel."""
+    return image.format == "PNG" and data[_PNG_BITS] == 16
 
 
-def decode(image: Image.Image, data: bytes, name: str) -> Pixels:
-    """Decode a picture that Pillow has loaded; the orientation is not applied.
+def decode(image: Image.Image, data: bytes) -> RawPixels:
+    """Decode a picture that Pillow has loaded; colors and orientation are as in the file.
 
     Parameters
     ----------
     image : PIL image
-        Loaded.
+        Loaded. It may be emptied, to save memory.
     data : bytes
-        The whole file: Pillow reduces 16-bit color to 8, so deep files are decoded again.
+        The whole file: Pillow reduces 16-bit color to 8, so deep PNG files are decoded again.
+    """
+    if image.mode.startswith(("I", "F")):
+        return RawPixels(values=to_unit(np.asarray(image)))
+    if is_deep_png(image, data):
+        mode = image.mode
+        values = decode_by_opencv(data)
+        if values is not None and values.dtype == np.uint16 and values.ndim == 3:
+            unit = to_unit(values)
+            if unit.shape[2] == 3 or mode == "RGB":
+                return RawPixels(values=unit[..., :3])
+            color = unit[..., 0] if mode == "LA" else unit[..., :3]
+            return RawPixels(values=color, alpha=unit[..., 3])
+    return RawPixels(image=image)
+
+
+def convert(raw: RawPixels, color: ColorDescription, bit_depth: int, name: str) -> Pixels:
+    """Bring decoded pixels to sRGB.
+
+    Parameters
+    ----------
+    raw : RawPixels
+    color : ColorDescription
+        What the numbers mean.
+    bit_depth : int
+        8 or 16, of the file.
     name : str
         For warnings.
     """
-    bits = _bits_per_channel(image, data)
-    profile = image.info.get("icc_profile") or None
-    if image.mode.startswith(("I", "F")):
-        return _convert_deep(_single_channel(image), None, True, profile, name)
-    if bits == 16:
-        deep = _decode_deep_color(image, data)
-        if deep is not None:
-            return _convert_deep(*deep, profile, name)
-    rgb, alpha, gray = _convert_shallow(image, profile, name)
-    return Pixels(rgb, alpha, 16 if bits > 8 else 8, gray)
-
-
-def decode_float_tiff(data: bytes) -> Pixels | None:
-    """Decode a float RGB TIFF, which Pillow does not know; None if it is none."""
-    if data[:4] not in (b"II*\0", b"MM\0*"):
-        return None
-    values = _opencv_decode(data)
-    if values is None or values.dtype != np.float32 or values.ndim != 3:
-        return None
-    values = _checked_unit(values)
-    return Pixels(values[..., :3], values[..., 3] if values.shape[2] == 4 else None, 16, False)
-
-
-def _bits_per_channel(image: Image.Image, data: bytes) -> int:
-    if image.format == "PNG":
-        return data[24]
-    if image.format == "TIFF":
-        return int(max(getattr(image, "tag_v2", {}).get(_TIFF_BITS, (8,))))
-    return 8
-
-
-def _single_channel(image: Image.Image) -> FloatImage:
-    """Values in [0, 1] of a picture with one channel of 16 or 32 bits or of floats."""
-    values = np.asarray(image)
-    if image.mode == "F":
-        return _checked_unit(values)
-    if values.min() < 0 or values.max() > 65535:
-        raise ValueError(
-            f"one channel of integers from {values.min()} to {values.max()}; expected 0 to 65535"
-        )
-    return values.astype(np.float32) / np.float32(65535)
-
-
-def _checked_unit(values: NDArray[Any]) -> FloatImage:
-    low, high = float(np.min(values)), float(np.max(values))
-    if not (low >= 0 and high <= 1):  # NaN fails too
-        raise ValueError(f"float values from {low:g} to {high:g}; expected 0 to 1")
-    return values.astype(np.float32)
-
-
-def _decode_deep_color(
-    image: Image.Image, data: bytes
-) -> tuple[FloatImage, FloatImage | None, bool] | None:
-    """16-bit PNG or RGB TIFF through OpenCV; None for what it cannot decode faithfully."""
-    tags = getattr(image, "tag_v2", {})
-    if image.format == "TIFF" and tags.get(_TIFF_PHOTOMETRIC) != _TIFF_RGB:
-        return None
-    values = _opencv_decode(data)
-    if values is None or values.dtype != np.uint16 or values.ndim != 3:
-        return None
-    unit = values.astype(np.float32) / np.float32(65535)
-    if unit.shape[2] == 3 or image.mode == "RGB":  # a fourth channel may be no alpha
-        return unit[..., :3], None, False
-    rgb, alpha = unit[..., :3], unit[..., 3]
-    if _TIFF_PREMULTIPLIED in tags.get(_TIFF_EXTRA_SAMPLES, ()):
-        rgb = np.clip(rgb / np.maximum(alpha, 1 / 65535)[..., None], 0, 1)
-    return rgb, alpha, image.mode == "LA"
-
-
-def _opencv_decode(data: bytes) -> NDArray[Any] | None:
-    """All channels at full depth, in the order R, G, B, A."""
-    import cv2
-
-    level = cv2.utils.logging.getLogLevel()
-    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # libtiff is talkative
-    try:
-        values = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
-    except cv2.error:
-        return None
-    finally:
-        cv2.utils.logging.setLogLevel(level)
-    if values is None or values.ndim == 2:
-        return values
-    return values[..., [2, 1, 0, 3][: values.shape[2]]]
-
-
-def _convert_deep(
-    values: FloatImage, alpha: FloatImage | None, gray: bool, profile: bytes | None, name: str
-) -> Pixels:
-    rgb = np.repeat(values[..., None], 3, axis=2) if values.ndim == 2 else values
-    if profile is not None:
+    if raw.image is not None:
+        return _convert_shallow(raw.image, color, bit_depth, name)
+    assert raw.values is not None
+    gray = raw.values.ndim == 2
+    rgb = np.repeat(raw.values[..., None], 3, axis=2) if gray else raw.values
+    if color.profile is not None:
         try:
-            rgb = rgb if icc.is_srgb(profile) else icc.convert_array(rgb, profile, gray=gray)
+            if not icc.is_srgb(color.profile):
+                rgb = icc.convert_array(rgb, color.profile, gray=gray)
         except icc.ProfileError as error:
             _warn_ignored(name, error)
-    return Pixels(rgb, alpha, 16, gray)
+    elif color.encoding is not None:
+        rgb = _by_encoding(rgb, color.encoding, gray, name)
+    return Pixels(rgb, raw.alpha, 16, gray)
 
 
 def _convert_shallow(
-    image: Image.Image, profile: bytes | None, name: str
-) -> tuple[FloatImage, FloatImage | None, bool]:
+    image: Image.Image, color: ColorDescription, bit_depth: int, name: str
+) -> Pixels:
     image, alpha = _split_alpha(image)
     gray = image.mode == "L"
     try:
-        image = _to_srgb(image, profile)
+        image = _to_srgb(image, color.profile)
     except icc.ProfileError as error:
         _warn_ignored(name, error)
-    rgb = np.asarray(image.convert("RGB"), np.float32) / np.float32(255)
+    rgb = _to_float(image.convert("RGB"))
     if gray:
         rgb = np.repeat(rgb[..., :1], 3, axis=2)
-    return rgb, None if alpha is None else np.asarray(alpha, np.float32) / np.float32(255), gray
+    if color.encoding is not None:
+        rgb = _by_encoding(rgb, color.encoding, gray, name)
+    return Pixels(rgb, None if alpha is None else _to_float(alpha), bit_depth, gray)
+
+
+def _to_float(image: Image.Image) -> FloatImage:
+    """Levels of 8 bits as float32 in [0, 1], a few rows at a time."""
+    width, height = image.size
+    channels = len(image.getbands())
+    shape = (height, width) if channels == 1 else (height, width, channels)
+    result: NDArray[np.float32] = np.empty(shape, np.float32)
+    for start in range(0, height, _ROWS):
+        end = min(start + _ROWS, height)
+        result[start:end] = np.asarray(image.crop((0, start, width, end)))
+    result /= np.float32(255)
+    return result
+
+
+def _by_encoding(rgb: FloatImage, encoding: ColorEncoding, gray: bool, name: str) -> FloatImage:
+    if encoding.is_hdr:
+        kind = {"pq": "PQ", "hlg": "HLG"}[encoding.transfer]
+        _log.warning("%s: a picture of high dynamic range (%s); tone-mapped to sRGB", name, kind)
+    rgb = to_srgb(rgb, encoding)
+    return np.repeat(rgb[..., 1:2], 3, axis=2) if gray else rgb
 
 
 def _split_alpha(image: Image.Image) -> tuple[Image.Image, Image.Image | None]:

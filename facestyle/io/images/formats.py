@@ -15,7 +15,19 @@ PILLOW_WRITERS = {
 WRITABLE_SUFFIXES = frozenset(PILLOW_WRITERS)
 ALPHA_SUFFIXES = frozenset({".png", ".tif", ".tiff", ".webp"})
 DEEP_SUFFIXES = frozenset({".png", ".tif", ".tiff"})  # those that can hold 16 bits a channel
-IMAGE_SUFFIXES = WRITABLE_SUFFIXES | {".gif", ".heic", ".heif", ".avif", ".jp2", ".ppm", ".pgm"}
+# Camera raw files; read with rawpy.
+RAW_SUFFIXES = frozenset(
+    {
+        *(".3fr", ".arw", ".cr2", ".cr3", ".crw", ".dcr", ".dng", ".erf", ".fff", ".iiq", ".kdc"),
+        *(".mef", ".mos", ".mrw", ".nef", ".nrw", ".orf", ".pef", ".raf", ".raw", ".rw2", ".rwl"),
+        *(".sr2", ".srf", ".srw", ".x3f"),
+    }
+)
+IMAGE_SUFFIXES = (
+    WRITABLE_SUFFIXES
+    | {".apng", ".gif", ".heic", ".heif", ".hif", ".avif", ".jp2", ".mpo", ".ppm", ".pgm"}
+    | RAW_SUFFIXES
+)
 
 # A closed list, by Pillow's names: it would also hand EPS files to Ghostscript, for example.
 PILLOW_READERS = (
@@ -29,6 +41,7 @@ _SIGNATURES = (
     (b"II*\0", "a TIFF or raw file of a kind that cannot be read"),
     (b"MM\0*", "a TIFF or raw file of a kind that cannot be read"),
     (b"8BPS", "a Photoshop document"),
+    (b"\xc5\xd0\xd3\xc6", "a PostScript document (EPS)"),
     (b"%PDF", "a PDF document"),
     (b"%!PS", "a PostScript document"),
     (b"PK\x03\x04", "a ZIP archive"),

@@ -1,64 +1,84 @@
 """Write a picture: the format by its suffix, all of the file or nothing."""
 
-import io
+import logging
 import os
-import secrets
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from facestyle.errors import ImageError, OutputExistsError, UsageError
-from facestyle.io.images.arrays import composite_on_white, quantize, to_gray
-from facestyle.io.images.deep_files import encode_png16, encode_tiff16
-from facestyle.io.images.formats import (
-    ALPHA_SUFFIXES,
-    DEEP_SUFFIXES,
-    PILLOW_WRITERS,
-    WRITABLE_SUFFIXES,
-)
+from facestyle.files import write_whole
+from facestyle.io.images.arrays import composite_on_white, from_array, quantize, to_gray
+from facestyle.io.images.encoding import Extras, encode
+from facestyle.io.images.formats import ALPHA_SUFFIXES, DEEP_SUFFIXES, WRITABLE_SUFFIXES
+from facestyle.io.images.metadata import EXIF_DAMAGE
+from facestyle.io.images.reading import Picture
 
 FloatImage = NDArray[np.float32]
+
+_log = logging.getLogger(__name__)
+# floats are clipped to [0, 1]; beyond these they are levels of 255 or 65535, or nothing at all
+_LOWEST, _HIGHEST = -1.0, 2.0
+_LONGEST_NAME = 255  # bytes, on every common file system
+
+
+@dataclass(frozen=True)
+class _Content:
+    """What is written, after the arguments were sorted out."""
+
+    rgb: FloatImage
+    alpha: FloatImage | None
+    gray: bool
+    bit_depth: int
 
 
 def write_image(
     path: str | os.PathLike[str],
-    rgb: FloatImage,
+    picture: NDArray[Any] | Picture,
     *,
     alpha: FloatImage | None = None,
-    bit_depth: int = 8,
+    bit_depth: int | None = None,
     profile: bytes | None = None,
-    gray: bool = False,
+    gray: bool | None = None,
     overwrite: bool = True,
     quality: int = 95,
     exif: bytes | None = None,
+    dpi: tuple[float, float] | None = None,
+    software: str | None = None,
 ) -> None:
     """Write a picture atomically: a reader sees the old file or the whole new one.
 
     Missing folders are made. What the format cannot hold is given up: JPEG and BMP composite
-    alpha on white, only PNG and TIFF hold 16 bits, deep TIFF has no EXIF.
+    alpha on white (with a warning), only PNG and TIFF hold 16 bits, BMP has no EXIF.
 
     Parameters
     ----------
     path : path-like
         JPEG, PNG, TIFF, WebP or BMP, by its suffix.
-    rgb : (H, W, 3) float32 in [0, 1]
-        sRGB, not premultiplied. Values outside are clipped.
-    alpha : (H, W) float32 in [0, 1] or None
-    bit_depth : int
-        8 or 16.
-    profile : bytes or None
+    picture : Picture or (H, W), (H, W, 1), (H, W, 3) or (H, W, 4) array
+        What `read_image` returns, with all that it says unless a further argument says otherwise;
+        or an array of uint8, uint16, or floats in [0, 1] (a little outside is clipped). sRGB, not
+        premultiplied. Two dimensions are gray, the fourth channel is alpha.
+    alpha : (H, W) float32 in [0, 1], optional
+    bit_depth : int, optional
+        8 or 16; that of the picture by default, 8 for arrays of floats.
+    profile : bytes, optional
         ICC profile to embed; for pictures of one channel it is left out.
-    gray : bool
+    gray : bool, optional
         Whether to write one channel (luma).
     overwrite : bool
         Whether an existing file may be replaced.
     quality : int
         Of JPEG and WebP, 1 to 100.
-    exif : bytes or None
+    exif : bytes, optional
         EXIF block to embed, as in `Picture.exif`.
+    dpi : (float, float), optional
+        Print resolution, pixels an inch; JPEG, PNG, TIFF and BMP.
+    software : str, optional
+        Program that made the picture, to be named in its EXIF.
 
     Raises
     ------
@@ -67,25 +87,71 @@ def write_image(
     ImageError
         If the suffix is unknown or the file cannot be written.
     UsageError
-        If the picture holds NaN or `bit_depth` is neither 8 nor 16.
+        If the array is no picture, or `bit_depth` is neither 8 nor 16.
     """
     path = Path(path)
     check_output(path, overwrite=overwrite)
-    if bit_depth not in (8, 16):
-        raise UsageError(f"bit_depth is {bit_depth}; expected 8 or 16.")
-    if not np.isfinite(rgb).all():
-        raise UsageError(f"{path}: the picture to write holds NaN or infinite values.")
+    if isinstance(picture, Picture):
+        profile, exif = profile or picture.profile, exif or picture.exif
+        dpi = dpi or picture.dpi
+    content = _sort_out(path, picture, alpha, gray, bit_depth)
     suffix = path.suffix.lower()
-    dtype = np.uint16 if bit_depth == 16 and suffix in DEEP_SUFFIXES else np.uint8
-    pixels = _arrange(rgb, alpha, gray, suffix, dtype)
+    dtype = np.uint16 if content.bit_depth == 16 and suffix in DEEP_SUFFIXES else np.uint8
+    if content.alpha is not None and suffix not in ALPHA_SUFFIXES and (content.alpha < 1).any():
+        _log.warning("%s: '%s' holds no opacity; laid on white", path, suffix)
+    pixels = _arrange(content, suffix, dtype)
     if pixels.ndim == 2 or pixels.shape[2] == 2:
         profile = None
+    extras = Extras(profile, exif, dpi, software)
     try:
-        data = _encode(pixels, suffix, profile, exif, quality)
-    except (OSError, ValueError) as error:
-        height, width = rgb.shape[:2]
+        data = encode(pixels, suffix, extras, quality, str(path))
+    except EXIF_DAMAGE as error:  # OSError and ValueError among them
+        height, width = pixels.shape[:2]
         raise ImageError(f"{path}: cannot encode {width} x {height} pixels ({error}).") from error
     _write_atomically(path, data, overwrite)
+
+
+def _sort_out(
+    path: Path,
+    picture: NDArray[Any] | Picture,
+    alpha: FloatImage | None,
+    gray: bool | None,
+    bit_depth: int | None,
+) -> _Content:
+    if isinstance(picture, Picture):
+        values: NDArray[Any] = picture.rgb
+        alpha = picture.alpha if alpha is None else alpha
+        gray = picture.gray if gray is None else gray
+        bit_depth = bit_depth or picture.bit_depth
+    else:
+        values = np.asarray(picture)
+    if bit_depth is None:
+        bit_depth = 16 if values.dtype == np.uint16 else 8
+    if bit_depth not in (8, 16):
+        raise UsageError(f"bit_depth is {bit_depth}; expected 8 or 16.")
+    one_channel = values.ndim == 2 or values.shape[2:] == (1,)
+    rgb, own_alpha = _to_rgb(path, values)
+    alpha = own_alpha if alpha is None else np.asarray(alpha)
+    if alpha is not None and (alpha.shape != rgb.shape[:2] or not np.isfinite(alpha).all()):
+        raise UsageError(
+            f"{path}: alpha of shape {alpha.shape}; expected {rgb.shape[:2]} of finite values."
+        )
+    return _Content(rgb, alpha, one_channel if gray is None else gray, bit_depth)
+
+
+def _to_rgb(path: Path, values: NDArray[Any]) -> tuple[FloatImage, FloatImage | None]:
+    if values.dtype.kind != "f":
+        return from_array(values)
+    if not np.isfinite(values).all():
+        raise UsageError(f"{path}: the picture to write holds NaN or infinite values.")
+    if values.size and not _LOWEST <= values.min() <= values.max() <= _HIGHEST:
+        raise UsageError(
+            f"{path}: the picture to write holds values from {values.min():g} to "
+            f"{values.max():g}; expected floats from 0 to 1, uint8 or uint16."
+        )
+    if values.ndim == 3 and values.shape[2] == 3 and values.size:
+        return values, None  # clipped when it is quantized
+    return from_array(np.clip(values, 0, 1).astype(np.float32))
 
 
 def check_output(path: str | os.PathLike[str], *, overwrite: bool = True) -> None:
@@ -96,7 +162,7 @@ def check_output(path: str | os.PathLike[str], *, overwrite: bool = True) -> Non
     OutputExistsError
         If the file exists and `overwrite` is false.
     ImageError
-        If the suffix is not one that is written, or `path` is a folder.
+        If the suffix is not one that is written, the name is too long, or `path` is a folder.
     """
     path = Path(path)
     if path.suffix.lower() not in WRITABLE_SUFFIXES:
@@ -104,67 +170,40 @@ def check_output(path: str | os.PathLike[str], *, overwrite: bool = True) -> Non
         raise ImageError(
             f"{path}: cannot write pictures with the suffix '{path.suffix}'; use one of {known}."
         )
-    if path.is_dir():
+    if len(os.fsencode(path.name)) > _LONGEST_NAME:
+        raise ImageError(
+            f"{path}: the name has {len(os.fsencode(path.name))} bytes; a file name has at most "
+            f"{_LONGEST_NAME}."
+        )
+    if os.path.isdir(path):
         raise ImageError(f"{path}: is a folder where the output picture should go.")
-    if not overwrite and path.exists():
+    if not overwrite and os.path.lexists(path):
         raise OutputExistsError(
             f"{path}: exists already. Allow overwriting (--overwrite) or choose another name."
         )
 
 
-def _arrange(
-    rgb: FloatImage, alpha: FloatImage | None, gray: bool, suffix: str, dtype: type
-) -> NDArray[Any]:
+def _arrange(content: _Content, suffix: str, dtype: type) -> NDArray[Any]:
     """Integer pixels with the channels that the format is to hold: L, LA, RGB or RGBA."""
+    rgb, alpha = content.rgb, content.alpha
     if alpha is not None and suffix not in ALPHA_SUFFIXES:
         rgb, alpha = composite_on_white(rgb, np.clip(alpha, 0, 1)), None
-    one_channel = gray and suffix != ".webp"  # WebP holds color only
+    one_channel = content.gray and suffix != ".webp"  # WebP holds color only
     values = to_gray(rgb)[..., None] if one_channel else rgb
     if alpha is not None:
         values = np.dstack([values, alpha])
     return quantize(values[..., 0] if values.shape[2] == 1 else values, dtype)
 
 
-def _encode(
-    pixels: NDArray[Any],
-    suffix: str,
-    profile: bytes | None,
-    exif: bytes | None,
-    quality: int,
-) -> bytes:
-    if pixels.dtype == np.uint16:
-        if suffix == ".png":
-            return encode_png16(pixels, profile, exif)
-        return encode_tiff16(pixels, profile)
-    options: dict[str, object] = {"icc_profile": profile}
-    if exif is not None and suffix != ".bmp":
-        options["exif"] = exif
-    format_name = PILLOW_WRITERS[suffix]
-    if format_name == "JPEG":
-        options |= {"quality": quality, "subsampling": 0, "optimize": True}
-    elif format_name == "WEBP":
-        options |= {"quality": quality, "method": 4, "exact": True}
-    elif format_name == "PNG":
-        options |= {"compress_level": 3}  # a third of level 6's time for a tenth more bytes
-    elif format_name == "TIFF":
-        options |= {"compression": "tiff_lzw"}  # a quarter of deflate's time
-    buffer = io.BytesIO()
-    Image.fromarray(np.ascontiguousarray(pixels)).save(buffer, format_name, **options)
-    return buffer.getvalue()
-
-
 def _write_atomically(path: Path, data: bytes, overwrite: bool) -> None:
     """Write beside the target, then rename; the unfinished file is removed on failure."""
-    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+
+    def check_again() -> None:  # it may have appeared since
+        check_output(path, overwrite=overwrite)
+
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with open(unfinished, "xb") as file:
-                file.write(data)
-            check_output(path, overwrite=overwrite)  # it may have appeared since
-            os.replace(unfinished, path)
-        finally:
-            unfinished.unlink(missing_ok=True)
+        write_whole(path, lambda file: file.write(data), ready=check_again)
     except PermissionError:
         raise ImageError(
             f"{path}: no permission to write into {path.parent}. Choose another folder (-o)."

@@ -198,7 +198,7 @@ class EnergyFrames(FrameEngine):
         self, frame: np.ndarray, person: _Person, stylized: np.ndarray, state: EnergyState
     ) -> tuple[np.ndarray, np.ndarray]:
         """Set the person before the background at full size: image, matte."""
-        from facestyle.kernels.detail_compositing import compose
+        from facestyle.kernels.detail_compositing import ReducedLayers, compose
 
         shape, strength = person.portrait.matte.shape, np.float32(self._strength)
         behind = self._behind_person(state, shape)
@@ -210,20 +210,8 @@ class EnergyFrames(FrameEngine):
         coefficients = cv2.merge(
             [state.matte.slope, state.matte.offset, *self._detail_gains(state, own)]
         )
-        image = np.empty(frame.shape, np.float32)
-        opacity = np.empty(frame.shape[:2], np.float32)
-        compose(
-            frame,
-            value_factor(frame.dtype),
-            person.portrait.image,
-            colors,
-            rest,
-            coefficients,
-            own,
-            image,
-            opacity,
-        )
-        return image, opacity
+        reduced = ReducedLayers(person.portrait.image, colors, rest)
+        return compose(frame, value_factor(frame.dtype), reduced, coefficients, own)
 
     def _settled(
         self, image: np.ndarray, before: EnergyState | None, motion: Motion | None
@@ -237,8 +225,8 @@ class EnergyFrames(FrameEngine):
                 before.shown,
                 motion.backward,
                 motion.trust,
-                np.float32(_SETTLED),
-                np.float32(_NOISE),
+                most=_SETTLED,
+                tolerance=_NOISE,
             )
         return to_bytes(image)
 

@@ -87,8 +87,8 @@ class PictureNetworkFrames(FrameEngine):
             self._shown,
             motion.backward,
             motion.trust,
-            np.float32(_SETTLED),
-            np.float32(_TOLERANCE),
+            most=_SETTLED,
+            tolerance=_TOLERANCE,
         )
 
     def state(self) -> dict[str, np.ndarray]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from facestyle.methods.engine import ClipContext, FrameEngine
 from facestyle.methods.neural.clip import OptimizedFrames
@@ -17,13 +17,9 @@ from facestyle.neural.loss_network import load_loss_network
 from facestyle.neural.model_files import Model
 from facestyle.neural.pictures import to_tensor
 from facestyle.neural.settings import VIDEO_INPUTS, OptimizeOptions
+from facestyle.neural.style_images import StyleImage
 from facestyle.neural.style_pictures import StylePicture
 from facestyle.neural.video.settings import VIDEO_PRESETS, VideoOptions
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    import numpy as np
 
 # longer side of the pictures that are optimized where none is asked for, px: a frame then takes
 # seconds, not minutes
@@ -66,7 +62,7 @@ def network_frames(model: Model, settings: NeuralSettings, clip: ClipContext) ->
 
 
 def optimized_frames(
-    styles: Sequence[np.ndarray],
+    styles: Sequence[StyleImage],
     options: OptimizeOptions,
     settings: NeuralSettings,
     clip: ClipContext,
@@ -75,8 +71,7 @@ def optimized_frames(
 
     Parameters
     ----------
-    styles : sequence of (h, w, 3) float32
-        Style pictures, sRGB in [0, 1].
+    styles : sequence of StyleImage
     options : OptimizeOptions
         Of one picture.
     settings : NeuralSettings
@@ -89,11 +84,7 @@ def optimized_frames(
     device = choose_device(settings.device)
     video = video_options(options, settings.video_preset)
     network = load_loss_network(settings.loss_network, pooling=options.pooling, device=device)
-    shares = settings.style_weights or (1.0,) * len(styles)
-    pictures = [
-        StylePicture(to_tensor(style, device), share)
-        for style, share in zip(styles, shares, strict=True)
-    ]
+    pictures = [StylePicture(to_tensor(style.image, device), style.share) for style in styles]
     size = settings.size or (_SIZE_ON_CPU if device.type == "cpu" else _SIZE_ON_GPU)
     kind = MultiPassFrames if video.passes else OptimizedFrames
     return kind(OptimizedClip(network, pictures, video, size=size, flow=clip.flow))

@@ -33,6 +33,7 @@ from facestyle.methods.neural.settings import NeuralSettings
 from facestyle.neural import api
 from facestyle.neural.dependencies import require_torch
 from facestyle.neural.settings import OptimizeOptions, Settings
+from facestyle.neural.style_images import StyleImage
 from facestyle.progress import tell
 
 if TYPE_CHECKING:
@@ -118,10 +119,15 @@ class NeuralMethod(Method):
         assert self.settings.model is not None
         return api.load_model(self.settings.model)
 
-    @property
-    def styles(self) -> list[np.ndarray]:
-        """The style pictures, each (h, w, 3) float32 in [0, 1]."""
-        return [] if self._set is None else [picture.image for picture in self._set.pictures]
+    def styles(self, *, by_region: bool = False) -> list[StyleImage]:
+        """The style pictures with their weights, and their regions where those are wanted."""
+        pictures = () if self._set is None else self._set.pictures
+        shares = self.settings.style_weights or (1.0,) * len(pictures)
+        regions = self._style_regions if by_region else [None] * len(pictures)
+        return [
+            StyleImage(picture.image, share, mask, picture.name)
+            for picture, share, mask in zip(pictures, shares, regions, strict=True)
+        ]
 
     def stylize(self, target: Target, rendering: Rendering) -> Outcome:
         """Redraw one picture."""
@@ -151,7 +157,7 @@ class NeuralMethod(Method):
 
         if self.settings.model is not None:
             return network_frames(self.model, self.settings, clip)
-        return optimized_frames(self.styles, self.options(clip.rendering), self.settings, clip)
+        return optimized_frames(self.styles(), self.options(clip.rendering), self.settings, clip)
 
     def options(self, rendering: Rendering) -> OptimizeOptions:
         """What the settings mean for the optimization of one picture."""
@@ -190,12 +196,10 @@ class NeuralMethod(Method):
             options, regions = _for_faces(options), segment_regions(target.portrait).weights
         return api.stylize_optimize(
             target.image,
-            self.styles,
-            shares=chosen.style_weights,
+            self.styles(by_region=chosen.by_region),
             options=options,
             mask=mask,
             regions=regions,
-            style_regions=None if regions is None else self._style_regions,
             loss_network=chosen.loss_network,
             device=chosen.device,
             progress=functools.partial(_tell, target.name),

@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from facestyle.choices import DEVICES
-from facestyle.neural.settings import COLORS, INITIALS, MINIMIZERS, POOLINGS, OptimizeOptions
+from facestyle.neural.settings import COLORS, MINIMIZERS, POOLINGS, OptimizeOptions
 from facestyle.neural.video.settings import VIDEO_PRESETS
 from facestyle.settings import Settings, setting
 
 SUMMARY = "generic style transfer, of any picture (PyTorch)"
 AREAS = ("whole", "face", "person", "background")
 _OWN = OptimizeOptions()
+# the optimizer can start from any picture, but a command has none to give
+INITIALS = ("recolored", "content", "noise")
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class NeuralSettings(Settings):
     optimizer : {"lbfgs", "adam"}
     tolerance : float
         Stop when the loss fell by less than this share of itself over 50 iterations; 0: never.
-    initial : {"recolored", "content", "noise", "picture"}
+    initial : {"recolored", "content", "noise"}
         What the coarsest scale starts with.
     content_weight, style_weight, tv_weight : float
         Weights of the loss terms; tv is the total variation.

@@ -37,13 +37,14 @@ def mixture_weights(
     """
     from facestyle.kernels.local_regression import fit_weights
 
-    weights = np.empty(candidates.cost.shape, np.float32)
-    fit_weights(
-        features, exemplar_features, grid.rows, grid.columns,
-        candidates.exemplar, candidates.rows, candidates.columns,
-        grid.half, _SAMPLE_STEP, np.float32(_RIDGE), weights,
-    )  # fmt: skip
-    return weights
+    return fit_weights(
+        features,
+        exemplar_features,
+        grid.nodes,
+        candidates.places,
+        step=_SAMPLE_STEP,
+        ridge=_RIDGE,
+    )
 
 
 def mix(images: np.ndarray, grid: Grid, candidates: Candidates, weights: np.ndarray) -> np.ndarray:
@@ -63,18 +64,7 @@ def mix(images: np.ndarray, grid: Grid, candidates: Candidates, weights: np.ndar
     """
     from facestyle.kernels.local_regression import mix_patches
 
-    shape = (*grid.shape, images.shape[1], grid.side, grid.side)
-    patches = np.empty(shape, np.float32)
-    mix_patches(
-        images,
-        candidates.exemplar,
-        candidates.rows,
-        candidates.columns,
-        weights,
-        grid.half,
-        patches,
-    )
-    return patches
+    return mix_patches(images, candidates.places, weights, grid.half)
 
 
 def overlay(patches: np.ndarray, grid: Grid) -> np.ndarray:
@@ -94,7 +84,5 @@ def overlay(patches: np.ndarray, grid: Grid) -> np.ndarray:
 
     profile = np.hanning(grid.side + 2)[1:-1]
     window = np.outer(profile, profile).astype(np.float32)
-    total = np.zeros((patches.shape[2], *grid.padded_size), np.float32)
-    weight = np.zeros(grid.padded_size, np.float32)
-    add_windowed(patches, grid.rows, grid.columns, window, total, weight)
+    total, weight = add_windowed(patches, grid.nodes, window, grid.padded_size)
     return grid.crop(total / np.maximum(weight, np.float32(1e-6)))

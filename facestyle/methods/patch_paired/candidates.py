@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from facestyle.kernels.patch_grid import PatchPlaces
 from facestyle.methods.patch_paired.grid import RADIUS, Grid
 
 
@@ -43,6 +44,11 @@ class Candidates:
         return Candidates(self.exemplar, rows, columns, self.cost)
 
     @property
+    def places(self) -> PatchPlaces:
+        """Where they lie, as the kernels want it."""
+        return PatchPlaces(self.exemplar, self.rows, self.columns)
+
+    @property
     def arrays(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """The four arrays in the order of the fields."""
         return self.exemplar, self.rows, self.columns, self.cost
@@ -69,12 +75,7 @@ def find_candidates(
     """
     from facestyle.kernels.candidate_search import search
 
-    shape = (len(exemplar_features), *grid.shape)
-    cost = np.empty(shape, np.float32)
-    down, right = np.empty(shape, np.int32), np.empty(shape, np.int32)
-    search(
-        features, exemplar_features, grid.rows, grid.columns, grid.half, RADIUS, cost, down, right
-    )  # fmt: skip
+    cost, down, right = search(features, exemplar_features, grid.nodes, RADIUS)
     down += grid.rows[:, None].astype(np.int32)
     right += grid.columns.astype(np.int32)
     best = np.argsort(cost, axis=0, kind="stable")[:count]

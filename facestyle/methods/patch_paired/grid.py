@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from facestyle.kernels.patch_grid import PatchGrid
+
 _HALF = 7  # patches of 15 x 15 px at the working scale
 _SPACING = 4  # px between nodes
 RADIUS = 1  # px that a candidate may lie beside its node
@@ -38,6 +40,11 @@ class Grid:
     def half(self) -> int:
         """Patches reach this many px from their center."""
         return _HALF * self.zoom + (self.zoom - 1) // 2
+
+    @property
+    def nodes(self) -> PatchGrid:
+        """The patches, as the kernels want them."""
+        return PatchGrid(self.rows, self.columns, self.half)
 
     @property
     def side(self) -> int:

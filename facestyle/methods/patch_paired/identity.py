@@ -31,13 +31,9 @@ def drawing_slopes(
     (H, W, C) float32
         Covariance over variance, pooled over the candidates of a patch; 0 to 1.5.
     """
-    from facestyle.kernels.local_regression import pooled_moments
+    from facestyle.kernels.patch_moments import pooled_moments
 
-    moments = np.empty((*grid.shape, drawings.shape[1] + 1), np.float32)
-    pooled_moments(
-        gray_photos, drawings, candidates.exemplar, candidates.rows, candidates.columns,
-        grid.half, moments,
-    )  # fmt: skip
+    moments = pooled_moments(gray_photos, drawings, candidates.places, grid.half)
     slopes = moments[..., :-1] / (moments[..., -1:] + np.float32(_NOISE))
     patches = np.clip(slopes, 0, _STEEPEST)[..., None, None]
     return overlay(np.repeat(np.repeat(patches, grid.side, 3), grid.side, 4), grid)

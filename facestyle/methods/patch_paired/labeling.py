@@ -121,10 +121,7 @@ def gather_patches(images: np.ndarray, candidates: Candidates, grid: Grid) -> np
     """
     from facestyle.kernels.patch_overlap import gather
 
-    shape = (*candidates.cost.shape, images.shape[1], grid.side, grid.side)
-    patches = np.empty(shape, np.float32)
-    gather(images, candidates.exemplar, candidates.rows, candidates.columns, grid.half, patches)
-    return patches
+    return gather(images, candidates.places, grid.half)
 
 
 def _unary(candidates: Candidates, patches: np.ndarray, base: np.ndarray) -> np.ndarray:
@@ -138,11 +135,8 @@ def _edge_tables(patches: np.ndarray, grid: Grid) -> tuple[np.ndarray, np.ndarra
     """Costs of neighboring labels, horizontal (h, w-1, K, K) and vertical (h-1, w, K, K)."""
     from facestyle.kernels.patch_overlap import overlap_tables
 
-    rows, columns, count = patches.shape[:3]
-    horizontal = np.empty((rows, columns - 1, count, count), np.float32)
-    vertical = np.empty((rows - 1, columns, count, count), np.float32)
     # the last row and column may be nearer to their neighbors: these compare a smaller overlap
-    overlap_tables(patches, 0, int(grid.columns[1] - grid.columns[0]), horizontal)
-    overlap_tables(patches, int(grid.rows[1] - grid.rows[0]), 0, vertical)
+    horizontal = overlap_tables(patches, 0, int(grid.columns[1] - grid.columns[0]))
+    vertical = overlap_tables(patches, int(grid.rows[1] - grid.rows[0]), 0)
     scale = np.float32(_SMOOTHNESS / (float(vertical[:, :, 0, 0].mean()) + _TINY))
     return horizontal * scale, vertical * scale

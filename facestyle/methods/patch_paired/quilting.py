@@ -24,5 +24,5 @@ def quilt(patches: np.ndarray, grid: Grid, under: np.ndarray) -> np.ndarray:
     from facestyle.kernels.quilting import quilt as place
 
     result = grid.pad(np.moveaxis(under, 2, 0))
-    place(patches, grid.rows, grid.columns, grid.half, result)
+    place(patches, grid.nodes, result)
     return grid.crop(result)

@@ -8,8 +8,9 @@ import cv2
 import numpy as np
 
 from facestyle.imaging.levels import to_bytes
-from facestyle.kernels.patchmatch import sweep
-from facestyle.kernels.patchmatch_problem import RADIUS, SPARE, Costs, Sources, Target
+from facestyle.kernels.matches import Matches
+from facestyle.kernels.patchmatch import SweepOptions, sweep
+from facestyle.kernels.patchmatch_problem import RADIUS, SPARE, Costs, Problem, Sources, Target
 from facestyle.methods.patch_unpaired.clip_staleness import ENTERED
 from facestyle.methods.patch_unpaired.correction import CorrectionWeights, corrected
 from facestyle.methods.patch_unpaired.guides import guide_maps
@@ -87,18 +88,15 @@ def field_of_match(match: Match) -> MovingField:
 
 def advected(field: MovingField, motion: Motion, level_sources: Sources) -> MovingField:
     """Move a field along with the picture; what was not in sight goes on with the match beside."""
-    from facestyle.kernels.float_field import advect, tidy
+    from facestyle.kernels.float_field import FloatField, advect, tidy
 
-    moved = MovingField(np.empty_like(field.places), np.empty_like(field.layers))
-    advect(field.places, field.layers, motion.backward, moved.places, moved.layers)
+    moved = advect(FloatField(field.places, field.layers), motion.backward)
     beyond = motion.beyond(*field.layers.shape)[..., ::-1]
     new = np.abs(beyond).max(axis=-1) > ENTERED
     if new.any():
         places = moved.places[new] + beyond[new]
         moved.places[new] = _stepped_back(places, moved.layers[new], level_sources)
-    tidied = MovingField(np.empty_like(field.places), np.empty_like(field.layers))
-    tidy(moved.places, moved.layers, tidied.places, tidied.layers)
-    return tidied
+    return MovingField(*tidy(moved))
 
 
 def _stepped_back(places: np.ndarray, layers: np.ndarray, sources: Sources) -> np.ndarray:
@@ -112,19 +110,10 @@ def _stepped_back(places: np.ndarray, layers: np.ndarray, sources: Sources) -> n
 
 def rendered(field: MovingField, level_sources: Sources) -> np.ndarray:
     """The picture of a field, (h, w, 3) float32 sRGB."""
-    from facestyle.kernels.float_field import render
+    from facestyle.kernels.float_field import FloatField
+    from facestyle.kernels.float_field_rendering import render
 
-    out = np.empty((*field.layers.shape, 3), np.float32)
-    render(
-        field.places,
-        field.layers,
-        level_sources.image,
-        level_sources.start,
-        level_sources.height,
-        level_sources.width,
-        out,
-    )
-    return out
+    return render(FloatField(field.places, field.layers), level_sources.pictures)
 
 
 def search_window(
@@ -152,10 +141,7 @@ def search_window(
     level_sources = sources.levels[0]
     part = window.rows, window.columns
     start = _whole_places(field, part, level_sources)
-    matches = start.copy()
-    others = np.empty_like(matches)
-    cost = np.zeros(window.region_map.shape, np.float32)
-    other_cost = np.zeros_like(cost)
+    matches = Matches(start, np.zeros(window.region_map.shape, np.float32))
     weights, position_weights = guide_weight_table()
     costs = Costs(weights, sources.region_costs, STYLE_WEIGHT, OCCURRENCE_WEIGHT, COHERENCE_WEIGHT)
     excess = sources.source_unary[0]
@@ -164,7 +150,7 @@ def search_window(
     places = (position_weights / np.float32(sources.face_width**2))[window.region_map]
     for number in range(_ROUNDS):
         scene = corrected(scene, window.lab, window.weights, sources.face_width, pull)
-        problem = Target(
+        window_target = Target(
             _padded(scene),
             guides,
             window.region_map,
@@ -173,13 +159,13 @@ def search_window(
             window.exemplar_unary,
         )
         for repeat, step in enumerate((4, 1)):
-            options = (step, 2 * SEARCH_RADIUS[0], seed + 10 * number + repeat, repeat == 0, False)
-            sweep(problem, level_sources, costs, excess, matches, cost, others, other_cost, options)
-            matches, others, cost, other_cost = others, matches, other_cost, cost
+            radius, changing = 2 * SEARCH_RADIUS[0], seed + 10 * number + repeat
+            options = SweepOptions(step, radius, changing, stale=repeat == 0, settled=False)
+            matches = sweep(Problem(window_target, level_sources, costs, excess), matches, options)
         if number < _ROUNDS - 1:
-            scene = rendered(_floats(matches), level_sources)
-    changed = window.stale & (matches != start).any(axis=-1)
-    found = _floats(matches)
+            scene = rendered(_floats(matches.field), level_sources)
+    changed = window.stale & (matches.field != start).any(axis=-1)
+    found = _floats(matches.field)
     field.places[part][changed] = found.places[changed]
     field.layers[part][changed] = found.layers[changed]
     fresh = MovingField(

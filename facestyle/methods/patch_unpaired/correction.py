@@ -74,10 +74,7 @@ def correction(
     middle = cv2.GaussianBlur(
         np.ascontiguousarray(difference[..., 0]), (0, 0), max(0.5, MIDDLE_SIGMA * face_width)
     )
-    change = np.empty_like(low)
-    strength, chroma = np.float32(factor), np.float32(CHROMA_SHARE)
-    combine_bands(low, middle, weights.low, weights.middle, strength, chroma, change)
-    return change
+    return combine_bands(low, middle, weights.low, weights.middle, factor, CHROMA_SHARE)
 
 
 def corrected(

@@ -10,7 +10,9 @@ import numpy as np
 from facestyle.faces.contours import face_width
 from facestyle.faces.face import Portrait
 from facestyle.imaging.color import from_lab, luminance, to_lab
-from facestyle.kernels.patch_voting import vote
+from facestyle.kernels.flat_pictures import FlatPictures
+from facestyle.kernels.matches import Matches
+from facestyle.kernels.patch_voting import Voting, vote
 from facestyle.methods.patch_unpaired.correction import correction
 from facestyle.methods.patch_unpaired.grain import (
     grain_gains,
@@ -110,22 +112,12 @@ def _rendered(
     match: Match, images: Sequence[np.ndarray], scale: float, size: tuple[int, int]
 ) -> np.ndarray:
     """Vote with the exemplars at the rendering's size, (H, W, 3) float32 sRGB."""
-    image, start, heights, widths = flat(images)
-    out = np.empty((size[1], size[0], 3), np.float32)
-    vote(
-        match.field,
-        match.cost,
-        image,
-        start,
-        heights,
-        widths,
-        float(scale),
-        RENDER_REACH,
-        MODE_ROUNDS,
-        np.float32(MODE_BANDWIDTH),
-        out,
+    return vote(
+        Matches(match.field, match.cost),
+        FlatPictures(*flat(images)),
+        (size[1], size[0]),
+        Voting(scale, RENDER_REACH, MODE_ROUNDS, MODE_BANDWIDTH),
     )
-    return out
 
 
 def _at_working_size(lab: np.ndarray, target: SynthesisTarget) -> np.ndarray:

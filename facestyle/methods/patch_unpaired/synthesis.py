@@ -12,9 +12,10 @@ import numpy as np
 
 from facestyle.imaging.color import from_lab
 from facestyle.imaging.levels import to_bytes
-from facestyle.kernels.patch_voting import vote
-from facestyle.kernels.patchmatch import count_use, doubled, sweep
-from facestyle.kernels.patchmatch_problem import RADIUS, SPARE, Costs, Sources, Target
+from facestyle.kernels.matches import Matches, count_use, doubled
+from facestyle.kernels.patch_voting import Voting, vote
+from facestyle.kernels.patchmatch import SweepOptions, sweep
+from facestyle.kernels.patchmatch_problem import RADIUS, SPARE, Costs, Problem, Sources, Target
 from facestyle.methods.patch_unpaired.correction import CorrectionWeights, corrected
 from facestyle.methods.patch_unpaired.guides import guide_maps
 from facestyle.methods.patch_unpaired.pictures import halved
@@ -135,21 +136,8 @@ def render(
     -------
     (h, w, 3) float32
     """
-    out = np.empty((*field.shape[:2], 3), np.float32)
-    vote(
-        field,
-        cost,
-        level_sources.image,
-        level_sources.start,
-        level_sources.height,
-        level_sources.width,
-        1.0,
-        VOTE_REACH,
-        rounds,
-        np.float32(0.25),
-        out,
-    )
-    return out
+    voting = Voting(1.0, VOTE_REACH, rounds, bandwidth=0.25)
+    return vote(Matches(field, cost), level_sources.pictures, field.shape[:2], voting)
 
 
 def _solve_level(
@@ -174,15 +162,12 @@ def _solve_level(
         max(0.5, DETAIL_SIGMA * width),
     )
     shape = target.region_map.shape
-    cost, other_cost = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
-    field = np.ascontiguousarray(field, np.int32)
-    other_field = np.empty_like(field)
-    use = np.zeros(len(level_sources.regions), np.float32)
+    matches = Matches(field, np.zeros(shape, np.float32))
     radius = SEARCH_RADIUS[level] or max(4, shape[1] // 6)
     settled = level < _SETTLED_LEVELS
     for number in range(ROUNDS[level]):
         image = corrected(image, target.lab, target.correction, width, target.pull)
-        problem = Target(
+        searched = Target(
             _padded(image),
             guides.reshape(-1),
             target.region_map,
@@ -190,26 +175,20 @@ def _solve_level(
             position_weights[target.region_map] / np.float32(width * width),
             target.exemplar_unary,
         )
-        excess = _excess_use(field, level_sources, use) + sources.source_unary[level]
+        excess = _excess_use(matches.field, level_sources) + sources.source_unary[level]
         for repeat in range(SWEEPS[level]):
             step = _NEIGHBOR_STEPS[(2 * number + repeat) % 4]
-            options = np.array(
-                [step, radius, seed + level * 1000 + number * 10 + repeat, repeat == 0, settled],
-                np.int64,
-            )
-            sweep(
-                problem, level_sources, costs, excess, field, cost, other_field, other_cost, options
-            )
-            field, other_field = other_field, field
-            cost, other_cost = other_cost, cost
+            changing = seed + level * 1000 + number * 10 + repeat
+            options = SweepOptions(step, radius, changing, stale=repeat == 0, settled=settled)
+            matches = sweep(Problem(searched, level_sources, costs, excess), matches, options)
         if level or number < ROUNDS[0] - 1:
-            image = render(field, cost, level_sources, rounds=int(level == 0))
-    return Match(field, cost)
+            image = render(*matches, level_sources, rounds=int(level == 0))
+    return Match(*matches)
 
 
-def _excess_use(field: np.ndarray, level_sources: Sources, use: np.ndarray) -> np.ndarray:
+def _excess_use(field: np.ndarray, level_sources: Sources) -> np.ndarray:
     """How often the patch around each source pixel is used beyond its share, (P,) float32."""
-    count_use(field, level_sources, use)
+    use = count_use(field, level_sources)
     excess = np.empty_like(use)
     for start, height, width in zip(
         level_sources.start, level_sources.height, level_sources.width, strict=True

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from facestyle.faces.regions import BACKGROUND, GROUP_OF_REGION
-from facestyle.kernels.tone_curves import apply_tone_curves
+from facestyle.kernels.tone_curves import RegionTones, apply_tone_curves
 
 GROUPS = 4  # face, hair, clothes, background
 _QUANTILES = np.linspace(0.5, 99.5, 41)
@@ -152,10 +152,9 @@ def tone_mapped(
         mask = cv2.compare(groups, number, cv2.CMP_EQ)
         if cv2.countNonZero(mask) >= _FEW:
             weights[number] = cv2.GaussianBlur(mask, (0, 0), max(1.0, 0.7 * sigma))
-    result = np.empty_like(lab)
     chroma = np.stack([tone.chroma.T for tone in tones]).astype(np.float32)
-    apply_tone_curves(base, luminance - base, weights, curves.curves, curves.gains, chroma, result)
-    return result
+    region_tones = RegionTones(curves.curves, curves.gains, chroma)
+    return apply_tone_curves(base, luminance - base, weights, region_tones)
 
 
 def tone_curves(

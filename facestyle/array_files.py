@@ -1,0 +1,134 @@
+"""Files of plain arrays that notice damage: what was not written whole by this module is refused.
+
+An .npz or .npy of NumPy, followed by a mark, its length and a checksum. Nothing is unpickled.
+"""
+
+import io
+import struct
+import zipfile
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facestyle.files import open_regular, read_regular, write_whole
+
+_MARK = b"facestyle-arrays-1"
+_FOOTER = struct.Struct(f"<{len(_MARK)}sQI")
+_PLAIN = "biufU"  # kinds of types: bool, whole numbers, floats, text
+_CHUNK = 2**24
+
+
+class DamagedError(ValueError):
+    """The file is not what this module wrote."""
+
+
+def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Write named arrays as one file: all of it or nothing.
+
+    Parameters
+    ----------
+    path : Path
+        Its folder must exist.
+    arrays : Mapping of str to ndarray
+        Of numbers, bools or text.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+    """
+    buffer = io.BytesIO()
+    np.savez(buffer, allow_pickle=False, **arrays)
+    data = buffer.getbuffer()
+    write_whole(path, lambda file: (file.write(data), file.write(_footer(data))))
+
+
+def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
+    """Read what `write_arrays` wrote.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read, or is no regular file.
+    DamagedError
+        If it is anything else, or was changed.
+    """
+    data = memoryview(read_regular(path))
+    payload = data[: max(0, len(data) - _FOOTER.size)]
+    _check(data[len(payload) :], payload)
+    try:
+        with np.load(io.BytesIO(payload), allow_pickle=False) as entries:
+            arrays = {name: entries[name] for name in entries.files}
+    except (ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+        raise DamagedError(str(error)) from error  # what another program sealed
+    for name, array in arrays.items():
+        if not isinstance(array, np.ndarray) or array.dtype.kind not in _PLAIN:
+            raise DamagedError(f"'{name}' is no plain array")
+    return arrays
+
+
+def write_array(path: Path, array: NDArray[Any]) -> None:
+    """Write one array as a file that `map_array` maps instead of reading it."""
+
+    def write(file: BinaryIO) -> None:
+        buffer = io.BytesIO()
+        np.save(buffer, array, allow_pickle=False)
+        data = buffer.getbuffer()
+        file.write(data)
+        file.write(_footer(data))
+
+    write_whole(path, write)
+
+
+def map_array(path: Path) -> NDArray[Any]:
+    """Map an array that `write_array` wrote, read-only; its checksum is tested first.
+
+    Raises
+    ------
+    OSError, DamagedError
+        As `read_arrays`.
+    """
+    with open_regular(path) as file:
+        try:
+            mapped = np.memmap(file, np.uint8, "r")
+        except ValueError as error:  # an empty file
+            raise DamagedError(str(error)) from error
+    payload = mapped[: max(0, mapped.size - _FOOTER.size)]
+    _check(mapped[payload.size :].tobytes(), payload.data)
+    head = io.BytesIO(payload[:4096].tobytes())
+    try:
+        version = np.lib.format.read_magic(head)
+        read = {
+            (1, 0): np.lib.format.read_array_header_1_0,
+            (2, 0): np.lib.format.read_array_header_2_0,
+        }[version]
+        shape, is_fortran, dtype = read(head)
+        if dtype.kind not in _PLAIN or is_fortran:
+            raise DamagedError(f"an array of {dtype}")
+        return payload[head.tell() :].view(dtype).reshape(shape)
+    except (ValueError, KeyError, EOFError) as error:
+        raise DamagedError(str(error)) from error
+
+
+def _footer(data: memoryview) -> bytes:
+    return _FOOTER.pack(_MARK, len(data), _checksum(data))
+
+
+def _check(footer: memoryview | bytes, payload: memoryview) -> None:
+    if len(footer) != _FOOTER.size:
+        raise DamagedError("too short")
+    mark, length, checksum = _FOOTER.unpack(footer)
+    if mark != _MARK or length != len(payload) or checksum != _checksum(payload):
+        raise DamagedError("it was changed, cut off or not written by this program")
+
+
+def _checksum(data: memoryview) -> int:
+    # CRC-32 runs at memory speed nearly: what is large is mapped for the sake of a quick start
+    value = 0
+    for start in range(0, len(data), _CHUNK):
+        value = zlib.crc32(data[start : start + _CHUNK], value)
+    return value
