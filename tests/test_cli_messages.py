@@ -115,7 +115,7 @@ def test_transparent_to_jpeg(said, folder):
     arguments = ["me.png", "--exemplars", "dark", "--background", "transparent"]
     code, _, err = said(*arguments, "-o", "clear.jpg")
     assert code == 0
-    assert "clear.jpg: '.jpg' holds no opacity: what is transparent becomes white" in err
+    assert "clear.jpg: '.jpg' holds no opacity; laid on white" in err
     assert Image.open(folder / "clear.jpg").getpixel((2, 2)) >= (250, 250, 250)
     assert "opacity" not in said(*arguments, "-o", "clear.png")[2]
 
@@ -142,16 +142,6 @@ def test_exemplars_of_two_kinds_are_said(caplog):
     caplog.clear()
     choose_method(pencil)
     assert not caplog.records
-
-
-def test_results_among_the_inputs_are_said(said, folder, tmp_path):
-    for name in ("me", "me_warm", "me_2", "you_too"):
-        Image.open(folder / "me.png").save(tmp_path / f"{name}.png")
-    code, out, err = said(tmp_path, "--exemplars", "dark", "-o", tmp_path / "out")
-    assert code == 0
-    assert len(out.splitlines()) == 4
-    assert "1 of the inputs look like results of an earlier run" in err
-    assert f"{tmp_path / 'me_warm.png'} (of me.png)" in err
 
 
 def test_what_was_skipped_is_counted(said, folder):

@@ -180,7 +180,7 @@ def test_the_command_takes_pictures_and_videos(clip, frames, exemplar_folder, tm
     assert [record["status"] for record in records] == ["done", "done"]
     assert records[0]["frames"] == 2
     assert (folder / "clip_looks.mp4").exists()
-    assert (folder / "photo_looks.png").exists()
+    assert (folder / "photo_looks.jpg").exists()
     # results of the run before are no inputs
     assert main([*arguments, "--preview", "2", "--skip-existing", "-q"]) == 0
     records = [json.loads(line) for line in capsys.readouterr().out.splitlines()]

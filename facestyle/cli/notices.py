@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from facestyle.exemplars import ExemplarSet
-    from facestyle.io.images import InputFile
 
 _LOG = logging.getLogger(__name__)
 _SMALL_FACE = 100  # px between chin and forehead; smaller exemplars have few strokes to lend
@@ -27,28 +25,6 @@ def warn_of_unknown_suffix(output: str | None, known: frozenset[str]) -> None:
             output,
             path.suffix,
             ", ".join(sorted(known)),
-        )
-
-
-def warn_of_results(inputs: Sequence[InputFile]) -> None:
-    """Say that results of an earlier run, with another look, are among the inputs."""
-    found = {item.path for item in inputs if item.found}
-    stems = {(path.parent, path.stem): path for path in found}
-    results = [
-        (path, stems[path.parent, head])
-        for path in sorted(found)
-        for head, _, tail in [path.stem.rpartition("_")]
-        # photo_2.jpg beside photo.jpg is a second photo
-        if head and not tail.isdecimal() and (path.parent, head) in stems
-    ]
-    if results:
-        shown = ", ".join(f"{path} (of {source.name})" for path, source in results[:_SHOWN])
-        _LOG.warning(
-            "%d of the inputs look like results of an earlier run and are stylized again: %s%s. "
-            "Keep results apart with -o DIR",
-            len(results),
-            shown,
-            ", ..." if len(results) > _SHOWN else "",
         )
 
 

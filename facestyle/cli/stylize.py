@@ -97,7 +97,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Stylize every input; return the exit code."""
     from facestyle.cli.messages import ClipProgress, report_error, report_note, show_progress
-    from facestyle.cli.notices import warn_of_results, warn_of_unknown_suffix
+    from facestyle.cli.notices import warn_of_unknown_suffix
     from facestyle.io.images import plan_outputs
     from facestyle.io.images.formats import IMAGE_SUFFIXES
     from facestyle.pipeline.batch import stylize_files
@@ -111,10 +111,10 @@ def run(arguments: argparse.Namespace) -> int:
     transparent = wanted.options.get("background") == "transparent"
     label = _label(arguments, wanted)
     warn_of_unknown_suffix(arguments.output, IMAGE_SUFFIXES | _clip_names().suffixes)
-    warn_of_results(inputs)
     pairs = plan_outputs(
         inputs, arguments.output, label, needs_alpha=transparent, clips=_clip_names()
     )
+    pairs = [(item, _as_clip(item.path, output, transparent)) for item, output in pairs]
     stylizer = _make_stylizer(arguments, wanted)
     frames = ClipProgress(quiet=arguments.quiet)
     steps = ClipProgress(quiet=arguments.quiet, unit="step")
@@ -193,6 +193,16 @@ def _expand(arguments: argparse.Namespace) -> "list[InputFile]":
             f"but there are {len(inputs)}. Run them one by one."
         )
     return inputs
+
+
+def _as_clip(source: Path, output: Path, transparent: bool) -> Path:
+    """A name of a clip for the result of an animated picture."""
+    from facestyle.io.videos import WRITABLE_VIDEO_SUFFIXES, is_animated, is_sequence, output_suffix
+
+    named = output.suffix.lower() in WRITABLE_VIDEO_SUFFIXES or is_sequence(output)
+    if named or not is_animated(source):
+        return output
+    return output.with_suffix(output_suffix(source, transparent=transparent))
 
 
 def _clip_names() -> "ClipNames":

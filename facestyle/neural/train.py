@@ -121,7 +121,12 @@ def train(
                 if workers.leads and checkpoint and (at_end or (step + 1) % checkpoint_every == 0):
                     trainer.save(checkpoint)
                 if workers.leads and report:
-                    _report_or_keep(report, trainer, checkpoint)
+                    try:
+                        report(step + 1, trainer.progress.losses, trainer.network)
+                    except KeyboardInterrupt:  # between two steps: what there is is whole
+                        if checkpoint:
+                            trainer.save(checkpoint)
+                        raise
         return Trained(
             network=trainer.network.eval(),
             losses=trainer.progress.losses,
@@ -129,16 +134,6 @@ def train(
             loss_network=loss_network.architecture,
             leads=workers.leads,
         )
-
-
-def _report_or_keep(report: Report, trainer: "_Trainer", checkpoint: Path | None) -> None:
-    """Report a step; where that interrupts the training, keep what there is of it."""
-    try:
-        report(trainer.progress.step, trainer.progress.losses, trainer.network)
-    except KeyboardInterrupt:
-        if checkpoint is not None:
-            trainer.save(checkpoint)
-        raise
 
 
 class _Trainer:

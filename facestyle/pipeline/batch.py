@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from facestyle.errors import FacestyleError, UsageError, VideoError, WorkerError
-from facestyle.io.images import ALPHA_SUFFIXES, check_output, read_image
+from facestyle.io.images import check_output, read_image
 from facestyle.io.videos import is_clip, is_complete, is_sequence, list_sequence
 from facestyle.pipeline.clip_options import ClipOptions, Progress
 from facestyle.pipeline.pictures import input_file
@@ -254,13 +254,6 @@ def _process(stylizer: StillStylizer, task: _Task) -> BatchResult:
     picture = read_image(task.source)
     result = stylizer.stylize(input_file(picture, task.source), landmarks=task.landmarks)
     if task.output is not None:
-        if result.alpha is not None and task.output.suffix.lower() not in ALPHA_SUFFIXES:
-            _log.warning(
-                "%s: '%s' holds no opacity: what is transparent becomes white. Choose .png, .webp "
-                "or .tif",
-                task.output,
-                task.output.suffix,
-            )
         result.save(task.output, overwrite=task.overwrite)
     if task.explain is not None:
         from facestyle.pipeline.explain import write_explanation
