@@ -154,11 +154,11 @@ def measure_clip(network: LossNetwork, arguments: argparse.Namespace) -> None:
 
 
 def measure_networks(network: LossNetwork, arguments: argparse.Namespace) -> None:
-    """Networks on a real clip: each frame alone, settled, and with the frame before as input."""
+    """Networks on a real clip: each frame alone, filtered, and with the frame before as input."""
     picture = load_model(MODEL).network
     workers: dict[str, FrameEngine] = {
         f"{MODEL}, each frame alone": NetworkFrames(NetworkClip(picture, CPU)),
-        f"{MODEL}, settled": PictureNetworkFrames(NetworkClip(picture, CPU)),
+        f"{MODEL}, filtered": PictureNetworkFrames(NetworkClip(picture, CPU)),
     }
     if arguments.video_model is not None:
         video = load_model(arguments.video_model).network
@@ -287,7 +287,7 @@ def measure_speed(network: LossNetwork, iterations: int) -> None:
         f"short-term, {later} iterations": lambda: OptimizedFrames(
             OptimizedClip(network, [StylePicture(read_style())], options)
         ),
-        f"{MODEL}, settled": lambda: PictureNetworkFrames(NetworkClip(picture_network, CPU)),
+        f"{MODEL}, filtered": lambda: PictureNetworkFrames(NetworkClip(picture_network, CPU)),
         "network for videos, Johnson's size": lambda: NetworkFrames(
             NetworkClip(video_network, CPU)
         ),

@@ -8,7 +8,7 @@ from facestyle.kernels.bands import combine_bands
 from facestyle.kernels.flat_pictures import FlatPictures, checked_pictures
 from facestyle.kernels.packed_integers import unpack
 from facestyle.kernels.patch_grid import PatchGrid, PatchPlaces, checked_grid, checked_places
-from facestyle.kernels.temporal_filter import settle
+from facestyle.kernels.temporal_filter import filter_recursively
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_kernels_name_what_does_not_fit():
         combine_bands(low, band, np.zeros((5, 5), np.float32), band, 1, 1)
     shown, flow = np.zeros((4, 5, 3), np.uint8), np.zeros((2, 2, 2), np.float32)
     with pytest.raises(ValueError, match="tolerance: found 0"):
-        settle(low, shown, flow, flow[..., 0], most=0.5, tolerance=0)
+        filter_recursively(low, shown, flow, flow[..., 0], most=0.5, tolerance=0)
     with pytest.raises(ValueError, match="start, count: found -1"):
         unpack(np.zeros(3, np.uint8), -1, 1)
 

@@ -120,7 +120,7 @@ def test_a_frame_without_a_face_keeps_the_style(stylizer, clip):
     assert all(np.isfinite(r.outcome.image).all() for r in results)
 
 
-def test_pairs_are_drawn_frame_by_frame_and_settled(sitters, clip):
+def test_pairs_are_drawn_frame_by_frame_and_filtered(sitters, clip):
     from synthetic_faces import drawing_of, photograph
 
     pairs = [drawing_of(photograph(seed=seed)) for seed in range(8)]

@@ -21,11 +21,19 @@ import numpy as np
 HERE = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(HERE))
 
-from facestyle.faces import find_faces  # noqa: E402
-from facestyle.io.images import read_image, write_image  # noqa: E402
+from recipes.faces import find_faces  # noqa: E402
+from recipes.files import read_picture, write_picture  # noqa: E402
 from recipes.filters import blur  # noqa: E402
 
-NAMES = ("eileen_collins", "luis_pedro_coelho", "mona_lisa")
+NAMES = (
+    "eileen_collins",
+    "luis_pedro_coelho",
+    "mona_lisa",
+    "pocahontas",
+    "william_penn",
+    "george_washington",
+    "jacob_fugger",
+)
 EYE_DISTANCE = 56.0  # px before enlarging: larger sources are reduced to it first
 SHARE = 0.72  # of the network's picture; the rest is Lanczos, which keeps the source's own texture
 _PAD, _MULTIPLE = 12, 8
@@ -56,7 +64,7 @@ def crop_head(image: np.ndarray) -> np.ndarray:
 
 
 def enlarge(network: Any, image: np.ndarray) -> np.ndarray:
-    """Four times the size; the slow colours stay those of the source."""
+    """Four times the size; the slow colors stay those of the source."""
     import ncnn
 
     height, width = image.shape[:2]
@@ -75,18 +83,18 @@ def enlarge(network: Any, image: np.ndarray) -> np.ndarray:
     return np.clip(mixed + blur(plain - mixed, 8.0), 0, 1).astype(np.float32)
 
 
-def main(models: Path) -> None:
-    """Enlarge every small source."""
+def main(models: Path, names: list[str]) -> None:
+    """Enlarge the named small sources, or all."""
     network = load_network(models)
-    for name in NAMES:
+    for name in names or NAMES:
         (original,) = (HERE / "sources" / "originals").glob(f"{name}.[jp][pn]g")
-        write_image(
+        write_picture(
             HERE / "sources" / f"{name}.jpg",
-            enlarge(network, crop_head(read_image(original).rgb)),
+            enlarge(network, crop_head(read_picture(original))),
             quality=93,
         )
         print(HERE / "sources" / f"{name}.jpg")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), sys.argv[2:])

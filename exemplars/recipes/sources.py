@@ -22,21 +22,24 @@ class Source:
         What it shows.
     origin : str
         Where the file was taken from.
-    licence : str
+    license : str
         Why it may be shipped.
     frame : Frame
     kind : {"photograph", "monochrome", "painting"}
-        What has to be added to make it a colour photograph.
+        What has to be added to make it a color photograph.
+    tone : float
+        Lightness of the skin, 1 for light skin: the sets' exposures keep a dark skin darker.
     bare, beard : tuples of polygons
-        Bare skin and grey hair of a monochrome source, xy px of the finished picture.
+        Bare skin and gray hair of a monochrome source, xy px of the finished picture.
     """
 
     name: str
     title: str
     origin: str
-    licence: str
+    license: str
     frame: Frame
     kind: str = "photograph"
+    tone: float = 1.0
     bare: tuple[Polygon, ...] = ()
     beard: tuple[Polygon, ...] = ()
 
@@ -52,6 +55,10 @@ class Source:
 
 _BY_AGE = "public domain by age: Swedish portrait photograph of the early 20th century"
 _BY_AGE_PAINTING = "public domain: painter died more than 100 years ago; faithful reproduction"
+_BY_AGE_FAITHFUL = (
+    "public domain: painting of the {century} century; faithful reproduction, its frame cut off"
+)
+_DEBIAN_FREECOL = "Debian package freecol 1.0.0-1, resources/images/"
 _DEBIAN_GRAMPS = "Debian package gramps 5.1.5-1, /usr/share/doc/gramps/example/gramps/"
 
 SOURCES = (
@@ -96,6 +103,7 @@ SOURCES = (
                     (0, 700),
                 ),
                 ((205, 650), (236, 640), (244, 668), (232, 700), (205, 715)),
+                ((0, 700), (160, 650), (215, 660), (222, 690), (150, 726), (60, 768), (0, 800)),
             ),
             front=(
                 (
@@ -176,6 +184,63 @@ SOURCES = (
         "Wikimedia Commons, through facestyle's shared data",
         _BY_AGE_PAINTING,
         Frame(160.0, (372.0, 400.0)),
+        "painting",
+    ),
+    Source(
+        "pocahontas",
+        "Pocahontas (Rebecca Rolfe), 1616; unknown painter after Simon van de Passe",
+        _DEBIAN_FREECOL + "foundingFathers/pocahontas.size6.jpg",
+        _BY_AGE_FAITHFUL.format(century="17th or 18th"),
+        Frame(
+            164.0,
+            (384.0, 420.0),
+            behind=(
+                (
+                    *((470, 0), (768, 0), (768, 420), (560, 400), (532, 380), (528, 300)),
+                    *((535, 250), (548, 200), (540, 130), (512, 100), (492, 60)),
+                ),
+                (
+                    *((0, 0), (170, 0), (150, 60), (110, 110), (80, 150), (85, 200), (110, 250)),
+                    *((160, 290), (165, 340), (150, 400), (100, 440), (60, 440), (0, 400)),
+                ),
+            ),
+        ),
+        "painting",
+        tone=0.86,
+    ),
+    Source(
+        "william_penn",
+        "William Penn at 22, 1666; unknown painter",
+        _DEBIAN_FREECOL + "foundingFathers/williamPenn.size6.jpg",
+        _BY_AGE_FAITHFUL.format(century="17th or 18th"),
+        Frame(160.0, (384.0, 400.0)),
+        "painting",
+    ),
+    Source(
+        "george_washington",
+        "George Washington, painted by Gilbert Stuart in 1796",
+        _DEBIAN_FREECOL + "foundingFathers/georgeWashington.size6.jpg",
+        _BY_AGE_FAITHFUL.format(century="18th"),
+        Frame(
+            160.0,
+            (384.0, 400.0),
+            behind=(
+                (
+                    *((0, 0), (768, 0), (768, 300), (735, 262), (650, 165), (560, 108), (505, 88)),
+                    *((450, 84), (360, 112), (295, 175), (250, 250), (235, 300), (200, 330)),
+                    *((170, 380), (155, 430), (165, 520), (205, 590), (262, 640), (330, 745)),
+                    *((290, 800), (243, 960), (0, 960)),
+                ),
+            ),
+        ),
+        "painting",
+    ),
+    Source(
+        "jacob_fugger",
+        "Jakob Fugger, painted by Albrecht Duerer about 1519",
+        _DEBIAN_FREECOL + "foundingFathers/jacobFugger.size6.jpg",
+        _BY_AGE_FAITHFUL.format(century="16th"),
+        Frame(160.0, (384.0, 400.0)),
         "painting",
     ),
 )

@@ -9,9 +9,8 @@ from typing import Any
 import cv2
 import numpy as np
 
-from facestyle.faces import Face, find_faces, person_matte
-from facestyle.imaging.guided_filter import guided_filter
-from recipes.filters import blur, fill_from, luminance, masked_blur, smoothstep
+from recipes.faces import Face, find_faces, person_matte
+from recipes.filters import blur, fill_from, guided_filter, luminance, masked_blur, smoothstep
 from recipes.relight import skin_mask
 
 WIDTH, HEIGHT = 768, 960
@@ -55,12 +54,14 @@ class Sitter:
     photo : (960, 768, 3) float32
         The framed picture with its own background.
     person : (960, 768, 3) float32
-        The person's own colours, carried on beyond the matte's edge.
+        The person's own colors, carried on beyond the matte's edge.
     matte : (960, 768) float32
         Opacity of the person.
     face : Face
     kind : {"photograph", "monochrome", "painting"}
         What the source is.
+    tone : float
+        Lightness of the skin, 1 for light skin.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Sitter:
     matte: np.ndarray
     face: Face
     kind: str = "photograph"
+    tone: float = 1.0
 
 
 def frame_picture(image: np.ndarray, frame: Frame) -> np.ndarray:
@@ -77,10 +79,10 @@ def frame_picture(image: np.ndarray, frame: Frame) -> np.ndarray:
         image = np.ascontiguousarray(image[:, ::-1])
     face = find_faces(image)[0]
     scale = frame.eye_distance / face.inter_ocular
-    centre = face.eyes.mean(axis=0)
+    center = face.eyes.mean(axis=0)
     angle = np.degrees(face.tilt) * frame.straighten
-    matrix = cv2.getRotationMatrix2D((float(centre[0]), float(centre[1])), angle, scale)
-    matrix[:, 2] += np.array(frame.eyes_at) - centre
+    matrix = cv2.getRotationMatrix2D((float(center[0]), float(center[1])), angle, scale)
+    matrix[:, 2] += np.array(frame.eyes_at) - center
     return cv2.warpAffine(
         image,
         matrix,
@@ -90,7 +92,9 @@ def frame_picture(image: np.ndarray, frame: Frame) -> np.ndarray:
     ).clip(0, 1)
 
 
-def make_sitter(name: str, image: np.ndarray, frame: Frame, kind: str = "photograph") -> Sitter:
+def make_sitter(
+    name: str, image: np.ndarray, frame: Frame, kind: str = "photograph", tone: float = 1.0
+) -> Sitter:
     """Cut the person out of a framed picture; a painting's craquelure is smoothed away."""
     image = np.ascontiguousarray(image, np.float32)
     face = find_faces(image)[0]
@@ -98,9 +102,9 @@ def make_sitter(name: str, image: np.ndarray, frame: Frame, kind: str = "photogr
         image = smooth_skin(image, face)
     behind, front = (fill_polygons(p, image.shape) for p in (frame.behind, frame.front))
     rough = np.maximum(person_matte(image, face) * (1 - behind), front)
-    matte, person = matte_by_colour(image, rough, face)
+    matte, person = matte_by_color(image, rough, face)
     matte = np.clip(np.maximum(matte, blur(front, 1.5)) - blur(behind, 1.5), 0, 1)
-    return Sitter(name, image, person, matte, face, kind)
+    return Sitter(name, image, person, matte, face, kind, tone)
 
 
 def smooth_skin(image: np.ndarray, face: Face) -> np.ndarray:
@@ -111,7 +115,7 @@ def smooth_skin(image: np.ndarray, face: Face) -> np.ndarray:
     above = fill_polygons((forehead,), image.shape)
     above[int(face.landmarks[17:27, 1].min() - 0.15 * unit) :] = 0
     skin = np.maximum(skin_mask(face, image.shape), blur(above, 0.05 * unit))
-    smooth = guided_filter(luminance(image), image, 0.07 * unit, 2e-3)
+    smooth = guided_filter(luminance(image), image, 0.045 * unit, 2e-3)
     return (image + skin[..., None] * (smooth - image)).astype(np.float32)
 
 
@@ -123,14 +127,14 @@ def fill_polygons(polygons: Iterable[Any], shape: tuple[int, ...]) -> np.ndarray
     return mask
 
 
-def matte_by_colour(
+def matte_by_color(
     image: np.ndarray, rough: np.ndarray, face: Face
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Refine a matte by the colours on either side of its edge, and unmix the person's colour.
+    """Refine a matte by the colors on either side of its edge, and unmix the person's color.
 
-    In a band around the edge a pixel is a mixture of the nearest sure person colour and the
-    nearest sure background colour; its share is the projection on the line between them. Where
-    the two colours are alike the rough matte stays.
+    In a band around the edge a pixel is a mixture of the nearest sure person color and the
+    nearest sure background color; its share is the projection on the line between them. Where
+    the two colors are alike the rough matte stays.
 
     Returns
     -------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from facestyle.faces import Face
+from recipes.faces import Face
 from recipes.filters import blur, masked_blur, noise
 from recipes.relight import skin_mask
 

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from recipes.filters import blur, luminance, noise, smoothstep
-from recipes.relight import flatten, key_light, skin_mask
+from recipes.relight import flatten, key_light, set_black, skin_mask
 from recipes.sources import BY_NAME
 from recipes.studio import Sitter, fill_polygons
 from recipes.texture import film_grain, lift_levels, skin_relief
@@ -20,14 +20,14 @@ def warm(sitter: Sitter, rng: np.random.Generator) -> np.ndarray:
     """Develop a sitter as a warm film portrait, (960, 768, 3) float32."""
     face, matte = sitter.face, sitter.matte
     skin = skin_mask(face, matte.shape) * matte
-    luma = luminance(sitter.person)
+    luma = set_black(luminance(sitter.person), matte)
     luma = np.clip(flatten(luma, matte, face, 0.45), 0.002, 1)
     median = float(np.median(luma[skin > 0.6]))
     luma = luma ** (np.log(0.6) / np.log(np.clip(median, 0.15, 0.9)))
     luma = lift_levels(luma, matte, face, TARGETS)
     luma *= 1 + 0.014 * skin_relief(face, luma.shape, KEY[:2], rng)
     light = np.clip(key_light(face, luma.shape, KEY), 0, 1)
-    luma = film_curve(np.clip(luma, 0, None) * (0.42 + 0.86 * light))
+    luma = film_curve(np.clip(luma, 0, None) * (0.42 + 0.86 * light) * sitter.tone)
     chroma = golden_chroma(sitter, skin, luma)
     person = from_lab(luma, chroma)
     backdrop = make_backdrop(matte.shape, rng)
@@ -58,7 +58,7 @@ def golden_chroma(sitter: Sitter, skin: np.ndarray, luma: np.ndarray) -> np.ndar
         own = match_skin(own, skin)
     tone = np.clip(luma, 0, 1)[..., None]
     tint = np.concatenate([3 + 9 * tone, 8 + 24 * tone], axis=2)
-    golden = 0.34 + 0.4 * (1 - smoothstep(0.05, 0.4, tone))  # shadows lose their own colour
+    golden = 0.34 + 0.4 * (1 - smoothstep(0.05, 0.4, tone))  # shadows lose their own color
     mixed = own + golden * (tint - own)
     fade = 0.3 + 0.7 * smoothstep(0.0, 0.25, tone)
     return (mixed * fade * (1 - 0.45 * smoothstep(0.75, 1.0, tone))).astype(np.float32)
@@ -96,8 +96,8 @@ def painted_chroma(sitter: Sitter, luma: np.ndarray) -> np.ndarray:
 
 def from_lab(luma: np.ndarray, chroma: np.ndarray) -> np.ndarray:
     """RGB of a given luma and Lab chroma."""
-    grey = np.repeat(np.clip(luma, 0, 1)[..., None], 3, axis=2).astype(np.float32)
-    lab = cv2.cvtColor(grey, cv2.COLOR_RGB2Lab)
+    gray = np.repeat(np.clip(luma, 0, 1)[..., None], 3, axis=2).astype(np.float32)
+    lab = cv2.cvtColor(gray, cv2.COLOR_RGB2Lab)
     lab[..., 1:] = chroma
     return np.clip(cv2.cvtColor(lab, cv2.COLOR_Lab2RGB), 0, 1)
 
@@ -114,16 +114,16 @@ def make_backdrop(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarra
     picture *= 1 + 0.10 * leaves * np.array([0.9, 1.1, 0.7], np.float32)
     discs = np.zeros((height, width, 3), np.float32)
     for _ in range(34):
-        centre = (int(rng.uniform(-20, width + 20)), int(rng.uniform(-20, 0.75 * height)))
+        center = (int(rng.uniform(-20, width + 20)), int(rng.uniform(-20, 0.75 * height)))
         radius = int(rng.uniform(18, 58))
         disc = np.zeros((height, width), np.float32)
-        cv2.circle(disc, centre, radius, 1.0, -1, cv2.LINE_AA)
+        cv2.circle(disc, center, radius, 1.0, -1, cv2.LINE_AA)
         disc = blur(disc, 0.09 * radius)
         strength = rng.uniform(0.06, 0.26) * (
             0.4
             + 0.9
-            * sun[int(np.clip(centre[1], 0, height - 1)), int(np.clip(centre[0], 0, width - 1))]
+            * sun[int(np.clip(center[1], 0, height - 1)), int(np.clip(center[0], 0, width - 1))]
         )
-        colour = np.array([1.0, rng.uniform(0.62, 0.8), rng.uniform(0.25, 0.42)], np.float32)
-        discs += disc[..., None] * strength * colour
+        color = np.array([1.0, rng.uniform(0.62, 0.8), rng.uniform(0.25, 0.42)], np.float32)
+        discs += disc[..., None] * strength * color
     return np.clip(1 - (1 - np.clip(picture, 0, 1)) * np.exp(-discs), 0, 1).astype(np.float32)

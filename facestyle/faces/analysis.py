@@ -165,8 +165,8 @@ def portrait_from_image(
         If `given` does not hold 68 points of a face in the picture.
     """
     if given is not None:
-        check_landmarks(given, name, image.shape[:2])
-        face = face_from_landmarks(to_bytes(image), given)
+        points = check_landmarks(given, name, (image.shape[0], image.shape[1]))
+        face = face_from_landmarks(to_bytes(image), points)
         face = select_face([face], "largest", name)
     else:
         # the largest is among those of the first scale that finds any

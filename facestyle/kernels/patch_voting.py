@@ -102,6 +102,7 @@ class _Ballot(NamedTuple):
     green: Any
     blue: Any
     weight: Any
+    near: Any  # the weight times how near a color is; room for `_shift`
 
 
 @compiled(inline=True)
@@ -189,12 +190,14 @@ def _shift(ballot, count, r, g, b, bandwidth):
     nr, ng, nb, total = np.float32(0), np.float32(0), np.float32(0), np.float32(1e-9)
     # (1 - d / 16)^16 is exp(-d) for our purposes, and several are computed at once
     scale = _ONE / (np.float32(16) * bandwidth * bandwidth)
-    for i in range(count):
+    for i in range(count):  # by itself, for sums keep their order and are computed one by one
         dr, dg, db = ballot.red[i] - r, ballot.green[i] - g, ballot.blue[i] - b
         near = max(_ONE - scale * (dr * dr + dg * dg + db * db), np.float32(0))
         for _ in range(4):
             near *= near
-        weight = ballot.weight[i] * near
+        ballot.near[i] = ballot.weight[i] * near
+    for i in range(count):
+        weight = ballot.near[i]
         total += weight
         nr += weight * ballot.red[i]
         ng += weight * ballot.green[i]
@@ -215,7 +218,7 @@ def _vote_row(nodes, weight, pictures, voting, out, y):
     say, alike = np.empty((rows, columns), np.float32), np.empty(columns, np.uint8)
     proposals = first, offset, last, say, alike
     _propose(nodes, weight, pictures, y, window, reach, proposals)
-    votes = np.empty((4, int(2 * reach + 1) ** 2), np.float32)
+    votes = np.empty((5, int(2 * reach + 1) ** 2), np.float32)
     _count_row(proposals, votes, pictures.image, voting, out[y])
 
 
@@ -234,8 +237,8 @@ def _count_row(proposals, votes, image, voting, out):
         pointer(say),
         pointer(alike),
     )
-    red, green, blue, power = votes[0], votes[1], votes[2], votes[3]
-    ballot = _Ballot(pointer(red), pointer(green), pointer(blue), pointer(power))
+    red, green, blue, power, near = votes[0], votes[1], votes[2], votes[3], votes[4]
+    ballot = _Ballot(pointer(red), pointer(green), pointer(blue), pointer(power), pointer(near))
     for x in range(out.shape[0]):
         across = _window(x, scale, reach, columns)
         if _agreed(row, across[1], across[2]):
@@ -245,10 +248,10 @@ def _count_row(proposals, votes, image, voting, out):
             continue
         count = _collect(row, ballot, x, rows, across, reach)
         r, g, b = _mean(ballot, count)
-        near = voting.bandwidth
+        bandwidth = voting.bandwidth
         for _ in range(voting.rounds):
-            r, g, b = _shift(ballot, count, r, g, b, near)
-            near *= np.float32(0.6)
+            r, g, b = _shift(ballot, count, r, g, b, bandwidth)
+            bandwidth *= np.float32(0.6)
         out[x, 0] = _BYTE * r
         out[x, 1] = _BYTE * g
         out[x, 2] = _BYTE * b

@@ -1,4 +1,4 @@
-"""A recursive filter along the flow: what differs from the frame before by noise only is settled.
+"""A recursive filter along the flow: what differs from the frame before by noise is averaged out.
 
 Only small differences are averaged, so that nothing is left behind where the picture changes.
 """
@@ -16,7 +16,7 @@ from facestyle.kernels.interpolation import _cell
 Floats = NDArray[np.float32]
 
 
-def settle(
+def filter_recursively(
     image: Floats,
     previous: NDArray[np.uint8],
     flow: Floats,
@@ -53,7 +53,7 @@ def settle(
     flow = as_input("flow", flow, np.float32, (*trust.shape, 2))
     if not tolerance > 0:
         raise ValueError(f"tolerance: found {tolerance}, expected a number above 0")
-    _settle(image, previous, flow, trust, np.float32(most), np.float32(tolerance))
+    _filter_recursively(image, previous, flow, trust, np.float32(most), np.float32(tolerance))
 
 
 @compiled(inline=True)
@@ -87,7 +87,7 @@ def _beyond(previous, x, y, image, row, column):
 
 
 @compiled(parallel=True)
-def _settle(image, previous, flow, trust, most, tolerance):
+def _filter_recursively(image, previous, flow, trust, most, tolerance):
     height, width = image.shape[:2]
     rows, columns = trust.shape
     half = np.float32(0.5)

@@ -1,4 +1,4 @@
-"""Any method on video: each frame stylized by itself on a steady face, then settled along the flow.
+"""Any method on video: each frame stylized alone on a steady face, then filtered along the flow.
 
 For methods that have no way of their own to go on from the previous frame.
 """
@@ -31,7 +31,7 @@ from facestyle.tracking.tracker import Track
 # more than the other methods take (not measured alone)
 _FLOW_SIZE = 512
 # largest share of the previous result, and the difference at which it falls to 1/e of that
-_SETTLED, _TOLERANCE = 0.85, 0.4
+_MOST_KEPT, _TOLERANCE = 0.85, 0.4
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class FrameByFrameMethod(Method):
         """The exemplars, whose tones are given to shots without a face."""
 
     def frames(self, clip: ClipContext) -> FrameEngine:
-        """What stylizes a clip: each frame by itself, then settled along the flow."""
+        """What stylizes a clip: each frame by itself, then filtered along the flow."""
         return FilteredFrames(self, clip)
 
 
@@ -75,7 +75,7 @@ class FilteredFrames(FrameEngine):
 
     def step(self, frame: np.ndarray) -> StylizedFrame:
         """Stylize the next frame, (H, W, 3) uint8, uint16 or float32 RGB."""
-        from facestyle.kernels.temporal_filter import settle
+        from facestyle.kernels.temporal_filter import filter_recursively
 
         watch = Stopwatch()
         last = self._state
@@ -101,18 +101,18 @@ class FilteredFrames(FrameEngine):
         watch.lap("transfer")
         picture = np.ascontiguousarray(outcome.image, np.float32)
         if before is not None and motion is not None:
-            settle(
+            filter_recursively(
                 picture,
                 before.shown,
                 motion.backward,
                 motion.trust,
-                most=_SETTLED,
+                most=_MOST_KEPT,
                 tolerance=_TOLERANCE,
             )
         self._state = FilteredState(now.number, now.gray, now.track, matte, to_bytes(picture))
-        watch.lap("settle")
-        settled = replace(outcome, image=picture, timings=watch.laps)
-        return StylizedFrame(settled, face, now.found, opacity)
+        watch.lap("filter")
+        filtered = replace(outcome, image=picture, timings=watch.laps)
+        return StylizedFrame(filtered, face, now.found, opacity)
 
     def state(self) -> dict[str, np.ndarray]:
         """Everything that the next frame depends on."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import cv2
 import numpy as np
 
@@ -15,11 +13,13 @@ _GRAY_DIFFERENCE = 0.06
 _LEAST_FOUND = 0.3
 
 
-@dataclass(frozen=True)
 class Motion:
     """The way from the present frame back to the previous one, and forth.
 
-    Attributes
+    Where the points of a grid were is kept for each grid that was asked for: a frame carries a
+    dozen maps on two or three of them.
+
+    Parameters
     ----------
     backward, forward : (h, w, 2) float32
         Flow from the present frame to the previous one, and from the previous one to it; px of
@@ -30,11 +30,11 @@ class Motion:
         Height and width of the whole frames.
     """
 
-    backward: np.ndarray
-    forward: np.ndarray
-    trust: np.ndarray
-    shape: tuple[int, int]
-    _places: dict[tuple[int, ...], np.ndarray] = field(default_factory=dict, repr=False)
+    def __init__(
+        self, backward: np.ndarray, forward: np.ndarray, trust: np.ndarray, shape: tuple[int, int]
+    ) -> None:
+        self.backward, self.forward, self.trust, self.shape = backward, forward, trust, shape
+        self._places: dict[tuple[int, int], np.ndarray] = {}
 
     @property
     def cut(self) -> bool:

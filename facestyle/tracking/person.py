@@ -51,7 +51,7 @@ def follow_matte(
     *,
     seen: bool = True,
 ) -> Matte:
-    """Cut out the person, and settle what differs from the previous frame's matte by the flow.
+    """Cut out the person; filter what differs from the previous frame's matte along the flow.
 
     Parameters
     ----------

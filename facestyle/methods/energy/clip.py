@@ -43,7 +43,7 @@ _LEAST_AGE, _MOST_AGE = 8, 24
 # change of the face's shape that asks for a renewal, inter-ocular distances (root mean square)
 _SHAPE_CHANGE = 0.04
 # largest share of the previous frame in one whose difference is noise, and that noise
-_SETTLED, _NOISE = 0.6, 0.045
+_MOST_KEPT, _NOISE = 0.6, 0.045
 # share by which the look moves towards the one last found, with each frame
 _APPROACH = 0.08
 _NOT_YET = np.zeros((0, 0, 3), np.uint8)
@@ -112,8 +112,8 @@ class EnergyFrames(FrameEngine):
         watch.lap("apply")
         image, opacity = self._compose(frame, person, from_lab(stylized), state)
         watch.lap("compose")
-        self._state = replace(state, shown=self._settled(image, before, now.motion))
-        watch.lap("settle")
+        self._state = replace(state, shown=self._filtered(image, before, now.motion))
+        watch.lap("filter")
         alpha = opacity if self._background.kind == "transparent" else None
         labels = state.target.weights.argmax(axis=0).astype(np.int32)
         outcome = Outcome(image, alpha, labels, self._look.names, watch.laps)
@@ -213,19 +213,19 @@ class EnergyFrames(FrameEngine):
         reduced = ReducedLayers(person.portrait.image, colors, rest)
         return compose(frame, value_factor(frame.dtype), reduced, coefficients, own)
 
-    def _settled(
+    def _filtered(
         self, image: np.ndarray, before: EnergyState | None, motion: Motion | None
     ) -> np.ndarray:
-        """Settle the picture's noise, in place; returns it as bytes."""
-        from facestyle.kernels.temporal_filter import settle
+        """Filter the picture's noise out recursively, in place; returns it as bytes."""
+        from facestyle.kernels.temporal_filter import filter_recursively
 
         if before is not None and motion is not None:
-            settle(
+            filter_recursively(
                 image,
                 before.shown,
                 motion.backward,
                 motion.trust,
-                most=_SETTLED,
+                most=_MOST_KEPT,
                 tolerance=_NOISE,
             )
         return to_bytes(image)

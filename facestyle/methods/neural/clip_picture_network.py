@@ -1,4 +1,4 @@
-"""A network for pictures on a clip: every frame redrawn by itself, then settled along the flow."""
+"""A network for pictures on a clip: every frame redrawn by itself, then filtered along the flow."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from facestyle.tracking.motion import estimate_motion, reduced_gray
 _FLOW_SIZE = 384
 # largest share of the result before, and the difference at which it falls to 1/e of that: strokes
 # flicker by much, and what changes in the picture itself is not trusted by the motion
-_SETTLED, _TOLERANCE = 0.7, 0.4
+_MOST_KEPT, _TOLERANCE = 0.7, 0.4
 # Gaussians whose rest is the detail that averaging loses, px; and how much is given back at most
 _SIGMAS, _MOST_GAIN = (2.0, 1.0), 2.0
 
@@ -65,16 +65,16 @@ class PictureNetworkFrames(FrameEngine):
         gray = reduced_gray(small, _FLOW_SIZE)
         alone = result.copy()
         if self._number:
-            self._settle(result, gray)
+            self._filter_recursively(result, gray)
         self._gray, self._shown = gray, to_bytes(result)
         result = with_detail_of(result, alone)
         self._number += 1
-        timings = {"neural": drawn - start, "settle": time.perf_counter() - drawn}
+        timings = {"neural": drawn - start, "filter": time.perf_counter() - drawn}
         return stylized_frame(result, frame, timings)
 
-    def _settle(self, result: np.ndarray, gray: np.ndarray) -> None:
+    def _filter_recursively(self, result: np.ndarray, gray: np.ndarray) -> None:
         """Move the result towards the one before, in place, unless a new scene begins."""
-        from facestyle.kernels.temporal_filter import settle
+        from facestyle.kernels.temporal_filter import filter_recursively
 
         shape = result.shape[0], result.shape[1]
         motion = estimate_motion(
@@ -82,12 +82,12 @@ class PictureNetworkFrames(FrameEngine):
         )
         if motion.cut:
             return
-        settle(
+        filter_recursively(
             result,
             self._shown,
             motion.backward,
             motion.trust,
-            most=_SETTLED,
+            most=_MOST_KEPT,
             tolerance=_TOLERANCE,
         )
 

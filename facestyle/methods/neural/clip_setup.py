@@ -37,7 +37,7 @@ def network_frames(model: Model, settings: NeuralSettings, clip: ClipContext) ->
     Parameters
     ----------
     model : Model
-        For videos, or for pictures: its results are then settled along the flow.
+        For videos, or for pictures: its results are then filtered along the flow.
     settings : NeuralSettings
     clip : ClipContext
 

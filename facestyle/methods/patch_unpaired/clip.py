@@ -117,7 +117,7 @@ class PatchFrames(FrameEngine):
         else:
             state, portrait = self._go_on(frame, now, before, now.motion, watch)
             sources = self._sources.at(state.lead, state.width)
-            strokes = self._redrawn(state, sources, now.motion)
+            state, strokes = self._redrawn(state, sources, now.motion)
             watch.lap("strokes")
             lab = corrected_strokes(strokes, state, identity)
             change = grain_gains_of(lab, state, texture) - state.gains
@@ -265,8 +265,10 @@ class PatchFrames(FrameEngine):
         )
         return state, portrait
 
-    def _redrawn(self, state: PatchState, sources: PatchSources, motion: Motion) -> np.ndarray:
-        """Search the stale parts anew, in place; returns the strokes, (h, w, 3) float32 sRGB."""
+    def _redrawn(
+        self, state: PatchState, sources: PatchSources, motion: Motion
+    ) -> tuple[PatchState, np.ndarray]:
+        """Search the stale parts anew: the state after it, the strokes (h, w, 3) float32 sRGB."""
         target, level_sources = state.target, sources.levels[0]
         strokes = rendered(state.field, level_sources)
         trust = motion.trust_for(*target.region_map.shape)
@@ -277,15 +279,16 @@ class PatchFrames(FrameEngine):
         windows = [*entered_windows(beyond), *stale_windows(staleness)]
         staleness[new] = np.inf
         if not windows:
-            return strokes
+            return state, strokes
         weights = correction_weights(target.region_map, state.width / state.reduction)
         seed = self._seed + 100 * state.number
+        field, drawn = state.field.copied(), state.drawn.copy()
         for part in windows:
             stale = staleness[part] > 1
             window = window_of(part, state, weights, stale)
-            search_window(state.field, strokes, window, sources, self._settings.pull, seed)
-            state.drawn[part][stale] = target.lab[part][stale]
-        return strokes
+            search_window(field, strokes, window, sources, self._settings.pull, seed)
+            drawn[part][stale] = target.lab[part][stale]
+        return replace(state, field=field, drawn=drawn), strokes
 
 
 def _even(length: float) -> int:

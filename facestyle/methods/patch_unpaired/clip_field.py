@@ -49,6 +49,10 @@ class MovingField:
     places: np.ndarray
     layers: np.ndarray
 
+    def copied(self) -> MovingField:
+        """The same field, to be written to."""
+        return MovingField(self.places.copy(), self.layers.copy())
+
 
 @dataclass(frozen=True)
 class Window:
@@ -87,7 +91,20 @@ def field_of_match(match: Match) -> MovingField:
 
 
 def advected(field: MovingField, motion: Motion, level_sources: Sources) -> MovingField:
-    """Move a field along with the picture; what was not in sight goes on with the match beside."""
+    """Move a field along with the picture; what was not in sight goes on with the match beside.
+
+    Parameters
+    ----------
+    field : MovingField
+        Of the frame before.
+    motion : Motion
+    level_sources : Sources
+        At the field's size.
+
+    Returns
+    -------
+    MovingField
+    """
     from facestyle.kernels.float_field import FloatField, advect, tidy
 
     moved = advect(FloatField(field.places, field.layers), motion.backward)
