@@ -137,7 +137,7 @@ def test_exemplars_of_two_kinds_are_said(caplog):
     method, _ = choose_method(ExemplarSet([*pencil, noir.portraits[0]]))
     assert method.name == "patch_unpaired"
     [record] = caplog.records
-    assert "5 look drawn, the others photographed" in record.message
+    assert f"{len(pencil)} look drawn, the others photographed" in record.message
     assert noir.portraits[0].name in record.message
     caplog.clear()
     choose_method(pencil)

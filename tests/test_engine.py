@@ -53,8 +53,8 @@ class ToyMethod(FrameByFrameMethod):
         return repr(self.settings)
 
     @property
-    def example(self):
-        return self._set.portraits[0]
+    def portraits(self):
+        return self._set.portraits
 
     def stylize(self, target, rendering):
         image, person = target.image, target.portrait.matte[..., None]

@@ -79,11 +79,14 @@ def paired(pencil, astronaut):
     ("folder", "method"), [("noir", "energy"), ("warm", "energy"), ("pencil", "patch_unpaired")]
 )
 def test_the_bundled_sets_get_their_method(folder, method):
-    chosen, reason = choose_method(ExemplarSet.from_folder(EXEMPLARS / folder))
+    exemplars = ExemplarSet.from_folder(EXEMPLARS / folder)
+    chosen, reason = choose_method(exemplars)
     assert chosen.name == method
     name, _, because = reason.removesuffix(")").partition(" (")
     assert name.replace("-", "_") == method
-    assert because.split(" exemplars look ")[0] in ("3 of 5", "4 of 5", "5 of 5")
+    agreeing, count = map(int, because.split(" exemplars look ")[0].split(" of "))
+    assert count == len(exemplars)
+    assert agreeing > 0.75 * count
     assert ("drawn: " if method == "patch_unpaired" else "photographed: ") in because
 
 
@@ -295,7 +298,9 @@ def test_prepared_exemplars_come_back_from_the_cache(
     first = prepare(exemplars)
     entries = list(tmp_path.iterdir())
     assert len(entries) == 2
-    assert max(path.stat().st_size for path in entries) < 2e6
+    # no entry is larger than its picture in bytes
+    largest = max(portrait.image.size for portrait in portraits)
+    assert max(path.stat().st_size for path in entries) < largest
 
     def never(*arguments):
         raise AssertionError("prepared again")

@@ -95,7 +95,8 @@ def test_nothing_to_compare_is_an_error_that_says_why(save, tmp_path):
 
 def test_gray_and_transparent_files_are_compared_as_they_look(save):
     gray = drawing(1)[..., 0]
-    alpha = np.zeros((*gray.shape, 4), np.uint8)  # black, and not there: white
+    alpha = np.zeros((*gray.shape, 4), np.uint8)  # black, and not there but for a corner: white
+    alpha[0, 0] = 255
     results = save("results", ann=gray, bob=alpha)
     truth = save("truth", ann=np.repeat(gray[..., None], 3, axis=2), bob=np.full_like(gray, 255))
     ann, bob, _ = evaluate_folders(results, truth, metrics=["psnr"])

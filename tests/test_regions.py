@@ -9,6 +9,7 @@ from synthetic_faces import photograph
 from facestyle.faces import Portrait
 from facestyle.faces.color_mixture import fit_color_mixture, monomials
 from facestyle.faces.contours import corresponding_points, face_width, feature_contours
+from facestyle.faces.face_coordinates import polygon_mask, signed_distance
 from facestyle.faces.regions import (
     BACKGROUND,
     BROW,
@@ -18,9 +19,7 @@ from facestyle.faces.regions import (
     LIP,
     NOSE,
     SKIN,
-    polygon_mask,
     segment_regions,
-    signed_distance,
 )
 
 

@@ -332,7 +332,8 @@ def test_a_killed_run_goes_on_to_the_same_bytes(folder, tmp_path, monkeypatch):
         if done == 2:
             raise KilledError
 
-    def open_writer(path, info, *, fingerprint):
+    def open_writer(path, info, *, fingerprint, overwrite, alpha):
+        assert alpha is None
         return SegmentedWriter(path, info, fingerprint=fingerprint, segment_frames=1)
 
     monkeypatch.setattr(clips, "open_video_writer", open_writer)

@@ -157,14 +157,14 @@ def check_landmarks(
         raise LandmarksError(
             f"{name}: both eyes lie on one spot; are these pixels (not fractions)?"
         )
+    if size is not None:
+        _check_inside(points, name, size)
     extent = float(np.ptp(points, axis=0).max())
     if eyes < _LEAST_EYES * extent:
         raise LandmarksError(
             f"{name}: the eyes are {eyes:.0f} px apart in landmarks of {extent:.0f} px; expected "
             "those of a face (iBUG order)"
         )
-    if size is not None:
-        _check_inside(points, name, size)
     spread = np.linalg.svd(points - points.mean(axis=0), compute_uv=False)
     if spread[1] < _FLATTEST * spread[0]:
         raise LandmarksError(f"{name}: the landmarks lie on one line; expected those of a face")
