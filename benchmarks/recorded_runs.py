@@ -142,7 +142,8 @@ RUNS: tuple[Run, ...] = (
     still("patch-single", "--exemplars {drawing} --method patch"),
     still("patch-painting", "--exemplars {painting} --method patch"),
     still("patch-deep-alpha", _PENCIL, source="{deep}"),
-    still("patch-face-all", _PENCIL, source="{group}"),
+    still("patch-several-faces", _PENCIL, source="{group}"),
+    still("patch-face-all", f"{_PENCIL} --face all", source="{group}"),
     # drawings with their photographs
     still("paired", _PAIRED),
     still("paired-identity-texture", f"{_PAIRED} --identity .3 --texture .4 --seed 2"),
