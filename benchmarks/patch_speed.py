@@ -105,10 +105,10 @@ def print_counts(source: Path, image: np.ndarray, counts: list[int], work: Path)
         timings = min(laps, key=lambda lap: lap["total"])
         total = timings["total"]
         first = first or total
-        stages = (round(timings[stage], 3) for stage in ("goal", "synthesis", "finish"))
+        stages = (round(timings[stage], 3) for stage in ("target", "synthesis", "finish"))
         rows.append([str(count), preparing - total, total, total / first, *stages])
     progress("")
-    header = ["exemplars", "preparing", "all in", "of one", "goal", "synthesis", "finish"]
+    header = ["exemplars", "preparing", "all in", "of one", "target", "synthesis", "finish"]
     print_table(header, rows)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from facestyle.errors import UsageError
-from facestyle.io.images import Picture, read_image
+from facestyle.io.images import Picture, read_image, read_pillow
 
 PictureLike = np.ndarray | Image.Image | str | os.PathLike[str]
 
@@ -60,9 +60,7 @@ def input_picture(picture: PictureLike) -> InputPicture:
     if isinstance(picture, np.ndarray):
         return InputPicture(picture, picture, "the picture")
     if isinstance(picture, Image.Image):
-        has_alpha = picture.has_transparency_data
-        array = np.asarray(picture.convert("RGBA" if has_alpha else "RGB"))
-        return InputPicture(array, array, "the picture")
+        return input_file(read_pillow(picture), Path("the picture"))
     if isinstance(picture, str | os.PathLike):
         return input_file(read_image(picture), Path(picture))
     raise UsageError(

@@ -10,6 +10,7 @@ from facestyle.io.images.formats import ALPHA_SUFFIXES, IMAGE_SUFFIXES, WRITABLE
 from facestyle.io.images.inputs import InputFile, expand_inputs
 from facestyle.io.images.limits import MAX_BYTES, MAX_PIXELS
 from facestyle.io.images.outputs import ClipNames, plan_outputs
+from facestyle.io.images.pillow_pictures import read_pillow
 from facestyle.io.images.reading import Picture, read_image
 from facestyle.io.images.writing import check_output, write_image
 
@@ -29,6 +30,7 @@ __all__ = [
     "from_array",
     "plan_outputs",
     "read_image",
+    "read_pillow",
     "to_array",
     "write_image",
 ]

@@ -15,6 +15,7 @@ from facestyle.io.images.metadata import exif_details, exif_with
 
 _log = logging.getLogger(__name__)
 _SOFTWARE = 0x0131
+_X_RESOLUTION, _Y_RESOLUTION, _RESOLUTION_UNIT = 0x011A, 0x011B, 0x0128
 _LONGEST_JPEG_EXIF = 65533 - 6  # bytes in one segment, less the mark 'Exif'
 
 
@@ -47,6 +48,12 @@ def encode(pixels: NDArray[Any], suffix: str, extras: Extras, quality: int, name
     if extras.software is not None and suffix != ".bmp":
         exif = exif_with(exif, {_SOFTWARE: extras.software})
     format_name = PILLOW_WRITERS[suffix]
+    if extras.dpi is not None and format_name == "WEBP":  # it has no place of its own for it
+        horizontal, vertical = extras.dpi
+        inches = 2
+        exif = exif_with(
+            exif, {_X_RESOLUTION: horizontal, _Y_RESOLUTION: vertical, _RESOLUTION_UNIT: inches}
+        )
     if exif is not None and format_name == "JPEG" and len(exif) > _LONGEST_JPEG_EXIF:
         _log.warning("%s: %d bytes of EXIF do not fit into a JPEG; left out", name, len(exif))
         exif = None
