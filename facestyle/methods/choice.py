@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from importlib import import_module
@@ -18,6 +19,8 @@ from facestyle.methods.medium import looks_drawn
 
 # with fewer pairs too few patches match a new face, and the drawings alone look better
 FEWEST_PAIRS = 8
+# log odds of four to one: a single exemplar of the bundled sets may be misjudged by less
+_CLEAR = math.log(4)
 _LOG = logging.getLogger(__name__)
 
 
@@ -151,13 +154,13 @@ def _choose_name(
     others = [
         portrait.name
         for portrait, (score, _) in zip(exemplars, judged, strict=True)
-        if (score > 0) != drawn
+        if (score > 0) != drawn and abs(score) > _CLEAR
     ]
     if others:
         _LOG.warning(
             "the exemplars are of two kinds: %d look %s, the others %s (%s); all are used as the "
             "former. A folder for each gives purer results; --method chooses otherwise",
-            len(agreeing),
+            len(judged) - len(others),
             *(("drawn", "photographed") if drawn else ("photographed", "drawn")),
             ", ".join(others[:3]) + (", ..." if len(others) > 3 else ""),
         )
