@@ -178,7 +178,7 @@ def load_sitters(folder: Path) -> dict[str, Portrait]:
         raise SystemExit(f"{folder}: no .png portraits found; give a folder with --portraits")
     sitters = {}
     for name, path in first_pictures.items():
-        progress(f"analysing {path.name}")
+        progress(f"analyzing {path.name}")
         sitters[name] = portrait_from_image(read_image(path).rgb, name=path.name)
     return sitters
 

@@ -153,7 +153,7 @@ def load_pairs(folder: Path) -> list[Portrait]:
     """The drawings, each with the portrait of its photograph."""
     drawings = []
     for path in sorted((folder / "photos").glob("*.png")):
-        progress(f"analysing {path.name}")
+        progress(f"analyzing {path.name}")
         photo = portrait_from_image(read_image(path).rgb, name=path.name)
         drawing = read_image(folder / "sketches" / path.name).rgb
         # the drawing's own landmarks are not used

@@ -3,4 +3,3 @@
 LANDMARK_BACKENDS = ("auto", "dlib", "mesh")
 BACKGROUNDS = ("stylize", "keep", "paper", "transparent")
 FLOW_METHODS = ("dis", "deepflow", "sparse-to-dense")
-DEVICES = ("auto", "cpu", "cuda", "mps")

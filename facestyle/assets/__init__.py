@@ -1,4 +1,4 @@
-"""Models that ship with the package; NOTICE.md names their origin and licence."""
+"""Models that ship with the package; NOTICE.md names their origin and license."""
 
 from pathlib import Path
 

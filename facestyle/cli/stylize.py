@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from facestyle.cli import exit_codes, options, setting_options
+from facestyle.cli.result_names import clip_names, named_as_clips
 from facestyle.methods import method_choices
 from facestyle.pipeline.settings import StylizerSettings
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from facestyle.exemplars import ExemplarSet
-    from facestyle.io.images import ClipNames, InputFile
+    from facestyle.io.images import InputFile
     from facestyle.pipeline.batch import BatchResult
     from facestyle.pipeline.presets import Preset
     from facestyle.pipeline.stylizer import Stylizer
@@ -25,7 +26,7 @@ INTERRUPTED = (
 DESCRIPTION = """\
 Redraw portraits in the style of a folder of stylized portraits of other people.
 
-  facestyle portrait.jpg --exemplars looks/             writes portrait_looks.png beside it
+  facestyle portrait.jpg --exemplars looks/             writes portrait_looks.jpg beside it
   facestyle *.jpg photos/ --exemplars looks/ -o out/    names and sub-folders are kept
   facestyle clip.mp4 --exemplars looks/                 writes clip_looks.mp4, sound kept
   facestyle photo.jpg --exemplars sketches/ --exemplar-photos sitters/
@@ -51,7 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "-o",
         "--output",
         metavar="PATH",
-        help="a picture or video, or a folder for several (INPUT_EXEMPLARS.png beside each input)",
+        help="a picture or video, or a folder for several (beside each input, INPUT_EXEMPLARS)",
     )
     parser.add_argument(
         "--exemplar-photos",
@@ -110,11 +111,11 @@ def run(arguments: argparse.Namespace) -> int:
     inputs = _expand(arguments)
     transparent = wanted.options.get("background") == "transparent"
     label = _label(arguments, wanted)
-    warn_of_unknown_suffix(arguments.output, IMAGE_SUFFIXES | _clip_names().suffixes)
+    warn_of_unknown_suffix(arguments.output, IMAGE_SUFFIXES | clip_names().suffixes)
     pairs = plan_outputs(
-        inputs, arguments.output, label, needs_alpha=transparent, clips=_clip_names()
+        inputs, arguments.output, label, needs_alpha=transparent, clips=clip_names()
     )
-    pairs = _named_as_clips(pairs, arguments.output, transparent)
+    pairs = named_as_clips(pairs, arguments.output, transparent)
     stylizer = _make_stylizer(arguments, wanted)
     frames = ClipProgress(quiet=arguments.quiet)
     steps = ClipProgress(quiet=arguments.quiet, unit="step")
@@ -185,7 +186,7 @@ def _expand(arguments: argparse.Namespace) -> "list[InputFile]":
     from facestyle.io.images import expand_inputs
     from facestyle.io.images.formats import IMAGE_SUFFIXES
 
-    names = _clip_names()
+    names = clip_names()
     inputs = expand_inputs(arguments.inputs, suffixes=IMAGE_SUFFIXES | names.suffixes)
     if arguments.landmarks_file is not None and len(inputs) != 1:
         raise UsageError(
@@ -193,59 +194,6 @@ def _expand(arguments: argparse.Namespace) -> "list[InputFile]":
             f"but there are {len(inputs)}. Run them one by one."
         )
     return inputs
-
-
-def _named_as_clips(
-    pairs: "list[tuple[InputFile, Path]]", asked: str | None, transparent: bool
-) -> "list[tuple[InputFile, Path]]":
-    """Name the results of animated pictures as clips; what was asked for is refused or kept."""
-    from facestyle.errors import UsageError
-
-    named = [(item, _as_clip(item.path, output, asked, transparent)) for item, output in pairs]
-    originals = {item.path.resolve() for item, _ in pairs}
-    for (item, planned), (_, output) in zip(pairs, named, strict=True):
-        if output != planned and output.resolve() in originals:
-            raise UsageError(
-                f"The result for {item.path} would overwrite the input {output}. Choose another "
-                "place with -o."
-            )
-    return named
-
-
-def _as_clip(source: Path, output: Path, asked: str | None, transparent: bool) -> Path:
-    """A name of a clip for the result of an animated picture."""
-    import logging
-
-    from facestyle.errors import UsageError
-    from facestyle.io.videos import (
-        WRITABLE_VIDEO_SUFFIXES,
-        is_animated,
-        is_sequence,
-        open_video,
-        output_suffix,
-    )
-
-    named = output.suffix.lower() in WRITABLE_VIDEO_SUFFIXES or is_sequence(output)
-    if named or not is_animated(source):
-        return output
-    if asked is not None and output == Path(asked):
-        raise UsageError(
-            f"-o {output}: {source} is an animation; name a clip, such as "
-            f"{output.with_suffix('.gif').name} or {output.with_suffix('.webm').name}, or frames, "
-            "such as out/%05d.png"
-        )
-    opaque = not (transparent or open_video(source).info.alpha)
-    clip = output.with_suffix(output_suffix(source, transparent=not opaque))
-    log = logging.getLogger(__name__)
-    log.warning("%s: is an animation; its result is written as %s", source, clip.name)
-    return clip
-
-
-def _clip_names() -> "ClipNames":
-    from facestyle.io.images import ClipNames
-    from facestyle.io.videos.names import VIDEO_SUFFIXES, WRITABLE_VIDEO_SUFFIXES, is_sequence
-
-    return ClipNames(VIDEO_SUFFIXES, WRITABLE_VIDEO_SUFFIXES, is_sequence)
 
 
 def _label(arguments: argparse.Namespace, wanted: "Preset") -> str:

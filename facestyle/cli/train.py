@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from facestyle.cli import exit_codes
 from facestyle.neural.settings import (
+    DEVICES,
     NORMALIZATIONS,
     PICTURE_INPUTS,
     PRECISIONS,
@@ -88,7 +89,7 @@ def _add_training_options(group: Any) -> None:
     group.add_argument("--schedule", choices=SCHEDULES, default=_DEFAULTS.schedule)
     group.add_argument("--precision", choices=PRECISIONS, default=_DEFAULTS.precision)
     group.add_argument("--channels-last", action="store_true", help="memory format for GPUs")
-    group.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
+    group.add_argument("--device", choices=DEVICES, default="auto")
     group.add_argument(
         "--loss-network", type=Path, metavar="FILE", help="a VGG-16 or VGG-19 as safetensors"
     )

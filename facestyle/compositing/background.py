@@ -44,6 +44,8 @@ class Background:
 
 
 STYLIZE = Background("stylize")
+# kinds that methods make which cut the person out
+ALL_KINDS = (*BACKGROUNDS, "color")
 
 
 def parse_background(value: str) -> Background:

@@ -27,7 +27,6 @@ from facestyle.faces.region_priors import first_seeds, group_priors, without_loo
 from facestyle.imaging.color import to_lab
 
 SKIN, BROW, EYE, NOSE, LIP, HAIR, CLOTHES, BACKGROUND = range(8)
-REGION_NAMES = ("skin", "brow", "eye", "nose", "lip", "hair", "clothes", "background")
 # which of the four groups (face, hair, clothes, background) a region belongs to
 GROUP_OF_REGION = np.array([0, 0, 0, 0, 0, 1, 2, 3])
 _REGION_OF_GROUP = np.array([SKIN, HAIR, CLOTHES, BACKGROUND], np.uint8)

@@ -11,6 +11,7 @@ import numpy as np
 
 from facestyle import disk_cache
 from facestyle.compositing.background import STYLIZE, Background
+from facestyle.errors import UsageError
 from facestyle.exemplars import ExemplarSet
 from facestyle.faces import Face, Portrait, person_matte
 from facestyle.flow import DEFAULT_FLOW, FlowSource
@@ -177,6 +178,8 @@ class Method(ABC):
     name: ClassVar[str]
     # whether outcomes have labels, maps and aligned exemplars to show
     explains: ClassVar[bool] = True
+    # kinds of `Background` that it can make; others are refused before any work
+    backgrounds: ClassVar[tuple[str, ...]] = ("stylize",)
 
     def needs_face(self, rendering: Rendering) -> bool:
         """Whether targets must come with a face."""
@@ -185,7 +188,13 @@ class Method(ABC):
 
     def check(self, rendering: Rendering) -> None:
         """Raise `UsageError` where the method cannot do what is asked; made before any work."""
-        del rendering
+        kind = rendering.background.kind
+        if kind not in self.backgrounds:
+            found = "a color" if kind == "color" else kind
+            raise UsageError(
+                f"background: found {found}, expected {' or '.join(self.backgrounds)} with method "
+                f"{self.name.replace('_', '-')}"
+            )
 
     @property
     @abstractmethod

@@ -82,7 +82,7 @@ def solve_labels(
         The same between a pixel and its lower neighbor.
     solver : {"auto", "numba", "gco"}
         "numba" is facestyle's own solver and what "auto" takes; "gco" the reference
-        implementation, whose licence allows research use only.
+        implementation, whose license allows research use only.
     initial : (h, w) int array, optional
         Labels to start from; by default those that a few sweeps of message passing suggest. Only
         for "numba".

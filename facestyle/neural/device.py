@@ -3,8 +3,7 @@
 import torch
 
 from facestyle.errors import UsageError
-
-DEVICES = ("auto", "cpu", "cuda", "mps")
+from facestyle.neural.settings import DEVICES
 
 
 def choose_device(name: str = "auto") -> torch.device:

@@ -8,6 +8,7 @@ INITIALS = ("recolored", "content", "noise", "picture")
 COLORS = ("style", "keep")
 MINIMIZERS = ("lbfgs", "adam")
 POOLINGS = ("max", "average")
+DEVICES = ("auto", "cpu", "cuda", "mps")
 NORMALIZATIONS = ("instance", "batch")
 PRECISIONS = ("float32", "bfloat16")
 SCHEDULES = ("constant", "cosine")
@@ -115,29 +116,6 @@ class OptimizeOptions:
             raise UsageError(f"size is {self.size}; expected {MINIMUM_SIZE} pixels at least")
         if self.scales < 1 or self.iterations < 1:
             raise UsageError("scales and iterations must be 1 at least")
-
-
-# The papers' weights belong to Caffe's VGG-19 with values up to 255 and do not carry over: the
-# presets keep this project's, which balance content and style alike with torchvision's VGG-16.
-PRESETS = {
-    "default": OptimizeOptions(),
-    # Gatys et al. 2016, section 2: average pooling, white noise, L-BFGS at one scale.
-    "gatys": OptimizeOptions(
-        scales=1,
-        iterations=500,
-        initial="noise",
-        pooling="average",
-        minimizer=Settings(tolerance=0.0),
-    ),
-    # Ruder et al. 2016, section 6: noise for a single picture; converged when the loss changed by
-    # less than 0.01 % over 50 iterations.
-    "ruder": OptimizeOptions(
-        scales=1,
-        iterations=1000,
-        initial="noise",
-        minimizer=Settings(tolerance=1e-4, window=50),
-    ),
-}
 
 
 @dataclass(frozen=True)

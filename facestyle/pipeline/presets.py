@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -85,7 +86,9 @@ def write_preset(path: str | Path, method: str, options: Mapping[str, Any]) -> N
     path = Path(path)
     if path.suffix.lower() != SUFFIX:
         raise UsageError(f"{path}: expected a name that ends in {SUFFIX}")
-    known = {name: _plain(value) for name, value in options.items() if value is not None}
+    known = {
+        name: _plain(value, path.parent) for name, value in options.items() if value is not None
+    }
     try:
         path.write_text(tomli_w.dumps({"method": method, "options": known}), encoding="utf-8")
     except OSError as error:
@@ -106,12 +109,21 @@ def _read_preset(path: Path) -> Preset:
             f'{path}: is no preset; expected method = "..." and a table [options], as '
             "--save-preset writes them"
         )
-    values = {name: tuple(v) if isinstance(v, list) else v for name, v in options.items()}
-    return Preset(method, values)
+    return Preset(method, {name: _restored(v, path.parent) for name, v in options.items()})
 
 
-def _plain(value: Any) -> Any:
-    """A setting as TOML has it."""
+def _plain(value: Any, folder: Path) -> Any:
+    """A setting as TOML has it; files are named from the preset's folder on."""
     if isinstance(value, tuple):
         return list(value)
+    if isinstance(value, str | Path) and os.path.isfile(value):
+        return os.path.relpath(value, folder)
     return str(value) if isinstance(value, Path) else value
+
+
+def _restored(value: Any, folder: Path) -> Any:
+    """A setting as the stylizer takes it."""
+    if isinstance(value, list):
+        return tuple(value)
+    beside = isinstance(value, str) and os.path.isfile(folder / value)
+    return str(folder / value) if beside else value

@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from facestyle.errors import UsageError
 from facestyle.exemplars import ExemplarSet
+from facestyle.methods import METHODS
 from facestyle.methods.choice import choose_method
 from facestyle.pipeline.batch import BatchResult, stylize_files
 from facestyle.pipeline.pictures import PictureLike
@@ -56,6 +58,11 @@ class Stylizer(StillStylizer):
     ) -> None:
         if preset is not None:
             found = find_preset(preset)
+            if method.replace("-", "_") not in ("auto", found.method) and found.method in METHODS:
+                raise UsageError(
+                    f"preset: '{preset}' is of method {found.method.replace('_', '-')}, the method "
+                    f"asked for is {method}; leave one of them out"
+                )
             options = found.options | options
             method = found.method if method == "auto" else method
         general = StylizerSettings.options().keys()

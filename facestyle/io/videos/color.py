@@ -12,7 +12,6 @@ from facestyle.io.videos.info import Color
 
 # codes of ITU-T H.273
 _UNSPECIFIED = 2
-_RGB = 0
 BT709 = 1
 _BT601 = 6
 # swscale's number for each matrix, where it is another

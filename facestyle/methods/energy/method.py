@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from facestyle.alignment.warp import sample
-from facestyle.compositing.background import Background
+from facestyle.compositing.background import ALL_KINDS, Background
 from facestyle.compositing.composite import composite
 from facestyle.compositing.foreground import separate_layers
 from facestyle.exemplars import ExemplarSet
@@ -43,6 +43,7 @@ class EnergyMethod(Method):
     """
 
     name = "energy"
+    backgrounds = ALL_KINDS
 
     def __init__(self, exemplars: ExemplarSet, settings: EnergySettings, *, seed: int = 0) -> None:
         del seed

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from facestyle.errors import UsageError
 from facestyle.settings import Settings, setting
 
 SUMMARY = "photographic looks"
@@ -66,6 +67,13 @@ class EnergySettings(Settings):
     solver: str = setting(
         "auto", "of the graph cuts; gco is an extra", choices=("auto", "numba", "gco")
     )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.gain_limits[0] > self.gain_limits[1]:
+            raise UsageError(
+                f"gain_limits: found {self.gain_limits}, expected the least gain before the largest"
+            )
 
 
 SETTINGS = EnergySettings

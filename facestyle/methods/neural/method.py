@@ -79,6 +79,7 @@ class NeuralMethod(Method):
 
     name = "neural"
     explains = False
+    backgrounds = ("stylize", "keep")
 
     def __init__(
         self, exemplars: ExemplarSet | None, settings: NeuralSettings, *, seed: int = 0
@@ -93,14 +94,6 @@ class NeuralMethod(Method):
     def needs_face(self, rendering: Rendering) -> bool:
         """Whether only a part is redrawn, or each region by itself."""
         return self._area(rendering) != "whole" or self.settings.by_region
-
-    def check(self, rendering: Rendering) -> None:
-        """Refuse backgrounds that this method cannot make."""
-        if rendering.background.kind not in ("stylize", "keep"):
-            raise UsageError(
-                f"background: found {rendering.background.kind}, expected stylize or keep with "
-                "method neural"
-            )
 
     @property
     def fingerprint(self) -> str:

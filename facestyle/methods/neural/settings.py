@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from facestyle.choices import DEVICES
-from facestyle.neural.settings import COLORS, MINIMIZERS, POOLINGS, OptimizeOptions
+from facestyle.neural.settings import COLORS, DEVICES, MINIMIZERS, POOLINGS, OptimizeOptions
 from facestyle.neural.video.settings import VIDEO_PRESETS
 from facestyle.settings import Settings, setting
 
@@ -124,7 +123,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         "tolerance": 1e-4,
         "video_preset": "long-term",
     },
-    # Johnson et al. 2016, section 4.1: one pass of a trained network at the picture's own size
-    # (`facestyle train --preset johnson2016` trains as they did)
-    "johnson2016": {"model": "morisot_mauve", "colors": "style", "area": "whole"},
+    # Johnson et al. 2016, section 4.1: one pass of a trained network at the picture's own size (the
+    # defaults of `facestyle train` are theirs)
+    "johnson2016": {"model": "morisot_mauve"},
 }

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from facestyle.alignment.show import warp_all
+from facestyle.compositing.background import ALL_KINDS
 from facestyle.exemplars import ExemplarSet
 from facestyle.faces import Portrait
 from facestyle.imaging.levels import to_bytes, to_float
@@ -31,6 +32,7 @@ class PairedPatchMethod(FrameByFrameMethod):
     """
 
     name = "patch_paired"
+    backgrounds = ALL_KINDS
 
     def __init__(self, exemplars: ExemplarSet, settings: PairedSettings, *, seed: int = 0) -> None:
         del seed

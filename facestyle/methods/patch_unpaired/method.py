@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from facestyle.alignment.show import warp_all
+from facestyle.compositing.background import ALL_KINDS
 from facestyle.exemplars import ExemplarSet
 from facestyle.faces import Portrait
 from facestyle.faces.contours import face_width
@@ -48,6 +49,7 @@ class UnpairedPatchMethod(Method):
     """
 
     name = "patch_unpaired"
+    backgrounds = ALL_KINDS
 
     def __init__(
         self, exemplars: ExemplarSet, settings: UnpairedSettings, *, seed: int = 0
