@@ -188,11 +188,11 @@ def test_the_command_takes_pictures_and_videos(clip, frames, exemplar_folder, tm
 
 
 def test_names_of_results(tmp_path):
-    from facestyle.cli.stylize import _clip_names
+    from facestyle.cli.result_names import clip_names
     from facestyle.io.images import expand_inputs, plan_outputs
 
     def planned(*inputs, output=None):
-        pairs = plan_outputs(expand_inputs(inputs), output, "ink", clips=_clip_names())
+        pairs = plan_outputs(expand_inputs(inputs), output, "ink", clips=clip_names())
         return [str(path) for _, path in pairs]
 
     assert planned("a/clip.mov", "b.png") == ["a/clip_ink.mp4", "b_ink.png"]
