@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from facestyle.choices import FLOW_METHODS
 from facestyle.errors import UsageError
 from facestyle.flow.dis import frame_flow
 from facestyle.flow.edge_aware import interpolate_matches
@@ -79,11 +80,10 @@ def _sparse_to_dense(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> Flo
     return interpolate_matches(first, second, forward, backward)
 
 
-METHODS: dict[str, Callable[[NDArray[np.uint8], NDArray[np.uint8]], Flow]] = {
-    "dis": _dis,
-    "deepflow": _deepflow,
-    "sparse-to-dense": _sparse_to_dense,
-}
+_Method = Callable[[NDArray[np.uint8], NDArray[np.uint8]], Flow]
+METHODS: dict[str, _Method] = dict(
+    zip(FLOW_METHODS, (_dis, _deepflow, _sparse_to_dense), strict=True)
+)
 
 
 def _prepared(
