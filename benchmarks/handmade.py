@@ -96,14 +96,14 @@ def minimizers(iterations: int, size: int) -> None:
     from facestyle.neural.objective import Objective
     from facestyle.neural.optimize import optimize
     from facestyle.neural.pictures import resize, to_tensor
-    from facestyle.neural.settings import OptimizeOptions, Settings
+    from facestyle.neural.settings import Minimizer, OptimizeOptions
     from facestyle.neural.style_pictures import StylePicture
 
     content = resize(to_tensor(read_image(_PORTRAIT).rgb), (size, size))
     style = to_tensor(read_image(ROOT / "exemplars" / "sources" / "mona_lisa.jpg").rgb)
     network = load_loss_network()
     options = OptimizeOptions(
-        size=size, scales=1, iterations=iterations, minimizer=Settings(tolerance=0.0)
+        size=size, scales=1, iterations=iterations, minimizer=Minimizer(tolerance=0.0)
     )
     caught: list[tuple[Objective, torch.Tensor]] = []
 

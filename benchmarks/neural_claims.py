@@ -22,7 +22,7 @@ from facestyle.neural.minimizers import minimize
 from facestyle.neural.model_files import Model
 from facestyle.neural.optimize import optimize
 from facestyle.neural.pictures import masks_to_tensor, to_array
-from facestyle.neural.settings import Architecture, OptimizeOptions, Settings, TrainOptions
+from facestyle.neural.settings import Architecture, Minimizer, OptimizeOptions, TrainOptions
 from facestyle.neural.style_pictures import StylePicture
 from facestyle.neural.train import train
 from facestyle.neural.transformer import Transformer
@@ -51,7 +51,7 @@ def show_curves(bench: Bench) -> None:
                 result = network(photo).clamp(0, 1)
             losses.append(total(objective, result.clone()))
             photo_losses.append(total(objective, photo))
-            settings = Settings(iterations=bench.budget.iterations, tolerance=0)
+            settings = Minimizer(iterations=bench.budget.iterations, tolerance=0)
             seconds = -time.perf_counter()
             _, history = minimize(objective.evaluate, photo, settings)
             synchronize(bench.device)

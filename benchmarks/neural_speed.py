@@ -10,7 +10,7 @@ import torch
 from neural_bench import SEED, Bench, held_out, read_square, synchronize
 
 from facestyle.neural.optimize import optimize
-from facestyle.neural.settings import OptimizeOptions, Settings
+from facestyle.neural.settings import Minimizer, OptimizeOptions
 from facestyle.neural.style_pictures import StylePicture
 from facestyle.neural.transformer import Transformer
 
@@ -77,7 +77,7 @@ def compare_with_limits(bench: Bench) -> None:
         "512 px, 500 iterations at one scale": OptimizeOptions(scales=1, iterations=500),
         "512 px, default scales": OptimizeOptions(),
     }.items():
-        full = replace(options, minimizer=Settings(tolerance=0))
+        full = replace(options, minimizer=Minimizer(tolerance=0))
         begin = time.perf_counter()
         optimize(bench.network, content, [StylePicture(bench.style)], full)
         synchronize(bench.device)

@@ -25,18 +25,20 @@ if TYPE_CHECKING:
     )
     from facestyle.exemplars import ExemplarSet
     from facestyle.faces import Face, Portrait, find_faces, read_landmarks
-    from facestyle.io.images import Picture, read_image, write_image
-    from facestyle.pipeline.batch import BatchResult, stylize_files
+    from facestyle.io.images import Extras, Picture, read_image, write_image
+    from facestyle.pipeline.batch import BatchOptions, BatchResult, stylize_files
     from facestyle.pipeline.clip_options import ClipOptions
     from facestyle.pipeline.result import Result
     from facestyle.pipeline.stylizer import Stylizer
 
 __version__ = "0.1.0"
 __all__ = [
+    "BatchOptions",
     "BatchResult",
     "ClipOptions",
     "ExemplarError",
     "ExemplarSet",
+    "Extras",
     "Face",
     "FaceError",
     "FacestyleError",
@@ -79,9 +81,11 @@ _MODULES = {
     "Portrait": "facestyle.faces",
     "find_faces": "facestyle.faces",
     "read_landmarks": "facestyle.faces",
+    "Extras": "facestyle.io.images",
     "Picture": "facestyle.io.images",
     "read_image": "facestyle.io.images",
     "write_image": "facestyle.io.images",
+    "BatchOptions": "facestyle.pipeline.batch",
     "BatchResult": "facestyle.pipeline.batch",
     "stylize_files": "facestyle.pipeline.batch",
     "ClipOptions": "facestyle.pipeline.clip_options",

@@ -201,6 +201,14 @@ def read_exemplar(
 ) -> tuple[Portrait, str]:
     """Read one exemplar and find its face.
 
+    Parameters
+    ----------
+    path : Path
+    landmarks : {"auto", "dlib", "mesh"}
+        Landmark detector.
+    cache : bool
+        Whether the analysis is kept on disk.
+
     Returns
     -------
     portrait : Portrait
@@ -268,13 +276,7 @@ def _with_photo(
 
 
 def _picture_files(folder: Path) -> list[Path]:
-    """Pictures in a folder, or the one picture that was named.
-
-    Raises
-    ------
-    ExemplarError
-        If there is none.
-    """
+    """Pictures in a folder, or the one picture that was named; `ExemplarError` if none."""
     if not os.path.exists(folder):
         raise ExemplarError(
             f"{folder}: no such folder or picture; expected a folder of stylized portraits"

@@ -12,6 +12,8 @@ from pathlib import Path
 
 MOST_LINES = 300
 MOST_FUNCTION_LINES = 60
+MOST_PARAMETERS = 8
+MOST_UNDOCUMENTED = 2
 
 
 def module_name(path: Path, package: Path) -> str:
@@ -128,6 +130,51 @@ def long_functions(package: Path) -> list[tuple[str, int]]:
     return found
 
 
+def long_parameter_lists(package: Path) -> list[tuple[str, int]]:
+    """Functions with more than 8 parameters; compiled ones take plain arrays and are left out."""
+    return [
+        (name, len(names))
+        for name, node, names in _functions(package)
+        if len(names) > MOST_PARAMETERS and not _is_compiled(node)
+    ]
+
+
+def undocumented_parameters(package: Path) -> list[str]:
+    """Public functions of 3 parameters or more whose docstring does not describe them."""
+    return [
+        name
+        for name, node, names in _functions(package)
+        if len(names) > MOST_UNDOCUMENTED
+        and not any(part.startswith("_") for part in name.split("."))
+        and "Parameters\n" not in (ast.get_docstring(node) or "")
+        and not _is_compiled(node)
+    ]
+
+
+def _functions(package: Path) -> list[tuple[str, ast.FunctionDef, list[str]]]:
+    """Every function and method but those inside functions: name, node, names of parameters."""
+    found: list[tuple[str, ast.FunctionDef, list[str]]] = []
+
+    def visit(nodes: list[ast.stmt], inside: str) -> None:
+        for node in nodes:
+            if isinstance(node, ast.ClassDef):
+                visit(node.body, f"{inside}.{node.name}")
+            elif isinstance(node, ast.FunctionDef):
+                given = node.args
+                every = [*given.posonlyargs, *given.args, *given.kwonlyargs]
+                names = [item.arg for item in every if item.arg not in ("self", "cls")]
+                found.append((f"{inside}.{node.name}", node, names))
+
+    for path in _files(package):
+        visit(ast.parse(path.read_text(encoding="utf-8")).body, module_name(path, package))
+    return found
+
+
+def _is_compiled(node: ast.FunctionDef) -> bool:
+    words = ("compiled", "jit", "overload", "intrinsic")
+    return any(word in ast.unparse(item) for item in node.decorator_list for word in words)
+
+
 def repeated_file_names(package: Path) -> dict[str, int]:
     """File names that occur more than once."""
     names = [path.name for path in _files(package) if path.name != "__init__.py"]
@@ -149,6 +196,9 @@ def main(package: Path) -> None:
     print("imports of a method's inside:", *deep or ["none"], sep="\n  ")
     print("files over 300 lines:", *long_files(package) or ["none"], sep="\n  ")
     print("functions over 60 lines:", *long_functions(package) or ["none"], sep="\n  ")
+    print("over 8 parameters:", *long_parameter_lists(package) or ["none"], sep="\n  ")
+    silent = undocumented_parameters(package)
+    print("3 parameters or more, not described:", *silent or ["none"], sep="\n  ")
     print("repeated file names:", repeated_file_names(package))
     busiest = sorted(fan_in(graph).items(), key=lambda item: -item[1])[:12]
     print("most imported:", *(f"{count:3} {name}" for name, count in busiest), sep="\n  ")

@@ -11,7 +11,7 @@ from PIL import Image
 from facestyle.errors import FaceError, ImageError, OutputExistsError, UsageError
 from facestyle.io.images import from_array, read_image, write_image
 from facestyle.methods.engine import Outcome
-from facestyle.pipeline.batch import stylize_files
+from facestyle.pipeline.batch import BatchOptions, stylize_files
 from facestyle.pipeline.stills import make_result
 
 
@@ -89,12 +89,13 @@ def test_existing_outputs(stylizer, photos):
     write_image(outputs[0], np.zeros((2, 2, 3), np.float32))
     [refused] = stylize_files(None, photos, outputs)  # before any work is done
     assert isinstance(refused.error, OutputExistsError)
-    [skipped] = stylize_files(None, photos, outputs, skip_existing=True)
+    [skipped] = stylize_files(None, photos, outputs, options=BatchOptions(skip_existing=True))
     assert skipped.skipped
     assert skipped.error is None
     assert skipped.output == outputs[0]
     assert read_image(outputs[0]).rgb.shape == (2, 2, 3)
-    [replaced] = stylize_files(stylizer, photos, outputs, overwrite=True, keep_results=False)
+    replacing = BatchOptions(overwrite=True, keep_results=False)
+    [replaced] = stylize_files(stylizer, photos, outputs, options=replacing)
     assert replaced.error is None
     assert replaced.result is None
     assert read_image(outputs[0]).rgb.shape == (4, 6, 3)

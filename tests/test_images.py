@@ -15,6 +15,7 @@ from PIL import Image, ImageCms, TiffImagePlugin
 
 from facestyle.errors import ImageError, MissingDependencyError, OutputExistsError, UsageError
 from facestyle.io.images import (
+    Extras,
     expand_inputs,
     from_array,
     plan_outputs,
@@ -145,7 +146,7 @@ def test_orientation_is_applied_once(tmp_path, colors, orientation, suffix):
     np.testing.assert_array_equal(as_bytes(picture.rgb), colors)
 
     target = tmp_path / f"out{suffix if suffix != '.webp' else '.png'}"
-    write_image(target, picture.rgb, exif=picture.exif)
+    write_image(target, picture.rgb, extras=Extras(exif=picture.exif))
     np.testing.assert_array_equal(as_bytes(read_image(target).rgb), colors)
     with Image.open(target) as image:
         assert image.getexif().get(0x0112, 1) == 1
@@ -162,7 +163,9 @@ def test_orientation_of_deep_pictures(tmp_path, rng, orientation, suffix):
     else:
         exif = Image.Exif()
         exif[0x0112] = orientation
-        write_image(path, stored / np.float32(65535), bit_depth=16, exif=exif.tobytes())
+        write_image(
+            path, stored / np.float32(65535), bit_depth=16, extras=Extras(exif=exif.tobytes())
+        )
     read = read_image(path)
     np.testing.assert_array_equal(to_array(read.rgb, None, stored), upright)
 
@@ -175,7 +178,7 @@ def test_date_and_camera_are_kept_and_the_place_is_not(tmp_path, colors):
     Image.fromarray(colors).save(tmp_path / "in.jpg", exif=exif)
     picture = read_image(tmp_path / "in.jpg")
     for name, depth in (("out.jpg", 8), ("out.png", 8), ("deep.png", 16)):
-        write_image(tmp_path / name, picture.rgb, exif=picture.exif, bit_depth=depth)
+        write_image(tmp_path / name, picture.rgb, extras=Extras(exif=picture.exif), bit_depth=depth)
         with Image.open(tmp_path / name) as image:
             image.load()
             kept = image.getexif()
@@ -205,7 +208,7 @@ def test_profile_is_converted_to_srgb(tmp_path, colors):
 @pytest.mark.parametrize("suffix", [".png", ".tif"])
 def test_profile_of_a_deep_picture_keeps_its_depth(tmp_path, rng, suffix):
     stored = rng.random((20, 20, 3), np.float32)
-    write_image(tmp_path / f"in{suffix}", stored, bit_depth=16, profile=ADOBE)
+    write_image(tmp_path / f"in{suffix}", stored, bit_depth=16, extras=Extras(profile=ADOBE))
     picture = read_image(tmp_path / f"in{suffix}")
     assert picture.bit_depth == 16
     # Steep near black: the error of the oracle's primaries is magnified there.
@@ -239,7 +242,9 @@ def test_srgb_profile_changes_no_value_and_is_embedded(tmp_path, colors):
     picture = read_image(tmp_path / "in.png")
     np.testing.assert_array_equal(as_bytes(picture.rgb), colors)
     for name, depth in (("a.jpg", 8), ("a.png", 8), ("b.png", 16), ("a.tif", 8), ("b.tif", 16)):
-        write_image(tmp_path / name, picture.rgb, profile=picture.profile, bit_depth=depth)
+        write_image(
+            tmp_path / name, picture.rgb, extras=Extras(profile=picture.profile), bit_depth=depth
+        )
         with Image.open(tmp_path / name) as image:
             assert image.info["icc_profile"] == srgb_profile()
 
@@ -247,13 +252,23 @@ def test_srgb_profile_changes_no_value_and_is_embedded(tmp_path, colors):
 @pytest.mark.parametrize("depth", [8, 16])
 def test_what_is_called_srgb_is_taken_for_srgb(tmp_path, colors, depth):
     profile = matrix_profile(2.2, SRGB_TO_XYZ, name="sRGB IEC61966-2.1")
-    write_image(tmp_path / "in.png", colors / np.float32(255), bit_depth=depth, profile=profile)
+    write_image(
+        tmp_path / "in.png",
+        colors / np.float32(255),
+        bit_depth=depth,
+        extras=Extras(profile=profile),
+    )
     np.testing.assert_array_equal(as_bytes(read_image(tmp_path / "in.png").rgb), colors)
 
 
 @pytest.mark.parametrize("depth", [8, 16])
 def test_malformed_profile_is_ignored_with_a_warning(tmp_path, colors, depth, caplog):
-    write_image(tmp_path / "in.png", colors / np.float32(255), bit_depth=depth, profile=b"x" * 200)
+    write_image(
+        tmp_path / "in.png",
+        colors / np.float32(255),
+        bit_depth=depth,
+        extras=Extras(profile=b"x" * 200),
+    )
     with caplog.at_level(logging.WARNING):
         picture = read_image(tmp_path / "in.png")
     np.testing.assert_array_equal(as_bytes(picture.rgb), colors)
@@ -391,7 +406,12 @@ def test_jpeg_composites_alpha_on_white(tmp_path):
 
 
 def test_gray_is_written_as_one_channel(tmp_path, colors):
-    write_image(tmp_path / "a.png", colors / np.float32(255), gray=True, profile=srgb_profile())
+    write_image(
+        tmp_path / "a.png",
+        colors / np.float32(255),
+        gray=True,
+        extras=Extras(profile=srgb_profile()),
+    )
     with Image.open(tmp_path / "a.png") as image:
         assert image.mode == "L"
         assert "icc_profile" not in image.info
@@ -534,7 +554,9 @@ def test_no_permission(tmp_path, colors):
 
 def test_the_same_bytes_every_time(tmp_path, colors):
     for name in ("a.png", "b.png"):
-        write_image(tmp_path / name, colors / np.float32(255), profile=srgb_profile())
+        write_image(
+            tmp_path / name, colors / np.float32(255), extras=Extras(profile=srgb_profile())
+        )
     assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
     assert srgb_profile()[24:36] == struct.pack(">6H", 2000, 1, 1, 0, 0, 0)
 

@@ -17,6 +17,7 @@ from facestyle.files import NotRegularError, TooLargeError, open_regular, read_r
 from facestyle.io.images import (
     SOFTWARE,
     ClipNames,
+    Extras,
     expand_inputs,
     plan_outputs,
     read_image,
@@ -278,10 +279,10 @@ def test_nothing_is_done_silently(here):
 
 
 def test_two_looks_beside_their_inputs(here, caplog):
-    save("photos/a.jpg", software="Camera")
+    save("photos/a.jpg", extras=Extras(software="Camera"))
     first = planned(["photos"])
     assert first == ["photos/a_noir.jpg"]
-    save(first[0], software=SOFTWARE)
+    save(first[0], extras=Extras(software=SOFTWARE))
     save("photos/a_2.jpg")  # another photo, not a result
     with caplog.at_level(logging.INFO):
         plan = plan_outputs(expand_inputs(["photos"]), None, "warm")
@@ -289,7 +290,7 @@ def test_two_looks_beside_their_inputs(here, caplog):
     assert "1 inputs are left out: they are results of an earlier run" in caplog.text
     # named in full, or alone in a folder, a result is an input
     assert len(planned(["photos/a_noir.jpg"])) == 1
-    save("results/a.png", software=SOFTWARE)
+    save("results/a.png", extras=Extras(software=SOFTWARE))
     assert planned(["results"], "out") == ["out/a.png"]
 
 
@@ -297,7 +298,7 @@ def test_two_looks_beside_their_inputs(here, caplog):
 @pytest.mark.parametrize("bit_depth", [8, 16])
 def test_results_are_recognized_in_every_format(here, name, bit_depth):
     save("photos/b.png")
-    save(f"photos/{name}", software=SOFTWARE, bit_depth=bit_depth)
+    save(f"photos/{name}", extras=Extras(software=SOFTWARE), bit_depth=bit_depth)
     assert [str(p.name) for _, p in plan_outputs(expand_inputs(["photos"]), "out", "x")] == [
         "b.png"
     ]

@@ -12,7 +12,7 @@ from hypothesis.extra import numpy as arrays
 from PIL import Image, TiffImagePlugin
 
 from facestyle.errors import UsageError
-from facestyle.io.images import read_image, to_array, write_image
+from facestyle.io.images import Extras, read_image, to_array, write_image
 
 MEDIA = Path(__file__).parent / "media"
 
@@ -160,7 +160,7 @@ def camera_file(path, odd=None):
 def test_camera_data_of_two_levels_is_kept(tmp_path, name, bit_depth, software):
     """Pillow's TIFF writer fails on the second level, after all the work."""
     picture = camera_file(tmp_path / "in.jpg")
-    write_image(tmp_path / name, picture, bit_depth=bit_depth, software=software)
+    write_image(tmp_path / name, picture, bit_depth=bit_depth, extras=Extras(software=software))
     with Image.open(tmp_path / name) as image:
         image.load()
         exif = image.getexif()
@@ -192,7 +192,7 @@ def test_camera_data_of_two_levels_is_kept(tmp_path, name, bit_depth, software):
 @pytest.mark.parametrize("name", ["a.tif", "a.png", "a.jpg"])
 def test_odd_camera_data_does_no_harm(tmp_path, odd, name):
     picture = camera_file(tmp_path / "in.jpg", odd)
-    write_image(tmp_path / name, picture, software="facestyle")
+    write_image(tmp_path / name, picture, extras=Extras(software="facestyle"))
     with Image.open(tmp_path / name) as image:
         image.load()
         assert image.getexif()[0x0110] == "Camera X"  # the others are kept
@@ -202,7 +202,7 @@ def test_camera_data_too_long_for_a_jpeg_is_left_out_with_a_warning(tmp_path, ca
     exif = Image.Exif()
     exif[0x010E] = "x" * 70000
     with caplog.at_level(logging.WARNING):
-        write_image(tmp_path / "a.jpg", np.zeros((4, 4, 3)), exif=exif.tobytes())
+        write_image(tmp_path / "a.jpg", np.zeros((4, 4, 3)), extras=Extras(exif=exif.tobytes()))
     assert "bytes of EXIF do not fit into a JPEG; left out" in caplog.text
     assert read_image(tmp_path / "a.jpg").exif is None
 

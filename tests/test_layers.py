@@ -13,6 +13,8 @@ from structure import (
     imported_names,
     long_files,
     long_functions,
+    long_parameter_lists,
+    undocumented_parameters,
 )
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -94,6 +96,11 @@ def test_deep_imports_are_found():
 def test_files_and_functions_are_short():
     assert long_files(PACKAGE) == []
     assert long_functions(PACKAGE) == []
+
+
+def test_parameters_are_few_and_described():
+    assert long_parameter_lists(PACKAGE) == []
+    assert undocumented_parameters(PACKAGE) == []
 
 
 @pytest.mark.parametrize("module", MODULES, ids=str)

@@ -13,7 +13,7 @@ from facestyle.neural.loss_network import load_loss_network  # noqa: E402
 from facestyle.neural.minimizers import minimize  # noqa: E402
 from facestyle.neural.optimize import optimize, scale_sizes  # noqa: E402
 from facestyle.neural.pictures import to_tensor, with_colors_of  # noqa: E402
-from facestyle.neural.settings import OptimizeOptions, Settings  # noqa: E402
+from facestyle.neural.settings import Minimizer, OptimizeOptions  # noqa: E402
 from facestyle.neural.style_images import StyleImage  # noqa: E402
 from facestyle.neural.style_pictures import StylePicture, recolor  # noqa: E402
 
@@ -50,7 +50,9 @@ def network():
 @pytest.mark.parametrize("method", ["lbfgs", "adam"])
 @pytest.mark.parametrize("initial", ["recolored", "content", "noise"])
 def test_the_loss_falls(network, method, initial):
-    options = replace(QUICK, initial=initial, minimizer=Settings(method=method, learning_rate=0.05))
+    options = replace(
+        QUICK, initial=initial, minimizer=Minimizer(method=method, learning_rate=0.05)
+    )
     result = optimize(network, to_tensor(photo()), [StylePicture(to_tensor(RED))], options)
     totals = [sum(terms.values()) for terms in result.history[0]]
     assert len(totals) == 8
@@ -149,7 +151,7 @@ def test_minimizing_stops_at_a_small_relative_change():
     def bowl(x):
         return {"content": (x - 0.3).square().sum().item() + 1}, 2 * (x - 0.3).detach()
 
-    settings = Settings(iterations=500, tolerance=1e-4, window=5)
+    settings = Minimizer(iterations=500, tolerance=1e-4, window=5)
     picture, history = minimize(bowl, torch.zeros(1, 3, 4, 4), settings)
     assert len(history) < 30
     torch.testing.assert_close(picture, torch.full((1, 3, 4, 4), 0.3), atol=1e-3, rtol=0)
@@ -163,7 +165,7 @@ def test_a_step_that_does_not_descend_is_shortened():
         return {"content": 1e4 * (x - 0.5).square().sum().item()}, 2e4 * (x - 0.5)
 
     start = torch.full((1, 3, 4, 4), 0.499)
-    best, history = minimize(narrow, start, Settings(iterations=8, tolerance=0))
+    best, history = minimize(narrow, start, Minimizer(iterations=8, tolerance=0))
     totals = [terms["content"] for terms in history]
     assert totals[1] > totals[0]  # the first step is far too long here
     torch.testing.assert_close(tried[2] - start, 0.3 * (tried[1] - start), rtol=1e-3, atol=1e-6)
@@ -181,7 +183,7 @@ def test_a_curved_valley_is_followed_to_its_end():
         return {"content": loss.item()}, moving.grad
 
     start = torch.linspace(-1, 1, 48).view(1, 3, 4, 4)
-    best, _ = minimize(valley, start, Settings(iterations=100, tolerance=0))
+    best, _ = minimize(valley, start, Minimizer(iterations=100, tolerance=0))
     torch.testing.assert_close(best.flatten()[::2], torch.full((24,), 0.3), atol=1e-4, rtol=0)
 
 

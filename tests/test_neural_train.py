@@ -14,6 +14,7 @@ from PIL import Image
 torch = pytest.importorskip("torch", reason="PyTorch is not installed (extra 'neural')")
 
 from facestyle.errors import ImageError, ModelFileError, UsageError  # noqa: E402
+from facestyle.neural.checkpoints import CheckpointFile  # noqa: E402
 from facestyle.neural.gradient_guard import GradientGuard  # noqa: E402
 from facestyle.neural.loss_network import load_loss_network  # noqa: E402
 from facestyle.neural.model_files import load_model  # noqa: E402
@@ -105,13 +106,13 @@ def test_a_resumed_training_ends_like_one_without_a_stop(network, photos, tmp_pa
     options = replace(TINY, architecture=Architecture(4, 1, normalization))
     through = run(network, photos, options)
     checkpoint = tmp_path / "run.checkpoint"
-    run(network, photos, replace(options, steps=2), checkpoint=checkpoint)
+    run(network, photos, replace(options, steps=2), checkpoint=CheckpointFile(checkpoint))
     steps = []
     resumed = run(
         network,
         photos,
         options,
-        checkpoint=checkpoint,
+        checkpoint=CheckpointFile(checkpoint),
         report=lambda step, *_: steps.append(step),
     )
     assert steps == [3, 4]
@@ -121,9 +122,9 @@ def test_a_resumed_training_ends_like_one_without_a_stop(network, photos, tmp_pa
 
 def test_a_checkpoint_of_another_training_is_refused(network, photos, tmp_path):
     checkpoint = tmp_path / "run.checkpoint"
-    run(network, photos, replace(TINY, steps=1), checkpoint=checkpoint)
+    run(network, photos, replace(TINY, steps=1), checkpoint=CheckpointFile(checkpoint))
     with pytest.raises(ModelFileError, match=r"style_weight = 200.0, but style_weight = 7"):
-        run(network, photos, replace(TINY, style_weight=7.0), checkpoint=checkpoint)
+        run(network, photos, replace(TINY, style_weight=7.0), checkpoint=CheckpointFile(checkpoint))
 
 
 def test_bfloat16_trains_to_nearly_the_same_losses(network, photos):
@@ -303,7 +304,7 @@ def test_damaged_checkpoints_are_refused(network, photos, tmp_path):
     from facestyle.neural.safetensors_files import read_safetensors, write_safetensors
 
     checkpoint = tmp_path / "run.checkpoint"
-    run(network, photos, replace(TINY, steps=1), checkpoint=checkpoint)
+    run(network, photos, replace(TINY, steps=1), checkpoint=CheckpointFile(checkpoint))
     whole = checkpoint.read_bytes()
     tensors, metadata = read_safetensors(checkpoint)
     for key, value in [
@@ -325,22 +326,22 @@ def test_damaged_checkpoints_are_refused(network, photos, tmp_path):
         changed |= {} if value is None else {key: value}
         write_safetensors(checkpoint, tensors, changed)
         with pytest.raises(ModelFileError, match=r"run\.checkpoint"):
-            run(network, photos, replace(TINY, steps=2), checkpoint=checkpoint)
+            run(network, photos, replace(TINY, steps=2), checkpoint=CheckpointFile(checkpoint))
     for length in (0, 4, 8, 100, len(whole) // 2, len(whole) - 1):
         checkpoint.write_bytes(whole[:length])
         with pytest.raises(ModelFileError, match=r"run\.checkpoint"):
-            run(network, photos, replace(TINY, steps=2), checkpoint=checkpoint)
+            run(network, photos, replace(TINY, steps=2), checkpoint=CheckpointFile(checkpoint))
     checkpoint.write_bytes(whole)
-    run(network, photos, replace(TINY, steps=2), checkpoint=checkpoint)
+    run(network, photos, replace(TINY, steps=2), checkpoint=CheckpointFile(checkpoint))
 
 
 def test_places_that_cannot_hold_a_checkpoint_are_noticed_before_the_work(
     network, photos, tmp_path
 ):
     with pytest.raises(ModelFileError, match=r"there is no folder .*make it first"):
-        run(network, photos, checkpoint=tmp_path / "missing" / "run.checkpoint")
+        run(network, photos, checkpoint=CheckpointFile(tmp_path / "missing" / "run.checkpoint"))
     with pytest.raises(ModelFileError, match="is a folder"):
-        run(network, photos, checkpoint=tmp_path)
+        run(network, photos, checkpoint=CheckpointFile(tmp_path))
 
 
 def test_models_are_read_from_regular_files_and_follow_the_umask(network, photos, tmp_path):

@@ -12,7 +12,7 @@ from facestyle.errors import FaceError, UsageError
 from facestyle.io.images import read_image, write_image
 from facestyle.io.videos import SegmentedWriter, open_video
 from facestyle.pipeline import clips
-from facestyle.pipeline.batch import stylize_files
+from facestyle.pipeline.batch import BatchOptions, stylize_files
 from facestyle.pipeline.clip_options import ClipOptions
 from facestyle.pipeline.clips import clip_fingerprint, stylize_clip
 
@@ -162,7 +162,8 @@ def test_a_bad_file_does_not_stop_the_others(stylizer, clip, frames, tmp_path):
     write_image(tmp_path / "photo.png", frames[0] / np.float32(255))
     sources = [tmp_path / "bad.mp4", tmp_path / "photo.png", clip]
     outputs = [tmp_path / "o" / name for name in ("bad.mp4", "photo.png", "clip.mp4")]
-    outcomes = list(stylize_files(stylizer, sources, outputs, clip=ClipOptions(preview=2)))
+    options = BatchOptions(clip=ClipOptions(preview=2))
+    outcomes = list(stylize_files(stylizer, sources, outputs, options=options))
     assert [outcome.error is None for outcome in outcomes] == [False, True, True]
     assert outcomes[2].facts["frames"] == 2
     assert outputs[1].exists()

@@ -47,7 +47,22 @@ def report_note(message: str, *, quiet: bool) -> None:
 
 
 def show_progress(items: Iterable[Any], total: int, *, quiet: bool) -> Iterator[Any]:
-    """Iterate with a progress bar on a terminal, else with a line on stderr for each item."""
+    """Iterate with a progress bar on a terminal, else with a line on stderr for each item.
+
+    Parameters
+    ----------
+    items : iterable
+        What the work yields.
+    total : int
+        How many there will be.
+    quiet : bool
+        Whether nothing is shown.
+
+    Yields
+    ------
+    object
+        The items.
+    """
     if quiet:
         yield from items
     elif sys.stderr.isatty():
@@ -83,7 +98,17 @@ class ClipProgress:
         self._first = 0
 
     def show(self, source: Path, done: int, total: int) -> None:
-        """Tell that so many frames of a video are done, of so many (0: nobody knows)."""
+        """Tell that so many frames of a video are done, of so many (0: nobody knows).
+
+        Parameters
+        ----------
+        source : Path
+            The video; another one begins a new bar.
+        done : int
+            Frames done.
+        total : int
+            Frames in all; 0 where nobody knows.
+        """
         if self._quiet:
             return
         now = time.monotonic()
@@ -116,7 +141,17 @@ class ClipProgress:
         return f"{self._source}: {done} of {total} {self._unit}s, about {left:.0f} s left"
 
     def show_steps(self, what: str, done: int, most: int) -> None:
-        """Tell of one long computation; a listener of `facestyle.progress`."""
+        """Tell of one long computation; a listener of `facestyle.progress`.
+
+        Parameters
+        ----------
+        what : str
+            What is computed, for people.
+        done : int
+            Steps done.
+        most : int
+            Steps at most.
+        """
         self.show(Path(what), done, most)
 
     def close(self) -> None:

@@ -18,7 +18,26 @@ def clip_names() -> "ClipNames":
 def named_as_clips(
     pairs: "list[tuple[InputFile, Path]]", asked: str | None, transparent: bool
 ) -> "list[tuple[InputFile, Path]]":
-    """Name the results of animated pictures as clips; what was asked for is refused or kept."""
+    """Name the results of animated pictures as clips; what was asked for is refused or kept.
+
+    Parameters
+    ----------
+    pairs : list of (InputFile, Path)
+        Inputs with the planned names of their results.
+    asked : str or None
+        The output that was asked for.
+    transparent : bool
+        Whether results have opacity.
+
+    Returns
+    -------
+    list of (InputFile, Path)
+
+    Raises
+    ------
+    UsageError
+        If a result would overwrite an input.
+    """
     from facestyle.errors import UsageError
 
     named = [(item, _as_clip(item.path, output, asked, transparent)) for item, output in pairs]

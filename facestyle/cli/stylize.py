@@ -101,7 +101,7 @@ def run(arguments: argparse.Namespace) -> int:
     from facestyle.cli.notices import warn_of_unknown_suffix
     from facestyle.io.images import plan_outputs
     from facestyle.io.images.formats import IMAGE_SUFFIXES
-    from facestyle.pipeline.batch import stylize_files
+    from facestyle.pipeline.batch import BatchOptions, stylize_files
     from facestyle.pipeline.clip_options import ClipOptions
     from facestyle.progress import listening
 
@@ -123,13 +123,15 @@ def run(arguments: argparse.Namespace) -> int:
         stylizer,
         [item.path for item, _ in pairs],
         [output for _, output in pairs],
+        options=BatchOptions(
+            overwrite=arguments.overwrite,
+            skip_existing=arguments.skip_existing,
+            keep_results=False,
+            landmarks=_landmarks(arguments),
+            clip=ClipOptions(arguments.start, arguments.end, arguments.preview, arguments.fps),
+        ),
         explain=_explain_folders(arguments.explain, pairs),
-        landmarks=_landmarks(arguments),
-        overwrite=arguments.overwrite,
-        skip_existing=arguments.skip_existing,
         jobs=arguments.jobs,
-        keep_results=False,
-        clip=ClipOptions(arguments.start, arguments.end, arguments.preview, arguments.fps),
         progress=frames.show,
     )
     failed = skipped = 0

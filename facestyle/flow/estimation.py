@@ -12,6 +12,7 @@ from facestyle.errors import UsageError
 from facestyle.flow.dis import frame_flow
 from facestyle.flow.edge_aware import interpolate_matches
 from facestyle.flow.warping import resize_flow
+from facestyle.imaging.levels import to_bytes
 
 Flow = NDArray[np.float32]
 
@@ -54,7 +55,12 @@ def estimate_flows(
 ) -> tuple[Flow, Flow]:
     """Find the flow from the first picture to the second, and the one back.
 
-    Parameters and errors are those of `estimate_flow`.
+    Errors are those of `estimate_flow`.
+
+    Parameters
+    ----------
+    first, second, method, size
+        As of `estimate_flow`.
 
     Returns
     -------
@@ -119,7 +125,12 @@ def _reduced(picture: NDArray[Any], size: int | None, colored: bool) -> NDArray[
             f"Optical flow needs pictures of at least {_SMALLEST} x {_SMALLEST} px; found "
             f"{width} x {height}."
         )
-    return _to_uint8(values)
+    if values.dtype.kind != "f" and values.dtype not in (np.uint8, np.uint16):
+        raise UsageError(
+            "Optical flow expects pictures of uint8, uint16 or floats in [0, 1]; found "
+            f"{values.dtype}."
+        )
+    return np.ascontiguousarray(to_bytes(values))
 
 
 def _gray(picture: NDArray[Any]) -> NDArray[Any]:
@@ -128,16 +139,3 @@ def _gray(picture: NDArray[Any]) -> NDArray[Any]:
     if picture.dtype == np.float64:
         picture = picture.astype(np.float32)
     return np.asarray(cv2.cvtColor(np.ascontiguousarray(picture), cv2.COLOR_RGB2GRAY))
-
-
-def _to_uint8(values: NDArray[Any]) -> NDArray[np.uint8]:
-    if values.dtype == np.uint8:
-        return np.ascontiguousarray(values)
-    if values.dtype == np.uint16:
-        return np.asarray(cv2.convertScaleAbs(values, alpha=1 / 257))
-    if not np.issubdtype(values.dtype, np.floating):
-        raise UsageError(
-            "Optical flow expects pictures of uint8, uint16 or floats in [0, 1]; found "
-            f"{values.dtype}."
-        )
-    return (np.clip(values, 0, 1) * 255 + 0.5).astype(np.uint8)

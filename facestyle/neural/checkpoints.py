@@ -8,13 +8,45 @@ from typing import Any
 
 import torch
 
-from facestyle.errors import ModelFileError
-from facestyle.neural.safetensors_files import check_tensors, read_safetensors, write_safetensors
+from facestyle.errors import ModelFileError, UsageError
+from facestyle.neural.safetensors_files import (
+    check_folder,
+    check_tensors,
+    read_safetensors,
+    write_safetensors,
+)
 from facestyle.neural.transformer import Transformer
 
 FORMAT = "facestyle-training-1"
 _MOST_STEPS = 2**53
 _MOMENTS = ("exp_avg", "exp_avg_sq")  # Adam's names in PyTorch
+
+
+@dataclass(frozen=True)
+class CheckpointFile:
+    """Where a training keeps how far it is.
+
+    Attributes
+    ----------
+    path : Path
+        A training whose checkpoint exists goes on from there, to the same result as without a
+        stop.
+    every : int
+        Steps between two writings of it, from 1; it is written at the end, too.
+
+    Raises
+    ------
+    UsageError
+        If `every` is less than 1, or there is no such folder.
+    """
+
+    path: Path
+    every: int = 500
+
+    def __post_init__(self) -> None:
+        check_folder(self.path)
+        if self.every < 1:
+            raise UsageError(f"steps between checkpoints: found {self.every}, expected 1 at least")
 
 
 @dataclass(frozen=True)

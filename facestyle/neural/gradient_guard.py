@@ -29,6 +29,19 @@ class GradientGuard:
 
         With gradients that were averaged over processes the answer is the same in each.
 
+        Parameters
+        ----------
+        step : int
+            Its number, for messages.
+        parameters : iterable of torch.Tensor
+            Of the network, with their gradients.
+        losses : mapping of str to float
+            Terms of the loss.
+
+        Returns
+        -------
+        bool
+
         Raises
         ------
         UsageError

@@ -11,7 +11,7 @@ from contextlib import suppress
 
 import torch
 
-from facestyle.neural.settings import Settings
+from facestyle.neural.settings import Minimizer
 
 Evaluate = Callable[[torch.Tensor], tuple[dict[str, float], torch.Tensor]]
 Report = Callable[[int, dict[str, float]], None]
@@ -31,7 +31,7 @@ class _Stopped(Exception):  # noqa: N818 - it ends the search, it is no error
 class _Search:
     """Counts evaluations, keeps the best picture, and says when to stop."""
 
-    def __init__(self, evaluate: Evaluate, settings: Settings, report: Report | None) -> None:
+    def __init__(self, evaluate: Evaluate, settings: Minimizer, report: Report | None) -> None:
         self.evaluate, self.settings, self.report = evaluate, settings, report
         self.history: list[dict[str, float]] = []
         self.totals: list[float] = []
@@ -60,7 +60,7 @@ class _Search:
 
 
 def minimize(
-    evaluate: Evaluate, start: torch.Tensor, settings: Settings, report: Report | None = None
+    evaluate: Evaluate, start: torch.Tensor, settings: Minimizer, report: Report | None = None
 ) -> tuple[torch.Tensor, list[dict[str, float]]]:
     """Minimize a loss of a picture.
 
@@ -70,7 +70,7 @@ def minimize(
         Returns the terms of the loss and the gradient of their sum.
     start : torch.Tensor
         Initial picture (1, 3, H, W).
-    settings : Settings
+    settings : Minimizer
         How to minimize.
     report : callable, optional
         Called after every evaluation with its number, from 1, and the terms of the loss.
@@ -90,14 +90,14 @@ def minimize(
     return search.best, search.history
 
 
-def _descend_adam(search: _Search, picture: torch.Tensor, settings: Settings) -> None:
+def _descend_adam(search: _Search, picture: torch.Tensor, settings: Minimizer) -> None:
     optimizer = torch.optim.Adam([picture], lr=settings.learning_rate)
     while True:
         _, picture.grad = search(picture)
         optimizer.step()
 
 
-def _descend_lbfgs(search: _Search, picture: torch.Tensor, settings: Settings) -> None:
+def _descend_lbfgs(search: _Search, picture: torch.Tensor, settings: Minimizer) -> None:
     """Descend by L-BFGS (Nocedal and Wright 2006, algorithm 7.5)."""
     pairs: Pairs = deque(maxlen=settings.history)
     loss, gradient = search(picture)

@@ -28,7 +28,7 @@ from facestyle.neural.pictures import (
     resize_masks,
     with_colors_of,
 )
-from facestyle.neural.settings import MINIMUM_SIZE, OptimizeOptions, Settings
+from facestyle.neural.settings import MINIMUM_SIZE, Minimizer, OptimizeOptions
 from facestyle.neural.style_pictures import StylePicture, recolor, style_masks, style_size
 from facestyle.neural.style_statistics import (
     Grams,
@@ -158,7 +158,7 @@ class _Scene:
     temporal: tuple[TemporalTarget, ...]
 
 
-def _settings(options: OptimizeOptions, number: int, size: tuple[int, int]) -> Settings:
+def _settings(options: OptimizeOptions, number: int, size: tuple[int, int]) -> Minimizer:
     iterations = max(1, options.iterations >> number)
     history = options.minimizer.history
     if size[0] * size[1] > _LARGE:

@@ -18,7 +18,7 @@ MINIMUM_SIZE = 32  # pixels; the loss network's four poolings leave 2x2 units
 
 
 @dataclass(frozen=True)
-class Settings:
+class Minimizer:
     """How to minimize.
 
     Attributes
@@ -74,7 +74,7 @@ class OptimizeOptions:
         Size of the style pictures relative to the content; larger makes broader strokes.
     pooling : {"max", "average"}
         Of the loss network, where this package loads it.
-    minimizer : Settings
+    minimizer : Minimizer
         How to minimize; its `iterations` is set from the field above.
     tile : int or None
         Largest side of a tile in pixels; a smaller picture is computed whole.
@@ -96,7 +96,7 @@ class OptimizeOptions:
     temporal_weight: float = 0.0
     style_scale: float = 1.0
     pooling: str = "max"
-    minimizer: Settings = field(default_factory=Settings)
+    minimizer: Minimizer = field(default_factory=Minimizer)
     tile: int | None = 1024
     seed: int = 0
 

@@ -83,6 +83,7 @@ def train_style(
     """
     require_torch()
     from facestyle.neural import pictures
+    from facestyle.neural.checkpoints import CheckpointFile
     from facestyle.neural.device import choose_device
     from facestyle.neural.loss_network import load_loss_network
     from facestyle.neural.model_files import find_model, load_model
@@ -102,8 +103,10 @@ def train_style(
         options,
         start=None if start is None else load_model(find_model(start)).network,
         device=choose_device(device),
-        checkpoint=output.with_suffix(".checkpoint") if checkpoint is None else Path(checkpoint),
-        checkpoint_every=files.checkpoint_every,
+        checkpoint=CheckpointFile(
+            output.with_suffix(".checkpoint") if checkpoint is None else Path(checkpoint),
+            files.checkpoint_every,
+        ),
         report=previews,
     )
     if trained.leads:

@@ -13,13 +13,12 @@ import torch
 
 from facestyle.errors import UsageError
 from facestyle.neural import losses
-from facestyle.neural.checkpoints import Progress, load_checkpoint, save_checkpoint
+from facestyle.neural.checkpoints import CheckpointFile, Progress, load_checkpoint, save_checkpoint
 from facestyle.neural.gradient_guard import GradientGuard
 from facestyle.neural.loss_network import LossNetwork
 from facestyle.neural.optimize import layer_weights
 from facestyle.neural.photos import PhotoFolder
 from facestyle.neural.pictures import resize
-from facestyle.neural.safetensors_files import check_folder
 from facestyle.neural.settings import PICTURE_INPUTS, TrainOptions
 from facestyle.neural.style_pictures import StylePicture, recolor, style_size
 from facestyle.neural.style_statistics import Grams, measure_grams, mix_grams
@@ -68,8 +67,7 @@ def train(
     *,
     start: Transformer | None = None,
     device: torch.device | str = "cpu",
-    checkpoint: Path | None = None,
-    checkpoint_every: int = 500,
+    checkpoint: CheckpointFile | None = None,
     report: Report | None = None,
 ) -> Trained:
     """Train a network to redraw pictures in one style.
@@ -89,11 +87,8 @@ def train(
         one for pictures.
     device : torch.device or str
         Where to train; under `torchrun` with CUDA every process takes the device of its rank.
-    checkpoint : Path, optional
-        Written each `checkpoint_every` steps and at the end. A training whose checkpoint exists
-        goes on from there, to the same result as without a stop.
-    checkpoint_every : int
-        Steps between checkpoints.
+    checkpoint : CheckpointFile, optional
+        To go on from, and to write now and then.
     report : callable, optional
         Called after every step, in the leading process, with the number of steps done, the
         smoothed losses, and the network.
@@ -103,12 +98,10 @@ def train(
     Trained
     """
     options = options or TrainOptions()
-    if checkpoint is not None:
-        check_folder(checkpoint)
     with join_workers(torch.device(device)) as (workers, own_device):
         trainer = _Trainer(loss_network.to(own_device), styles, options, workers, own_device)
         trainer.start_with(start)
-        done = trainer.resume(checkpoint)
+        done = trainer.resume(checkpoint.path if checkpoint else None)
         crops = PhotoFolder(photos, options.crop, options.seed)
         places = workers.places(options.batch)
         with ThreadPoolExecutor(1) as ahead:
@@ -118,14 +111,14 @@ def train(
                 upcoming = ahead.submit(crops.batch, step + 1, places)
                 trainer.step(batch.to(own_device))
                 at_end = step + 1 == options.steps
-                if workers.leads and checkpoint and (at_end or (step + 1) % checkpoint_every == 0):
-                    trainer.save(checkpoint)
+                if workers.leads and checkpoint and (at_end or (step + 1) % checkpoint.every == 0):
+                    trainer.save(checkpoint.path)
                 if workers.leads and report:
                     try:
                         report(step + 1, trainer.progress.losses, trainer.network)
                     except KeyboardInterrupt:  # between two steps: what there is is whole
                         if checkpoint:
-                            trainer.save(checkpoint)
+                            trainer.save(checkpoint.path)
                         raise
         return Trained(
             network=trainer.network.eval(),

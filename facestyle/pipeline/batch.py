@@ -69,15 +69,37 @@ class BatchResult:
 
 
 @dataclass(frozen=True)
+class BatchOptions:
+    """What holds for all inputs of a batch.
+
+    Attributes
+    ----------
+    overwrite : bool
+        Whether existing outputs are replaced; else they are errors.
+    skip_existing : bool
+        Whether inputs whose output exists are left out: resumes an interrupted run.
+    keep_results : bool
+        Whether results carry their pictures; false saves memory and traffic between processes.
+        Videos never do.
+    landmarks : (68, 2) float64 or None
+        Known landmarks, xy px; the same for every input.
+    clip : ClipOptions or None
+        Which part of videos is stylized.
+    """
+
+    overwrite: bool = False
+    skip_existing: bool = False
+    keep_results: bool = True
+    landmarks: np.ndarray | None = None
+    clip: ClipOptions | None = None
+
+
+@dataclass(frozen=True)
 class _Task:
     source: Path
     output: Path | None
     explain: Path | None
-    landmarks: np.ndarray | None
-    overwrite: bool
-    skip_existing: bool
-    keep_result: bool
-    clip: ClipOptions | None
+    options: BatchOptions
     progress: Progress | None
 
 
@@ -86,13 +108,9 @@ def stylize_files(
     inputs: Iterable[PathLike],
     outputs: Iterable[PathLike] | None = None,
     *,
+    options: BatchOptions | None = None,
     explain: Iterable[PathLike] | None = None,
-    landmarks: np.ndarray | None = None,
-    overwrite: bool = False,
-    skip_existing: bool = False,
     jobs: int = 1,
-    keep_results: bool = True,
-    clip: ClipOptions | None = None,
     progress: Progress | None = None,
 ) -> Iterator[BatchResult]:
     """Stylize files one by one or in several processes.
@@ -103,21 +121,12 @@ def stylize_files(
     inputs : iterable of path-like
     outputs : iterable of path-like, optional
         One for each input (see `facestyle.io.images.plan_outputs`). Nothing is written by default.
+    options : BatchOptions, optional
+        What is done with existing outputs, which part of videos is stylized, and more.
     explain : iterable of path-like, optional
         One folder for each input; receives pictures of how the result came about.
-    landmarks : (68, 2) float64, optional
-        Known landmarks, xy px; the same for every input.
-    overwrite : bool
-        Whether existing outputs are replaced; else they are errors.
-    skip_existing : bool
-        Whether inputs whose output exists are left out: resumes an interrupted run.
     jobs : int
         Processes.
-    keep_results : bool
-        Whether results carry their pictures; false saves memory and traffic between processes.
-        Videos never do.
-    clip : ClipOptions, optional
-        Which part of videos is stylized.
     progress : callable, optional
         Called for every frame of a video with its path, the frames done and the frames in all;
         one process only.
@@ -136,17 +145,7 @@ def stylize_files(
         raise UsageError(f"explain: method {stylizer.method.name} has nothing to explain")
     sources = [Path(path) for path in inputs]
     tasks = [
-        _Task(
-            source=source,
-            output=output,
-            explain=folder,
-            landmarks=landmarks,
-            overwrite=overwrite,
-            skip_existing=skip_existing,
-            keep_result=keep_results,
-            clip=clip,
-            progress=progress,
-        )
+        _Task(source, output, folder, options or BatchOptions(), progress)
         for source, output, folder in zip(
             sources,
             _one_each(outputs, len(sources), "outputs"),
@@ -176,7 +175,7 @@ def _one_each(
 def _run(stylizer: StillStylizer, task: _Task) -> BatchResult:
     """Process one input; whatever goes wrong becomes part of the result."""
     start = time.perf_counter()
-    if task.skip_existing and _exists(task):
+    if task.options.skip_existing and _exists(task):
         _log.info("%s: skipped, %s exists", task.source, task.output)
         return BatchResult(task.source, task.output, skipped=True)
     try:
@@ -218,7 +217,7 @@ def _exists(task: _Task) -> bool:
     if task.output is None:
         return False
     frames = 0
-    if is_sequence(task.output) and is_sequence(task.source) and _is_whole(task.clip):
+    if is_sequence(task.output) and is_sequence(task.source) and _is_whole(task.options.clip):
         with contextlib.suppress(VideoError):  # reading it will say so
             frames = len(list_sequence(task.source))
     return is_complete(task.output, frames=frames)
@@ -232,15 +231,15 @@ def _is_whole(clip: ClipOptions | None) -> bool:
 def _process_clip(stylizer: StillStylizer, task: _Task) -> BatchResult:
     from facestyle.pipeline.clips import stylize_clip
 
-    for name in ("explain", "landmarks"):
-        if getattr(task, name) is not None:
+    for name, given in (("explain", task.explain), ("landmarks", task.options.landmarks)):
+        if given is not None:
             raise UsageError(f"{task.source}: {name} is for pictures, not for videos; leave it out")
     facts = stylize_clip(
         stylizer,
         task.source,
         task.output,
-        task.clip,
-        overwrite=task.overwrite,
+        task.options.clip,
+        overwrite=task.options.overwrite,
         progress=task.progress,
     )
     return BatchResult(task.source, task.output, facts=facts)
@@ -250,11 +249,11 @@ def _process(stylizer: StillStylizer, task: _Task) -> BatchResult:
     if is_clip(task.source):
         return _process_clip(stylizer, task)
     if task.output is not None:
-        check_output(task.output, overwrite=task.overwrite)
+        check_output(task.output, overwrite=task.options.overwrite)
     picture = read_image(task.source)
-    result = stylizer.stylize(input_file(picture, task.source), landmarks=task.landmarks)
+    result = stylizer.stylize(input_file(picture, task.source), landmarks=task.options.landmarks)
     if task.output is not None:
-        result.save(task.output, overwrite=task.overwrite)
+        result.save(task.output, overwrite=task.options.overwrite)
     if task.explain is not None:
         from facestyle.pipeline.explain import write_explanation
 
@@ -262,7 +261,7 @@ def _process(stylizer: StillStylizer, task: _Task) -> BatchResult:
     return BatchResult(
         task.source,
         task.output,
-        result=result if task.keep_result else None,
+        result=result if task.options.keep_results else None,
         facts=_facts(result),
     )
 

@@ -85,7 +85,19 @@ def beside_others(rendering: Rendering) -> Rendering:
 
 
 def warn_of_others(name: str, which: str | int, count: int, background: Background) -> None:
-    """Say that one of several people is stylized, and how to have others."""
+    """Say that one of several people is stylized, and how to have others.
+
+    Parameters
+    ----------
+    name : str
+        The picture's.
+    which : str or int
+        "largest", or the number of the face.
+    count : int
+        Faces found in all.
+    background : Background
+        Whether others stay as they are, or become background.
+    """
     one = "the largest" if which == "largest" else f"number {which}"
     kept = background.kind in ("stylize", "keep")
     _LOG.warning(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import io
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from PIL import Image
 
 from facestyle.faces import Face
 from facestyle.imaging.levels import to_bytes
-from facestyle.io.images import SOFTWARE, from_array, write_image
+from facestyle.io.images import SOFTWARE, Extras, from_array, write_image
 from facestyle.methods.engine import Outcome
 from facestyle.pipeline.pictures import InputPicture
 
@@ -81,31 +81,21 @@ class Result:
         ImageError
             If the suffix is unknown or the file cannot be written.
         """
-        rgb = self.outcome.image
-        file = None if self.source is None else self.source.file
+        rgb, file = self.outcome.image, None if self.source is None else self.source.file
+        gray: bool | None = None
         if file is None:
-            deep = self.image.dtype != np.uint8
-            write_image(
-                path,
-                rgb,
-                alpha=self.alpha,
-                bit_depth=16 if deep else 8,
-                overwrite=overwrite,
-                software=SOFTWARE,
-            )
-            return
-        stays_gray = file.gray and bool(np.ptp(rgb, axis=2).max() < _GRAY)
+            bit_depth, extras = 8 if self.image.dtype == np.uint8 else 16, Extras()
+        else:
+            bit_depth, extras = file.bit_depth, Extras(file.profile, file.exif, file.dpi)
+            gray = file.gray and bool(np.ptp(rgb, axis=2).max() < _GRAY)
         write_image(
             path,
             rgb,
             alpha=self.alpha,
-            bit_depth=file.bit_depth,
-            profile=file.profile,
-            gray=stays_gray,
+            bit_depth=bit_depth,
+            gray=gray,
+            extras=replace(extras, software=SOFTWARE),
             overwrite=overwrite,
-            exif=file.exif,
-            dpi=file.dpi,
-            software=SOFTWARE,
         )
 
     def compare(self) -> np.ndarray:

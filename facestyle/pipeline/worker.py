@@ -15,20 +15,20 @@ import struct
 import sys
 import threading
 from collections.abc import Callable
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 LENGTH = struct.Struct("<Q")
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
-def send(stream: BinaryIO, message: bytes) -> None:
+def send(stream: IO[bytes], message: bytes) -> None:
     """Write a message that `receive` reads."""
     stream.write(LENGTH.pack(len(message)))
     stream.write(message)
     stream.flush()
 
 
-def receive(stream: BinaryIO) -> bytes | None:
+def receive(stream: IO[bytes]) -> bytes | None:
     """Read a message of `send`; None at the stream's end."""
     head = stream.read(LENGTH.size)
     if len(head) < LENGTH.size:
@@ -82,7 +82,7 @@ def main(parent: int) -> None:
         answer(("done", function(pickle.loads(messages.get()))))
 
 
-def _listen(stream: BinaryIO, messages: queue.SimpleQueue[bytes]) -> None:
+def _listen(stream: IO[bytes], messages: queue.SimpleQueue[bytes]) -> None:
     """Queue what comes; at its end, end the process at once."""
     while (message := receive(stream)) is not None:
         messages.put(message)

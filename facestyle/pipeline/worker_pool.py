@@ -190,7 +190,7 @@ class _Process:
         self.send(cloudpickle.dumps(item))
         assert self._process.stdout is not None
         while True:
-            message = receive(self._process.stdout)  # type: ignore[arg-type]
+            message = receive(self._process.stdout)
             if message is None:
                 raise _LostError(self._ending())
             kind, *content = _read(message)
@@ -203,7 +203,7 @@ class _Process:
         """Send a message; a process that is gone raises `_LostError`."""
         assert self._process.stdin is not None
         try:
-            send(self._process.stdin, message)  # type: ignore[arg-type]
+            send(self._process.stdin, message)
         except (OSError, ValueError) as error:  # a broken pipe, or closed by `end`
             raise _LostError(self._ending()) from error
 

@@ -16,7 +16,7 @@ from PIL import Image
 from facestyle.errors import FlowFileError, ImageError, LandmarksError, MissingDependencyError
 from facestyle.faces import read_landmarks
 from facestyle.flow import read_flo, write_flo
-from facestyle.io.images import count_frames, read_image, write_image
+from facestyle.io.images import Extras, count_frames, read_image, write_image
 from facestyle.io.images.icc import srgb_profile
 from robustness.mutations import mutate, sample
 
@@ -61,10 +61,10 @@ def seeds(tmp_path_factory):
         "cmyk.jpg": _by_pillow("JPEG", "CMYK"),
         "plain.png": _by_pillow("PNG", icc_profile=profile, exif=exif),
         "palette.png": _by_pillow("PNG", "P", transparency=3),
-        "deep.png": _by_us(folder, "deep.png", bit_depth=16, profile=profile),
+        "deep.png": _by_us(folder, "deep.png", bit_depth=16, extras=Extras(profile)),
         "lzw.tif": _by_pillow("TIFF", compression="tiff_lzw", exif=exif),
         "lab.tif": _by_pillow("TIFF", "LAB"),
-        "deep.tif": _by_us(folder, "deep.tif", bit_depth=16, profile=profile),
+        "deep.tif": _by_us(folder, "deep.tif", bit_depth=16, extras=Extras(profile)),
         "planar.tif": _by_tifffile(
             folder, np.moveaxis(deep, 2, 0), photometric="rgb", planarconfig="separate"
         ),
@@ -146,7 +146,9 @@ def test_damaged_profiles_never_stop_a_picture(tmp_path, caplog, profile, bit_de
     for seed in range(sample(40, 1000)):
         damaged = mutate(whole, seed)
         damaged = struct.pack(">I", len(damaged)) + damaged[4:] if seed % 2 else damaged
-        write_image(tmp_path / "in.png", _pixels(), bit_depth=bit_depth, profile=damaged)
+        write_image(
+            tmp_path / "in.png", _pixels(), bit_depth=bit_depth, extras=Extras(profile=damaged)
+        )
         picture, _ = attempt(lambda: read_image(tmp_path / "in.png"))
         if picture is None:
             continue  # so damaged that libpng refuses the chunk

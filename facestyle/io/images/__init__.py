@@ -6,6 +6,7 @@ Everything behind this door is float32 sRGB in [0, 1].
 from facestyle.io.images.animations import count_frames
 from facestyle.io.images.arrays import from_array, to_array
 from facestyle.io.images.earlier_results import SOFTWARE
+from facestyle.io.images.encoding import Extras
 from facestyle.io.images.formats import ALPHA_SUFFIXES, IMAGE_SUFFIXES, WRITABLE_SUFFIXES
 from facestyle.io.images.inputs import InputFile, expand_inputs
 from facestyle.io.images.limits import MAX_BYTES, MAX_PIXELS
@@ -22,6 +23,7 @@ __all__ = [
     "SOFTWARE",
     "WRITABLE_SUFFIXES",
     "ClipNames",
+    "Extras",
     "InputFile",
     "Picture",
     "check_output",

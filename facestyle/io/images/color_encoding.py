@@ -82,7 +82,21 @@ ADOBE_RGB = ColorEncoding(ADOBE_PRIMARIES, "power", 563 / 256)  # Adobe RGB (199
 def from_code_points(
     primaries: int, transfer: int, *, full_range: bool = True
 ) -> ColorEncoding | None:
-    """Look up code points of H.273; None for those that this program does not know."""
+    """Look up code points of H.273; None for those that this program does not know.
+
+    Parameters
+    ----------
+    primaries : int
+        ColourPrimaries; 2 (unspecified) is taken for sRGB's.
+    transfer : int
+        TransferCharacteristics.
+    full_range : bool
+        Whether black is 0 and white the largest code value.
+
+    Returns
+    -------
+    ColorEncoding or None
+    """
     chosen = SRGB_PRIMARIES if primaries == 2 else _PRIMARIES.get(primaries)
     if chosen is None:
         return None

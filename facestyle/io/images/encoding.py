@@ -21,7 +21,19 @@ _LONGEST_JPEG_EXIF = 65533 - 6  # bytes in one segment, less the mark 'Exif'
 
 @dataclass(frozen=True)
 class Extras:
-    """What goes into a file besides its pixels; see `write_image`."""
+    """What a picture's file says besides its pixels.
+
+    Attributes
+    ----------
+    profile : bytes or None
+        ICC profile to embed.
+    exif : bytes or None
+        EXIF block to embed, as in `Picture.exif`; BMP has none.
+    dpi : (float, float) or None
+        Print resolution, pixels an inch.
+    software : str or None
+        Program that made the picture, to be named in its EXIF.
+    """
 
     profile: bytes | None = None
     exif: bytes | None = None

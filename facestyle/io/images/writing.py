@@ -2,7 +2,7 @@
 
 import logging
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -41,13 +41,10 @@ def write_image(
     *,
     alpha: FloatImage | None = None,
     bit_depth: int | None = None,
-    profile: bytes | None = None,
     gray: bool | None = None,
-    overwrite: bool = True,
     quality: int = 95,
-    exif: bytes | None = None,
-    dpi: tuple[float, float] | None = None,
-    software: str | None = None,
+    extras: Extras | None = None,
+    overwrite: bool = True,
 ) -> None:
     """Write a picture atomically: a reader sees the old file or the whole new one.
 
@@ -65,20 +62,15 @@ def write_image(
     alpha : (H, W) float32 in [0, 1], optional
     bit_depth : int, optional
         8 or 16; that of the picture by default, 8 for arrays of floats.
-    profile : bytes, optional
-        ICC profile to embed; for pictures of one channel it is left out.
     gray : bool, optional
         Whether to write one channel (luma).
-    overwrite : bool
-        Whether an existing file may be replaced.
     quality : int
         Of JPEG and WebP, 1 to 100.
-    exif : bytes, optional
-        EXIF block to embed, as in `Picture.exif`.
-    dpi : (float, float), optional
-        Print resolution, pixels an inch; JPEG, PNG, TIFF and BMP.
-    software : str, optional
-        Program that made the picture, to be named in its EXIF.
+    extras : Extras, optional
+        Color profile, EXIF, print resolution and program; what it does not say is taken from a
+        `Picture`. For pictures of one channel the profile is left out.
+    overwrite : bool
+        Whether an existing file may be replaced.
 
     Raises
     ------
@@ -91,9 +83,14 @@ def write_image(
     """
     path = Path(path)
     check_output(path, overwrite=overwrite)
+    extras = extras or Extras()
     if isinstance(picture, Picture):
-        profile, exif = profile or picture.profile, exif or picture.exif
-        dpi = dpi or picture.dpi
+        extras = replace(
+            extras,
+            profile=extras.profile or picture.profile,
+            exif=extras.exif or picture.exif,
+            dpi=extras.dpi or picture.dpi,
+        )
     content = _sort_out(path, picture, alpha, gray, bit_depth)
     suffix = path.suffix.lower()
     dtype = np.uint16 if content.bit_depth == 16 and suffix in DEEP_SUFFIXES else np.uint8
@@ -101,8 +98,7 @@ def write_image(
         _log.warning("%s: '%s' holds no opacity; laid on white", path, suffix)
     pixels = _arrange(content, suffix, dtype)
     if pixels.ndim == 2 or pixels.shape[2] == 2:
-        profile = None
-    extras = Extras(profile, exif, dpi, software)
+        extras = replace(extras, profile=None)
     try:
         data = encode(pixels, suffix, extras, quality, str(path))
     except EXIF_DAMAGE as error:  # OSError and ValueError among them

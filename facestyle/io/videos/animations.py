@@ -78,6 +78,19 @@ def open_animation(
 ) -> Animation:
     """Look through an animated picture: every frame's duration, and whether any is transparent.
 
+    Parameters
+    ----------
+    path : Path
+        A GIF, WebP or APNG.
+    start, end : float, optional
+        Part of the clip, s.
+    preview : int, optional
+        Frames at most.
+
+    Returns
+    -------
+    Animation
+
     Raises
     ------
     VideoError

@@ -66,7 +66,26 @@ class EncoderSettings:
 
     @classmethod
     def of(cls, info: VideoInfo, path: Path, *, alpha: bool = False) -> "EncoderSettings":
-        """Choose the settings for a source and an output."""
+        """Choose the settings for a source and an output.
+
+        Parameters
+        ----------
+        info : VideoInfo
+            Of the source.
+        path : Path
+            The output; its suffix chooses the codec.
+        alpha : bool
+            Whether opacity is to be kept.
+
+        Returns
+        -------
+        EncoderSettings
+
+        Raises
+        ------
+        VideoError
+            If this build of PyAV has no encoder for it.
+        """
         suffix = path.suffix.lower()
         encoders, pixel_format = _choose(suffix, alpha)
         av = import_av()

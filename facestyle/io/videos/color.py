@@ -74,6 +74,19 @@ def to_rgb(frame: Any, color: Color, *, deep: bool, reformatter: Any) -> NDArray
     """Convert a PyAV frame to an RGB array (H, W, 3) of full range.
 
     HDR (PQ or HLG, as some phones record) and wide gamuts are brought to the colors of BT.709.
+
+    Parameters
+    ----------
+    frame : av.VideoFrame
+    color : Color
+        What its values mean.
+    deep : bool
+        Whether 16 bits are wanted.
+    reformatter : av.video.reformatter.VideoReformatter
+
+    Returns
+    -------
+    (H, W, 3) uint8, or uint16 if `deep`
     """
     mapped = needs_mapping(color)
     is_rgb = frame.format.is_rgb or frame.format.name.startswith("pal")
@@ -93,7 +106,19 @@ def to_rgb(frame: Any, color: Color, *, deep: bool, reformatter: Any) -> NDArray
 
 
 def to_alpha(frame: Any, *, deep: bool, reformatter: Any) -> NDArray[Any]:
-    """Take the opacity (H, W) of a PyAV frame; one without is opaque."""
+    """Take the opacity (H, W) of a PyAV frame; one without is opaque.
+
+    Parameters
+    ----------
+    frame : av.VideoFrame
+    deep : bool
+        Whether 16 bits are wanted.
+    reformatter : av.video.reformatter.VideoReformatter
+
+    Returns
+    -------
+    (H, W) uint8, or uint16 if `deep`
+    """
     if not any(component.is_alpha for component in frame.format.components):
         size = (int(frame.height), int(frame.width))
         return np.full(size, 65535, np.uint16) if deep else np.full(size, 255, np.uint8)
@@ -103,7 +128,21 @@ def to_alpha(frame: Any, *, deep: bool, reformatter: Any) -> NDArray[Any]:
 
 
 def from_rgb(pixels: NDArray[Any], matrix: int, pixel_format: str, reformatter: Any) -> Any:
-    """Convert an RGB or RGBA array (H, W, C) uint8 to a PyAV frame of limited range."""
+    """Convert an RGB or RGBA array (H, W, C) uint8 to a PyAV frame of limited range.
+
+    Parameters
+    ----------
+    pixels : (H, W, 3) or (H, W, 4) uint8
+    matrix : int
+        MatrixCoefficients of H.273.
+    pixel_format : str
+        FFmpeg's name.
+    reformatter : av.video.reformatter.VideoReformatter
+
+    Returns
+    -------
+    av.VideoFrame
+    """
     name = "rgba" if pixels.shape[2] == 4 else "rgb24"
     frame = import_av().VideoFrame.from_ndarray(np.ascontiguousarray(pixels), format=name)
     return reformatter.reformat(

@@ -31,7 +31,20 @@ def max_frame_pixels() -> int:
 
 
 def check_frame_size(path: Path, width: int, height: int) -> None:
-    """Raise VideoError if a frame has more pixels than are read."""
+    """Raise VideoError if a frame has more pixels than are read.
+
+    Parameters
+    ----------
+    path : Path
+        For the message.
+    width, height : int
+        Of a frame, px.
+
+    Raises
+    ------
+    VideoError
+        If there are more; ``FACESTYLE_MAX_FRAME_PIXELS`` sets the limit.
+    """
     limit = max_frame_pixels()
     if width * height > limit:
         raise VideoError(
@@ -69,7 +82,21 @@ def open_input(path: Path) -> Any:
 
 
 def open_output(path: Path, format_name: str, options: dict[str, str] | None = None) -> Any:
-    """Open a file for writing; errors are FFmpeg's."""
+    """Open a file for writing; errors are FFmpeg's.
+
+    Parameters
+    ----------
+    path : Path
+        Never taken for a protocol.
+    format_name : str
+        FFmpeg's name of the container.
+    options : dict of str to str, optional
+        Of the container.
+
+    Returns
+    -------
+    av.container.OutputContainer
+    """
     return import_av().open(
         f"file:{path}", "w", format=format_name, container_options=options or {}
     )

@@ -51,6 +51,19 @@ def decoded(
 ) -> Iterator[Any]:
     """Decode packet after packet; an error tells the time at which it happened.
 
+    Parameters
+    ----------
+    container : av.container.InputContainer
+    stream : av.video.stream.VideoStream
+    info : VideoInfo
+        For messages and the time base.
+    timeline : Timeline, optional
+        What straightens the times of joined streams.
+
+    Yields
+    ------
+    av.VideoFrame
+
     Raises
     ------
     VideoError
@@ -94,7 +107,17 @@ def decoded(
 def whole_frames(
     container: Any, stream: Any, info: VideoInfo, timeline: Timeline | None = None
 ) -> Iterator[Any]:
-    """Decode frames and deinterlace those that are interlaced."""
+    """Decode frames and deinterlace those that are interlaced.
+
+    Parameters
+    ----------
+    container, stream, info, timeline
+        As of `decoded`.
+
+    Yields
+    ------
+    av.VideoFrame
+    """
     return deinterlaced(decoded(container, stream, info, timeline), info.time_base, info.path)
 
 
@@ -120,7 +143,15 @@ def timed(frames: Iterator[Any], info: VideoInfo) -> Iterator[tuple[Any, int, in
 
 
 def seek(container: Any, stream: Any, info: VideoInfo) -> None:
-    """Go to the last key frame before the start; stay at the beginning where that is impossible."""
+    """Go to the last key frame before the start; stay at the beginning where that is impossible.
+
+    Parameters
+    ----------
+    container : av.container.InputContainer
+    stream : av.video.stream.VideoStream
+    info : VideoInfo
+        Its `start` is where to go.
+    """
     av = import_av()
     target = Fraction(info.start or 0) + info.file_start
     try:

@@ -32,7 +32,24 @@ FloatImage = NDArray[np.float32]
 def deep_to_rgb(
     frame: Any, color: Color, *, deep: bool, mapped: bool, reformatter: Any
 ) -> NDArray[Any]:
-    """Convert a PyAV frame of YUV or gray to RGB (H, W, 3), uint16 if `deep`, else uint8."""
+    """Convert a PyAV frame of YUV or gray to RGB (H, W, 3), uint16 if `deep`, else uint8.
+
+    Parameters
+    ----------
+    frame : av.VideoFrame
+        YUV or gray.
+    color : Color
+        What its values mean.
+    deep : bool
+        Whether 16 bits are wanted.
+    mapped : bool
+        Whether HDR and wide gamuts are brought to the colors of BT.709.
+    reformatter : av.video.reformatter.VideoReformatter
+
+    Returns
+    -------
+    (H, W, 3) uint8, or uint16 if `deep`
+    """
     if frame.format.name.startswith(("gray", "ya")):
         return _gray_to_rgb(frame, color, deep=deep, mapped=mapped, reformatter=reformatter)
     bits = max(component.bits for component in frame.format.components)

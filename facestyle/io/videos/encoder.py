@@ -100,7 +100,16 @@ class SegmentEncoder:
         self._reformatter = import_av().video.reformatter.VideoReformatter()
 
     def add(self, pixels: NDArray[np.uint8], pts: int, duration: int) -> None:
-        """Encode a frame (H, W, 3), or (H, W, 4) with opacity; times in the settings' time base."""
+        """Encode a frame (H, W, 3), or (H, W, 4) with opacity; times in the settings' time base.
+
+        Parameters
+        ----------
+        pixels : (H, W, 3) or (H, W, 4) uint8
+        pts : int
+            When it is shown, in ticks of the settings' time base.
+        duration : int
+            How long, in such ticks.
+        """
         settings = self.settings
         paletted = settings.pixel_format == "pal8"
         frame = to_palette(pixels) if paletted else self._to_yuv(pixels)
@@ -152,7 +161,20 @@ class SegmentEncoder:
 
 
 def rescaled(ticks: int, source: Fraction, target: Fraction) -> int:
-    """Convert a time from one time base to another."""
+    """Convert a time from one time base to another.
+
+    Parameters
+    ----------
+    ticks : int
+        The time, in units of `source`.
+    source, target : Fraction
+        Seconds a tick.
+
+    Returns
+    -------
+    int
+        The nearest tick of `target`.
+    """
     return ticks if source == target else round(ticks * source / target)
 
 

@@ -111,6 +111,18 @@ def open_video_file(
 ) -> VideoFile:
     """Look into a video file: its first frame tells size, orientation and colors.
 
+    Parameters
+    ----------
+    path : Path
+    start, end : float, optional
+        Part of the clip, s.
+    preview : int, optional
+        Frames at most.
+
+    Returns
+    -------
+    VideoFile
+
     Raises
     ------
     VideoError

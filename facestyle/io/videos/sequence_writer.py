@@ -3,34 +3,29 @@
 import logging
 import os
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from facestyle.errors import OutputExistsError, VideoError
+from facestyle.errors import OutputExistsError
 from facestyle.io.images import write_image
 from facestyle.io.videos.info import Frame, VideoInfo
 from facestyle.io.videos.names import find_numbers, frame_path
 from facestyle.io.videos.opacity import check_shape, with_opacity
-from facestyle.io.videos.outputs import check_video_output
 from facestyle.io.videos.parts import (
     Arrays,
     Parts,
-    ResumePoint,
     State,
     is_unfinished,
     pack_state,
-    unpack_state,
 )
-from facestyle.io.videos.writer import SEGMENT_FRAMES, source_identity
+from facestyle.io.videos.resumable import SEGMENT_FRAMES, ResumableWriter
 
 _LOG = logging.getLogger(__name__)
-_FORMAT = 2  # of the notes; change it when they change
 
 
-class SequenceWriter:
+class SequenceWriter(ResumableWriter):
     """Writes numbered pictures; has the methods of `SegmentedWriter`.
 
     The numbers are those of a source that is a sequence, and begin with 0 for a file. Every
@@ -67,15 +62,8 @@ class SequenceWriter:
         segment_frames: int = SEGMENT_FRAMES,
         overwrite: bool = True,
     ) -> None:
-        self.path, self.info = Path(path), info
-        self.segment_frames = segment_frames
-        check_video_output(self.path)
-        identity = {
-            "format": _FORMAT,
-            "fingerprint": fingerprint,
-            "segment": segment_frames,
-            "source": source_identity(info),
-        }
+        super().__init__(path, info, segment_frames)
+        identity = self._identity(fingerprint)
         if not overwrite and not (resume and is_unfinished(self.path, identity)):
             self._refuse_pictures_of_others()
         self._parts = Parts(self.path, identity, check=_check_part, resume=resume)
@@ -83,23 +71,8 @@ class SequenceWriter:
         self._parts.keep(self._count_unchanged())
         self._next = self.resume_point().frames
 
-    def __enter__(self) -> "SequenceWriter":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Finished segments stay."""
-
-    def resume_point(self) -> ResumePoint:
-        """Tell how many pictures are finished, and the state after them."""
-        if self._parts.count == 0:
-            return ResumePoint()
-        last = self._parts.load(self._parts.count - 1)
-        return ResumePoint(int(last["frames"]), unpack_state(last))
+    def _finished_frames(self, last: Arrays) -> int:
+        return int(last["frames"])
 
     @property
     def segment_is_full(self) -> bool:
@@ -131,10 +104,7 @@ class SequenceWriter:
         """
         if self._next == 0:
             self._parts.remove()
-            raise VideoError(
-                f"{self.info.path}: has no frame from {self.info.start or 0} s"
-                f"{'' if self.info.end is None else f' to {self.info.end} s'}; nothing to write."
-            )
+            raise self._no_frames()
         last = self.info.first_number + self._next - 1
         others = [n for n in find_numbers(self.path) if not self.info.first_number <= n <= last]
         if others:

@@ -61,6 +61,21 @@ def open_sequence(
 ) -> PictureSequence:
     """List the pictures of a sequence and look at the first.
 
+    Parameters
+    ----------
+    pattern : Path
+        Such as ``frames/%05d.png``.
+    frame_rate : Fraction
+        Pictures a second.
+    start, end : float, optional
+        Part of the sequence, s.
+    preview : int, optional
+        Pictures at most.
+
+    Returns
+    -------
+    PictureSequence
+
     Raises
     ------
     VideoError

@@ -6,27 +6,23 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from fractions import Fraction
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from numpy.typing import NDArray
 
-from facestyle.errors import VideoError
 from facestyle.io.videos.codecs import EncoderSettings
 from facestyle.io.videos.encoder import Segment, SegmentEncoder, rescaled
 from facestyle.io.videos.info import Frame, VideoInfo
 from facestyle.io.videos.joining import check_companions_fit, join
-from facestyle.io.videos.names import is_sequence, list_sequence
 from facestyle.io.videos.opacity import check_shape, to_bytes
-from facestyle.io.videos.outputs import check_video_output, supports_alpha
-from facestyle.io.videos.parts import Parts, ResumePoint, State, pack_state, unpack_state
+from facestyle.io.videos.outputs import supports_alpha
+from facestyle.io.videos.parts import Arrays, Parts, State, pack_state
+from facestyle.io.videos.resumable import SEGMENT_FRAMES, ResumableWriter
 
-SEGMENT_FRAMES = 60
-_FORMAT = 2  # of the parts; change it when they change
 _LOG = logging.getLogger(__name__)
 
 
-class SegmentedWriter:
+class SegmentedWriter(ResumableWriter):
     """Writes a video; finished segments outlive a kill.
 
     ::
@@ -72,43 +68,24 @@ class SegmentedWriter:
         segment_frames: int = SEGMENT_FRAMES,
         alpha: bool | None = None,
     ) -> None:
-        self.path, self.info = Path(path), info
-        self.segment_frames = segment_frames
-        check_video_output(self.path)
+        super().__init__(path, info, segment_frames)
         check_companions_fit(self.path, info)
         wanted = info.alpha if alpha is None else alpha
         self._settings = EncoderSettings.of(
             info, self.path, alpha=wanted and supports_alpha(self.path)
         )
         _say_changes(self.path, self._settings, info, wanted)
-        identity = {
-            "format": _FORMAT,
-            "fingerprint": fingerprint,
-            "segment": segment_frames,
-            "encoder": {name: str(value) for name, value in asdict(self._settings).items()},
-            "source": source_identity(info),
-        }
+        encoder = {name: str(value) for name, value in asdict(self._settings).items()}
+        identity = self._identity(fingerprint) | {"encoder": encoder}
         self._parts = Parts(self.path, identity, check=_check_part, resume=resume)
         self._encoder: SegmentEncoder | None = None
 
-    def __enter__(self) -> "SegmentedWriter":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def _drop_segment(self) -> None:
         self._encoder = None
 
-    def resume_point(self) -> ResumePoint:
-        """Tell how many frames are finished, and the state after them."""
-        if self._parts.count == 0:
-            return ResumePoint()
-        sizes = (len(self._parts.load(number)["pts"]) for number in range(self._parts.count))
-        last = self._parts.load(self._parts.count - 1)
-        return ResumePoint(sum(sizes), unpack_state(last))
+    def _finished_frames(self, last: Arrays) -> int:
+        earlier = (self._parts.load(number) for number in range(self._parts.count - 1))
+        return sum(len(part["pts"]) for part in (*earlier, last))
 
     @property
     def segment_is_full(self) -> bool:
@@ -167,10 +144,7 @@ class SegmentedWriter:
         """
         self.finish_segment()
         if self._parts.count == 0:
-            raise VideoError(
-                f"{self.info.path}: has no frame from {self.info.start or 0} s"
-                f"{'' if self.info.end is None else f' to {self.info.end} s'}; nothing to write."
-            )
+            raise self._no_frames()
         unfinished = self._parts.folder / "joined.unfinished"
         join(
             self.path,
@@ -202,19 +176,6 @@ class SegmentedWriter:
             last = Segment.from_arrays(self._parts.load(self._parts.count - 1))
             return int(last.pts[-1] + last.durations[-1]) * self._settings.time_base
         return None if info.end is None else info.file_start + Fraction(info.end)
-
-
-def source_identity(info: VideoInfo) -> list[Any]:
-    """Tell a source, and the part of it, from an edited one.
-
-    Number, size and latest change of its files, in ns.
-    """
-    path = info.path
-    files = list_sequence(path) if is_sequence(path) else [path]
-    found = [file.stat() for file in files if file.is_file()]
-    changed = max((status.st_mtime_ns for status in found), default=0)
-    state = [len(found), sum(status.st_size for status in found), changed]
-    return [str(path), state, info.start, info.end, info.preview]
 
 
 def _arrays(segment: Segment) -> dict[str, NDArray[Any]]:

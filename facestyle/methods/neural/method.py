@@ -32,7 +32,7 @@ from facestyle.methods.neural.enlarging import enlarged_like
 from facestyle.methods.neural.settings import NeuralSettings
 from facestyle.neural import api
 from facestyle.neural.dependencies import require_torch
-from facestyle.neural.settings import OptimizeOptions, Settings
+from facestyle.neural.settings import Minimizer, OptimizeOptions
 from facestyle.neural.style_images import StyleImage
 from facestyle.progress import tell
 
@@ -166,7 +166,7 @@ class NeuralMethod(Method):
             total_variation_weight=chosen.tv_weight,
             style_scale=chosen.style_scale,
             pooling=chosen.pooling,
-            minimizer=Settings(method=chosen.optimizer, tolerance=chosen.tolerance),
+            minimizer=Minimizer(method=chosen.optimizer, tolerance=chosen.tolerance),
             seed=self._seed,
         )
         return options if chosen.size is None else replace(options, size=chosen.size)

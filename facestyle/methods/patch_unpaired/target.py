@@ -120,7 +120,22 @@ def tone_mapped_target(
 def target_curves(
     portrait: Portrait, region_map: np.ndarray, sources: PatchSources, scale: float
 ) -> ToneCurves:
-    """The tone curves of a portrait, kept for a clip; arguments as of `tone_mapped_target`."""
+    """The tone curves of a portrait, kept for a clip; arguments as of `tone_mapped_target`.
+
+    Parameters
+    ----------
+    portrait : Portrait
+    region_map : (H, W) uint8
+        Its regions.
+    sources : PatchSources
+        The exemplars.
+    scale : float
+        Size of the portrait over the exemplars'.
+
+    Returns
+    -------
+    ToneCurves
+    """
     lab = flattened(to_lab(portrait.image), region_map, scale * sources.face_width)
     return tone_curves(lab, region_map, sources.tones, scale * tone_sigma(sources.face_width))
 
