@@ -241,3 +241,19 @@ def test_the_papers_variant_is_an_option(exemplars, astronaut, result):
     assert np.abs(papers.image - result.image)[result.matte > 0.5].mean() > 0.01
     tone_alone = Stylizer(exemplars, method="energy", tone="residual")(astronaut)
     assert np.abs(papers.image - tone_alone.image)[result.matte > 0.5].mean() > 0.01
+
+
+def test_a_known_matte_says_what_is_the_person(make, astronaut):
+    left = np.zeros(astronaut.shape[:2], np.uint8)
+    left[:, :170] = 255
+    image = make(background="keep")(astronaut, matte=left).image
+    np.testing.assert_allclose(image[:, 172:], astronaut[:, 172:], atol=1e-6)
+    assert np.abs(image[60:200, 100:160] - astronaut[60:200, 100:160]).mean() > 0.05
+
+
+@pytest.mark.parametrize(
+    "wrong", [np.ones((3, 4)), np.full((340, 340), 1.5), np.full((340, 340), np.nan)]
+)
+def test_a_matte_of_another_shape_or_range_is_refused(make, astronaut, wrong):
+    with pytest.raises(UsageError, match="matte"):
+        make()(astronaut, matte=wrong)

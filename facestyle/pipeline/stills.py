@@ -18,6 +18,7 @@ from facestyle.flow import parse_flow_source
 from facestyle.io.images import from_array, to_array
 from facestyle.methods.engine import ClipContext, FrameEngine, Method, Outcome, Rendering, Target
 from facestyle.pipeline.clip_people import EverybodyFrames, OneOfSeveralFrames
+from facestyle.pipeline.mattes import check_matte
 from facestyle.pipeline.people import (
     SMALLEST_BYSTANDER,
     beside_others,
@@ -62,7 +63,11 @@ class StillStylizer:
             raise UsageError(f"face: {self._no_face_needed}")
 
     def stylize(
-        self, picture: PictureLike | InputPicture, *, landmarks: np.ndarray | None = None
+        self,
+        picture: PictureLike | InputPicture,
+        *,
+        landmarks: np.ndarray | None = None,
+        matte: np.ndarray | None = None,
     ) -> Result:
         """Stylize one picture.
 
@@ -72,6 +77,9 @@ class StillStylizer:
             See `facestyle.pipeline.pictures.input_picture`.
         landmarks : (68, 2) float64, optional
             Known landmarks, xy px; nothing is detected then.
+        matte : (H, W), optional
+            Known opacity of the person, uint8, uint16 or float in [0, 1]; instead of the one that
+            is found.
 
         Returns
         -------
@@ -89,7 +97,10 @@ class StillStylizer:
         start = time.perf_counter()
         source = picture if isinstance(picture, InputPicture) else input_picture(picture)
         rgb, alpha = from_array(source.array)
+        known = None if matte is None else check_matte(matte, rgb.shape[:2])
         targets, rendering = self._targets(rgb, alpha, landmarks, source.name)
+        if known is not None:
+            targets = [self._with_matte(target, known) for target in targets]
         timings = {"faces": time.perf_counter() - start}
         outcome = self._stylize_all(targets, rendering)
         if self.rendering.strength == 0 and outcome.alpha is None:
@@ -206,6 +217,12 @@ class StillStylizer:
             matte = person_matte_beside(rgb, face, others, self.method.matte)
             portraits.append(Portrait(rgb, face, matte, name))
         return portraits
+
+    def _with_matte(self, target: Target, matte: np.ndarray) -> Target:
+        """The target with the matte that a user knows to be right."""
+        if target.face is None:
+            raise UsageError(f"matte: {self._no_face_needed}")
+        return replace(target, face=replace(target.face, matte=matte))
 
     def _stylize_all(self, targets: Sequence[Target], rendering: Rendering) -> Outcome:
         """Stylize for each face; where there are several, each has the part nearest to it."""

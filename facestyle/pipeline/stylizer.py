@@ -88,7 +88,13 @@ class Stylizer(StillStylizer):
         """
         return cls(None, method="neural", model=model, **options)
 
-    def __call__(self, picture: PictureLike, *, landmarks: np.ndarray | None = None) -> Result:
+    def __call__(
+        self,
+        picture: PictureLike,
+        *,
+        landmarks: np.ndarray | None = None,
+        matte: np.ndarray | None = None,
+    ) -> Result:
         """Stylize one picture.
 
         Parameters
@@ -99,6 +105,9 @@ class Stylizer(StillStylizer):
             files of 16 bits.
         landmarks : (68, 2) float64, optional
             Known landmarks, xy px; nothing is detected then.
+        matte : (H, W), optional
+            Known opacity of the person, uint8, uint16 or float in [0, 1]; instead of the one that
+            is found.
 
         Returns
         -------
@@ -111,9 +120,9 @@ class Stylizer(StillStylizer):
         ImageError
             If a file is no picture.
         UsageError
-            If an array is no picture.
+            If an array is no picture, or the matte is none of it.
         """
-        return self.stylize(picture, landmarks=landmarks)
+        return self.stylize(picture, landmarks=landmarks, matte=matte)
 
     def map(self, paths: Iterable[str | Path], *, jobs: int = 1) -> Iterator[BatchResult]:
         """Stylize many files; a failure is a result with `.error`.
