@@ -26,15 +26,19 @@ PHOTOS = {
     "headshots_bw/looks": DATA / "headshots_bw" / "looks",
     "headshots_bw/inputs": DATA / "headshots_bw" / "inputs",
     "portraits": DATA / "portraits",
-    "exemplars/noir": ROOT / "exemplars" / "noir",
-    "exemplars/warm": ROOT / "exemplars" / "warm",
-    "exemplars/pencil_photos": ROOT / "exemplars" / "pencil_photos",
+    **{
+        f"exemplars/{name}": ROOT / "exemplars" / name
+        for name in ("noir", "high_key", "warm", "faded_film", "pencil_photos")
+    },
     "pencil_pairs/photos": DATA / "pencil_pairs" / "photos",
 }
 DRAWINGS = {
     "paintings": DATA / "paintings",
     "public domain": DATA / "public_domain",
-    "exemplars/pencil": ROOT / "exemplars" / "pencil",
+    **{
+        f"exemplars/{name}": ROOT / "exemplars" / name
+        for name in ("pencil", "charcoal", "watercolor", "oil", "engraving")
+    },
     "pencil_pairs/sketches": DATA / "pencil_pairs" / "sketches",
 }
 # rather these than many alike: every third of the 88 pairs

@@ -3,6 +3,7 @@
     python exemplars/make.py            # everything, about half an hour of CPU
     python exemplars/make.py noir warm  # only these
     python exemplars/make.py oil/mona_lisa  # only one picture
+    python exemplars/make.py lists      # only PROVENANCE.md, looks.toml and the thumbnails
 
 Reads the pictures in `sources/` (see PROVENANCE.md) and needs nothing but facestyle itself. The
 same sources give the same pictures: every random number comes from a seed made of set and sitter.
@@ -12,7 +13,6 @@ from __future__ import annotations
 
 import sys
 import zlib
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from recipes.engraving import engraving  # noqa: E402
 from recipes.faded_film import faded_film  # noqa: E402
 from recipes.files import read_picture, write_picture  # noqa: E402
 from recipes.high_key import high_key  # noqa: E402
+from recipes.lists import Made, write_looks, write_thumbnails  # noqa: E402
 from recipes.noir import noir  # noqa: E402
 from recipes.oil import oil  # noqa: E402
 from recipes.pencil import pencil  # noqa: E402
@@ -34,8 +35,6 @@ from recipes.sources import BY_NAME  # noqa: E402
 from recipes.studio import Sitter, frame_picture, make_sitter  # noqa: E402
 from recipes.warm import warm  # noqa: E402
 from recipes.watercolor import watercolor  # noqa: E402
-
-Recipe = Callable[[Sitter, np.random.Generator], np.ndarray]
 
 
 def natural(sitter: Sitter, rng: np.random.Generator) -> np.ndarray:
@@ -56,18 +55,20 @@ _SITTERS = (
 )
 QUALITY = 88  # of the sets; the portraits are inputs and get more
 # Eileen Collins is the demo's input: she stays out of the photographic sets
-SETS: dict[str, tuple[Recipe, tuple[str, ...]]] = {
-    "noir": (noir, _SITTERS),
-    "warm": (warm, _SITTERS),
-    "pencil": (pencil, _SITTERS),
-    "pencil_photos": (natural, _SITTERS),
-    "high_key": (high_key, _SITTERS),
-    "faded_film": (faded_film, _SITTERS),
-    "charcoal": (charcoal, _SITTERS),
-    "watercolor": (watercolor, _SITTERS),
-    "oil": (oil, _SITTERS),
-    "engraving": (engraving, _SITTERS),
-    "portraits": (natural, ("eileen_collins",)),
+SETS: dict[str, Made] = {
+    "noir": Made(noir, _SITTERS, "photograph", "low-key black and white, one lamp from the side"),
+    "high_key": Made(high_key, _SITTERS, "photograph", "light and airy on a white backdrop"),
+    "warm": Made(warm, _SITTERS, "photograph", "golden evening light, blurred lights behind"),
+    "faded_film": Made(faded_film, _SITTERS, "photograph", "lifted blacks, muted blue-green cloth"),
+    "pencil": Made(pencil, _SITTERS, "drawing", "graphite lines and hatching on white paper"),
+    "charcoal": Made(charcoal, _SITTERS, "drawing", "charcoal and chalk on toned paper"),
+    "watercolor": Made(watercolor, _SITTERS, "painting", "washes with white paper left between"),
+    "oil": Made(oil, _SITTERS, "painting", "thick brushwork on a dark ground"),
+    "engraving": Made(engraving, _SITTERS, "print", "black lines that swell along the form"),
+    "pencil_photos": Made(
+        natural, _SITTERS, "photograph", "the pictures that the looks were made from"
+    ),
+    "portraits": Made(natural, ("eileen_collins",), "photograph", "for the demo"),
 }
 
 
@@ -81,24 +82,24 @@ def sit(name: str) -> Sitter:
 
 def make_set(name: str, only: str = "") -> None:
     """Make one folder of pictures, or `only` that of one sitter."""
-    recipe, sitters = SETS[name]
-    for sitter in [only] if only else sitters:
+    for sitter in [only] if only else SETS[name].sitters:
         rng = np.random.default_rng(zlib.crc32(f"{name}/{sitter}".encode()))
         path = HERE / name / f"{sitter}.jpg"
         path.parent.mkdir(exist_ok=True)
-        write_picture(path, recipe(sit(sitter), rng), 92 if name == "portraits" else QUALITY)
+        write_picture(
+            path, SETS[name].recipe(sit(sitter), rng), 92 if name == "portraits" else QUALITY
+        )
         print(path, flush=True)
 
 
 def main(names: list[str]) -> None:
     """Make the named sets, or all, and list where everything comes from."""
     for name in names or SETS:
-        make_set(*name.split("/"))
-    made = {
-        name: [(f"{sitter}.jpg", sitter) for sitter in sitters]
-        for name, (_, sitters) in SETS.items()
-    }
-    write_provenance(HERE, made)
+        if name != "lists":
+            make_set(*name.split("/"))
+    write_provenance(HERE, SETS)
+    write_thumbnails(HERE, SETS)
+    write_looks(HERE, SETS)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ PACKAGE = ROOT / "facestyle"
 # first names below the package; a part imports itself and lower layers
 LAYERS = (
     {"errors", "files", "stopwatch", "choices", "progress"},
-    {"settings"},
+    {"settings", "looks"},
     {"array_files", "assets"},
     {"kernels", "disk_cache", "io"},
     {"imaging"},

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
+from recipes.lists import Made
 from recipes.sources import SOURCES
 
 _HEAD = """# Where the pictures in this folder come from
@@ -31,8 +33,8 @@ they are, were left out.
 """
 
 
-def write_provenance(folder: Path, made: dict[str, list[tuple[str, str]]]) -> None:
-    """Write the list for `made`: set -> (file name, source's name) pairs."""
+def write_provenance(folder: Path, sets: Mapping[str, Made]) -> None:
+    """Write the list of sources, and of every picture made from them."""
     rows = []
     for source in SOURCES:
         (original,) = (folder / "sources" / "originals").glob(f"{source.name}.[jp][pn]g")
@@ -44,6 +46,7 @@ def write_provenance(folder: Path, made: dict[str, list[tuple[str, str]]]) -> No
     text = (
         _HEAD + "\n".join(rows) + "\n\n## Pictures made from them\n\n| file | source |\n|---|---|\n"
     )
-    for name, files in made.items():
-        text += "".join(f"| {name}/{file} | {source} |\n" for file, source in files)
+    for name, made in sets.items():
+        text += "".join(f"| {name}/{sitter}.jpg | {sitter} |\n" for sitter in made.sitters)
+    text += "\nEach of `thumbnails/` is one of these pictures, reduced.\n"
     (folder / "PROVENANCE.md").write_text(text, encoding="utf-8")

@@ -119,7 +119,7 @@ SOURCES = (
         "luis_pedro_coelho",
         "Luis Pedro Coelho, scientist, author of mahotas",
         "PyPI package mahotas 1.4.19, mahotas/demos/data/luispedro.jpg",
-        "MIT; copyright Luis Pedro Coelho, see originals/luis_pedro_coelho.LICENSE",
+        "MIT; copyright Luis Pedro Coelho, see sources/originals/luis_pedro_coelho.LICENSE",
         Frame(
             212.0,
             (332.0, 412.0),

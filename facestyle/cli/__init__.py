@@ -18,6 +18,7 @@ from facestyle.cli.suggestions import SuggestingParser, mistyped_verb
 # INTERRUPTED, what is said after Ctrl-C.
 VERBS = {
     "stylize": "redraw portraits in the style of the exemplars (the default)",
+    "looks": "list the looks that come with facestyle",
     "exemplars": "check a folder of exemplars: which faces are found, what is usable, why not",
     "train": "train a network that redraws any picture in one style",
     "guides": "write position, appearance and segmentation guides for EbSynth",

@@ -23,8 +23,9 @@ def run(arguments: argparse.Namespace) -> int:
     """List every file; return the exit code."""
     from facestyle.cli.messages import print_result, report_error, show_progress, to_json
     from facestyle.io.images import expand_inputs
+    from facestyle.looks import find_exemplars
 
-    paths = [item.path for item in expand_inputs([arguments.folder])]
+    paths = [item.path for item in expand_inputs([find_exemplars(arguments.folder)])]
     quiet = arguments.quiet or not arguments.verbose  # the list itself shows how far it is
     usable = 0
     for path in show_progress(paths, len(paths), quiet=quiet):

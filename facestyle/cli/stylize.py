@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from facestyle.cli import exit_codes, options, setting_options
 from facestyle.cli.result_names import clip_names, named_as_clips
+from facestyle.looks import find_exemplars, name_of
 from facestyle.methods import method_choices
 from facestyle.pipeline.settings import StylizerSettings
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from facestyle.pipeline.presets import Preset
     from facestyle.pipeline.stylizer import Stylizer
 
-USAGE = "INPUT... --exemplars DIR [-o PATH] [options]"
+USAGE = "INPUT... --exemplars LOOK|DIR [-o PATH] [options]"
 INTERRUPTED = (
     "finished results and the finished parts of clips are kept: the same command with "
     "--skip-existing goes on from there"
@@ -26,7 +27,7 @@ INTERRUPTED = (
 DESCRIPTION = """\
 Redraw portraits in the style of a folder of stylized portraits of other people.
 
-  facestyle portrait.jpg --exemplars looks/             writes portrait_looks.jpg beside it
+  facestyle portrait.jpg --exemplars noir               writes portrait_noir.jpg beside it
   facestyle *.jpg photos/ --exemplars looks/ -o out/    names and sub-folders are kept
   facestyle clip.mp4 --exemplars looks/                 writes clip_looks.mp4, sound kept
   facestyle photo.jpg --exemplars sketches/ --exemplar-photos sitters/
@@ -45,8 +46,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--exemplars",
         type=Path,
-        metavar="DIR",
-        help="folder of stylized portraits, or one such picture",
+        metavar="LOOK|DIR",
+        help="a look that comes with facestyle ('facestyle looks' lists them), a folder of "
+        "stylized portraits, or one such picture",
     )
     parser.add_argument(
         "-o",
@@ -107,6 +109,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     wanted = _wanted(arguments)
     _check(arguments, wanted)
+    if arguments.exemplars is not None:
+        arguments.exemplars = find_exemplars(arguments.exemplars)
     # names are planned first: reading exemplars takes seconds
     inputs = _expand(arguments)
     transparent = wanted.options.get("background") == "transparent"
@@ -164,7 +168,7 @@ def _check(arguments: argparse.Namespace, wanted: "Preset") -> None:
     """Refuse what cannot be done whatever the exemplars are."""
     from facestyle.compositing.background import parse_background
     from facestyle.errors import UsageError
-    from facestyle.methods.choice import check_before_choice
+    from facestyle.methods.choice import check_before_choice, is_neural
     from facestyle.neural.dependencies import require_torch
 
     general = StylizerSettings.options().keys()
@@ -174,12 +178,13 @@ def _check(arguments: argparse.Namespace, wanted: "Preset") -> None:
     check_before_choice(wanted.method, own)
     if arguments.exemplars is None and own.get("model") is None:
         raise UsageError("--exemplars is required (or --model, for a trained network)")
-    if _is_neural(wanted):
+    neural = is_neural(wanted.method, own)
+    if neural:
         require_torch()  # once, not for each picture
     if arguments.exemplar_photos is not None and (
-        _is_neural(wanted) or wanted.method in ("energy", "patch_unpaired", "patch-unpaired")
+        neural or wanted.method in ("energy", "patch_unpaired", "patch-unpaired")
     ):
-        method = "neural" if _is_neural(wanted) else wanted.method
+        method = "neural" if neural else wanted.method
         raise UsageError(f"--exemplar-photos belongs to --method patch, not to {method}")
 
 
@@ -199,9 +204,8 @@ def _expand(arguments: argparse.Namespace) -> "list[InputFile]":
 
 
 def _label(arguments: argparse.Namespace, wanted: "Preset") -> str:
-    """Name of the exemplar folder, or of the single exemplar or model without its suffix."""
-    path = Path(arguments.exemplars or wanted.options["model"]).resolve()
-    return path.stem if path.is_file() else path.name
+    """Name of the look or exemplar folder, or of the single exemplar or model."""
+    return name_of(arguments.exemplars or wanted.options["model"])
 
 
 def _make_stylizer(arguments: argparse.Namespace, wanted: "Preset") -> "Stylizer":
@@ -222,21 +226,15 @@ def _read_exemplars(arguments: argparse.Namespace, wanted: "Preset") -> "Exempla
     """The exemplars with their faces, or as pictures where no faces are needed."""
     from facestyle.cli.notices import warn_of_exemplars
     from facestyle.exemplars import ExemplarSet
+    from facestyle.methods.choice import is_neural
 
     if arguments.exemplars is None:
         return None
-    if _is_neural(wanted):
+    if is_neural(wanted.method, wanted.options):
         return ExemplarSet.of_pictures(arguments.exemplars)
-    exemplars = ExemplarSet.from_folder(arguments.exemplars, photos=arguments.exemplar_photos)
+    exemplars = ExemplarSet.load(arguments.exemplars, photos=arguments.exemplar_photos)
     warn_of_exemplars(exemplars)
     return exemplars
-
-
-def _is_neural(wanted: "Preset") -> bool:
-    """Whether the method that will be used needs no faces in the exemplars."""
-    if wanted.method == "auto":
-        return wanted.options.get("model") is not None
-    return wanted.method == "neural"
 
 
 def _preset_names() -> tuple[str, ...]:

@@ -73,6 +73,19 @@ def check_method(method: str) -> str:
     return name
 
 
+def is_neural(method: str, options: Mapping[str, Any]) -> bool:
+    """Whether the method that will be used needs no faces in the exemplars.
+
+    Parameters
+    ----------
+    method : str
+        One of `method_choices`.
+    options : mapping of str to object
+        Settings of methods.
+    """
+    return method == "neural" or (method == "auto" and options.get("model") is not None)
+
+
 def check_before_choice(method: str, options: Mapping[str, Any]) -> None:
     """Refuse settings that none of the methods has which may be chosen, whatever the exemplars.
 

@@ -10,8 +10,9 @@ import numpy as np
 
 from facestyle.errors import UsageError
 from facestyle.exemplars import ExemplarSet
+from facestyle.looks import find_exemplars
 from facestyle.methods import METHODS
-from facestyle.methods.choice import choose_method
+from facestyle.methods.choice import choose_method, is_neural
 from facestyle.pipeline.batch import BatchResult, stylize_files
 from facestyle.pipeline.pictures import PictureLike
 from facestyle.pipeline.presets import find_preset
@@ -28,8 +29,9 @@ class Stylizer(StillStylizer):
 
     Parameters
     ----------
-    exemplars : ExemplarSet or None
-        None where `model` names a trained network.
+    exemplars : ExemplarSet, str, Path or None
+        Or what `ExemplarSet.load` takes: the name of a look ("noir"), a folder, a picture. None
+        where `model` names a trained network.
     method : str
         "auto" decides by the exemplars: energy for photographs, patches for drawings and
         paintings; "energy", "patch", "patch-paired", "patch-unpaired" or "neural".
@@ -50,7 +52,7 @@ class Stylizer(StillStylizer):
 
     def __init__(
         self,
-        exemplars: ExemplarSet | None = None,
+        exemplars: ExemplarSet | str | Path | None = None,
         *,
         method: str = "auto",
         preset: str | Path | None = None,
@@ -68,6 +70,8 @@ class Stylizer(StillStylizer):
         general = StylizerSettings.options().keys()
         settings = StylizerSettings(**{k: v for k, v in options.items() if k in general})
         own = {name: value for name, value in options.items() if name not in general}
+        if isinstance(exemplars, str | Path):
+            exemplars = _load(exemplars, is_neural(method, own))
         chosen, self.method_reason = choose_method(exemplars, method, own, seed=settings.seed)
         super().__init__(exemplars, chosen, settings)
 
@@ -157,3 +161,10 @@ class Stylizer(StillStylizer):
             For each frame, before the next one is asked for.
         """
         return stylize_stream(self, frames)
+
+
+def _load(exemplars: str | Path, as_pictures: bool) -> ExemplarSet:
+    """Read a look, a folder or a picture, with faces where the method needs them."""
+    if as_pictures:
+        return ExemplarSet.of_pictures(find_exemplars(exemplars))
+    return ExemplarSet.load(exemplars)

@@ -5,33 +5,19 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
 
-import cv2
 import numpy as np
 
 from facestyle import disk_cache
 from facestyle.errors import ExemplarError, FacestyleError
-from facestyle.faces import Face, Portrait, portrait_from_image, read_landmarks
-from facestyle.faces.landmarks import check_landmarks
-from facestyle.files import read_regular
+from facestyle.exemplars.reading import LANDMARKS_SUFFIX, read_exemplar, read_with_photo
+from facestyle.faces import Portrait
 from facestyle.io.images import expand_inputs, read_image
+from facestyle.looks import find_exemplars
 
-LANDMARKS_SUFFIX = ".landmarks.txt"
-# larger exemplars are reduced: no style lives in more pixels than these on the long side
-_LONGEST = 2400
-_SMALLEST = 16  # px; no detector finds a face in less
 _LOG = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class _Analysis:
-    """What is cached of an exemplar: all but its picture."""
-
-    face: Face
-    matte: Annotated[np.ndarray, disk_cache.Schema("uint8", 2)]
 
 
 @dataclass(frozen=True)
@@ -115,6 +101,39 @@ class ExemplarSet:
         return iter(self.portraits)
 
     @classmethod
+    def load(
+        cls,
+        look: str | Path,
+        *,
+        photos: str | Path | None = None,
+        landmarks: str = "auto",
+        cache: bool = True,
+    ) -> ExemplarSet:
+        """Read a look that comes with facestyle, by its name, or a folder or picture.
+
+        Parameters
+        ----------
+        look : str or Path
+            Such as "noir" (`facestyle.looks.bundled_looks` has them all); or see `from_folder`. A
+            folder of that name in the working directory is taken before the look, with a warning.
+        photos : str or Path, optional
+            Folder of photographs, or "pencil_photos": those that the bundled looks were made from.
+        landmarks, cache
+            See `from_folder`.
+
+        Raises
+        ------
+        ExemplarError
+            If there is no such look, folder or picture, or nothing in it has a usable face.
+        """
+        return cls.from_folder(
+            find_exemplars(look),
+            photos=None if photos is None else find_exemplars(photos),
+            landmarks=landmarks,
+            cache=cache,
+        )
+
+    @classmethod
     def from_folder(
         cls,
         folder: str | Path,
@@ -150,9 +169,10 @@ class ExemplarSet:
         portraits, fingerprints, problems = [], [], []
         for path in paths:
             try:
-                portrait, key = read_exemplar(path, landmarks=landmarks, cache=cache)
-                if photo_paths:
-                    portrait, key = _with_photo(portrait, key, path, photo_paths, landmarks, cache)
+                if photos is None:
+                    portrait, key = read_exemplar(path, landmarks=landmarks, cache=cache)
+                else:
+                    portrait, key = read_with_photo(path, photo_paths, landmarks, cache)
             except Exception as error:  # one odd picture must not stop the others
                 message = _describe_problem(path, error)
                 problems.append((path, message))
@@ -194,85 +214,6 @@ class ExemplarSet:
         pictures = [ExemplarPicture(read_image(path).rgb, path.name) for path in paths]
         contents = [disk_cache.fingerprint("style picture", path.read_bytes()) for path in paths]
         return cls([], pictures=pictures, fingerprints=contents)
-
-
-def read_exemplar(
-    path: Path, *, landmarks: str = "auto", cache: bool = True
-) -> tuple[Portrait, str]:
-    """Read one exemplar and find its face.
-
-    Parameters
-    ----------
-    path : Path
-    landmarks : {"auto", "dlib", "mesh"}
-        Landmark detector.
-    cache : bool
-        Whether the analysis is kept on disk.
-
-    Returns
-    -------
-    portrait : Portrait
-    fingerprint : str
-        Of the file's content and of how it was analyzed.
-
-    Raises
-    ------
-    ImageError
-        If the file is no picture.
-    FaceError
-        If it shows no usable face.
-    LandmarksError
-        If its landmarks file is damaged.
-    """
-    picture = read_image(path)
-    rgb = picture.rgb
-    if picture.alpha is not None:
-        opacity = picture.alpha[..., None]
-        rgb = rgb * opacity + (1 - opacity)
-    factor = min(1.0, _LONGEST / max(rgb.shape[:2]))
-    if min(rgb.shape[:2]) * factor < _SMALLEST:
-        raise ExemplarError(
-            f"{path}: {rgb.shape[1]} x {rgb.shape[0]} pixels are too narrow for a portrait; "
-            f"expected {_SMALLEST} or more on the short side"
-        )
-    points_path = path.with_name(path.stem + LANDMARKS_SUFFIX)
-    given = None
-    if os.path.lexists(points_path):
-        points = check_landmarks(read_landmarks(points_path), str(points_path), rgb.shape[:2])
-        given = (points + 0.5) * factor - 0.5
-    if factor < 1:
-        rgb = cv2.resize(rgb, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    key = disk_cache.fingerprint(
-        "exemplar", read_regular(path), landmarks, b"" if given is None else given.tobytes()
-    )
-    stored = disk_cache.load(_Analysis, key) if cache else None
-    if stored is not None and stored.matte.shape == rgb.shape[:2]:
-        matte = stored.matte.astype(np.float32) / 255
-        return Portrait(rgb, stored.face, matte, path.name), key
-    portrait = portrait_from_image(rgb, name=str(path), landmarks=landmarks, given=given)
-    matte = np.round(portrait.matte * 255).astype(np.uint8)
-    if cache:
-        disk_cache.save(key, _Analysis(portrait.face, matte))
-    # the first run and the cached ones must see the same matte
-    return replace(portrait, matte=matte.astype(np.float32) / 255, name=path.name), key
-
-
-def _with_photo(
-    portrait: Portrait,
-    key: str,
-    path: Path,
-    photo_paths: dict[str, Path],
-    landmarks: str,
-    cache: bool,
-) -> tuple[Portrait, str]:
-    """Attach the photograph that a drawing was made from."""
-    photo_path = photo_paths.get(path.stem)
-    if photo_path is None:
-        raise ExemplarError(
-            f"{path}: no photograph of the name '{path.stem}' is among the exemplar photos"
-        )
-    photo, photo_key = read_exemplar(photo_path, landmarks=landmarks, cache=cache)
-    return replace(portrait, photo=photo), disk_cache.fingerprint(key, photo_key)
 
 
 def _picture_files(folder: Path) -> list[Path]:
