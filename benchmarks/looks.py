@@ -1,14 +1,16 @@
-"""Four deterministic photographic looks, so that the true stylized picture is known.
+"""Deterministic photographic looks, so that the true stylized picture is known.
 
 Each imitates what a photographer does in post-production: local contrast, dodging and burning
 at places of the face, tone curves, split toning. They read the landmarks and the matte, so that
-the same look lands on the same places of every sitter.
+the same look lands on the same places of every sitter. Four strong ones stand here, beside the
+two of the test half that read places; `grades.py` has those that read nothing but a pixel's color.
 """
 
 from collections.abc import Callable
 
 import cv2
 import numpy as np
+from grades import GRADES
 from numpy.typing import NDArray
 
 from facestyle.faces import Portrait
@@ -71,11 +73,37 @@ def low_key(portrait: Portrait) -> Array:
     return np.asarray(picture + shadow_tint + light_tint)
 
 
+def gray_vignette(portrait: Portrait) -> Array:
+    """Test half: gray, mild contrast, light falling off around the face by up to two stops."""
+    gray = portrait.image @ np.array([0.2126, 0.7152, 0.0722], np.float32)
+    gray = gray + 0.35 * (gray * gray * (3 - 2 * gray) - gray)
+    center = portrait.face.landmarks[[27, 30]].mean(axis=0)
+    gray = gray * 2 ** (-2 * (1 - _spot(portrait, center, 1.9, (1, 1.2))))
+    return np.repeat(gray[..., None], 3, axis=2)
+
+
+def window_light(portrait: Portrait) -> Array:
+    """Test half: soft cool light from the right, the other side of the face a stop darker."""
+    points, unit = portrait.face.landmarks, portrait.face.inter_ocular
+    x, _ = _coordinates(portrait)
+    across = (x - points[30, 0]) / unit
+    stops = 0.35 - 1.25 / (1 + np.exp(2.4 * across))
+    picture = portrait.image * 2 ** np.broadcast_to(stops, portrait.matte.shape)[..., None]
+    return np.asarray(np.clip(picture, 0, 1) * np.array([0.97, 1.0, 1.05], np.float32))
+
+
+def _graded(grade: Callable[[Array], Array]) -> Callable[[Portrait], Array]:
+    return lambda portrait: grade(portrait.image)
+
+
 LOOKS: dict[str, Callable[[Portrait], Array]] = {
     "bwdodge": black_and_white_dodge,
     "glow": soft_glow,
     "bleach": bleach_bypass,
     "lowkey": low_key,
+    "vignette": gray_vignette,
+    "window": window_light,
+    **{name: _graded(grade) for name, grade in GRADES.items()},
 }
 
 
