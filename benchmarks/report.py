@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +83,29 @@ def measure(
     }
 
 
+def conditions() -> dict[str, Any]:
+    """Versions, machine and time, as a file of results keeps them."""
+    installed = {package.metadata["Name"] for package in importlib.metadata.distributions()}
+    return {
+        "time": datetime.now(UTC).isoformat(timespec="seconds"),
+        "commit": _commit(),
+        "command": " ".join(["python", *_relative_arguments()]),
+        "python": platform.python_version(),
+        "versions": {n: importlib.metadata.version(n) for n in PACKAGES if n in installed},
+        "processor": _processor(),
+        "cores": os.cpu_count() or 0,
+        "threads": _threads(),
+        "system": platform.system(),
+        "load": round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else None,
+    }
+
+
+def _threads() -> int:
+    """Most threads that a kernel may use."""
+    given = os.environ.get("NUMBA_NUM_THREADS", "")
+    return int(given) if given.isdigit() else os.cpu_count() or 0
+
+
 def print_conditions(title: str, *, seed: int, **settings: object) -> None:
     """Print what a reader needs to repeat the figures: versions, machine, seed, settings."""
     print(f"## {title}\n")
@@ -140,5 +164,8 @@ def _processor() -> str:
 def _relative_arguments() -> list[str]:
     """The command line, with the script's path as seen from the repository."""
     script = Path(sys.argv[0]).resolve()
+    if script.name == "__main__.py":  # other folders of this machine tell a reader nothing
+        short = [Path(word).name if Path(word).is_absolute() else word for word in sys.argv[1:]]
+        return ["-m", script.parent.name, *short]
     name = str(script.relative_to(ROOT)) if script.is_relative_to(ROOT) else script.name
     return [name, *sys.argv[1:]]

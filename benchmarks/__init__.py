@@ -1,0 +1,1 @@
+"""What facestyle is measured with; `python -m benchmarks` is the front door."""

@@ -1,0 +1,118 @@
+"""The front door of the benchmarks.
+
+python -m benchmarks                        # what there is
+python -m benchmarks sketch --quick         # minutes at most, with data of the repository
+python -m benchmarks sketch --data CUFS --json sketch.jsonl
+python -m benchmarks all --quick --json results/
+python -m benchmarks report results/ -o report.html
+"""
+
+import argparse
+import importlib
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType
+
+# A benchmark is a module with SUMMARY, add_arguments(parser), run(arguments, recorder).
+BENCHMARKS = {
+    "known-looks": ("known_looks_rows", "is a known look recovered? ours, Song, Shih, Reinhard"),
+    "sketch": ("sketch", "drawings from photograph-drawing pairs, against the artist's own"),
+    "portraits": ("portraits", "portraits in drawn and painted styles: identity and texture"),
+    "skin-tone": ("skin_tone_rows", "does a sitter's own skin tone survive a drawn style?"),
+    "regions": ("regions_rows", "hair, face and rest against hand-made labels"),
+    "neural": ("neural_rows", "losses of networks and of optimization; Johnson's and Ulyanov's"),
+    "video": ("video", "flicker and style of clips; the flow against a known one"),
+    "ruder": ("ruder", "the five video presets of Ruder 2016 where a wall is long hidden"),
+    "speed": ("speed", "seconds and memory against pixels, exemplars and threads"),
+    "solver": ("solver", "our alpha-expansion against gco and PyMaxflow"),
+}
+# A tool is a module with add_arguments(parser), main(arguments) -> exit code.
+TOOLS = {
+    "report": ("page", "one HTML page of files of results"),
+    "compare": ("compare", "is a run worse than an earlier one, outside noise?"),
+    "study": ("study", "a blind two-alternative page of result folders"),
+    "study-score": ("study_score", "preference rates and Bradley-Terry scores of a study"),
+}
+ALL = "all"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Returns
+    -------
+    int
+        0 done; 1 worse than --against, or a benchmark of `all` failed; 2 usage.
+    """
+    words = list(sys.argv[1:] if argv is None else argv)
+    if not words or words[0] in ("-h", "--help"):
+        print(_help())
+        return 0
+    name, *rest = words
+    if name == ALL:
+        return _run_all(rest)
+    if name in TOOLS:
+        module = _module(TOOLS[name][0])
+        parser = _parser(name, module)
+        module.add_arguments(parser)
+        return int(module.main(parser.parse_args(rest)))
+    if name not in BENCHMARKS:
+        print(f"benchmarks: {name}: no such command\n\n{_help()}", file=sys.stderr)
+        return 2
+    from benchmarks.running import run_benchmark
+
+    module = _module(BENCHMARKS[name][0])
+    return run_benchmark(name, module, _parser(name, module), rest)
+
+
+def _module(name: str) -> ModuleType:
+    return importlib.import_module(f"benchmarks.{name}")
+
+
+def _parser(name: str, module: ModuleType) -> argparse.ArgumentParser:
+    return argparse.ArgumentParser(
+        prog=f"python -m benchmarks {name}",
+        description=module.__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+
+
+def _help() -> str:
+    lines = [str(__doc__).strip(), ""]
+    for heading, table in (("benchmarks", BENCHMARKS), ("tools", TOOLS)):
+        lines += [f"{heading}:", *(f"  {name:<13}{what}" for name, (_, what) in table.items()), ""]
+    lines.append(f"  {ALL:<13}every benchmark in turn; --json is a folder then")
+    return "\n".join(lines)
+
+
+def _run_all(words: list[str]) -> int:
+    """Run every benchmark in a process of its own, so that none warms up another."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks all")
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--json", type=Path, metavar="DIR", help="one file for each benchmark")
+    parser.add_argument("--against", type=Path, metavar="DIR", help="folder of an earlier run")
+    arguments = parser.parse_args(words)
+    codes = {}
+    for name in BENCHMARKS:
+        command = [sys.executable, "-m", "benchmarks", name]
+        command += ["--quick"] if arguments.quick else []
+        for option in ("json", "against"):
+            folder = getattr(arguments, option)
+            file = None if folder is None else folder / f"{name}.jsonl"
+            if file is not None and (option == "json" or file.is_file()):
+                command += [f"--{option}", str(file)]
+        print(f"# {name}\n", flush=True)
+        codes[name] = subprocess.run(command, check=False).returncode
+    failed = [name for name, code in codes.items() if code]
+    print(
+        f"{len(codes) - len(failed)} of {len(codes)} done{': not ' if failed else ''}"
+        f"{', '.join(failed)}"
+    )
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,27 @@
+"""Data that comes with the repository: portraits, pairs, styles. Anyone may show it."""
+
+from pathlib import Path
+
+from benchmarks.report import ROOT
+
+EXEMPLARS = ROOT / "exemplars"
+STILLS = EXEMPLARS / "pencil_photos"  # ten sitters with the next: photographs and paintings
+PORTRAIT = EXEMPLARS / "portraits" / "eileen_collins.jpg"
+PHOTOGRAPHED = ("eileen_collins", "grace_hopper", "luis_pedro_coelho")  # in color, by a camera
+DRAWN = ("pencil", "charcoal", "engraving", "watercolor", "oil")
+PHOTOGRAPHIC = ("noir", "high_key", "warm", "faded_film")
+
+
+def portraits() -> list[Path]:
+    """One picture of each of ten sitters, 768x960."""
+    return sorted([*STILLS.glob("*.jpg"), PORTRAIT], key=lambda path: path.stem)
+
+
+def pairs() -> list[tuple[Path, Path]]:
+    """Photographs or paintings, each with its pencil drawing by a script: nine sitters."""
+    return [(path, EXEMPLARS / "pencil" / path.name) for path in sorted(STILLS.glob("*.jpg"))]
+
+
+def style(name: str) -> list[Path]:
+    """The exemplars of one bundled set."""
+    return sorted((EXEMPLARS / name).glob("*.jpg"))

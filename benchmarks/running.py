@@ -1,0 +1,65 @@
+"""Runs one benchmark of the front door: common options, files of results, what is skipped."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType
+
+from benchmarks import compare
+from benchmarks.protocol import MissingDataError, Recorder, read_results, say
+from benchmarks.report import print_conditions, progress
+from benchmarks.summary import print_rows
+from facestyle.errors import FacestyleError
+
+
+def add_common_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options that every benchmark has."""
+    group = parser.add_argument_group("every benchmark")
+    group.add_argument("--quick", action="store_true", help="minutes at most")
+    group.add_argument(
+        "--data", type=Path, metavar="DIR", help="your own or public data (docs/benchmarks.md)"
+    )
+    group.add_argument("--json", type=Path, metavar="FILE", help="write results as JSON Lines")
+    group.add_argument(
+        "--against", type=Path, metavar="FILE", help="earlier results; exit code 1 where worse"
+    )
+    group.add_argument("--seed", type=int, default=1)
+    group.add_argument(
+        "--pictures", action="store_true", help="keep small pictures of --data in FILE, too"
+    )
+
+
+def run_benchmark(
+    name: str, module: ModuleType, parser: argparse.ArgumentParser, words: Sequence[str]
+) -> int:
+    """Parse, run, print, write and compare; return the exit code."""
+    module.add_arguments(parser)
+    add_common_arguments(parser)
+    arguments = parser.parse_args(words)
+    if arguments.data is not None and not arguments.data.is_dir():
+        parser.error(f"--data {arguments.data}: there is no such folder")
+    try:
+        old = read_results(arguments.against) if arguments.against else None
+    except (OSError, ValueError) as error:
+        parser.error(f"--against {arguments.against}: {error}")
+    print_conditions(name, seed=arguments.seed, quick=arguments.quick)
+    with Recorder(
+        name,
+        seed=arguments.seed,
+        quick=arguments.quick,
+        path=arguments.json,
+        show_given=arguments.pictures,
+    ) as recorder:
+        try:
+            module.run(arguments, recorder)
+        except MissingDataError as error:
+            recorder.skip(error.what, error.why)
+        except FacestyleError as error:
+            recorder.skip(name, str(error))
+    progress("")
+    print_rows(recorder.results.rows)
+    for entry in recorder.results.skips:
+        say(f"skipped: {entry['what']}: {entry['why']}")
+    if not recorder.results.rows:
+        say(f"{name}: nothing was measured")
+    return compare.judge(old, recorder.results) if old is not None else 0
