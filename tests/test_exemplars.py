@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from facestyle import disk_cache, exemplars
+from facestyle import disk_cache
 from facestyle.errors import ExemplarError, FacestyleError
-from facestyle.exemplars import ExemplarSet, read_exemplar
+from facestyle.exemplars import ExemplarSet, read_exemplar, reading
 
 
 @pytest.fixture
@@ -130,7 +130,7 @@ def test_transparency_is_laid_on_white(save, astronaut):
 
 
 def test_large_pictures_are_reduced_with_their_landmarks(save, astronaut, portrait, monkeypatch):
-    monkeypatch.setattr(exemplars, "_LONGEST", 255)
+    monkeypatch.setattr(reading, "_LONGEST", 255)
     path = save("large.png", astronaut)
     lines = "\n".join(f"{x} {y}" for x, y in portrait.face.landmarks)
     path.with_name("large.landmarks.txt").write_text(lines)
@@ -148,7 +148,7 @@ def test_a_cache_hit_equals_the_first_run(save, astronaut, tmp_path, monkeypatch
         raise AssertionError("analyzed again")
 
     with monkeypatch.context() as patch:
-        patch.setattr(exemplars, "portrait_from_image", forbidden)
+        patch.setattr(reading, "portrait_from_image", forbidden)
         second, same_key = read_exemplar(path)
         assert key == same_key
         np.testing.assert_array_equal(first.matte, second.matte)
@@ -200,7 +200,7 @@ def test_odd_pictures_do_not_stop_the_others(save, astronaut, tmp_path, monkeypa
             raise ZeroDivisionError("an error that nobody thought of")
         return read(path)
 
-    monkeypatch.setattr(exemplars, "read_image", fail)
+    monkeypatch.setattr(reading, "read_image", fail)
     found = ExemplarSet.from_folder(tmp_path / "set")
     assert [p.name for p in found] == ["good.png"]
     reasons = {path.name: reason for path, reason in found.problems}
@@ -222,7 +222,7 @@ def test_odd_pictures_do_not_stop_the_others(save, astronaut, tmp_path, monkeypa
 def test_a_stored_analysis_of_another_kind_is_made_anew(save, astronaut):
     path = save("look.png", astronaut)
     portrait, key = read_exemplar(path)
-    odd = exemplars._Analysis(portrait.face, portrait.matte.astype(np.float64))
+    odd = reading._Analysis(portrait.face, portrait.matte.astype(np.float64))
     disk_cache.save(key, odd)
     again, _ = read_exemplar(path)
     np.testing.assert_array_equal(again.matte, portrait.matte)
