@@ -193,7 +193,7 @@ def test_odd_pictures_do_not_stop_the_others(save, astronaut, tmp_path, monkeypa
     (tmp_path / "set" / "far.landmarks.txt").write_text(far)
     os.mkfifo(tmp_path / "set" / "pipe.png")
     save("set/bug.png", astronaut)
-    read = exemplars.read_image
+    read = reading.read_image
 
     def fail(path):
         if path.name == "bug.png":
