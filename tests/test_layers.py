@@ -32,7 +32,8 @@ LAYERS = (
     {"mrf", "compositing", "tracking"},
     {"methods"},
     {"pipeline"},
-    {"cli", "web"},
+    {"web"},
+    {"cli"},
     {"__main__"},
 )
 LAYER_OF = {name: number for number, names in enumerate(LAYERS) for name in names}

@@ -21,6 +21,7 @@ VERBS = {
     "looks": "list the looks that come with facestyle",
     "exemplars": "check a folder of exemplars: which faces are found, what is usable, why not",
     "train": "train a network that redraws any picture in one style",
+    "serve": "a web page on this computer: drop a portrait, pick a look, compare, download",
     "guides": "write position, appearance and segmentation guides for EbSynth",
 }
 DEFAULT_VERB = "stylize"

@@ -16,10 +16,10 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from facestyle.errors import FacestyleError
+from facestyle.errors import FacestyleError, UsageError
 from facestyle.io.images.formats import IMAGE_SUFFIXES
 from facestyle.io.videos import VIDEO_SUFFIXES
-from facestyle.web import downloads, requests
+from facestyle.web import downloads, request_bodies
 from facestyle.web.forms import describe_dials, parse_dials
 from facestyle.web.jobs import CANCELED, Job, JobQueue
 from facestyle.web.limits import WebLimits
@@ -67,15 +67,22 @@ class _Page:
         name = safe_name(request.query_params.get("name", ""), IMAGE_SUFFIXES)
         key, folder = visitor.new_folder()
         path = folder / name
-        await requests.save_body(request, path, self.limits.picture_bytes)
+        await request_bodies.save_body(request, path, self.limits.picture_bytes)
         upload, facts = await asyncio.to_thread(self.studio.receive_portrait, path)
         visitor.keep(visitor.uploads, key, upload)
         return JSONResponse({"id": key, "name": name, **facts})
 
+    async def show_portrait(self, request: Request, visitor: Visitor) -> Response:
+        upload: Upload = _own(visitor.uploads, request)
+        if upload.preview is None:
+            raise NotHereError
+        data = await asyncio.to_thread(downloads.png_bytes, upload.preview)
+        return Response(data, media_type="image/png")
+
     async def take_clip(self, request: Request, visitor: Visitor) -> Response:
         name = safe_name(request.query_params.get("name", ""), VIDEO_SUFFIXES)
         key, folder = visitor.new_folder()
-        await requests.save_body(request, folder / name, self.limits.clip_bytes)
+        await request_bodies.save_body(request, folder / name, self.limits.clip_bytes)
         visitor.keep(visitor.uploads, key, Upload(folder / name))
         return JSONResponse({"id": key, "name": name})
 
@@ -90,8 +97,8 @@ class _Page:
         name = safe_name(request.query_params.get("name", ""), IMAGE_SUFFIXES)
         count = sum(1 for _ in folder.iterdir())
         if count >= self.limits.exemplars:
-            raise requests.UsageError(f"{name}: a set holds {self.limits.exemplars} pictures")
-        await requests.save_body(
+            raise UsageError(f"{name}: a set holds {self.limits.exemplars} pictures")
+        await request_bodies.save_body(
             request, folder / f"{count + 1:02d} {name}", self.limits.picture_bytes
         )
         return JSONResponse({"pictures": count + 1})
@@ -100,7 +107,7 @@ class _Page:
         upload = _own(visitor.uploads, request)
         if upload.preview is None:
             raise NotHereError
-        upload.matte = await requests.read_mask(request, upload.preview.shape[:2])
+        upload.matte = await request_bodies.read_mask(request, upload.preview.shape[:2])
         return JSONResponse({})
 
     async def drop_matte(self, request: Request, visitor: Visitor) -> Response:
@@ -108,7 +115,7 @@ class _Page:
         return JSONResponse({})
 
     async def start_job(self, request: Request, visitor: Visitor) -> Response:
-        asked = await requests.read_json(request)
+        asked = await request_bodies.read_json(request)
         upload = visitor.uploads.get(str(asked.get("upload")))
         if upload is None:
             raise NotHereError
@@ -132,7 +139,7 @@ class _Page:
         method = str(asked.get("method", "auto"))
         options = asked.get("options")
         options = parse_dials(options if isinstance(options, dict) else {}, method)
-        points = requests.parse_points(asked.get("landmarks"))
+        points = request_bodies.parse_points(asked.get("landmarks"))
         if asked.get("set") is not None:
             folder = visitor.sets.get(str(asked["set"]))
             if folder is None:
@@ -140,7 +147,7 @@ class _Page:
             return Wish(folder, method, options, points)
         look = self.looks.get(str(asked.get("look")))
         if look is None:
-            raise requests.UsageError("pick a look, or drop exemplars")
+            raise UsageError("pick a look, or drop exemplars")
         if look.folder is None:
             return Wish(None, "neural", options | {"model": look.name}, points)
         return Wish(look.folder, method, options, points)
@@ -248,6 +255,7 @@ def _routes(page: _Page) -> list[Route | Mount]:
         ("GET", "/api/looks", page.list_looks),
         ("GET", "/api/looks/{name}.jpg", page.show_thumbnail),
         ("POST", "/api/portraits", page.take_portrait),
+        ("GET", "/api/portraits/{id}/preview.png", page.show_portrait),
         ("POST", "/api/clips", page.take_clip),
         ("PUT", "/api/portraits/{id}/matte", page.take_matte),
         ("DELETE", "/api/portraits/{id}/matte", page.drop_matte),

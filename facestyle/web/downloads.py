@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import io
+from dataclasses import replace
 from pathlib import Path
+
+import numpy as np
+from PIL import Image
 
 from facestyle.errors import UsageError
 from facestyle.io.images import read_image, write_image
 
 FILES = frozenset({"result.png", "result.mp4", "labels.png", "matte.png"})
 FORMATS = ("png", "jpg", "tif", "webp")
+
+
+def png_bytes(pixels: np.ndarray) -> bytes:
+    """A picture, (H, W, 3) or (H, W, 4) uint8, as a PNG file's content."""
+    stream = io.BytesIO()
+    Image.fromarray(pixels).save(stream, "PNG")
+    return stream.getvalue()
 
 
 def result_as(folder: Path, suffix: str) -> Path | None:
@@ -40,14 +52,5 @@ def result_as(folder: Path, suffix: str) -> Path | None:
     path = picture.with_suffix(f".{suffix}")
     if not path.is_file():
         found = read_image(picture)
-        write_image(
-            path,
-            found.rgb,
-            alpha=None if suffix == "jpg" else found.alpha,
-            bit_depth=found.bit_depth,
-            gray=found.gray,
-            profile=found.profile,
-            exif=found.exif,
-            dpi=found.dpi,
-        )
+        write_image(path, replace(found, alpha=None) if suffix == "jpg" else found)
     return path

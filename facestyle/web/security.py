@@ -59,7 +59,7 @@ class SameSite:
         if self._hosts is not None and host not in self._hosts:
             return JSONResponse({"error": f"no page is served under the name '{host}'"}, 403)
         origin = request.headers.get("origin")
-        if request.method not in ("GET", "HEAD") and origin is not None:
-            if urlsplit(origin).netloc != request.headers.get("host"):
-                return JSONResponse({"error": "asked for by another site"}, 403)
+        changes = origin is not None and request.method not in ("GET", "HEAD")
+        if changes and urlsplit(origin).netloc != request.headers.get("host"):
+            return JSONResponse({"error": "asked for by another site"}, 403)
         return None

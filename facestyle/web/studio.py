@@ -156,9 +156,7 @@ class Studio:
         def tell(_: Path, done: int, total: int) -> None:
             job.tell("frames", done, total)
 
-        facts = stylize_clip(
-            stylizer, upload.path, output, options, overwrite=True, progress=tell
-        )
+        facts = stylize_clip(stylizer, upload.path, output, options, overwrite=True, progress=tell)
         name = f"{upload.path.stem}_{_style_name(wish)}"
         job.folder.joinpath("name").write_text(name, encoding="utf-8")
         return {"method": reason, "size": facts["size"], "frames": facts["frames"]}
