@@ -58,9 +58,9 @@ class _Page:
 
     async def show_thumbnail(self, request: Request, visitor: Visitor) -> Response:
         look = self.looks.get(request.path_params["name"])
-        if look is None or look.folder is None:
+        if look is None or look.picture is None:
             raise NotHereError
-        data = await asyncio.to_thread(thumbnail, look.folder)
+        data = await asyncio.to_thread(thumbnail, look.picture)
         return Response(data, media_type="image/jpeg", headers={"cache-control": "max-age=3600"})
 
     async def take_portrait(self, request: Request, visitor: Visitor) -> Response:
@@ -233,7 +233,7 @@ def make_app(
     UsageError
         If a folder holds no look.
     """
-    looks = page_looks(folders) | {name: PageLook(name, None) for name in networks}
+    looks = page_looks(folders) | {name: PageLook(name, None, None) for name in networks}
     page = _Page(looks, limits or WebLimits())
 
     @asynccontextmanager

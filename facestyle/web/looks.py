@@ -12,6 +12,7 @@ from PIL import Image, ImageOps
 
 from facestyle.errors import UsageError
 from facestyle.io.images import expand_inputs
+from facestyle.looks import bundled_looks
 
 _THUMBNAIL = (220, 275)  # px; the exemplars that come with the package are of this shape
 
@@ -25,10 +26,13 @@ class PageLook:
     name : str
     folder : Path or None
         Exemplars; None for a trained network.
+    picture : Path or None
+        What it is shown by.
     """
 
     name: str
     folder: Path | None
+    picture: Path | None
 
     @property
     def title(self) -> str:
@@ -37,7 +41,7 @@ class PageLook:
 
 
 def page_looks(folders: Sequence[Path]) -> dict[str, PageLook]:
-    """The looks of some folders, by name.
+    """The looks that come with facestyle, and those of some folders, by name.
 
     Parameters
     ----------
@@ -49,19 +53,21 @@ def page_looks(folders: Sequence[Path]) -> dict[str, PageLook]:
     UsageError
         If there is no look in a folder.
     """
-    found: dict[str, PageLook] = {}
+    found = {
+        name: PageLook(name, look.folder, look.thumbnail) for name, look in bundled_looks().items()
+    }
     for folder in folders:
         looks = [path for path in sorted(folder.iterdir()) if path.is_dir() and _pictures(path)]
         if not looks:
             raise UsageError(f"{folder}: expected a folder of folders, one of exemplars each")
-        found.update({path.name: PageLook(path.name, path) for path in looks})
+        found.update({path.name: PageLook(path.name, path, _pictures(path)[0]) for path in looks})
     return found
 
 
 @functools.lru_cache(maxsize=64)
-def thumbnail(folder: Path) -> bytes:
-    """A small JPEG of a look: its first exemplar."""
-    with Image.open(_pictures(folder)[0]) as image:
+def thumbnail(path: Path) -> bytes:
+    """A picture as a small JPEG."""
+    with Image.open(path) as image:
         small = ImageOps.fit(image.convert("RGB"), _THUMBNAIL, centering=(0.5, 0.35))
     stream = io.BytesIO()
     small.save(stream, "JPEG", quality=85)
