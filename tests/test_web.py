@@ -2,6 +2,7 @@
 
 import io
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -198,3 +199,16 @@ def test_idle_visitors_and_the_oldest_files_are_deleted():
     visitors.forget_idle()
     assert not second.folder.exists()
     visitors.close()
+
+
+def test_the_first_seconds_of_a_clip_are_shown(client):
+    pytest.importorskip("av", reason="the extra video is not installed")
+    clip = (Path(__file__).parent / "media" / "cutaway.mp4").read_bytes()
+    found = client.post("/api/clips?name=cutaway.mp4", content=clip).json()
+    job = finished(client, {"upload": found["id"], "look": "night", "method": "energy"})
+    assert job["state"] == "done", job["message"]
+    assert job["kind"] == "clip"
+    assert 1 <= job["frames"] <= 61
+    response = client.get(f"/api/jobs/{job['id']}/files/result.mp4")
+    assert response.headers["content-type"] == "video/mp4"
+    assert len(response.content) > 1000

@@ -40,7 +40,7 @@ export function drawDials(place, dials, values, changed) {
     if (dial.name === "background") dial.kind = "background";
     const id = `dial-${dial.name}`;
     const label = element("label", { htmlFor: id, textContent: words(dial.name), title: dial.help });
-    const shown = element("output", { htmlFor: id });
+    const shown = element("span", { className: "value", ariaHidden: "true" });
     const input = dial.kind === "background" ? background(dial, id) : control(dial, id);
     if (values[dial.name] !== undefined) {
       if (dial.kind === "switch") input.checked = values[dial.name];

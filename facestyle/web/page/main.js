@@ -9,7 +9,7 @@ import { editMatte } from "./matte.js";
 const $ = (id) => document.getElementById(id);
 const WAIT = 250; // ms after the last change of a dial
 const chosen = { portrait: null, look: null, set: null, method: "auto", options: {}, landmarks: null };
-let described = null, shown = null, round = 0, timer = 0, tab = "compare", corrected = false;
+let described = null, shown = null, round = 0, timer = 0, tab = "compare";
 
 function say(text, bad = false) {
   $("status").textContent = text;
@@ -55,7 +55,7 @@ async function preview() {
   $("format").hidden = job.kind === "clip";
   $("tab-labels").disabled = !job.has_labels;
   $("tab-matte").disabled = !job.has_matte;
-  show();
+  if (tab === "compare" || tab === "labels") show(); // else a hand may be at work there
 }
 
 function show() {
@@ -112,16 +112,12 @@ async function showMatte() {
   const { portrait } = chosen;
   const scale = shown.size;
   $("tools").append(
-    button("As it was found", async () => { await api.dropMatte(portrait.id); corrected = false; await preview(); }),
+    button("As it was found", async () => { await api.dropMatte(portrait.id); await preview(); show(); }),
     hint("Paint what belongs to the person; green is left out. The result follows."),
   );
   await editMatte($("stage"), $("tools"), portrait.address, api.fileOf(shown.id, "matte.png"), scale, guard(async (blob) => {
     await api.sendMatte(portrait.id, blob);
-    corrected = true;
-    const back = tab;
-    tab = "none"; // the brush stays where it is while the result is made
-    await preview().finally(() => { tab = back; });
-    say("The person is corrected; see Compare");
+    changed();
   }));
 }
 
@@ -147,7 +143,6 @@ async function takePortrait(file) {
   chosen.landmarks = null;
   delete chosen.options.face;
   shown = null;
-  corrected = false;
   $("portrait-name").textContent = file.name;
   $("downloads").hidden = true;
   $("tab-landmarks").disabled = clip;
