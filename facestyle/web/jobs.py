@@ -56,7 +56,20 @@ class Job:
             self.state = CANCELED
 
     def tell(self, what: str, done: int, most: int) -> None:
-        """Tell how far it is; where it was canceled it ends here."""
+        """Tell how far it is; where it was canceled it ends here.
+
+        Parameters
+        ----------
+        what : str
+            A few words.
+        done, most : int
+            Steps.
+
+        Raises
+        ------
+        CanceledError
+            If nobody waits for it any more.
+        """
         if self._canceled.is_set():
             raise CanceledError
         self.step = (what, done, most)

@@ -71,7 +71,16 @@ class Visitor:
         return key, folder
 
     def keep(self, kind: OrderedDict[str, Any], key: str, item: Any) -> None:
-        """Remember an item; the oldest of its kind is forgotten where there are too many."""
+        """Remember an item; the oldest of its kind is forgotten where there are too many.
+
+        Parameters
+        ----------
+        kind : OrderedDict
+            One of this visitor's.
+        key : str
+            The item's name, and that of its folder.
+        item : object
+        """
         kind[key] = item
         while len(kind) > self.limits.kept:
             oldest, _ = kind.popitem(last=False)
