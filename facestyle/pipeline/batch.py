@@ -7,100 +7,32 @@ import logging
 import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from facestyle.errors import FacestyleError, UsageError, VideoError, WorkerError
 from facestyle.io.images import check_output, read_image
 from facestyle.io.videos import is_clip, is_complete, is_sequence, list_sequence
+from facestyle.pipeline.batch_records import BatchOptions, BatchResult, BatchTask
 from facestyle.pipeline.clip_options import ClipOptions, Progress
+from facestyle.pipeline.cluster import Cluster, run_on_cluster
 from facestyle.pipeline.pictures import input_file
 from facestyle.pipeline.result import Result
+from facestyle.pipeline.sent_files import (
+    SentFile,
+    SentResult,
+    receive_result,
+    send_file,
+    work_on_sent_file,
+)
 from facestyle.pipeline.stills import StillStylizer
 
 _log = logging.getLogger(__name__)
 
 PathLike = str | os.PathLike[str]
-
-
-@dataclass(frozen=True)
-class BatchResult:
-    """What became of one input.
-
-    Attributes
-    ----------
-    source : Path
-        The input.
-    output : Path or None
-        The file that was written, or that existed already; None without one.
-    result : Result or None
-        As the stylizer returned it; None for failures, skipped inputs and ``keep_results=False``.
-    error : Exception or None
-        Why it failed.
-    seconds : float
-        Wall time of reading, stylizing and writing.
-    skipped : bool
-        Whether it was left out because its output existed.
-    facts : dict
-        Size, face and timings as plain numbers, for reports.
-    """
-
-    source: Path
-    output: Path | None
-    result: Result | None = None
-    error: Exception | None = None
-    seconds: float = 0.0
-    skipped: bool = False
-    facts: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def message(self) -> str:
-        """The error in one line that names the file; empty for a success."""
-        if self.error is None:
-            return ""
-        text = " ".join(str(self.error).split())
-        if not isinstance(self.error, FacestyleError):
-            text = f"unexpected {type(self.error).__name__}: {text}. Please report this"
-        return text if str(self.source) in text else f"{self.source}: {text}"
-
-
-@dataclass(frozen=True)
-class BatchOptions:
-    """What holds for all inputs of a batch.
-
-    Attributes
-    ----------
-    overwrite : bool
-        Whether existing outputs are replaced; else they are errors.
-    skip_existing : bool
-        Whether inputs whose output exists are left out: resumes an interrupted run.
-    keep_results : bool
-        Whether results carry their pictures; false saves memory and traffic between processes.
-        Videos never do.
-    landmarks : (68, 2) float64 or None
-        Known landmarks, xy px; the same for every input.
-    clip : ClipOptions or None
-        Which part of videos is stylized.
-    """
-
-    overwrite: bool = False
-    skip_existing: bool = False
-    keep_results: bool = True
-    landmarks: np.ndarray | None = None
-    clip: ClipOptions | None = None
-
-
-@dataclass(frozen=True)
-class _Task:
-    source: Path
-    output: Path | None
-    explain: Path | None
-    options: BatchOptions
-    progress: Progress | None
+__all__ = ["BatchOptions", "BatchResult", "stylize_files"]
 
 
 def stylize_files(
@@ -111,9 +43,10 @@ def stylize_files(
     options: BatchOptions | None = None,
     explain: Iterable[PathLike] | None = None,
     jobs: int = 1,
+    cluster: Cluster | None = None,
     progress: Progress | None = None,
 ) -> Iterator[BatchResult]:
-    """Stylize files one by one or in several processes.
+    """Stylize files one by one, in several processes, or on a cluster.
 
     Parameters
     ----------
@@ -127,6 +60,8 @@ def stylize_files(
         One folder for each input; receives pictures of how the result came about.
     jobs : int
         Processes.
+    cluster : Cluster, optional
+        Machines that do the work instead of this one.
     progress : callable, optional
         Called for every frame of a video with its path, the frames done and the frames in all;
         one process only.
@@ -145,7 +80,7 @@ def stylize_files(
         raise UsageError(f"explain: method {stylizer.method.name} has nothing to explain")
     sources = [Path(path) for path in inputs]
     tasks = [
-        _Task(source, output, folder, options or BatchOptions(), progress)
+        BatchTask(source, output, folder, options or BatchOptions(), progress)
         for source, output, folder in zip(
             sources,
             _one_each(outputs, len(sources), "outputs"),
@@ -153,12 +88,31 @@ def stylize_files(
             strict=True,
         )
     ]
+    if cluster is not None:
+        return _run_on_cluster(stylizer, tasks, cluster)
     if jobs <= 1 or len(tasks) <= 1:
         return (_run(stylizer, task) for task in tasks)
     from facestyle.pipeline.worker_pool import run_in_processes
 
     tasks = [replace(task, progress=None) for task in tasks]
     return run_in_processes(partial(_run, stylizer), tasks, jobs, lost=_lost)
+
+
+def _run_on_cluster(
+    stylizer: StillStylizer, tasks: Sequence[BatchTask], cluster: Cluster
+) -> Iterator[BatchResult]:
+    run = partial(_run, stylizer)
+    tasks = [replace(task, progress=None) for task in tasks]
+    if not cluster.send_files:
+        yield from run_on_cluster(run, tasks, cluster.address, lost=_lost)
+        return
+    # what is refused here anyway does not travel
+    prepared = (send_file(task, is_done=_exists) for task in tasks)
+    answers = run_on_cluster(
+        partial(work_on_sent_file, run), prepared, cluster.address, lost=_lost_while_away
+    )
+    for task, answer in zip(tasks, answers, strict=True):
+        yield receive_result(task, answer)
 
 
 def _one_each(
@@ -172,7 +126,7 @@ def _one_each(
     return listed
 
 
-def _run(stylizer: StillStylizer, task: _Task) -> BatchResult:
+def _run(stylizer: StillStylizer, task: BatchTask) -> BatchResult:
     """Process one input; whatever goes wrong becomes part of the result."""
     start = time.perf_counter()
     if task.options.skip_existing and _exists(task):
@@ -203,7 +157,7 @@ def _log_facts(outcome: BatchResult) -> None:
     _log.debug("%s: %s", outcome.source, stages)
 
 
-def _lost(task: _Task, ending: str) -> BatchResult:
+def _lost(task: BatchTask, ending: str) -> BatchResult:
     """What is said of an input whose process was killed."""
     error = WorkerError(
         f"{task.source}: the process that worked on it was lost twice ({ending}), as happens when "
@@ -212,7 +166,11 @@ def _lost(task: _Task, ending: str) -> BatchResult:
     return BatchResult(task.source, None, error=error)
 
 
-def _exists(task: _Task) -> bool:
+def _lost_while_away(sent: SentFile, ending: str) -> SentResult:
+    return SentResult(_lost(sent.task, ending))
+
+
+def _exists(task: BatchTask) -> bool:
     """Whether a result is there, whole: a file, or all pictures of a sequence."""
     if task.output is None:
         return False
@@ -228,7 +186,7 @@ def _is_whole(clip: ClipOptions | None) -> bool:
     return clip is None or (clip.start, clip.end, clip.preview) == (None, None, None)
 
 
-def _process_clip(stylizer: StillStylizer, task: _Task) -> BatchResult:
+def _process_clip(stylizer: StillStylizer, task: BatchTask) -> BatchResult:
     from facestyle.pipeline.clips import stylize_clip
 
     for name, given in (("explain", task.explain), ("landmarks", task.options.landmarks)):
@@ -245,7 +203,7 @@ def _process_clip(stylizer: StillStylizer, task: _Task) -> BatchResult:
     return BatchResult(task.source, task.output, facts=facts)
 
 
-def _process(stylizer: StillStylizer, task: _Task) -> BatchResult:
+def _process(stylizer: StillStylizer, task: BatchTask) -> BatchResult:
     if is_clip(task.source):
         return _process_clip(stylizer, task)
     if task.output is not None:

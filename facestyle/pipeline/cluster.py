@@ -1,0 +1,144 @@
+"""Tasks on the machines of a Dask cluster: a worker that dies costs nothing but time."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from facestyle.errors import MissingDependencyError, UsageError
+
+Item = TypeVar("Item")
+Answer = TypeVar("Answer")
+
+_AHEAD = 2  # tasks that wait at each worker's thread while one is worked on
+_PATIENCE = 15.0  # s for a scheduler to answer, and for a first worker
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """Where pictures are worked on, beside this machine.
+
+    Attributes
+    ----------
+    address : str
+        Of a Dask scheduler: "tcp://192.168.0.10:8786".
+    send_files : bool
+        Pictures are sent, and results come back and are written here; else workers read and write
+        the same paths as this machine would.
+    """
+
+    address: str
+    send_files: bool = False
+
+
+def run_on_cluster(
+    function: Callable[[Item], Answer],
+    items: Iterable[Item],
+    address: str,
+    *,
+    lost: Callable[[Item, str], Answer],
+) -> Iterator[Answer]:
+    """Call a function for each item, on the workers of a Dask cluster.
+
+    The function, with the exemplars that it holds, is sent to each worker once. What workers log
+    comes out here.
+
+    Parameters
+    ----------
+    function : callable
+        Must not raise.
+    items : iterable
+    address : str
+        Of the scheduler.
+    lost : callable
+        Makes an answer for an item whose workers were lost again and again, from the item and what
+        happened.
+
+    Yields
+    ------
+    object
+        In the order of the items.
+
+    Raises
+    ------
+    MissingDependencyError
+        If the extra ``cluster`` is not installed.
+    UsageError
+        If no scheduler answers there, or it has no worker.
+    """
+    client = _connect(address)
+    try:
+        threads = _count_threads(client, address)
+        there = client.scatter(function, broadcast=True, hash=False)
+        level = logging.getLogger("facestyle").getEffectiveLevel()
+        waiting: deque[tuple[Item, Any]] = deque()
+        for item in items:
+            waiting.append((item, client.submit(_call, there, item, level, pure=False)))
+            if len(waiting) > _AHEAD * threads:
+                yield _answer(*waiting.popleft(), lost)
+        while waiting:
+            yield _answer(*waiting.popleft(), lost)
+    finally:
+        client.close()
+
+
+def _connect(address: str) -> Any:
+    try:
+        from distributed import Client
+    except ImportError:
+        raise MissingDependencyError("distributed", "--cluster", "cluster") from None
+    try:
+        return Client(address, timeout=_PATIENCE, set_as_default=False)
+    except (OSError, ValueError, TypeError) as error:
+        raise UsageError(
+            f"cluster: no Dask scheduler answers at '{address}' ({type(error).__name__}); expected "
+            "an address such as tcp://192.168.0.10:8786, as 'dask scheduler' prints it"
+        ) from error
+
+
+def _count_threads(client: Any, address: str) -> int:
+    from distributed import TimeoutError as NobodyError
+
+    try:
+        client.wait_for_workers(1, timeout=_PATIENCE)
+    except NobodyError as error:
+        raise UsageError(
+            f"cluster: the scheduler at {address} has no worker; start some with "
+            f"'dask worker {address}' where facestyle is installed"
+        ) from error
+    return sum(client.nthreads().values()) or 1
+
+
+def _answer(item: Item, future: Any, lost: Callable[[Item, str], Answer]) -> Answer:
+    """What became of one item; what its worker logged is logged here."""
+    try:
+        answer, records = future.result()
+    except Exception as error:  # a worker that died again and again, or lacks this package
+        return lost(item, f"{type(error).__name__}: {' '.join(str(error).split())[:200]}")
+    for name, level, text in records:
+        logging.getLogger(name).log(level, "%s", text)
+    return answer
+
+
+def _call(function: Callable[[Item], Answer], item: Item, level: int) -> tuple[Answer, list[Any]]:
+    """Run on a worker: the answer, and what was logged meanwhile."""
+    import threading
+
+    records: list[tuple[str, int, str]] = []
+    owner = threading.get_ident()
+
+    class Collector(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if record.thread == owner:
+                records.append((record.name, record.levelno, record.getMessage()))
+
+    log, collector = logging.getLogger("facestyle"), Collector(level)
+    log.addHandler(collector)
+    log.setLevel(min(level, log.level or level))
+    try:
+        return function(item), records
+    finally:
+        log.removeHandler(collector)
