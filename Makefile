@@ -41,7 +41,7 @@ $(VENV)/.installed: setup.cfg pyproject.toml constraints.txt
 # torch by itself: with it installed, its extras bring no other build
 $(VENV)/.tested: $(VENV)/.installed
 	$(PIP) install --quiet --constraint constraints.txt torch
-	$(PIP) install --quiet --constraint constraints.txt --editable '.[test,neural,heif,raw,video,web]'
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[test,neural,heif,raw,video,web,cluster,watch]'
 	@touch $@
 
 $(VENV)/.documented: $(VENV)/.installed

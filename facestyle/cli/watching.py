@@ -1,0 +1,66 @@
+"""A folder that is watched: what is put into it is stylized."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from facestyle.errors import MissingDependencyError, UsageError
+
+_QUIET = 1.0  # s that a file's size and time must stay as they are: it may still be copied
+_STEP_MS = 400
+
+
+def changed_files(folders: Sequence[Path], is_wanted: Callable[[Path], bool]) -> Iterator[Path]:
+    """Files that are put into folders, or changed there, each when it is whole; for ever.
+
+    Parameters
+    ----------
+    folders : sequence of Path
+        Watched with what is below them.
+    is_wanted : callable
+        Whether a file may be one of the inputs, by its name.
+
+    Yields
+    ------
+    Path
+
+    Raises
+    ------
+    MissingDependencyError
+        If the extra ``watch`` is not installed.
+    UsageError
+        If one of them is no folder.
+    """
+    try:
+        from watchfiles import Change, watch
+    except ImportError:
+        raise MissingDependencyError("watchfiles", "--watch", "watch") from None
+    for folder in folders:
+        if not folder.is_dir():
+            raise UsageError(f"--watch: {folder} is no folder; expected folders alone")
+    pending: dict[Path, tuple[int, int, float]] = {}
+    for changes in watch(*folders, debounce=_STEP_MS, rust_timeout=_STEP_MS, yield_on_timeout=True):
+        for change, name in changes:
+            path = Path(name)
+            if change is not Change.deleted and is_wanted(path) and path.is_file():
+                pending[path] = (-1, -1, 0.0)
+        yield from _settle(pending)
+
+
+def _settle(pending: dict[Path, tuple[int, int, float]]) -> Iterator[Path]:
+    """Those that have not grown for a while; they are pending no more."""
+    now = time.monotonic()
+    for path, (size, changed, since) in list(pending.items()):
+        try:
+            facts = os.stat(path)
+        except OSError:  # gone again
+            del pending[path]
+            continue
+        if (facts.st_size, facts.st_mtime_ns) != (size, changed):
+            pending[path] = (facts.st_size, facts.st_mtime_ns, now)
+        elif now - since >= _QUIET:
+            del pending[path]
+            yield path

@@ -1,0 +1,145 @@
+"""A page that shows what became of a batch: thumbnails, failures, seconds."""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import IO
+
+from PIL import Image
+
+from facestyle.errors import FacestyleError, ImageError
+from facestyle.files import write_whole
+from facestyle.imaging.levels import to_bytes
+from facestyle.io.images import read_image
+from facestyle.io.videos import is_clip
+from facestyle.pipeline.batch_records import BatchResult
+
+_THUMBNAIL = (160, 200)  # px
+_SLOWEST = 5  # stages that are named, longest first
+
+_HEAD = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>facestyle: {title}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<style>
+:root {{ color-scheme: light dark; --line: #8885; --bad: #b3261e; }}
+@media (prefers-color-scheme: dark) {{ :root {{ --bad: #ff9a94; }} }}
+body {{ font: 16px/1.45 system-ui, sans-serif; margin: 1rem auto; max-width: 70rem;
+  padding: 0 1rem; }}
+article {{ display: flex; flex-wrap: wrap; gap: .8rem; border-top: 1px solid var(--line);
+  padding: .8rem 0; align-items: center; }}
+article > div {{ flex: 1 1 16rem; overflow-wrap: anywhere; }}
+img {{ max-width: 160px; height: auto; border-radius: 4px; }}
+.failed strong {{ color: var(--bad); }}
+p {{ margin: .2rem 0; }}
+label {{ margin-right: 1rem; }}
+body:has(#failures:checked) article:not(.failed) {{ display: none; }}
+</style></head><body>
+<h1>{title}</h1>
+<p>{summary}</p>
+<p><label><input type="checkbox" id="failures"> failures alone</label></p>
+<main>
+"""
+
+
+def reported(results: Iterable[BatchResult], path: Path, *, title: str) -> Iterator[BatchResult]:
+    """Pass results on, and write a page of them at the end, whatever ends it.
+
+    What is kept of each result lies in a temporary file: memory does not grow with their number.
+
+    Parameters
+    ----------
+    results : iterable of BatchResult
+    path : Path
+        The page; replaced where it exists.
+    title : str
+
+    Yields
+    ------
+    BatchResult
+
+    Raises
+    ------
+    ImageError
+        If the page cannot be written.
+    """
+    counts = {"done": 0, "skipped": 0, "failed": 0}
+    seconds = 0.0
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="backslashreplace") as rows:
+        try:
+            for result in results:
+                state = _state(result)
+                counts[state] += 1
+                seconds += result.seconds
+                rows.write(_row(result, state))
+                yield result
+        finally:
+            said = ", ".join(f"{count} {state}" for state, count in counts.items())
+            _write(path, title, f"{said}; {seconds:.1f} s of work", rows)
+
+
+def _state(result: BatchResult) -> str:
+    if result.error is not None:
+        return "failed"
+    return "skipped" if result.skipped else "done"
+
+
+def _write(path: Path, title: str, summary: str, rows: IO[str]) -> None:
+    head = _HEAD.format(title=html.escape(title), summary=html.escape(summary))
+
+    def write(file: IO[bytes]) -> None:
+        file.write(head.encode())
+        rows.seek(0)
+        for line in rows:
+            file.write(line.encode())
+        file.write(b"</main></body></html>\n")
+
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, write)
+    except OSError as error:
+        raise ImageError(f"{path}: cannot be written ({error.strerror or error})") from error
+
+
+def _row(result: BatchResult, state: str) -> str:
+    """One result, on one line."""
+    name = html.escape(str(result.source))
+    words = f"<strong>{html.escape(result.message)}</strong>" if result.error else _facts(result)
+    pictures = _thumbnail(result.source, "before")
+    if result.output is not None:
+        pictures += _thumbnail(result.output, "after")
+    return (
+        f'<article class="{state}">{pictures}<div><h2 style="font-size:1rem">{name}</h2>'
+        f"<p>{state}{': ' if words else ''}{words}</p></div></article>\n"
+    ).replace("\r", " ")
+
+
+def _facts(result: BatchResult) -> str:
+    if result.skipped:
+        return html.escape(f"{result.output} existed")
+    width, height = result.facts.get("size", (0, 0))
+    timings = result.facts.get("timings", {})
+    slowest = sorted((lap, name) for name, lap in timings.items() if name != "total")
+    stages = ", ".join(f"{name} {lap:.2f} s" for lap, name in slowest[::-1][:_SLOWEST])
+    return html.escape(f"{width} x {height}, {result.seconds:.2f} s ({stages}); {result.output}")
+
+
+def _thumbnail(path: Path, what: str) -> str:
+    """A small picture as part of the page; nothing where there is none."""
+    if is_clip(path):
+        return ""
+    try:
+        rgb = read_image(path).rgb
+    except FacestyleError:
+        return ""
+    image = Image.fromarray(to_bytes(rgb))
+    image.thumbnail(_THUMBNAIL)
+    stream = io.BytesIO()
+    image.save(stream, "JPEG", quality=80)
+    content = base64.b64encode(stream.getvalue()).decode()
+    words = html.escape(f"{path.name}, {what}", quote=True)
+    return f'<img src="data:image/jpeg;base64,{content}" alt="{words}" loading="lazy">'
