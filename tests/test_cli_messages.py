@@ -270,6 +270,9 @@ def test_neural_pictures_tell_how_far_they_are():
         (["-o", "no/such/model.safetensors"], "does not exist"),
         (["-o", "m.safetensors", "--checkpoint", "no/such/file"], "does not exist"),
         (["-o", "m.safetensors", "--preview", "me.png"], "is a file"),
+        (["-o", "m.safetensors", "--learning-rate", "-1"], "expected a number from 0 to 1"),
+        (["-o", "m.safetensors", "--style-weight", "nan"], "expected a number from 0"),
+        (["-o", "m.safetensors", "--every", "0"], "expected a whole number from 1"),
     ],
 )
 def test_training_notices_what_is_missing_before_it_begins(said, arguments, expected):

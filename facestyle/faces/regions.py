@@ -24,6 +24,7 @@ from facestyle.faces.face_coordinates import (
     polygon_mask,
 )
 from facestyle.faces.region_priors import first_seeds, group_priors, without_loose_hair
+from facestyle.frozen import FrozenRecord
 from facestyle.imaging.color import to_lab
 
 SKIN, BROW, EYE, NOSE, LIP, HAIR, CLOTHES, BACKGROUND = range(8)
@@ -42,7 +43,7 @@ _UNKNOWN_LOG_LIKELIHOOD = -17.0
 
 
 @dataclass(frozen=True)
-class Regions:
+class Regions(FrozenRecord):
     """A portrait's segmentation.
 
     Attributes

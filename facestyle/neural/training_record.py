@@ -9,7 +9,8 @@ import numpy as np
 import torch
 from PIL import Image
 
-from facestyle.neural.model_files import find_model, load_model, save_model
+from facestyle.neural.model_files import load_model, save_model
+from facestyle.neural.model_names import find_model
 from facestyle.neural.photos import PhotoFolder
 from facestyle.neural.pictures import to_array
 from facestyle.neural.settings import TrainOptions
