@@ -277,7 +277,7 @@ def test_a_folder_serves_as_exemplars(tmp_path, exemplars):
     [
         (
             {"exemplars": 3},
-            "exemplars: found int, expected an ExemplarSet, a look's name or a folder",
+            "exemplars: found int, expected an ExemplarSet or a folder",
         ),
         ({"method": 3}, "method: found '3', expected auto"),
         ({"preset": 3}, "preset: found '3', expected song2017"),

@@ -76,10 +76,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"settings to begin with: {', '.join(_preset_names())}, or a .toml file",
     )
     style.add_argument(
-        "--save-preset",
-        type=Path,
-        metavar="FILE",
-        help="keep the method and all its settings as .toml, when the results are written",
+        "--save-preset", type=Path, metavar="FILE", help="keep the method and all settings as .toml"
     )
     setting_options.add_settings(style, StylizerSettings)
     style.add_argument(

@@ -174,12 +174,12 @@ class Stylizer(StillStylizer):
 def _read_exemplars(
     exemplars: ExemplarSet | str | Path | None, method: str, options: Mapping[str, Any]
 ) -> ExemplarSet | None:
-    """The exemplars as a set, as the method needs them: a look by its name, a folder or a picture."""
+    """The exemplars as a set: from a look, a folder or a picture, with faces where needed."""
     if exemplars is None or isinstance(exemplars, ExemplarSet):
         return exemplars
     if not isinstance(exemplars, str | Path):
         raise UsageError(
-            f"exemplars: found {type(exemplars).__name__}, expected an ExemplarSet, a look's name or a folder"
+            f"exemplars: found {type(exemplars).__name__}, expected an ExemplarSet or a folder"
         )
     if is_neural(method, options):
         return ExemplarSet.of_pictures(find_exemplars(exemplars))
