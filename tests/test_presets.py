@@ -163,7 +163,8 @@ def test_a_preset_of_another_method_is_refused(exemplars):
 def test_a_preset_is_not_changed_by_using_it(exemplars):
     before = {name: find_preset(name) for name in PAPERS}
     found = find_preset("song2017")
-    found.options["smoothness"] = 3.0
+    with pytest.raises(TypeError, match="frozen"):
+        found.options["smoothness"] = 3.0
     Stylizer(exemplars, preset="song2017", smoothness=0.3)
     assert {name: find_preset(name) for name in PAPERS} == before
 
@@ -316,7 +317,7 @@ def test_the_command_names_presets_that_it_cannot_take(command, capsys):
     assert command("--preset", "song2017", "--size", "64") == 2
     assert "size: belongs to method neural; the method is energy" in capsys.readouterr().err
     Path("taken.toml").write_text("")
-    assert command("--method", "energy", "--save-preset", "taken.toml") == 2
+    assert command("--method", "energy", "--save-preset", "taken.toml") == 3
     assert "taken.toml: exists already" in capsys.readouterr().err
     assert command("--method", "energy", "--save-preset", "look.yaml") == 2
     assert "look.yaml: expected a name that ends in .toml" in capsys.readouterr().err

@@ -36,7 +36,7 @@ _ANALYSIS_FACE_WIDTH = 80.0  # px; mixtures are fitted on a copy reduced to this
 _ANALYSIS_MOST = 360  # px; longest side of that copy
 _MIXTURE_SIZES = (3, 3, 4, 5)
 _ROUNDS = 3
-_LIKELIHOOD_WEIGHT = 0.6
+_LIKELIHOOD_WEIGHT = 0.6  # of colors beside the priors; chosen by eye; not measured
 # colors that a mixture has not seen are left to the priors
 _WORST_LOG_LIKELIHOOD = -18.0
 _UNKNOWN_LOG_LIKELIHOOD = -17.0

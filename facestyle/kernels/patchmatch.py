@@ -30,7 +30,7 @@ from facestyle.kernels.patchmatch_problem import (
     checked_problem,
 )
 
-_FAR = np.float32(1e9)
+_FAR = np.float32(1e9)  # above every cost
 
 
 class SweepOptions(NamedTuple):

@@ -17,8 +17,8 @@ from facestyle.neural.settings import TrainOptions
 from facestyle.neural.train import Report, Trained
 from facestyle.neural.transformer import Transformer
 
-_PREVIEW_SIDE = 256
-_PREVIEW_PHOTOS = 3
+_PREVIEW_SIDE = 256  # px, as the crops of a training
+_PREVIEW_PHOTOS = 3  # what a glance takes in
 
 
 class Previews:

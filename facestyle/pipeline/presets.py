@@ -111,7 +111,7 @@ def check_preset_file(path: Path, *, overwrite: bool = True) -> None:
     if path.suffix.lower() != SUFFIX:
         raise UsageError(f"{path}: expected a name that ends in {SUFFIX}")
     if not path.parent.is_dir():
-        raise UsageError(f"{path}: cannot be written (No such folder as {path.parent})")
+        raise UsageError(f"{path}: cannot be written (No such file or directory)")
     if not overwrite and os.path.lexists(path):
         raise OutputExistsError(
             f"{path}: exists already. Allow overwriting (--overwrite) or choose another name."
