@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any, ClassVar, NoReturn
-
-import numpy as np
 
 
 class FrozenDict(dict[Any, Any]):
@@ -40,7 +39,8 @@ class FrozenRecord:
 
 
 def _frozen(value: Any) -> Any:
-    if isinstance(value, np.ndarray):
+    numpy = sys.modules.get("numpy")  # help texts load none, and have no arrays
+    if numpy is not None and isinstance(value, numpy.ndarray):
         view = value.view()
         view.flags.writeable = False
         return view

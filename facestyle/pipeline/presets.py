@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from facestyle.errors import OutputExistsError, UsageError
-from facestyle.files import write_whole
 from facestyle.frozen import FrozenRecord
 from facestyle.methods import METHODS, method_settings
 from facestyle.settings import Settings
@@ -85,6 +84,8 @@ def write_preset(path: str | Path, method: str, options: Mapping[str, Any]) -> N
         If the file has another suffix, or cannot be written.
     """
     import tomli_w
+
+    from facestyle.files import write_whole
 
     path = Path(path)
     check_preset_file(path)
