@@ -5,7 +5,8 @@ import os
 from typing import Any
 
 from facestyle import __version__
-from facestyle.choices import LANDMARK_BACKENDS
+from facestyle.cli.setting_options import add_settings
+from facestyle.pipeline.settings import StylizerSettings
 
 _MOST = 10**9
 _MOST_JOBS = 1024
@@ -25,13 +26,9 @@ def add_message_options(parser: argparse.ArgumentParser) -> None:
 
 
 def add_landmarks_option(parser: Any) -> None:
-    """Add --landmarks."""
-    parser.add_argument(
-        "--landmarks",
-        choices=LANDMARK_BACKENDS,
-        default="auto",
-        help="landmark detector; auto is dlib, then mesh where dlib finds nothing (auto)",
-    )
+    """Add --landmarks, as the stylizer has it; `auto` where it is not given."""
+    add_settings(parser, StylizerSettings, ["landmarks"])
+    parser.set_defaults(landmarks=StylizerSettings.defaults()["landmarks"])
 
 
 def add_batch_options(parser: Any) -> None:

@@ -76,7 +76,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"settings to begin with: {', '.join(_preset_names())}, or a .toml file",
     )
     style.add_argument(
-        "--save-preset", type=Path, metavar="FILE", help="keep method and settings as .toml"
+        "--save-preset", type=Path, metavar="FILE", help="keep the method and all settings as .toml"
     )
     setting_options.add_settings(style, StylizerSettings)
     style.add_argument(
@@ -148,10 +148,20 @@ def run(arguments: argparse.Namespace) -> int:
                 failed += 1
                 report_error(result.message)
             _print_result(result, as_json=arguments.json)
+    if arguments.save_preset is not None and failed < len(pairs):
+        _save_preset(arguments.save_preset, stylizer)
     if skipped:
         text = f"{skipped} of {len(pairs)} inputs skipped, whose results exist"
         report_note(text, quiet=arguments.quiet)
     return exit_codes.from_counts(done=len(pairs) - failed, failed=failed)
+
+
+def _save_preset(path: Path, stylizer: "Stylizer") -> None:
+    """Keep the look that was used: the method, and all its settings."""
+    from facestyle.pipeline.presets import shared_settings, write_preset
+
+    method = stylizer.method
+    write_preset(path, method.name, shared_settings(stylizer.settings, method.settings))
 
 
 def _wanted(arguments: argparse.Namespace) -> "Preset":
@@ -170,7 +180,12 @@ def _check(arguments: argparse.Namespace, wanted: "Preset") -> None:
     from facestyle.errors import UsageError
     from facestyle.methods.choice import check_before_choice, is_neural
     from facestyle.neural.dependencies import require_torch
+    from facestyle.pipeline.presets import check_preset_file
 
+    if arguments.save_preset is not None:
+        # the run that is taken up again writes the same preset
+        replaced = arguments.overwrite or arguments.skip_existing
+        check_preset_file(arguments.save_preset, overwrite=replaced)
     general = StylizerSettings.options().keys()
     settings = StylizerSettings(**{k: v for k, v in wanted.options.items() if k in general})
     parse_background(settings.background)
@@ -178,13 +193,13 @@ def _check(arguments: argparse.Namespace, wanted: "Preset") -> None:
     check_before_choice(wanted.method, own)
     if arguments.exemplars is None and own.get("model") is None:
         raise UsageError("--exemplars is required (or --model, for a trained network)")
-    neural = is_neural(wanted.method, own)
-    if neural:
+    method = wanted.method.replace("_", "-")
+    if is_neural(wanted.method, own):
         require_torch()  # once, not for each picture
-    if arguments.exemplar_photos is not None and (
-        neural or wanted.method in ("energy", "patch_unpaired", "patch-unpaired")
-    ):
-        method = "neural" if neural else wanted.method
+        method = "neural"
+    if arguments.exemplar_photos is None and method == "patch-paired":
+        raise UsageError("--method patch-paired needs --exemplar-photos DIR")
+    if arguments.exemplar_photos is not None and method in ("energy", "patch-unpaired", "neural"):
         raise UsageError(f"--exemplar-photos belongs to --method patch, not to {method}")
 
 
@@ -210,13 +225,10 @@ def _label(arguments: argparse.Namespace, wanted: "Preset") -> str:
 
 def _make_stylizer(arguments: argparse.Namespace, wanted: "Preset") -> "Stylizer":
     from facestyle.cli.messages import report_note
-    from facestyle.pipeline.presets import write_preset
     from facestyle.pipeline.stylizer import Stylizer
 
     exemplars = _read_exemplars(arguments, wanted)
     stylizer = Stylizer(exemplars, method=wanted.method, **wanted.options)
-    if arguments.save_preset is not None:
-        write_preset(arguments.save_preset, stylizer.method.name, wanted.options)
     if wanted.method == "auto":
         report_note(f"method: {stylizer.method_reason}", quiet=arguments.quiet)
     return stylizer

@@ -14,6 +14,7 @@ from facestyle import disk_cache
 from facestyle.errors import ExemplarError, FacestyleError
 from facestyle.exemplars.reading import LANDMARKS_SUFFIX, read_exemplar, read_with_photo
 from facestyle.faces import Portrait
+from facestyle.frozen import FrozenRecord
 from facestyle.io.images import expand_inputs, read_image
 from facestyle.looks import find_exemplars
 
@@ -21,7 +22,7 @@ _LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class ExemplarPicture:
+class ExemplarPicture(FrozenRecord):
     """A picture whose style is wanted, whatever it shows.
 
     Attributes

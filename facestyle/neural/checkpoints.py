@@ -46,7 +46,7 @@ class CheckpointFile:
     def __post_init__(self) -> None:
         check_folder(self.path)
         if self.every < 1:
-            raise UsageError(f"steps between checkpoints: found {self.every}, expected 1 at least")
+            raise UsageError(f"every: found {self.every}, expected 1 at least")
 
 
 @dataclass(frozen=True)

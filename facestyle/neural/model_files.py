@@ -1,7 +1,6 @@
 """Feed-forward models as files: safetensors, with the network's shape and training inside."""
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -23,33 +22,6 @@ class Model:
 
     network: Transformer
     training: dict[str, Any]
-
-
-def bundled_models() -> dict[str, Path]:
-    """Return the models that come with facestyle, by name."""
-    folder = Path(__file__).resolve().parents[1] / "assets" / "models"
-    return {path.stem: path for path in sorted(folder.glob("*.safetensors"))}
-
-
-def find_model(model: Path | str) -> Path:
-    """Return the file of a model, given as a path or by the name of a bundled one.
-
-    Raises
-    ------
-    ModelFileError
-        There is no such file, and no bundled model of this name.
-    """
-    path, bundled = Path(model), bundled_models()
-    # os.path answers False where pathlib raises, for names too long for instance
-    exists = os.path.exists(path)
-    if exists or str(model) not in bundled:
-        if not exists and not path.suffix:
-            raise ModelFileError(
-                f"{path}: no such file, and no model of this name comes with facestyle "
-                f"({', '.join(bundled) or 'none does'})"
-            )
-        return path
-    return bundled[str(model)]
 
 
 def save_model(

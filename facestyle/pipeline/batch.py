@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from facestyle.errors import FacestyleError, UsageError, VideoError, WorkerError
+from facestyle.frozen import FrozenRecord
 from facestyle.io.images import check_output, read_image
 from facestyle.io.videos import is_clip, is_complete, is_sequence, list_sequence
 from facestyle.pipeline.clip_options import ClipOptions, Progress
@@ -28,7 +29,7 @@ PathLike = str | os.PathLike[str]
 
 
 @dataclass(frozen=True)
-class BatchResult:
+class BatchResult(FrozenRecord):
     """What became of one input.
 
     Attributes

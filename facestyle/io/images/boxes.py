@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from facestyle.io.images.color_encoding import ColorEncoding, from_code_points
 
-_MOST_BOXES = 4096
+_MOST_BOXES = 4096  # a file of usual tools has some tens; a bound for damaged ones
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 6: 1, 7: 1, 8: 2, 9: 4, 13: 4, 16: 8, 17: 8, 18: 8}
 _CODES = {1: "B", 3: "H", 4: "I", 6: "b", 8: "h", 9: "i", 13: "I", 16: "Q", 17: "q", 18: "Q"}
-_MOST_ENTRIES, _MOST_VALUES = 4096, 2**20
+_MOST_ENTRIES, _MOST_VALUES = 4096, 2**20  # bounds for damaged files; real ones have some tens
 _SUB_FOLDERS = 330
 _DNG_VERSION = 50706
 _COLOR_FILTER_ARRAY, _LINEAR_RAW = 32803, 34892
