@@ -140,6 +140,7 @@ def _read_by_pillow(path: Path, data: bytes, tags: TiffTags | None, limits: Limi
         image = _open(path, completed[0], limits)
         image.load()
     facts, color = read_facts(image), describe_colors(image, whole)
+    _say_left_out(path, facts, "very long texts" if len(data) < len(whole) else "")
     frames = frames_of(image)
     if frames > 1:
         _log.warning("%s: an animation of %d frames; only the first is read", path, frames)
@@ -148,12 +149,19 @@ def _read_by_pillow(path: Path, data: bytes, tags: TiffTags | None, limits: Limi
     return _assemble(path, pixels, facts, tagged=color != ColorDescription())
 
 
+def _say_left_out(path: Path, facts: FileFacts, more: str = "") -> None:
+    names = ", ".join([*facts.left_out, *filter(None, [more])])
+    if names:
+        _log.info("%s: results do not keep %s", path, names)
+
+
 def _read_deep_tiff(path: Path, data: bytes, tags: TiffTags, limits: Limits) -> Picture | None:
     check_size(path, (tags.first(WIDTH), tags.first(HEIGHT)), "converted", len(data), limits)
     raw = decode_deep_tiff(data, tags)
     if raw is None:
         return None
     facts = _container_facts(data)
+    _say_left_out(path, facts)
     facts = FileFacts(tags.first(ORIENTATION, 1), facts.exif, facts.dpi)
     return _assemble(
         path,
