@@ -9,6 +9,7 @@ from PIL import Image
 from facestyle.io.images import icc
 from facestyle.io.images.color_description import ColorDescription
 from facestyle.io.images.color_encoding import ColorEncoding, to_srgb
+from facestyle.io.images.deep_heif import decode_deep_heif, is_deep_heif
 from facestyle.io.images.pixels import (
     FloatImage,
     Pixels,
@@ -35,10 +36,13 @@ def decode(image: Image.Image, data: bytes) -> RawPixels:
     image : PIL image
         Loaded. It may be emptied, to save memory.
     data : bytes
-        The whole file: Pillow reduces 16-bit color to 8, so deep PNG files are decoded again.
+        The whole file: Pillow reduces color to 8 bits, so deep PNG and HEIC files are
+        decoded again.
     """
     if image.mode.startswith(("I", "F")):
         return RawPixels(values=to_unit(np.asarray(image)))
+    if is_deep_heif(image):
+        return decode_deep_heif(data)
     if is_deep_png(image, data):
         mode = image.mode
         values = decode_by_opencv(data)

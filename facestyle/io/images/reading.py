@@ -23,6 +23,7 @@ from facestyle.io.images.animations import frames_of
 from facestyle.io.images.color_description import ColorDescription, choose, describe_colors
 from facestyle.io.images.cut_jpeg import with_its_end
 from facestyle.io.images.decoding import convert, decode, is_deep_png
+from facestyle.io.images.deep_heif import is_reduced_avif
 from facestyle.io.images.deep_tiff import decode_deep_tiff, is_deep
 from facestyle.io.images.limits import Limits, check_size, current_limits
 from facestyle.io.images.metadata import FileFacts, orient, read_facts
@@ -144,6 +145,8 @@ def _read_by_pillow(path: Path, data: bytes, tags: TiffTags | None, limits: Limi
     frames = frames_of(image)
     if frames > 1:
         _log.warning("%s: an animation of %d frames; only the first is read", path, frames)
+    if is_reduced_avif(image, whole):
+        _log.warning("%s: has more than 8 bits a channel, of which 8 are read", path)
     bits = 16 if is_deep_png(image, data) or (tags and tags.values.get(BITS, (8,))[0] > 8) else 8
     pixels = convert(decode(image, data), color, bits, str(path))
     return _assemble(path, pixels, facts, tagged=color != ColorDescription())

@@ -11,7 +11,13 @@ from numpy.typing import NDArray
 
 from facestyle.errors import ImageError, OutputExistsError, UsageError
 from facestyle.files import write_whole
-from facestyle.io.images.arrays import composite_on_white, from_array, quantize, to_gray
+from facestyle.io.images.arrays import (
+    composite_on_white,
+    from_array,
+    in_native_order,
+    quantize,
+    to_gray,
+)
 from facestyle.io.images.encoding import Extras, encode
 from facestyle.io.images.formats import ALPHA_SUFFIXES, DEEP_SUFFIXES, WRITABLE_SUFFIXES
 from facestyle.io.images.metadata import EXIF_DAMAGE
@@ -124,7 +130,7 @@ def _sort_out(
         gray = picture.gray if gray is None else gray
         bit_depth = bit_depth or picture.bit_depth
     else:
-        values = np.asarray(picture)
+        values = in_native_order(np.asarray(picture))
     if bit_depth is None:
         bit_depth = 16 if values.dtype == np.uint16 else 8
     if bit_depth not in (8, 16):

@@ -106,6 +106,7 @@ def open_animation(
         end=end,
         preview=preview,
         alpha=alpha,
+        plays=_plays(path),
     )
     return Animation(info)
 
@@ -120,6 +121,16 @@ def _frames(path: Path) -> Iterator[tuple[Any, int]]:
                 rgba = np.asarray(image.convert("RGBA"))
             duration = round(image.info.get("duration") or 0)
             yield rgba, duration if duration > _SHORTEST else _USUAL
+
+
+def _plays(path: Path) -> int:
+    """How often it is shown; 0 for ever."""
+    with _opened(path) as image:
+        loop = image.info.get("loop")
+        if image.format != "GIF":
+            return int(loop or 0)
+        # a GIF counts its repetitions, and one that says nothing is shown once
+        return 1 if loop is None else int(loop) and int(loop) + 1
 
 
 def _readers() -> list[str]:
