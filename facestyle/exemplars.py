@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from facestyle import disk_cache
-from facestyle.errors import ExemplarError, FacestyleError
+from facestyle.errors import ExemplarError, FacestyleError, clause
 from facestyle.faces import Face, Portrait, portrait_from_image, read_landmarks
 from facestyle.faces.landmarks import check_landmarks
 from facestyle.files import read_regular
@@ -294,4 +294,4 @@ def _describe_problem(path: Path, error: Exception) -> str:
     if isinstance(error, FacestyleError):
         return str(error)
     _LOG.debug("%s", path, exc_info=error)
-    return f"{path}: cannot be used as an exemplar ({type(error).__name__}: {error})"
+    return f"{path}: cannot be used as an exemplar ({type(error).__name__}: {clause(error)})"

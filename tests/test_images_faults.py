@@ -12,7 +12,7 @@ import pytest
 import tifffile
 from PIL import Image
 
-from facestyle.errors import ImageError, UsageError
+from facestyle.errors import ImageError, UsageError, clause
 from facestyle.files import NotRegularError, TooLargeError, open_regular, read_regular, write_whole
 from facestyle.io.images import (
     SOFTWARE,
@@ -358,3 +358,16 @@ print((after - before) * 1024 / 6e6, BYTES_PER_PIXEL["plain"])
     )
     measured, promised = map(float, done.stdout.split())
     assert measured < promised + 4  # the interpreter's own growth, on so small a picture
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (ValueError("cut off. "), "cut off"),
+        (OSError(28, "No space left on device"), "No space left on device"),
+        (ValueError("two\nlines:"), "two lines"),
+        (MemoryError(), "MemoryError"),
+    ],
+)
+def test_an_error_of_others_stands_within_a_sentence(error, said):
+    assert clause(error) == said

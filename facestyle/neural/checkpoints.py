@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from facestyle.errors import ModelFileError
+from facestyle.errors import ModelFileError, clause
 from facestyle.neural.safetensors_files import check_tensors, read_safetensors, write_safetensors
 from facestyle.neural.transformer import Transformer
 
@@ -110,8 +110,8 @@ def _read_metadata(path: Path, metadata: dict[str, str]) -> tuple[dict[str, Any]
             raise ValueError(f"step {step}")
     except (KeyError, ValueError, TypeError, AttributeError, RecursionError) as error:
         raise ModelFileError(
-            f"{path}: a damaged checkpoint ({type(error).__name__}: {error}); remove it to start "
-            "anew, or go back to a copy"
+            f"{path}: a damaged checkpoint ({type(error).__name__}: {clause(error)}); remove it "
+            "to start anew, or go back to a copy"
         ) from error
     return settings, Progress(step, {name: float(value) for name, value in losses.items()})
 

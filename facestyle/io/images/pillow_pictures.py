@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from facestyle.errors import ImageError
+from facestyle.errors import ImageError, clause
 from facestyle.io.images.reading import Picture, read_image
 from facestyle.io.images.tiff_tags import MIN_IS_WHITE, PHOTOMETRIC
 
@@ -49,7 +49,7 @@ def read_pillow(image: Image.Image) -> Picture:
         )
     except (OSError, ValueError, KeyError) as error:
         raise ImageError(
-            f"the Pillow picture of mode {image.mode} cannot be read: {error}"
+            f"the Pillow picture of mode {image.mode} cannot be read: {clause(error)}"
         ) from error
     with tempfile.TemporaryDirectory(prefix="facestyle-") as folder:
         path = Path(folder) / ("picture.png" if is_png else "picture.tif")

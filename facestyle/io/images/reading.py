@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
-from facestyle.errors import ImageError, MissingDependencyError
+from facestyle.errors import ImageError, MissingDependencyError, clause
 from facestyle.files import TooLargeError, read_regular
 from facestyle.io.images import formats, icc, raw_files
 from facestyle.io.images.animations import frames_of
@@ -216,8 +216,7 @@ def _read_bytes(path: Path, limits: Limits) -> bytes:
     except TooLargeError as error:
         raise ImageError(f"{path}: {error.strerror}. Raise FACESTYLE_MAX_BYTES.") from None
     except (OSError, MemoryError) as error:
-        reason = getattr(error, "strerror", None) or str(error) or "out of memory"
-        raise ImageError(f"{path}: cannot be read ({reason}).") from error
+        raise ImageError(f"{path}: cannot be read ({clause(error)}).") from error
     if not data:
         raise ImageError(f"{path}: the file is empty (0 bytes). Copy it again.")
     return data
@@ -257,7 +256,8 @@ def _decoding(path: Path, data: bytes) -> Iterator[None]:
             raise ImageError(f"{path}: too large for this machine's memory.") from None
         except _DAMAGE as error:
             raise ImageError(
-                f"{path}: the file is damaged or cut off ({error}). Copy or export it again."
+                f"{path}: the file is damaged or cut off ({clause(error)}). Copy or export "
+                "it again."
             ) from error
         finally:
             Image.MAX_IMAGE_PIXELS = limit

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from facestyle.errors import ImageError, OutputExistsError, UsageError
+from facestyle.errors import ImageError, OutputExistsError, UsageError, clause
 from facestyle.files import write_whole
 from facestyle.io.images.arrays import (
     composite_on_white,
@@ -113,7 +113,9 @@ def write_image(
         data = encode(pixels, suffix, extras, quality, str(path))
     except EXIF_DAMAGE as error:  # OSError and ValueError among them
         height, width = pixels.shape[:2]
-        raise ImageError(f"{path}: cannot encode {width} x {height} pixels ({error}).") from error
+        raise ImageError(
+            f"{path}: cannot encode {width} x {height} pixels ({clause(error)})."
+        ) from error
     _write_atomically(path, data, overwrite)
 
 
@@ -217,4 +219,4 @@ def _write_atomically(path: Path, data: bytes, overwrite: bool) -> None:
     except (FileExistsError, NotADirectoryError):
         raise ImageError(f"{path}: {path.parent} is not a folder.") from None
     except OSError as error:
-        raise ImageError(f"{path}: cannot be written ({error.strerror or error}).") from error
+        raise ImageError(f"{path}: cannot be written ({clause(error)}).") from error

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from facestyle.errors import VideoError
+from facestyle.errors import VideoError, clause
 from facestyle.io.videos.containers import check_frame_size
 from facestyle.io.videos.info import Frame, VideoInfo
 
@@ -161,5 +161,5 @@ def _opened(path: Path) -> Iterator[Any]:
         raise
     except Exception as error:
         raise VideoError(
-            f"{path}: the animation is damaged or cut off ({error}). Export it again."
+            f"{path}: the animation is damaged or cut off ({clause(error)}). Export it again."
         ) from error

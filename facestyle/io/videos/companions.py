@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from facestyle.errors import VideoError
-from facestyle.io.videos.containers import open_input
+from facestyle.io.videos.containers import demux, open_input
 from facestyle.io.videos.dependencies import import_av
 from facestyle.io.videos.timeline import can_jump, read_timeline
 
@@ -172,10 +172,10 @@ class Companions:
         if not streams:
             return iter(())
         if not can_jump(self._container):
-            return iter(self._container.demux(streams))
+            return iter(demux(self._container, streams))
         with open_input(self.path) as other:
             timeline = read_timeline(other)
-        return timeline.straighten(self._container.demux(streams))
+        return timeline.straighten(demux(self._container, streams))
 
     def _add(self, target: Any, stream: Any) -> None:
         try:
