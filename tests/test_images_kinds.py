@@ -4,6 +4,7 @@ import io
 import logging
 import struct
 import sys
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -423,3 +424,24 @@ def test_what_is_not_kept_is_named(tmp_path, caplog, name, options, said):
     caplog.set_level(logging.INFO)
     read_image(tmp_path / name)
     assert f"do not keep {'its ' if said == 'comment' else ''}{said}" in caplog.text
+
+
+def test_deep_gray_with_alpha_stays_gray(tmp_path):
+    y, x = np.mgrid[0:20, 0:30]
+    gray, alpha = (x / 29).astype(np.float32), (y / 19).astype(np.float32)
+    write_image(tmp_path / "a.png", gray, alpha=alpha, bit_depth=16)
+    data = (tmp_path / "a.png").read_bytes()
+    if data[25] != 4:  # OpenCV writes RGBA: made by hand
+        rows = np.rint(np.stack([gray, alpha], axis=-1) * 65535).astype(">u2")
+        lines = b"".join(b"\0" + row.tobytes() for row in rows)
+        header = struct.pack(">IIBBBBB", 30, 20, 16, 4, 0, 0, 0)
+        parts = [(b"IHDR", header), (b"IDAT", zlib.compress(lines)), (b"IEND", b"")]
+        data = b"\x89PNG\r\n\x1a\n" + b"".join(
+            struct.pack(">I", len(c)) + k + c + struct.pack(">I", zlib.crc32(k + c))
+            for k, c in parts
+        )
+        (tmp_path / "a.png").write_bytes(data)
+    picture = read_image(tmp_path / "a.png")
+    assert (picture.gray, picture.bit_depth) == (True, 16)
+    np.testing.assert_allclose(picture.rgb[..., 2], gray, atol=1e-5)
+    np.testing.assert_allclose(picture.alpha, alpha, atol=1e-5)

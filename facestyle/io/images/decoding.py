@@ -20,7 +20,8 @@ from facestyle.io.images.pixels import (
 
 _log = logging.getLogger(__name__)
 _ROWS = 256  # of a picture of 8 bits that become floats at a time
-_PNG_BITS = 24  # where the depth stands in a PNG
+_PNG_BITS, _PNG_KIND = 24, 25  # where the depth and the kind of colors stand in a PNG
+_GRAY_AND_ALPHA = 4
 
 
 def is_deep_png(image: Image.Image, data: bytes) -> bool:
@@ -50,7 +51,8 @@ def decode(image: Image.Image, data: bytes) -> RawPixels:
             unit = to_unit(values)
             if unit.shape[2] == 3 or mode == "RGB":
                 return RawPixels(values=unit[..., :3])
-            color = unit[..., 0] if mode == "LA" else unit[..., :3]
+            is_gray = data[_PNG_KIND] == _GRAY_AND_ALPHA  # which Pillow calls RGBA
+            color = unit[..., 0] if is_gray else unit[..., :3]
             return RawPixels(values=color, alpha=unit[..., 3])
     return RawPixels(image=image)
 

@@ -51,10 +51,16 @@ def read_pillow(image: Image.Image) -> Picture:
         raise ImageError(
             f"the Pillow picture of mode {image.mode} cannot be read: {clause(error)}"
         ) from error
-    with tempfile.TemporaryDirectory(prefix="facestyle-") as folder:
-        path = Path(folder) / ("picture.png" if is_png else "picture.tif")
-        path.write_bytes(stream.getvalue())
-        return read_image(path)
+    try:
+        with tempfile.TemporaryDirectory(prefix="facestyle-") as folder:
+            path = Path(folder) / ("picture.png" if is_png else "picture.tif")
+            path.write_bytes(stream.getvalue())
+            return read_image(path)
+    except OSError as error:
+        raise ImageError(
+            f"the Pillow picture cannot be put into a temporary file ({clause(error)}); set TMPDIR "
+            "to a folder with room"
+        ) from error
 
 
 def _plain_mode(image: Image.Image) -> Image.Image:
