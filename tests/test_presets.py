@@ -335,3 +335,28 @@ def test_a_preset_decides_how_exemplars_are_read(command, monkeypatch, capsys):
 
     assert command("--exemplars", "wave.png", "--preset", "ruder2016") == 2
     assert "1 pictures" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"\xff\xfe\0", "no text"),
+        (b"a = [", "no preset (Invalid value"),
+        (b"a = " + b"[" * 5000, "no preset"),
+        (b"a = 2020-13-77", "no preset"),
+        (b"#" * 2**21, "holds 2097152 bytes"),
+    ],
+)
+def test_odd_preset_files_get_one_clear_line(tmp_path, content, said):
+    path = tmp_path / "odd.toml"
+    path.write_bytes(content)
+    with pytest.raises(UsageError, match=r"odd\.toml: [^\n]*") as caught:
+        find_preset(path)
+    assert said in str(caught.value)
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="needs /dev/zero")
+def test_a_device_is_no_preset(tmp_path):
+    (tmp_path / "endless.toml").symlink_to("/dev/zero")
+    with pytest.raises(UsageError, match="is a device; only regular files are read"):
+        find_preset(tmp_path / "endless.toml")

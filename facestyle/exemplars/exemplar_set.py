@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from facestyle import disk_cache
-from facestyle.errors import ExemplarError, FacestyleError
+from facestyle.errors import ExemplarError, FacestyleError, clause
 from facestyle.exemplars.reading import LANDMARKS_SUFFIX, read_exemplar, read_with_photo
 from facestyle.faces import Portrait
 from facestyle.frozen import FrozenRecord
@@ -238,4 +238,4 @@ def _describe_problem(path: Path, error: Exception) -> str:
     if isinstance(error, FacestyleError):
         return str(error)
     _LOG.debug("%s", path, exc_info=error)
-    return f"{path}: cannot be used as an exemplar ({type(error).__name__}: {error})"
+    return f"{path}: cannot be used as an exemplar ({type(error).__name__}: {clause(error)})"

@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from facestyle.errors import ModelFileError, UsageError
+from facestyle.errors import ModelFileError, UsageError, clause
 from facestyle.neural.safetensors_files import (
     check_folder,
     check_tensors,
@@ -142,8 +142,8 @@ def _read_metadata(path: Path, metadata: dict[str, str]) -> tuple[dict[str, Any]
             raise ValueError(f"step {step}")
     except (KeyError, ValueError, TypeError, AttributeError, RecursionError) as error:
         raise ModelFileError(
-            f"{path}: a damaged checkpoint ({type(error).__name__}: {error}); remove it to start "
-            "anew, or go back to a copy"
+            f"{path}: a damaged checkpoint ({type(error).__name__}: {clause(error)}); remove it "
+            "to start anew, or go back to a copy"
         ) from error
     return settings, Progress(step, {name: float(value) for name, value in losses.items()})
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from facestyle.errors import ModelFileError
+from facestyle.errors import ModelFileError, clause
 from facestyle.neural.safetensors_files import check_tensors, read_safetensors, write_safetensors
 from facestyle.neural.settings import Architecture
 from facestyle.neural.transformer import Transformer
@@ -100,7 +100,7 @@ def _architecture(path: Path, metadata: Mapping[str, str]) -> Architecture:
         return Architecture(**fields)
     except (TypeError, ValueError) as error:
         raise ModelFileError(
-            f"{path}: describes a network that this version cannot build ({error})"
+            f"{path}: describes a network that this version cannot build ({clause(error)})"
         ) from error
 
 

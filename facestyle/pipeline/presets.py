@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from facestyle.errors import OutputExistsError, UsageError
+from facestyle.errors import OutputExistsError, UsageError, clause
+from facestyle.files import read_regular
 from facestyle.frozen import FrozenRecord
 from facestyle.methods import METHODS, method_settings
 from facestyle.settings import Settings
 
 SUFFIX = ".toml"
+_LARGEST_FILE = 2**20  # bytes; a preset has some hundred
 
 
 @dataclass(frozen=True)
@@ -134,11 +136,15 @@ def shared_settings(*settings: Settings) -> dict[str, Any]:
 
 def _read_preset(path: Path) -> Preset:
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(read_regular(path, _LARGEST_FILE).decode("utf-8"))
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror})") from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(f"{path}: is no preset ({error})") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path}: is no preset, but no text (UTF-8) at all") from error
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{path}: is no preset ({clause(error)})") from error
+    except (RecursionError, ValueError) as error:  # a date or a number that does not exist
+        raise UsageError(f"{path}: is no preset; its values are none of TOML's") from error
     method, options = content.get("method", "auto"), content.get("options", {})
     unknown = content.keys() - {"method", "options"}
     if unknown or not isinstance(method, str) or not isinstance(options, dict):

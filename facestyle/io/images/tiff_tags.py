@@ -80,7 +80,7 @@ def read_tags(data: bytes) -> TiffTags | None:
         is_raw = _DNG_VERSION in values or _holds_sensor_data(values)
         for offset in values.get(_SUB_FOLDERS, ())[:16]:
             is_raw = is_raw or _holds_sensor_data(_read_folder(data, order, big, offset)[0])
-    except struct.error:
+    except (struct.error, OverflowError):  # a place beyond what the machine counts
         return None
     return TiffTags(order, big, values, profile, is_raw)
 
