@@ -24,7 +24,8 @@ from neural_speed import compare_with_limits, measure_throughput
 
 from facestyle.neural.device import DEVICES, choose_device
 from facestyle.neural.loss_network import load_loss_network
-from facestyle.neural.model_files import find_model, load_model
+from facestyle.neural.model_files import load_model
+from facestyle.neural.model_names import find_model
 
 OVERRIDES = {
     "photos": "held-out photos",

@@ -48,7 +48,7 @@ from facestyle.neural.style_statistics import measure_grams
 from facestyle.neural.transformer import Transformer
 from facestyle.neural.video.motion import FindMotion, Motion
 from facestyle.neural.video.multi_pass import stylize_in_passes
-from facestyle.neural.video.sequential import stylize_frames
+from facestyle.neural.video.sequential import SequentialVideo
 from facestyle.neural.video.settings import VIDEO_PRESETS, VideoOptions
 
 sys.path.append(str(ROOT / "tests"))
@@ -238,7 +238,8 @@ def redraw_scene(
     if options.passes:
         stylize_in_passes(network, frames, styles, options, true_motion(scene), store=results)
     else:
-        results += stylize_frames(network, frames, styles, options, true_motion(scene))
+        video = SequentialVideo(network, styles, options, true_motion(scene))
+        results += [video.step(number, frame) for number, frame in enumerate(frames)]
     return [to_array(result) for result in results]
 
 

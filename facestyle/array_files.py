@@ -5,7 +5,6 @@ An .npz or .npy of NumPy, followed by a mark, its length and a checksum. Nothing
 
 import io
 import struct
-import zipfile
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from facestyle.errors import clause
 from facestyle.files import open_regular, read_regular, write_whole
 
 _MARK = b"facestyle-arrays-1"
@@ -63,8 +63,8 @@ def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
     try:
         with np.load(io.BytesIO(payload), allow_pickle=False) as entries:
             arrays = {name: entries[name] for name in entries.files}
-    except (ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
-        raise DamagedError(str(error)) from error  # what another program sealed
+    except Exception as error:  # what another program sealed makes NumPy raise anything
+        raise DamagedError(clause(error)) from error
     for name, array in arrays.items():
         if not isinstance(array, np.ndarray) or array.dtype.kind not in _PLAIN:
             raise DamagedError(f"'{name}' is no plain array")
@@ -110,8 +110,8 @@ def map_array(path: Path) -> NDArray[Any]:
         if dtype.kind not in _PLAIN or is_fortran:
             raise DamagedError(f"an array of {dtype}")
         return payload[head.tell() :].view(dtype).reshape(shape)
-    except (ValueError, KeyError, EOFError) as error:
-        raise DamagedError(str(error)) from error
+    except Exception as error:  # as above
+        raise DamagedError(clause(error)) from error
 
 
 def _footer(data: memoryview) -> bytes:

@@ -61,3 +61,20 @@ class MissingDependencyError(FacestyleError):
     def __reduce__(self) -> tuple[type, tuple[str, str, str]]:
         # by default it would be made anew from its message alone
         return type(self), self._parts
+
+
+def clause(error: BaseException) -> str:
+    """What an error says, to stand within a sentence: one line without a full stop.
+
+    Parameters
+    ----------
+    error : BaseException
+        Of any library.
+
+    Returns
+    -------
+    str
+        The type's name where it says nothing.
+    """
+    reason = getattr(error, "strerror", None) or str(error)
+    return " ".join(str(reason).split()).rstrip(" .:;,") or type(error).__name__

@@ -35,6 +35,10 @@ class Option:
         Least and largest value of a number, or of each number of several.
     metavar : str or None
         What stands for the value in a help text.
+    only_with : (str, tuple) or None
+        Another setting, and its values with which this one has an effect; None: always.
+    of_machine : bool
+        Whether it says where to compute, not what: it is no part of a look that is shared.
     """
 
     help: str
@@ -42,6 +46,8 @@ class Option:
     low: float | None = None
     high: float | None = None
     metavar: str | None = None
+    only_with: tuple[str, tuple[Any, ...]] | None = None
+    of_machine: bool = False
 
 
 def setting(default: Any, help: str, **limits: Any) -> Any:
@@ -54,7 +60,7 @@ def setting(default: Any, help: str, **limits: Any) -> Any:
     help : str
         One line for the user.
     **limits
-        Fields of `Option`: `choices`, `low`, `high`, `metavar`.
+        Fields of `Option`.
 
     Returns
     -------
@@ -65,7 +71,9 @@ def setting(default: Any, help: str, **limits: Any) -> Any:
 
 @dataclass(frozen=True)
 class Settings:
-    """Base of all settings; its fields are made by `setting`.
+    """Base of all settings; fields not made by `setting` are left to the class itself.
+
+    Equal values are kept alike: whole numbers of a float setting as floats, lists as tuples.
 
     Raises
     ------
@@ -75,24 +83,46 @@ class Settings:
 
     def __post_init__(self) -> None:
         for name, option in self.options().items():
-            value = getattr(self, name)
+            given = getattr(self, name)
             kind, optional = kind_of(type(self), name)
+            value = _alike(given, kind)
             if value is None and optional:
                 continue
             if not _fits(value, kind, option):
                 raise UsageError(
-                    f"{name}: found {_shown(value)}, expected {expected(kind, option)}"
+                    f"{name}: found {_shown(given)}, expected {expected(kind, option)}"
                 )
+            object.__setattr__(self, name, value)
 
     @classmethod
     def options(cls) -> dict[str, Option]:
         """What the user is told of each setting, by its name."""
-        return {f.name: f.metadata["option"] for f in dataclasses.fields(cls)}
+        return {
+            f.name: f.metadata["option"] for f in dataclasses.fields(cls) if "option" in f.metadata
+        }
 
     @classmethod
     def defaults(cls) -> dict[str, Any]:
         """The default of each setting."""
-        return {f.name: f.default for f in dataclasses.fields(cls)}
+        return {f.name: f.default for f in dataclasses.fields(cls) if "option" in f.metadata}
+
+    def without_effect(self) -> list[tuple[str, str]]:
+        """Settings that differ from their defaults in vain.
+
+        Returns
+        -------
+        list of (str, str)
+            The setting, and why it has no effect, in words.
+        """
+        found = []
+        usual = self.defaults()
+        for name, option in self.options().items():
+            if option.only_with is None or getattr(self, name) == usual[name]:
+                continue
+            other, values = option.only_with
+            if getattr(self, other) not in values:
+                found.append((name, f"{other} is {_shown(getattr(self, other))}"))
+        return found
 
     def replaced(self, **changes: Any) -> typing.Self:
         """The same settings but for some, checked."""
@@ -164,6 +194,17 @@ def _fits(value: Any, kind: Any, option: Option) -> bool:
     if kind is Path:
         return isinstance(value, str | Path)
     return True
+
+
+def _alike(value: Any, kind: Any) -> Any:
+    """A value in the one form that equal values have; one of another kind as it is."""
+    if typing.get_origin(kind) is tuple and isinstance(value, list | tuple):
+        return tuple(_alike(item, typing.get_args(kind)[0]) for item in value)
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        return value
+    if kind is float:
+        return float(value)
+    return int(value) if kind is int and isinstance(value, numbers.Integral) else value
 
 
 def _shown(value: Any) -> str:

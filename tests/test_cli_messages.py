@@ -86,8 +86,8 @@ def test_files_are_no_mistyped_verbs(folder, monkeypatch):
         ("--preview", "1" + 30 * "0", "a whole number from 1 to 1000000000"),
         ("--preview", 5000 * "9", "a whole number"),
         ("--seed", "1" + 20 * "0", "a whole number from 0 to 4294967295"),
-        ("--size", "1e6", "a whole number from 1 to 16384"),
-        ("--size", "999999999", "a whole number from 1 to 16384"),
+        ("--size", "1e6", "a whole number from 32 to 16384"),
+        ("--size", "999999999", "a whole number from 32 to 16384"),
         ("--start", "1e18", "expected seconds"),
         ("--start", "nan", "expected seconds"),
         ("--jobs", "99999999", "a whole number up to 1024"),
@@ -270,6 +270,9 @@ def test_neural_pictures_tell_how_far_they_are():
         (["-o", "no/such/model.safetensors"], "does not exist"),
         (["-o", "m.safetensors", "--checkpoint", "no/such/file"], "does not exist"),
         (["-o", "m.safetensors", "--preview", "me.png"], "is a file"),
+        (["-o", "m.safetensors", "--learning-rate", "-1"], "expected a number from 0 to 1"),
+        (["-o", "m.safetensors", "--style-weight", "nan"], "expected a number from 0"),
+        (["-o", "m.safetensors", "--every", "0"], "expected a whole number from 1"),
     ],
 )
 def test_training_notices_what_is_missing_before_it_begins(said, arguments, expected):

@@ -1,5 +1,6 @@
 """The disk cache: dataclasses come back as they were; damage and races do no harm."""
 
+import io
 import os
 import threading
 from dataclasses import dataclass, replace
@@ -9,7 +10,7 @@ from typing import Annotated
 import numpy as np
 import pytest
 
-from facestyle import disk_cache
+from facestyle import array_files, disk_cache
 from facestyle.faces import Face, Portrait
 
 
@@ -262,3 +263,22 @@ def test_entries_follow_the_umask(folder, outer):
     finally:
         os.umask(before)
     assert (folder / "key.npz").stat().st_mode & 0o777 == 0o640
+
+
+@pytest.mark.parametrize("kind", ["version of zip", "header of npy"])
+def test_what_others_have_sealed_is_damaged(tmp_path, kind):
+    """Found by atheris: NumPy and zipfile raise more than they say."""
+    buffer = io.BytesIO()
+    if kind == "version of zip":
+        np.savez(buffer, a=np.ones(3))
+        data = bytearray(buffer.getvalue())
+        data[data.rindex(b"PK\1\2") + 6] = 0xD9  # needed to extract: 21.7
+        read = array_files.read_arrays
+    else:
+        np.save(buffer, np.ones(3))
+        data = bytearray(buffer.getvalue())
+        data[data.index(b"}")] = ord("(")
+        read = array_files.map_array
+    (tmp_path / "a").write_bytes(data + array_files._footer(memoryview(data)))
+    with pytest.raises(array_files.DamagedError):
+        read(tmp_path / "a")

@@ -710,3 +710,17 @@ def test_clashing_outputs(tree):
         planned(["photos/b.jpg"], "photos")
     with pytest.raises(UsageError, match="overwrite the input"):
         planned(["photos/b.jpg"], "photos/b.jpg")
+
+
+@pytest.mark.parametrize("dtype", [">u2", ">f4", ">f8"])
+def test_arrays_of_the_other_byte_order(tmp_path, dtype):
+    values = np.linspace(0, 1, 60).reshape(4, 5, 3)
+    values = np.rint(values * 65535) if dtype == ">u2" else values
+    array = values.astype(dtype)
+    rgb, _ = from_array(array)
+    np.testing.assert_allclose(rgb, values / values.max(), atol=1e-6)
+    back = to_array(rgb, None, array)
+    assert back.dtype == array.dtype
+    np.testing.assert_allclose(back, array, rtol=1e-6)
+    write_image(tmp_path / "a.png", array)
+    assert read_image(tmp_path / "a.png").bit_depth == (16 if dtype == ">u2" else 8)

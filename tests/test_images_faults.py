@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ import pytest
 import tifffile
 from PIL import Image
 
-from facestyle.errors import ImageError, UsageError
+from facestyle.errors import ImageError, UsageError, clause
 from facestyle.files import NotRegularError, TooLargeError, open_regular, read_regular, write_whole
 from facestyle.io.images import (
     SOFTWARE,
@@ -23,6 +24,7 @@ from facestyle.io.images import (
     read_image,
     write_image,
 )
+from facestyle.io.images.pillow_pictures import read_pillow
 
 GRAY = np.full((12, 10, 3), 90, np.uint8)
 
@@ -359,3 +361,42 @@ print((after - before) * 1024 / 6e6, BYTES_PER_PIXEL["plain"])
     )
     measured, promised = map(float, done.stdout.split())
     assert measured < promised + 4  # the interpreter's own growth, on so small a picture
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (ValueError("cut off. "), "cut off"),
+        (OSError(28, "No space left on device"), "No space left on device"),
+        (ValueError("two\nlines:"), "two lines"),
+        (MemoryError(), "MemoryError"),
+    ],
+)
+def test_an_error_of_others_stands_within_a_sentence(error, said):
+    assert clause(error) == said
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs limits of POSIX")
+@pytest.mark.parametrize("suffix", ["jpg", "png", "tif", "webp"])
+def test_a_full_disk_leaves_no_file(tmp_path, suffix):
+    """A limit of file sizes fails as a full disk does, in the middle of writing."""
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    noise = np.random.default_rng(0).random((200, 200, 3)).astype(np.float32)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
+    try:
+        with pytest.raises(ImageError, match=r"cannot be written \([^()]*\)\.$"):
+            write_image(tmp_path / f"a.{suffix}", noise)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_no_place_for_temporary_files_is_said(monkeypatch):
+    def refuse(**_):
+        raise FileNotFoundError(2, "No usable temporary directory found")
+
+    monkeypatch.setattr(tempfile, "TemporaryDirectory", refuse)
+    with pytest.raises(ImageError, match="set TMPDIR"):
+        read_pillow(Image.new("RGB", (8, 8)))

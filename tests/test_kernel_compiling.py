@@ -126,7 +126,7 @@ def test_a_sweep_is_compiled_once_for_all_options():
     use = np.zeros(len(sources.regions), np.float32)
     matches = Matches(random_field(), np.zeros((24, 28), np.float32))
     problem = Problem(target, sources, costs._replace(style=6), use)
-    sweep(problem, matches, SweepOptions(1, 4, 0, stale=True, settled=False))
+    sweep(problem, matches, SweepOptions(1, 4, 0, stale=True, skip_coherent=False))
     sweep(problem, matches, SweepOptions(*np.array([1, 4, 0, 1, 0])))
     assert len(_sweep.versions[0].signatures) == 1
 

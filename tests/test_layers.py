@@ -22,7 +22,7 @@ PACKAGE = ROOT / "facestyle"
 
 # first names below the package; a part imports itself and lower layers
 LAYERS = (
-    {"errors", "files", "stopwatch", "choices", "progress"},
+    {"errors", "files", "stopwatch", "choices", "progress", "frozen"},
     {"settings", "looks"},
     {"array_files", "assets"},
     {"kernels", "disk_cache", "io"},
@@ -37,9 +37,10 @@ LAYERS = (
     {"__main__"},
 )
 LAYER_OF = {name: number for number, names in enumerate(LAYERS) for name in names}
-# beside the house: the neural wing stands on errors and files, metrics on faces and the neural wing
+# beside the house: the neural wing stands on errors, files and settings, metrics on faces and the
+# neural wing
 BESIDE = {
-    "neural": {"neural", "errors", "files"},
+    "neural": {"neural", "errors", "files", "settings"},
     "metrics": {"metrics", "neural", "faces", "io", "errors", "assets"},
 }
 METHODS_LAYER = LAYER_OF["methods"]

@@ -9,7 +9,8 @@ torch = pytest.importorskip("torch", reason="PyTorch is not installed (extra 'ne
 
 from facestyle import Stylizer  # noqa: E402
 from facestyle.neural.api import stylize_feedforward  # noqa: E402
-from facestyle.neural.model_files import bundled_models, load_model  # noqa: E402
+from facestyle.neural.model_files import load_model  # noqa: E402
+from facestyle.neural.model_names import bundled_models  # noqa: E402
 
 NAMES = ("morisot_mauve", "morisot_self_portrait")
 

@@ -345,7 +345,8 @@ def test_places_that_cannot_hold_a_checkpoint_are_noticed_before_the_work(
 
 
 def test_models_are_read_from_regular_files_and_follow_the_umask(network, photos, tmp_path):
-    from facestyle.neural.model_files import find_model, save_model
+    from facestyle.neural.model_files import save_model
+    from facestyle.neural.model_names import find_model
 
     os.mkfifo(tmp_path / "pipe.safetensors")
     for path in (tmp_path / "pipe.safetensors", "/dev/zero", tmp_path, tmp_path / ("x" * 300)):

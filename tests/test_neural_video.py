@@ -19,7 +19,7 @@ from facestyle.neural.settings import OptimizeOptions  # noqa: E402
 from facestyle.neural.style_pictures import StylePicture  # noqa: E402
 from facestyle.neural.video.motion import Motion, warp  # noqa: E402
 from facestyle.neural.video.multi_pass import blend, stylize_in_passes  # noqa: E402
-from facestyle.neural.video.sequential import SequentialVideo, stylize_frames  # noqa: E402
+from facestyle.neural.video.sequential import SequentialVideo  # noqa: E402
 from facestyle.neural.video.settings import VIDEO_PRESETS, VideoOptions  # noqa: E402
 
 SIZE = 48
@@ -82,8 +82,13 @@ def redraw(network, scene, preset, **changes):
         results = []
         stylize_in_passes(network, frames, styles(), options, motion_of(scene), store=results)
     else:
-        results = stylize_frames(network, frames, styles(), options, motion_of(scene))
+        results = in_one_pass(network, frames, options, motion_of(scene))
     return [to_array(result) for result in results]
+
+
+def in_one_pass(network, frames, options, motion):
+    video = SequentialVideo(network, styles(), options, motion)
+    return [video.step(number, frame) for number, frame in enumerate(frames)]
 
 
 def flicker(scene, results, where=None):
@@ -201,7 +206,7 @@ def test_which_frames_are_asked_for(network):
     asked.clear()
     frames = [to_tensor(frame) for frame in scene.frames]
     alone = replace(VIDEO_PRESETS["independent"], frame=tiny)
-    assert len(list(stylize_frames(network, frames, styles(), alone, motion_of(scene, asked)))) == 6
+    assert len(list(in_one_pass(network, frames, alone, motion_of(scene, asked)))) == 6
     assert asked == []
 
 
@@ -209,7 +214,7 @@ def test_a_stopped_video_goes_on(network):
     scene = MovingDisc(SIZE, [(2 * i, 0) for i in range(4)], [(0, 0)] * 4)
     options = replace(VIDEO_PRESETS["long-term"], frame=FRAME, iterations=3)
     frames = [to_tensor(frame) for frame in scene.frames]
-    whole = list(stylize_frames(network, frames, styles(), options, motion_of(scene)))
+    whole = list(in_one_pass(network, frames, options, motion_of(scene)))
     first = SequentialVideo(network, styles(), options, motion_of(scene))
     for number in range(2):
         first.step(number, frames[number])

@@ -69,6 +69,6 @@ def test_arrays_of_another_type_are_refused(name):
     field = random_field()
     use = np.zeros(len(sources.regions), np.float32)
     matches = Matches(field, np.zeros(field.shape[:2], np.float32))
-    options = SweepOptions(1, 0, 0, stale=True, settled=False)
+    options = SweepOptions(1, 0, 0, stale=True, skip_coherent=False)
     with pytest.raises(ValueError, match=rf"target\.{name}: found float64"):
         sweep(Problem(wrong, sources, costs, use), matches, options)

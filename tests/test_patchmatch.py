@@ -76,7 +76,9 @@ def random_field(seed=1):
 def run(problem, field, use, *, rounds, radius):
     matches = Matches(field, np.zeros((HEIGHT, WIDTH), np.float32))
     for number in range(rounds):
-        options = SweepOptions((4, 1, 2)[number % 3], radius, number, number == 0, settled=False)
+        options = SweepOptions(
+            (4, 1, 2)[number % 3], radius, number, number == 0, skip_coherent=False
+        )
         matches = sweep(Problem(*problem, use), matches, options)
     return matches
 

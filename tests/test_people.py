@@ -14,6 +14,7 @@ from facestyle.faces import find_faces, select_face
 from facestyle.faces.detection import same_face
 from facestyle.imaging.color import luminance
 from facestyle.io.images import read_image, write_image
+from facestyle.pipeline.newcomers import Newcomers
 from facestyle.pipeline.people import bystanders, nearest_face_shares, own_share
 
 MEDIA = Path(__file__).parent / "media"
@@ -264,3 +265,16 @@ def test_what_a_pan_brings_into_sight_is_drawn(tmp_path):
         strip = frame.pixels[:, -24:].astype(np.float32).mean(axis=2)
         along, across = (np.abs(np.diff(strip, axis=axis)).mean() for axis in (1, 0))
         assert along > 0.5 * across
+
+
+def test_who_comes_later_into_a_clip_is_said_once(couple, caplog):
+    faces = find_faces(couple)
+    newcomers = Newcomers()
+    for _ in range(70):
+        newcomers.look(couple, faces)
+    assert caplog.text == ""
+    newcomers = Newcomers()
+    for _ in range(70):
+        newcomers.look(couple, faces[:1])
+    assert caplog.text.count("shows 1 more than the 1") == 1
+    assert "frame 30" in caplog.text

@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from facestyle.exemplars import ExemplarPicture
 from facestyle.methods import METHODS, method_settings
 from facestyle.neural.settings import OptimizeOptions
 from facestyle.pipeline.presets import Preset, find_preset, preset_names, write_preset
+from facestyle.pipeline.settings import StylizerSettings
 
 # the papers' choices as the papers have them; what a paper does not have stays this project's
 PAPERS = {
@@ -161,7 +163,8 @@ def test_a_preset_of_another_method_is_refused(exemplars):
 def test_a_preset_is_not_changed_by_using_it(exemplars):
     before = {name: find_preset(name) for name in PAPERS}
     found = find_preset("song2017")
-    found.options["smoothness"] = 3.0
+    with pytest.raises(TypeError, match="frozen"):
+        found.options["smoothness"] = 3.0
     Stylizer(exemplars, preset="song2017", smoothness=0.3)
     assert {name: find_preset(name) for name in PAPERS} == before
 
@@ -289,11 +292,19 @@ def test_the_command_keeps_a_look_and_takes_it_up_again(command, tmp_path):
     assert command(*look, "-o", "a.png", "--save-preset", "kept.toml") == 0
     song = find_preset("song2017").options
     changed = {"smoothness": 0.3, "background": "keep"}
-    assert find_preset(tmp_path / "kept.toml") == Preset("energy", song | changed)
+    every = StylizerSettings.defaults() | method_settings("energy").SETTINGS.defaults()
+    assert find_preset(tmp_path / "kept.toml") == Preset("energy", every | song | changed)
     assert command("--preset", "kept.toml", "-o", "b.png") == 0
     assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
     assert command("--method", "energy", "-o", "c.png") == 0
     assert (tmp_path / "a.png").read_bytes() != (tmp_path / "c.png").read_bytes()
+
+
+def test_a_preset_is_kept_only_when_something_was_made(command):
+    Path("none.jpg").write_bytes(b"no picture")
+    arguments = ["none.jpg", "--exemplars", "look.png", "-q", "--method", "energy"]
+    assert cli.main([*arguments, "-o", "a.png", "--save-preset", "kept.toml"]) != 0
+    assert not Path("kept.toml").exists()
 
 
 def test_the_command_names_presets_that_it_cannot_take(command, capsys):
@@ -305,6 +316,9 @@ def test_the_command_names_presets_that_it_cannot_take(command, capsys):
     assert "tone: belongs to method energy; the method is patch" in capsys.readouterr().err
     assert command("--preset", "song2017", "--size", "64") == 2
     assert "size: belongs to method neural; the method is energy" in capsys.readouterr().err
+    Path("taken.toml").write_text("")
+    assert command("--method", "energy", "--save-preset", "taken.toml") == 3
+    assert "taken.toml: exists already" in capsys.readouterr().err
     assert command("--method", "energy", "--save-preset", "look.yaml") == 2
     assert "look.yaml: expected a name that ends in .toml" in capsys.readouterr().err
 
@@ -321,3 +335,28 @@ def test_a_preset_decides_how_exemplars_are_read(command, monkeypatch, capsys):
 
     assert command("--exemplars", "wave.png", "--preset", "ruder2016") == 2
     assert "1 pictures" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"\xff\xfe\0", "no text"),
+        (b"a = [", "no preset (Invalid value"),
+        (b"a = " + b"[" * 5000, "no preset"),
+        (b"a = 2020-13-77", "no preset"),
+        (b"#" * 2**21, "holds 2097152 bytes"),
+    ],
+)
+def test_odd_preset_files_get_one_clear_line(tmp_path, content, said):
+    path = tmp_path / "odd.toml"
+    path.write_bytes(content)
+    with pytest.raises(UsageError, match=r"odd\.toml: [^\n]*") as caught:
+        find_preset(path)
+    assert said in str(caught.value)
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="needs /dev/zero")
+def test_a_device_is_no_preset(tmp_path):
+    (tmp_path / "endless.toml").symlink_to("/dev/zero")
+    with pytest.raises(UsageError, match="is a device; only regular files are read"):
+        find_preset(tmp_path / "endless.toml")

@@ -41,6 +41,26 @@ def parsed(*arguments, settings=Toy):
     return given_settings(parser.parse_args(arguments), settings)
 
 
+# --- Equal values ---------------------------------------------------------------------------
+
+
+def test_equal_settings_are_alike_and_lists_serve_as_tuples():
+    from_integers = Toy(share=1, limits=[1, 2], weights=[np.float32(0.5), 2])
+    assert from_integers == Toy(share=1.0, limits=(1.0, 2.0), weights=(0.5, 2.0))
+    assert repr(from_integers) == repr(Toy(share=1.0, limits=(1.0, 2.0), weights=(0.5, 2.0)))
+    assert type(from_integers.weights[0]) is float
+
+
+def test_settings_without_effect_are_found():
+    energy = method_settings("energy").SETTINGS
+    assert energy().without_effect() == []
+    single = energy(combine="single", smoothness=2, seams="output")
+    assert [name for name, _ in single.without_effect()] == ["smoothness", "seams"]
+    for name in METHODS:
+        for preset in method_settings(name).PRESETS.values():
+            assert method_settings(name).SETTINGS(**preset).without_effect() == []
+
+
 # --- Checks ----------------------------------------------------------------------------------
 
 

@@ -1,13 +1,16 @@
 """The whole pipeline: types in and out, backgrounds, faces, strength, sizes, many files."""
 
+import pickle
+
 import cv2
 import numpy as np
 import pytest
 from PIL import Image
 
-from facestyle.errors import FaceError, ImageError, UsageError
+from facestyle.errors import FaceError, ImageError, ModelFileError, UsageError
 from facestyle.exemplars import ExemplarSet
 from facestyle.faces import Portrait
+from facestyle.io.images import write_image
 from facestyle.pipeline.pictures import InputPicture
 from facestyle.pipeline.stylizer import Stylizer
 
@@ -257,3 +260,60 @@ def test_a_known_matte_says_what_is_the_person(make, astronaut):
 def test_a_matte_of_another_shape_or_range_is_refused(make, astronaut, wrong):
     with pytest.raises(UsageError, match="matte"):
         make()(astronaut, matte=wrong)
+
+
+# --- What is given for exemplars, methods and presets ------------------------------------------
+
+
+def test_a_folder_serves_as_exemplars(tmp_path, exemplars):
+    write_image(tmp_path / "a.png", exemplars.portraits[0].image)
+    for folder in (tmp_path, str(tmp_path)):
+        assert [p.name for p in Stylizer(folder, method="energy").exemplars] == ["a.png"]
+    assert len(Stylizer(tmp_path, method="neural").exemplars.pictures) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            {"exemplars": 3},
+            "exemplars: found int, expected an ExemplarSet or a folder",
+        ),
+        ({"method": 3}, "method: found '3', expected auto"),
+        ({"preset": 3}, "preset: found '3', expected song2017"),
+        ({"method": "patch-paired"}, "needs the photographs that the exemplars were made from"),
+    ],
+)
+def test_what_cannot_be_used_is_named(exemplars, arguments, message):
+    with pytest.raises(UsageError, match=message):
+        Stylizer(**{"exemplars": exemplars} | arguments)
+
+
+def test_a_model_is_looked_for_before_the_work():
+    with pytest.raises(ModelFileError, match="no model of this name comes with facestyle"):
+        Stylizer.from_model("nobody")
+    with pytest.raises(UsageError, match="method: is given by the trained network"):
+        Stylizer.from_model("nobody", method="energy")
+
+
+def test_settings_in_vain_are_said(exemplars, caplog):
+    Stylizer(exemplars, method="energy", combine="single", smoothness=2)
+    assert "smoothness: has no effect, for combine is 'single'" in caplog.text
+
+
+# --- Frozen records ---------------------------------------------------------------------------
+
+
+def test_records_cannot_be_written_to(result, portrait):
+    copied = pickle.loads(pickle.dumps(result))
+    for one in (result, copied):
+        for array in (one.face.landmarks, one.labels, one.matte, one.outcome.image):
+            with pytest.raises(ValueError, match="read-only"):
+                array[0] = 0
+        with pytest.raises(TypeError, match="frozen"):
+            one.timings["total"] = 0.0
+        one.image[:1] = one.image[:1]  # the user's own
+    assert copied.timings == dict(result.timings)
+    given = np.zeros((4, 4), np.float32)
+    Portrait(portrait.image, portrait.face, given)
+    given[0] = 1  # what was handed in stays as it was

@@ -6,6 +6,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from PIL import Image
 from video_clips import make_clip, smooth_frame, sound_packets
 
 from facestyle.errors import VideoError
@@ -189,3 +190,68 @@ def test_video_of_an_unknown_codec_is_named(tmp_path):
     clip.path.write_bytes(data)
     with pytest.raises(VideoError, match=r"a\.avi: .*codec that this build of FFmpeg"):
         open_video(clip.path)
+
+
+def add_chapters_and_a_picture_track(path: Path) -> None:
+    """A second of 25 frames with two chapters; Matroska with a second picture track."""
+    unit = Fraction(1, 1000)
+    names = [("One", 0, 400), ("Two", 400, 1000)]
+    with av.open(str(path), "w") as container:
+        streams = [container.add_stream("libx264", 25) for _ in range(1 + (path.suffix == ".mkv"))]
+        for stream in streams:
+            stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        container.set_chapters(
+            [
+                {"id": n, "start": a, "end": b, "time_base": unit, "metadata": {"title": name}}
+                for n, (name, a, b) in enumerate(names)
+            ]
+        )
+        for number in range(25):
+            for stream in streams:
+                frame = av.VideoFrame.from_ndarray(smooth_frame(number, 64, 48), "rgb24")
+                frame.pts, frame.time_base = number, Fraction(1, 25)
+                container.mux(stream.encode(frame))
+        for stream in streams:
+            container.mux(stream.encode(None))
+
+
+def chapters(path: Path) -> list[tuple[str, float, float]]:
+    with av.open(str(path)) as container:
+        return [
+            (
+                one["metadata"]["title"],
+                *(float(one[t] * one["time_base"]) for t in ("start", "end")),
+            )
+            for one in container.chapters()
+        ]
+
+
+@pytest.mark.parametrize("name", ["in.mkv", "in.mp4"])
+@pytest.mark.parametrize("suffix", [".mkv", ".mp4", ".mov", ".webm"])
+def test_chapters_are_kept(tmp_path, caplog, name, suffix):
+    add_chapters_and_a_picture_track(tmp_path / name)
+    copy(tmp_path / name, tmp_path / f"out{suffix}")
+    assert chapters(tmp_path / f"out{suffix}") == [("One", 0, 0.4), ("Two", 0.4, 1)]
+    assert ("other picture track (1)" in caplog.text) == (name == "in.mkv")
+    assert "data" not in caplog.text
+    copy(tmp_path / name, tmp_path / f"cut{suffix}", start=0.2, end=0.6)
+    assert chapters(tmp_path / f"cut{suffix}") == [("One", 0, 0.2), ("Two", 0.2, 0.4)]
+
+
+def test_what_gif_has_no_place_for_is_said(tmp_path, caplog):
+    add_chapters_and_a_picture_track(tmp_path / "in.mp4")
+    copy(tmp_path / "in.mp4", tmp_path / "out.gif")
+    assert "left out: its chapters" in caplog.text
+
+
+@pytest.mark.parametrize("plays", [0, 1, 3])
+@pytest.mark.parametrize("suffix", [".gif", ".webp", ".png"])
+def test_an_animation_is_shown_as_often(tmp_path, plays, suffix):
+    pictures = [Image.fromarray(smooth_frame(n, 24, 20)) for n in range(3)]
+    loop = {"loop": plays} if suffix != ".gif" or plays == 0 else {"loop": plays - 1}
+    options = {} if suffix == ".gif" and plays == 1 else loop
+    path = tmp_path / f"in{suffix}"
+    pictures[0].save(path, save_all=True, append_images=pictures[1:], duration=100, **options)
+    assert open_video(path).info.plays == plays
+    copy(path, tmp_path / "out.gif")
+    assert open_video(tmp_path / "out.gif").info.plays == plays

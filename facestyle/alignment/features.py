@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from facestyle.faces import Face, Portrait
+from facestyle.frozen import FrozenRecord
 from facestyle.imaging.color import to_lab
 from facestyle.imaging.pyramid import build_stack, gaussian_blur
 
@@ -20,7 +21,7 @@ _BINS = 256
 
 
 @dataclass(frozen=True)
-class PatchFeatures:
+class PatchFeatures(FrozenRecord):
     """Style-invariant maps on the patch grid (32 px per inter-ocular distance).
 
     Attributes
@@ -44,7 +45,7 @@ class PatchFeatures:
 
 
 @dataclass(frozen=True)
-class Features:
+class Features(FrozenRecord):
     """A portrait's analysis at 64 px per inter-ocular distance (or less, where it is smaller).
 
     Attributes

@@ -2,10 +2,12 @@
 
 import argparse
 import os
+from pathlib import Path
 from typing import Any
 
 from facestyle import __version__
-from facestyle.choices import LANDMARK_BACKENDS
+from facestyle.cli.setting_options import add_settings
+from facestyle.pipeline.settings import StylizerSettings
 
 _MOST = 10**9
 _MOST_JOBS = 1024
@@ -25,17 +27,13 @@ def add_message_options(parser: argparse.ArgumentParser) -> None:
 
 
 def add_landmarks_option(parser: Any) -> None:
-    """Add --landmarks."""
-    parser.add_argument(
-        "--landmarks",
-        choices=LANDMARK_BACKENDS,
-        default="auto",
-        help="landmark detector; auto is dlib, then mesh where dlib finds nothing (auto)",
-    )
+    """Add --landmarks, as the stylizer has it; `auto` where it is not given."""
+    add_settings(parser, StylizerSettings, ["landmarks"])
+    parser.set_defaults(landmarks=StylizerSettings.defaults()["landmarks"])
 
 
 def add_batch_options(parser: Any) -> None:
-    """Add how many inputs are run: --jobs, --overwrite, --skip-existing."""
+    """Add how many inputs are run, and where, and what is said of them."""
     parser.add_argument(
         "--jobs", type=jobs, default=1, metavar="N", help="pictures at a time; 0: one a core (1)"
     )
@@ -43,6 +41,25 @@ def add_batch_options(parser: Any) -> None:
     existing.add_argument("--overwrite", action="store_true", help="replace existing results")
     existing.add_argument(
         "--skip-existing", action="store_true", help="leave out inputs that have a result"
+    )
+    parser.add_argument(
+        "--cluster",
+        metavar="ADDRESS",
+        help="of a Dask scheduler, such as tcp://10.0.0.5:8786, whose workers do the work",
+    )
+    parser.add_argument(
+        "--send-files",
+        action="store_true",
+        help="send pictures to the cluster and write the results here, instead of having its "
+        "workers use the same paths",
+    )
+    parser.add_argument(
+        "--report", type=Path, metavar="FILE.html", help="also write a page of what was done"
+    )
+    parser.add_argument(
+        "--watch",
+        action="store_true",
+        help="then go on with what is put into the input folders, until Ctrl-C",
     )
 
 

@@ -11,11 +11,8 @@ from facestyle.methods import method_choices
 from facestyle.pipeline.settings import StylizerSettings
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from facestyle.exemplars import ExemplarSet
     from facestyle.io.images import InputFile
-    from facestyle.pipeline.batch import BatchResult
     from facestyle.pipeline.presets import Preset
     from facestyle.pipeline.stylizer import Stylizer
 
@@ -76,7 +73,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"settings to begin with: {', '.join(_preset_names())}, or a .toml file",
     )
     style.add_argument(
-        "--save-preset", type=Path, metavar="FILE", help="keep method and settings as .toml"
+        "--save-preset", type=Path, metavar="FILE", help="keep the method and all settings as .toml"
     )
     setting_options.add_settings(style, StylizerSettings)
     style.add_argument(
@@ -99,59 +96,55 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Stylize every input; return the exit code."""
-    from facestyle.cli.messages import ClipProgress, report_error, report_note, show_progress
     from facestyle.cli.notices import warn_of_unknown_suffix
-    from facestyle.io.images import plan_outputs
+    from facestyle.cli.running import run_pairs
     from facestyle.io.images.formats import IMAGE_SUFFIXES
-    from facestyle.pipeline.batch import BatchOptions, stylize_files
-    from facestyle.pipeline.clip_options import ClipOptions
-    from facestyle.progress import listening
 
     wanted = _wanted(arguments)
     _check(arguments, wanted)
     if arguments.exemplars is not None:
         arguments.exemplars = find_exemplars(arguments.exemplars)
-    # names are planned first: reading exemplars takes seconds
-    inputs = _expand(arguments)
-    transparent = wanted.options.get("background") == "transparent"
-    label = _label(arguments, wanted)
     warn_of_unknown_suffix(arguments.output, IMAGE_SUFFIXES | clip_names().suffixes)
-    pairs = plan_outputs(
-        inputs, arguments.output, label, needs_alpha=transparent, clips=clip_names()
-    )
-    pairs = named_as_clips(pairs, arguments.output, transparent)
+    # names are planned first: reading exemplars takes seconds
+    pairs = _plan(arguments, wanted, _expand(arguments))
     stylizer = _make_stylizer(arguments, wanted)
-    frames = ClipProgress(quiet=arguments.quiet)
-    steps = ClipProgress(quiet=arguments.quiet, unit="step")
-    results = stylize_files(
-        stylizer,
-        [item.path for item, _ in pairs],
-        [output for _, output in pairs],
-        options=BatchOptions(
-            overwrite=arguments.overwrite,
-            skip_existing=arguments.skip_existing,
-            keep_results=False,
-            landmarks=_landmarks(arguments),
-            clip=ClipOptions(arguments.start, arguments.end, arguments.preview, arguments.fps),
-        ),
-        explain=_explain_folders(arguments.explain, pairs),
-        jobs=arguments.jobs,
-        progress=frames.show,
+    counts = run_pairs(arguments, stylizer, pairs)
+    if arguments.save_preset is not None and counts.failed < len(pairs):
+        _save_preset(arguments.save_preset, stylizer)
+    if arguments.watch:
+        from facestyle.cli.watching import watch_folders
+
+        watch_folders(
+            [Path(folder) for folder in arguments.inputs],
+            IMAGE_SUFFIXES | clip_names().suffixes,
+            lambda inputs: run_pairs(arguments, stylizer, _plan(arguments, wanted, inputs)),
+        )
+    return exit_codes.from_counts(done=len(pairs) - counts.failed, failed=counts.failed)
+
+
+def _plan(
+    arguments: argparse.Namespace, wanted: "Preset", inputs: "list[InputFile]"
+) -> "list[tuple[InputFile, Path]]":
+    """Each input with the name of its result."""
+    from facestyle.io.images import plan_outputs
+
+    transparent = wanted.options.get("background") == "transparent"
+    pairs = plan_outputs(
+        inputs,
+        arguments.output,
+        _label(arguments, wanted),
+        needs_alpha=transparent,
+        clips=clip_names(),
     )
-    failed = skipped = 0
-    with listening(steps.show_steps):
-        for result in show_progress(results, len(pairs), quiet=arguments.quiet):
-            frames.close()
-            steps.close()
-            skipped += result.skipped
-            if result.error is not None:
-                failed += 1
-                report_error(result.message)
-            _print_result(result, as_json=arguments.json)
-    if skipped:
-        text = f"{skipped} of {len(pairs)} inputs skipped, whose results exist"
-        report_note(text, quiet=arguments.quiet)
-    return exit_codes.from_counts(done=len(pairs) - failed, failed=failed)
+    return named_as_clips(pairs, arguments.output, transparent)
+
+
+def _save_preset(path: Path, stylizer: "Stylizer") -> None:
+    """Keep the look that was used: the method, and all its settings."""
+    from facestyle.pipeline.presets import shared_settings, write_preset
+
+    method = stylizer.method
+    write_preset(path, method.name, shared_settings(stylizer.settings, method.settings))
 
 
 def _wanted(arguments: argparse.Namespace) -> "Preset":
@@ -170,7 +163,12 @@ def _check(arguments: argparse.Namespace, wanted: "Preset") -> None:
     from facestyle.errors import UsageError
     from facestyle.methods.choice import check_before_choice, is_neural
     from facestyle.neural.dependencies import require_torch
+    from facestyle.pipeline.presets import check_preset_file
 
+    if arguments.save_preset is not None:
+        # the run that is taken up again writes the same preset
+        replaced = arguments.overwrite or arguments.skip_existing
+        check_preset_file(arguments.save_preset, overwrite=replaced)
     general = StylizerSettings.options().keys()
     settings = StylizerSettings(**{k: v for k, v in wanted.options.items() if k in general})
     parse_background(settings.background)
@@ -178,13 +176,13 @@ def _check(arguments: argparse.Namespace, wanted: "Preset") -> None:
     check_before_choice(wanted.method, own)
     if arguments.exemplars is None and own.get("model") is None:
         raise UsageError("--exemplars is required (or --model, for a trained network)")
-    neural = is_neural(wanted.method, own)
-    if neural:
+    method = wanted.method.replace("_", "-")
+    if is_neural(wanted.method, own):
         require_torch()  # once, not for each picture
-    if arguments.exemplar_photos is not None and (
-        neural or wanted.method in ("energy", "patch_unpaired", "patch-unpaired")
-    ):
-        method = "neural" if neural else wanted.method
+        method = "neural"
+    if arguments.exemplar_photos is None and method == "patch-paired":
+        raise UsageError("--method patch-paired needs --exemplar-photos DIR")
+    if arguments.exemplar_photos is not None and method in ("energy", "patch-unpaired", "neural"):
         raise UsageError(f"--exemplar-photos belongs to --method patch, not to {method}")
 
 
@@ -210,13 +208,10 @@ def _label(arguments: argparse.Namespace, wanted: "Preset") -> str:
 
 def _make_stylizer(arguments: argparse.Namespace, wanted: "Preset") -> "Stylizer":
     from facestyle.cli.messages import report_note
-    from facestyle.pipeline.presets import write_preset
     from facestyle.pipeline.stylizer import Stylizer
 
     exemplars = _read_exemplars(arguments, wanted)
     stylizer = Stylizer(exemplars, method=wanted.method, **wanted.options)
-    if arguments.save_preset is not None:
-        write_preset(arguments.save_preset, stylizer.method.name, wanted.options)
     if wanted.method == "auto":
         report_note(f"method: {stylizer.method_reason}", quiet=arguments.quiet)
     return stylizer
@@ -241,43 +236,3 @@ def _preset_names() -> tuple[str, ...]:
     from facestyle.pipeline.presets import preset_names
 
     return preset_names()
-
-
-def _landmarks(arguments: argparse.Namespace) -> "np.ndarray | None":
-    if arguments.landmarks_file is None:
-        return None
-    from facestyle.faces import read_landmarks
-
-    return read_landmarks(arguments.landmarks_file)
-
-
-def _explain_folders(
-    folder: Path | None, pairs: "list[tuple[InputFile, Path]]"
-) -> list[Path] | None:
-    """One sub-folder for each result, numbered where names repeat."""
-    if folder is None:
-        return None
-    names: list[Path] = []
-    for item, output in pairs:
-        name = folder / item.relative.parent / output.stem
-        repeated = sum(1 for other in names if other == name)
-        names.append(name.with_name(f"{name.name}_{repeated + 1}") if repeated else name)
-    return names
-
-
-def _print_result(result: "BatchResult", *, as_json: bool) -> None:
-    from facestyle.cli.messages import print_result, to_json
-
-    if as_json:
-        status = "failed" if result.error else "skipped" if result.skipped else "done"
-        record = {
-            "input": str(result.source),
-            "output": None if result.output is None else str(result.output),
-            "status": status,
-            "error": result.message or None,
-            "seconds": round(result.seconds, 3),
-            **result.facts,
-        }
-        print_result(to_json(record))
-    elif result.error is None and not result.skipped:
-        print_result(str(result.output))

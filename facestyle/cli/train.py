@@ -1,17 +1,14 @@
 """`facestyle train`: train a feed-forward network on a style."""
 
 import argparse
-from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from facestyle.cli import exit_codes
+from facestyle.cli import exit_codes, options, setting_options
 from facestyle.neural.settings import (
     DEVICES,
     NORMALIZATIONS,
     PICTURE_INPUTS,
-    PRECISIONS,
-    SCHEDULES,
     VIDEO_INPUTS,
     Architecture,
     TrainOptions,
@@ -33,11 +30,9 @@ Train a network that redraws any picture in one style (Johnson et al. 2016).
 
 A training that was stopped goes on when the same command is given again."""
 
-_DEFAULTS = TrainOptions()
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the verb's arguments; defaults are those of `TrainOptions`."""
+    """Add the verb's arguments; settings are those of `TrainOptions`."""
     parser.add_argument("styles", nargs="+", type=Path, metavar="STYLE", help="style pictures")
     parser.add_argument(
         "--photos", type=Path, required=True, metavar="DIR", help="folder of photos of any kind"
@@ -51,45 +46,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     files.add_argument("--checkpoint", type=Path, metavar="FILE", help="MODEL.checkpoint")
     files.add_argument("--preview", type=Path, metavar="DIR", help="write preview pictures here")
     files.add_argument(
-        "--every", type=int, default=500, metavar="N", help="steps between previews, checkpoints"
+        "--every",
+        type=options.count,
+        default=500,
+        metavar="N",
+        help="steps between previews, checkpoints (500)",
     )
     files.add_argument("--overwrite", action="store_true", help="replace an existing model")
 
 
 def _add_training_options(group: Any) -> None:
-    for name, meaning in (
-        ("steps", "steps of Adam"),
-        ("warm_up", "steps at the start that teach colors only, without the loss network"),
-        ("batch", "crops per step"),
-        ("crop", "side of a crop in pixels"),
-        ("style_size", "longer side of the style pictures in pixels"),
-        ("learning_rate", "of Adam"),
-        ("content_weight", "weight of the content loss"),
-        ("style_weight", "weight of the style loss"),
-        ("total_variation_weight", "weight of the smoothness"),
-        ("temporal_weight", "weight of the likeness of consecutive frames, with --video"),
-        ("seed", "of weights and crops"),
-    ):
-        default = getattr(_DEFAULTS, name)
-        group.add_argument(
-            f"--{name.replace('_', '-')}",
-            type=type(default),
-            default=default,
-            metavar="N" if isinstance(default, int) else "X",
-            help=f"{meaning} ({default})",
-        )
-    for kind in ("content", "style"):
-        group.add_argument(
-            f"--{kind}-layers",
-            nargs="+",
-            default=getattr(_DEFAULTS, f"{kind}_layers"),
-            metavar="LAYER",
-            help=f"of the loss network ({' '.join(getattr(_DEFAULTS, f'{kind}_layers'))})",
-        )
-    group.add_argument("--schedule", choices=SCHEDULES, default=_DEFAULTS.schedule)
-    group.add_argument("--precision", choices=PRECISIONS, default=_DEFAULTS.precision)
-    group.add_argument("--channels-last", action="store_true", help="memory format for GPUs")
-    group.add_argument("--device", choices=DEVICES, default="auto")
+    setting_options.add_settings(group, TrainOptions)
+    group.add_argument("--device", choices=DEVICES, default="auto", help="where to compute (auto)")
     group.add_argument(
         "--loss-network", type=Path, metavar="FILE", help="a VGG-16 or VGG-19 as safetensors"
     )
@@ -123,12 +91,12 @@ def run(arguments: argparse.Namespace) -> int:
             f"{arguments.output}: exists already; add --overwrite, or name another file"
         )
     _check_folders(arguments)
-    options = _options(arguments)
+    chosen = _options(arguments)
     train_style(
         [StyleImage(read_image(path).rgb, name=path.name) for path in arguments.styles],
         arguments.photos,
         arguments.output,
-        options=options,
+        options=chosen,
         files=TrainingFiles(
             start=arguments.start,
             loss_network=arguments.loss_network,
@@ -138,9 +106,9 @@ def run(arguments: argparse.Namespace) -> int:
             preview_every=arguments.every,
         ),
         device=arguments.device,
-        report=_interruptible(_report(arguments, options.steps)),
+        report=_interruptible(_report(arguments, chosen.steps)),
     )
-    record = {"path": str(arguments.output), "steps": options.steps, "status": "done"}
+    record = {"path": str(arguments.output), "steps": chosen.steps, "status": "done"}
     print_result(to_json(record) if arguments.json else str(arguments.output))
     return exit_codes.ALL_DONE
 
@@ -203,10 +171,6 @@ def _interruptible(report: "Report | None") -> "Report":
 def _options(arguments: argparse.Namespace) -> TrainOptions:
     from facestyle.errors import UsageError
 
-    given = vars(arguments)
-    for name in ("content_layers", "style_layers"):
-        given[name] = tuple(given[name])
-    names = {item.name for item in fields(TrainOptions)} & given.keys()
     try:
         shape = Architecture(
             arguments.channels,
@@ -216,7 +180,9 @@ def _options(arguments: argparse.Namespace) -> TrainOptions:
         )
     except ValueError as error:
         raise UsageError(str(error)) from error
-    return replace(_DEFAULTS, architecture=shape, **{name: given[name] for name in names})
+    given = {name: getattr(arguments, name) for name in TrainOptions.options()}
+    known = {name: value for name, value in given.items() if value is not None}
+    return TrainOptions(architecture=shape, **known)
 
 
 def _progress(steps: int) -> "Report":

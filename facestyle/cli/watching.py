@@ -6,11 +6,47 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from facestyle.errors import MissingDependencyError, UsageError
 
+if TYPE_CHECKING:
+    from facestyle.io.images import InputFile
+
 _QUIET = 1.0  # s that a file's size and time must stay as they are: it may still be copied
 _STEP_MS = 400
+
+
+def watch_folders(
+    folders: Sequence[Path],
+    suffixes: frozenset[str],
+    work: Callable[[list[InputFile]], object],
+) -> None:
+    """Work on what is put into folders, or changed there, until interrupted.
+
+    Parameters
+    ----------
+    folders : sequence of Path
+    suffixes : frozenset of str
+        Of the files that are inputs.
+    work : callable
+        Called with one input at a time.
+    """
+    from facestyle.cli.messages import report_error
+    from facestyle.errors import FacestyleError
+    from facestyle.io.images import expand_inputs
+
+    def is_wanted(path: Path) -> bool:
+        return path.suffix.lower() in suffixes and not path.name.startswith(".")
+
+    for path in changed_files(folders, is_wanted):
+        # as the folder itself would give it: results of earlier runs are no inputs
+        known = [item for item in expand_inputs(folders, suffixes=suffixes) if item.path == path]
+        for item in known:
+            try:
+                work([item])
+            except FacestyleError as error:
+                report_error(str(error))
 
 
 def changed_files(folders: Sequence[Path], is_wanted: Callable[[Path], bool]) -> Iterator[Path]:

@@ -11,9 +11,10 @@ from pathlib import Path
 import numpy as np
 
 from facestyle import disk_cache
-from facestyle.errors import ExemplarError, FacestyleError
+from facestyle.errors import ExemplarError, FacestyleError, clause
 from facestyle.exemplars.reading import LANDMARKS_SUFFIX, read_exemplar, read_with_photo
 from facestyle.faces import Portrait
+from facestyle.frozen import FrozenRecord
 from facestyle.io.images import expand_inputs, read_image
 from facestyle.looks import find_exemplars
 
@@ -21,7 +22,7 @@ _LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class ExemplarPicture:
+class ExemplarPicture(FrozenRecord):
     """A picture whose style is wanted, whatever it shows.
 
     Attributes
@@ -237,4 +238,4 @@ def _describe_problem(path: Path, error: Exception) -> str:
     if isinstance(error, FacestyleError):
         return str(error)
     _LOG.debug("%s", path, exc_info=error)
-    return f"{path}: cannot be used as an exemplar ({type(error).__name__}: {error})"
+    return f"{path}: cannot be used as an exemplar ({type(error).__name__}: {clause(error)})"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from facestyle.faces.face import Face
+from facestyle.frozen import FrozenRecord
 
 # vertices of MediaPipe's mesh; "right" is the subject's right, at the picture's left
 MESH_LIPS = (
@@ -28,7 +29,7 @@ OUTLINE_RIGHT, OUTLINE_LEFT, OUTLINE_TOP, OUTLINE_CHIN = 28, 8, 0, 18
 
 
 @dataclass(frozen=True)
-class Contours:
+class Contours(FrozenRecord):
     """Polygons of a face's features, each (N, 2) float64 xy px."""
 
     lips: np.ndarray

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from facestyle.frozen import FrozenRecord
+
 RIGHT_EYE = slice(36, 42)
 LEFT_EYE = slice(42, 48)
 CHIN = 8
 
 
 @dataclass(frozen=True)
-class Face:
+class Face(FrozenRecord):
     """A face's geometry, in pixels of the picture it was found in.
 
     Attributes
@@ -69,7 +71,7 @@ class Face:
 
 
 @dataclass(frozen=True)
-class Portrait:
+class Portrait(FrozenRecord):
     """A picture with the face found in it and the matte of the person.
 
     Attributes

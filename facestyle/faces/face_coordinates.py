@@ -16,10 +16,11 @@ from facestyle.faces.contours import (
     face_width,
 )
 from facestyle.faces.face import Face, Portrait
+from facestyle.frozen import FrozenRecord
 
 
 @dataclass(frozen=True)
-class FaceCoordinates:
+class FaceCoordinates(FrozenRecord):
     """Coordinates of a pixel grid relative to a face; the unit is the face's width.
 
     Attributes

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from facestyle.errors import LandmarksError, ModelFileError
+from facestyle.errors import LandmarksError, ModelFileError, clause
 from facestyle.faces.face import CHIN, Face
 from facestyle.faces.mesh import OUTLINE, fit_mesh_to_landmarks
 from facestyle.faces.shape_predictor import (
@@ -96,9 +96,9 @@ def read_landmarks(path: str | Path) -> np.ndarray:
         text = _decode_text(read_regular(path, _LARGEST_FILE))
         points = np.array(_rows_of_points(text), dtype=np.float64)
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
         raise LandmarksError(
-            f"{path}: cannot be read as landmarks ({reason}); expected 68 lines of 'x y' in pixels"
+            f"{path}: cannot be read as landmarks ({clause(error)}); expected 68 lines of "
+            "'x y' in pixels"
         ) from error
     return check_landmarks(points, str(path))
 

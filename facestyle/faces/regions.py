@@ -24,6 +24,7 @@ from facestyle.faces.face_coordinates import (
     polygon_mask,
 )
 from facestyle.faces.region_priors import first_seeds, group_priors, without_loose_hair
+from facestyle.frozen import FrozenRecord
 from facestyle.imaging.color import to_lab
 
 SKIN, BROW, EYE, NOSE, LIP, HAIR, CLOTHES, BACKGROUND = range(8)
@@ -35,14 +36,14 @@ _ANALYSIS_FACE_WIDTH = 80.0  # px; mixtures are fitted on a copy reduced to this
 _ANALYSIS_MOST = 360  # px; longest side of that copy
 _MIXTURE_SIZES = (3, 3, 4, 5)
 _ROUNDS = 3
-_LIKELIHOOD_WEIGHT = 0.6
+_LIKELIHOOD_WEIGHT = 0.6  # of colors beside the priors; chosen by eye; not measured
 # colors that a mixture has not seen are left to the priors
 _WORST_LOG_LIKELIHOOD = -18.0
 _UNKNOWN_LOG_LIKELIHOOD = -17.0
 
 
 @dataclass(frozen=True)
-class Regions:
+class Regions(FrozenRecord):
     """A portrait's segmentation.
 
     Attributes

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from facestyle.errors import FlowFileError
+from facestyle.errors import FlowFileError, clause
 from facestyle.files import read_regular, write_whole
 from facestyle.flow.warping import check_flow
 
@@ -43,7 +43,7 @@ def read_flo(path: str | os.PathLike[str]) -> Flow:
     try:
         data = read_regular(path, _LARGEST_FILE)
     except OSError as error:
-        raise FlowFileError(f"{path}: cannot be read ({error.strerror or error}).") from error
+        raise FlowFileError(f"{path}: cannot be read ({clause(error)}).") from error
     if data[:4] != _MAGIC or len(data) < 12:
         raise FlowFileError(
             f"{path}: is no Middlebury flow file; expected it to start with 'PIEH', width and "
@@ -91,7 +91,7 @@ def write_flo(path: str | os.PathLike[str], flow: Flow) -> None:
     try:
         write_whole(path, lambda file: file.write(header + vectors.tobytes()))
     except OSError as error:
-        raise FlowFileError(f"{path}: cannot be written ({error.strerror or error}).") from error
+        raise FlowFileError(f"{path}: cannot be written ({clause(error)}).") from error
 
 
 def flo_name(start: int, end: int) -> str:

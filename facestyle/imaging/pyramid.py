@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from facestyle.frozen import FrozenRecord
 from facestyle.imaging.normalized_convolution import normalized, premultiplied
 
 # bands of the stack (DESIGN 4.1, step 2)
@@ -21,7 +22,7 @@ _FLOOR = 1e-4
 
 
 @dataclass(frozen=True)
-class LaplacianStack:
+class LaplacianStack(FrozenRecord):
     """Band-pass levels of a picture, their local energies, and the low-pass residual.
 
     Attributes

@@ -14,7 +14,7 @@ from numba.core import cgutils
 from numba.core.errors import TypingError
 from numba.extending import intrinsic
 
-LANES = 16
+LANES = 16  # bytes of a vector register of every x86-64 and ARM64
 PATCH_ROW = 15  # bytes of a patch's row: five RGB pixels
 PATCH_ROWS = 5
 _BYTES = ir.VectorType(ir.IntType(8), LANES)

@@ -20,9 +20,9 @@ from facestyle.kernels.matches import Matches, checked_matches
 from facestyle.kernels.pointers import pointer
 
 CHANNELS = 3
-_CERTAIN = np.float32(0.02)
+_CERTAIN = np.float32(0.02)  # keeps votes finite; not measured
 _BYTE = np.float32(1 / 255)
-_ALMOST_NONE = np.float32(1e-3)
+_ALMOST_NONE = np.float32(1e-3)  # so that the farthest pixel in reach still counts
 _ONE, _HALF = np.float32(1), np.float32(0.5)
 
 

@@ -30,7 +30,7 @@ from facestyle.kernels.patchmatch_problem import (
     checked_problem,
 )
 
-_FAR = np.float32(1e9)
+_FAR = np.float32(1e9)  # above every cost
 
 
 class SweepOptions(NamedTuple):
@@ -45,7 +45,7 @@ class SweepOptions(NamedTuple):
     seed : int
     stale : bool
         Whether the costs of the matches have to be computed again.
-    settled : bool
+    skip_coherent : bool
         Whether pixels that agree with all neighbors skip the random search.
     """
 
@@ -53,7 +53,7 @@ class SweepOptions(NamedTuple):
     radius: int
     seed: int
     stale: bool
-    settled: bool
+    skip_coherent: bool
 
 
 def sweep(problem: Problem, matches: Matches, options: SweepOptions) -> Matches:
@@ -80,8 +80,8 @@ def sweep(problem: Problem, matches: Matches, options: SweepOptions) -> Matches:
     if matches.cost.shape != shape:
         raise ValueError(f"matches.cost: found {matches.cost.shape}, expected {shape}")
     better = Matches(np.empty((*shape, 3), np.int32), np.empty(shape, np.float32))
-    step, radius, seed, stale, settled = options
-    exact = SweepOptions(int(step), int(radius), int(seed), bool(stale), bool(settled))
+    step, radius, seed, stale, skip_coherent = options
+    exact = SweepOptions(int(step), int(radius), int(seed), bool(stale), bool(skip_coherent))
     _sweep(*problem, matches, exact, better)
     return better
 
@@ -218,14 +218,14 @@ def _ask_neighbors(p, y, x, near, step, best, penalty, own):
 
 
 @compiled(inline=True)
-def _improve_pixel(p, y, x, best, step, radius, settled, seed):
+def _improve_pixel(p, y, x, best, step, radius, skip_coherent, seed):
     """Best of a pixel's own match, its neighbors' and some random ones."""
     own, near = _key(p, y, x), _neighbors(p, y, x, 1)
     penalty = p.coherence * _disagreement(own, near)
     best, penalty, key = _ask_neighbors(p, y, x, near, step, best + penalty, penalty, own)
     k, sy, sx = _unpack(key)
     sy, sx = y + sy, x + sx
-    if settled and penalty == 0:
+    if skip_coherent and penalty == 0:
         return best, k, sy, sx
     state = _hash((y * p.width + x) * 7477964 + seed * 28913453)
     first = True
@@ -245,14 +245,14 @@ def _improve_pixel(p, y, x, best, step, radius, settled, seed):
 def _sweep_row(problem, keys, before, options, after, y):
     field, cost = before
     out_field, out_cost = after
-    step, radius, seed, stale, settled = options
+    step, radius, seed, stale, skip_coherent = options
     p = _take_pointers(problem, keys)
     for x in range(keys.shape[1]):
         best = cost[y, x]
         if stale:
             k, sy, sx = np.int64(field[y, x, 0]), np.int64(field[y, x, 1]), np.int64(field[y, x, 2])
             best = _distance(p, y, x, k, sy, sx, _FAR)
-        best, k, sy, sx = _improve_pixel(p, y, x, best, step, radius, settled, seed)
+        best, k, sy, sx = _improve_pixel(p, y, x, best, step, radius, skip_coherent, seed)
         out_field[y, x, 0] = k
         out_field[y, x, 1] = sy
         out_field[y, x, 2] = sx

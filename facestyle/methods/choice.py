@@ -60,14 +60,22 @@ def choose_method(
     check_options(name, options or {}, reason)
     if exemplars is None and name != "neural":
         raise UsageError(f"found no exemplars, which method {reason} needs")
+    if name == "patch_paired" and any(portrait.photo is None for portrait in exemplars or ()):
+        raise UsageError(
+            f"method {reason} needs the photographs that the exemplars were made from; give their "
+            "folder (--exemplar-photos, or ExemplarSet.from_folder(..., photos=...))"
+        )
     settings = method_settings(name).SETTINGS(**(options or {}))
+    for option, why in settings.without_effect():
+        if name != "neural":  # it refuses them
+            _LOG.warning("%s: has no effect, for %s", option, why)
     kind = getattr(import_module(f"facestyle.methods.{name}"), METHODS[name])
     return kind(exemplars, settings, seed=seed), reason
 
 
 def check_method(method: str) -> str:
     """A method's name as the registry spells it; `UsageError` where there is none."""
-    name = method.replace("-", "_")
+    name = method.replace("-", "_") if isinstance(method, str) else ""
     if name not in (*ALIASES, *METHODS):
         raise UsageError(f"method: found '{method}', expected {', '.join(method_choices())}")
     return name

@@ -15,6 +15,8 @@ from facestyle.errors import UsageError
 from facestyle.exemplars import ExemplarSet
 from facestyle.faces import Face, Portrait, person_matte
 from facestyle.flow import DEFAULT_FLOW, FlowSource
+from facestyle.frozen import FrozenRecord
+from facestyle.settings import Settings
 from facestyle.tracking.tracker import FaceTracker
 
 Stored = TypeVar("Stored")
@@ -37,7 +39,7 @@ class Rendering:
 
 
 @dataclass(frozen=True)
-class Target:
+class Target(FrozenRecord):
     """A picture to be stylized.
 
     Attributes
@@ -63,7 +65,7 @@ class Target:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Outcome(FrozenRecord):
     """What a method makes of one picture.
 
     Attributes
@@ -96,7 +98,7 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class StylizedFrame:
+class StylizedFrame(FrozenRecord):
     """What a method makes of one frame of a clip.
 
     Attributes
@@ -173,9 +175,11 @@ class Method(ABC):
     ----------
     name : str
         Its key in `facestyle.methods.METHODS`.
+    settings : Settings
     """
 
     name: ClassVar[str]
+    settings: Settings
     # whether outcomes have labels, maps and aligned exemplars to show
     explains: ClassVar[bool] = True
     # kinds of `Background` that it can make; others are refused before any work

@@ -99,7 +99,7 @@ class FilteredFrames(FrameEngine):
         watch.lap("person")
         outcome = self._method.stylize(Target(image, portrait.name, portrait), self._clip.rendering)
         watch.lap("transfer")
-        picture = np.ascontiguousarray(outcome.image, np.float32)
+        picture = np.array(outcome.image, np.float32, order="C")  # its own: it is filtered in place
         if before is not None and motion is not None:
             filter_recursively(
                 picture,

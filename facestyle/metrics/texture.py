@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from facestyle.errors import UsageError
 from facestyle.metrics.inputs import Image, check_image, lightness, weights
 
-PATCH = 7
+PATCH = 7  # px a side, as in DESIGN 4.3
 PROJECTIONS = 128
 MOST_PATCHES = 16384
 DEFAULT_SIGMA = 0.007  # of the shorter side

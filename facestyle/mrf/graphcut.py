@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facestyle.errors import MissingDependencyError, UsageError
+from facestyle.frozen import FrozenRecord
 from facestyle.mrf.costs import check_costs, check_metric, mrf_energy
 
 SOLVERS = ("auto", "numba", "gco")
@@ -24,7 +25,7 @@ _MESSAGE_SWEEPS = 4
 
 
 @dataclass(frozen=True)
-class Labeling:
+class Labeling(FrozenRecord):
     """A labeling of the grid and what it costs.
 
     Attributes

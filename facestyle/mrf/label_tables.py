@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from facestyle.frozen import FrozenRecord
+
 
 @dataclass(frozen=True)
-class TableSolution:
+class TableSolution(FrozenRecord):
     """A labeling and how good it is.
 
     Attributes

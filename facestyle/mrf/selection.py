@@ -10,6 +10,7 @@ import numpy as np
 
 from facestyle.alignment.features import PatchFeatures
 from facestyle.alignment.warp import outside, resize_map, sample
+from facestyle.frozen import FrozenRecord
 from facestyle.imaging.pyramid import gaussian_blur
 from facestyle.mrf.graphcut import solve_labels
 
@@ -24,7 +25,7 @@ TEMPERATURE = 0.3
 
 
 @dataclass(frozen=True)
-class Selection:
+class Selection(FrozenRecord):
     """The labeling and the soft weights made of it.
 
     Attributes

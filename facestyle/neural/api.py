@@ -13,6 +13,7 @@ import numpy as np
 
 from facestyle.errors import UsageError
 from facestyle.neural.dependencies import require_torch
+from facestyle.neural.model_names import find_model
 from facestyle.neural.settings import COLORS, OptimizeOptions
 from facestyle.neural.style_images import StyleImage, style_image
 
@@ -182,7 +183,7 @@ def load_model(model: Path | str) -> Model:
     require_torch()
     from facestyle.neural import model_files
 
-    return model_files.load_model(model_files.find_model(model))
+    return model_files.load_model(find_model(model))
 
 
 def _guides(mask: np.ndarray | None, regions: np.ndarray | None) -> np.ndarray | None:

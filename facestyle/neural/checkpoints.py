@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from facestyle.errors import ModelFileError, UsageError
+from facestyle.errors import ModelFileError, UsageError, clause
 from facestyle.neural.safetensors_files import (
     check_folder,
     check_tensors,
@@ -46,7 +46,7 @@ class CheckpointFile:
     def __post_init__(self) -> None:
         check_folder(self.path)
         if self.every < 1:
-            raise UsageError(f"steps between checkpoints: found {self.every}, expected 1 at least")
+            raise UsageError(f"every: found {self.every}, expected 1 at least")
 
 
 @dataclass(frozen=True)
@@ -142,8 +142,8 @@ def _read_metadata(path: Path, metadata: dict[str, str]) -> tuple[dict[str, Any]
             raise ValueError(f"step {step}")
     except (KeyError, ValueError, TypeError, AttributeError, RecursionError) as error:
         raise ModelFileError(
-            f"{path}: a damaged checkpoint ({type(error).__name__}: {error}); remove it to start "
-            "anew, or go back to a copy"
+            f"{path}: a damaged checkpoint ({type(error).__name__}: {clause(error)}); remove it "
+            "to start anew, or go back to a copy"
         ) from error
     return settings, Progress(step, {name: float(value) for name, value in losses.items()})
 

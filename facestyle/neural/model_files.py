@@ -1,7 +1,6 @@
 """Feed-forward models as files: safetensors, with the network's shape and training inside."""
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import Any
 
 import torch
 
-from facestyle.errors import ModelFileError
+from facestyle.errors import ModelFileError, clause
 from facestyle.neural.safetensors_files import check_tensors, read_safetensors, write_safetensors
 from facestyle.neural.settings import Architecture
 from facestyle.neural.transformer import Transformer
@@ -23,33 +22,6 @@ class Model:
 
     network: Transformer
     training: dict[str, Any]
-
-
-def bundled_models() -> dict[str, Path]:
-    """Return the models that come with facestyle, by name."""
-    folder = Path(__file__).resolve().parents[1] / "assets" / "models"
-    return {path.stem: path for path in sorted(folder.glob("*.safetensors"))}
-
-
-def find_model(model: Path | str) -> Path:
-    """Return the file of a model, given as a path or by the name of a bundled one.
-
-    Raises
-    ------
-    ModelFileError
-        There is no such file, and no bundled model of this name.
-    """
-    path, bundled = Path(model), bundled_models()
-    # os.path answers False where pathlib raises, for names too long for instance
-    exists = os.path.exists(path)
-    if exists or str(model) not in bundled:
-        if not exists and not path.suffix:
-            raise ModelFileError(
-                f"{path}: no such file, and no model of this name comes with facestyle "
-                f"({', '.join(bundled) or 'none does'})"
-            )
-        return path
-    return bundled[str(model)]
 
 
 def save_model(
@@ -128,7 +100,7 @@ def _architecture(path: Path, metadata: Mapping[str, str]) -> Architecture:
         return Architecture(**fields)
     except (TypeError, ValueError) as error:
         raise ModelFileError(
-            f"{path}: describes a network that this version cannot build ({error})"
+            f"{path}: describes a network that this version cannot build ({clause(error)})"
         ) from error
 
 

@@ -11,7 +11,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
-from facestyle.errors import ModelFileError
+from facestyle.errors import ModelFileError, clause
 from facestyle.files import open_regular, write_whole
 
 Shapes = Mapping[str, tuple[int, ...]]
@@ -44,7 +44,7 @@ def read_safetensors(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, str
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except (SafetensorError, OSError, ValueError, RuntimeError, KeyError, TypeError) as error:
         raise ModelFileError(
-            f"{path}: damaged, truncated or not a safetensors file ({error}); "
+            f"{path}: damaged, truncated or not a safetensors file ({clause(error)}); "
             "copy or train it again"
         ) from error
     return tensors, metadata
@@ -71,7 +71,7 @@ def write_safetensors(
         write_whole(path, lambda file: file.write(data))
     except OSError as error:
         raise ModelFileError(
-            f"{path}: cannot be written ({error.strerror or error}); is there a folder "
+            f"{path}: cannot be written ({clause(error)}); is there a folder "
             f"{path.parent} with room?"
         ) from error
 
@@ -122,7 +122,7 @@ def _refuse_other_formats(path: Path) -> None:
         with open_regular(path) as file:
             start = file.read(9)
     except OSError as error:
-        raise ModelFileError(f"{path}: cannot be read ({error.strerror or error})") from error
+        raise ModelFileError(f"{path}: cannot be read ({clause(error)})") from error
     if not start:
         raise ModelFileError(f"{path}: an empty file; expected a safetensors model")
     if start.startswith((b"PK\x03\x04", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")):

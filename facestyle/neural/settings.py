@@ -1,8 +1,9 @@
-"""Settings of the neural wing. They import nothing, so that command lines can show defaults."""
+"""Settings of the neural wing. They import nothing heavy: command lines show defaults."""
 
 from dataclasses import dataclass, field
 
 from facestyle.errors import UsageError
+from facestyle.settings import Settings, setting
 
 INITIALS = ("recolored", "content", "noise", "picture")
 COLORS = ("style", "keep")
@@ -151,7 +152,7 @@ class Architecture:
 
 
 @dataclass(frozen=True)
-class TrainOptions:
+class TrainOptions(Settings):
     """Settings of a training; the defaults are Johnson et al.'s, section 4.1, where they have one.
 
     Attributes
@@ -187,31 +188,38 @@ class TrainOptions:
         Seed of the initial weights and of the crops.
     """
 
-    steps: int = 40_000
-    warm_up: int = 0
-    batch: int = 4
-    crop: int = 256
-    style_size: int = 256
-    learning_rate: float = 1e-3
-    schedule: str = "constant"
-    content_layers: tuple[str, ...] = ("relu3_3",)
-    style_layers: tuple[str, ...] = ("relu1_2", "relu2_2", "relu3_3", "relu4_3")
-    content_weight: float = 1.0
-    style_weight: float = 200.0
-    total_variation_weight: float = 10.0
-    temporal_weight: float = 1000.0
+    steps: int = setting(40_000, "steps of Adam", low=1, metavar="N")
+    warm_up: int = setting(
+        0, "steps at the start that teach colors only, without the loss network", low=0, metavar="N"
+    )
+    batch: int = setting(4, "crops per step", low=1, metavar="N")
+    crop: int = setting(256, "side of a crop, px", low=MINIMUM_SIZE, metavar="PX")
+    style_size: int = setting(
+        256, "longer side of the style pictures, px", low=MINIMUM_SIZE, metavar="PX"
+    )
+    # a step of Adam moves every weight by about as much: 1 would undo any initialization
+    learning_rate: float = setting(1e-3, "of Adam", low=0.0, high=1.0, metavar="X")
+    schedule: str = setting(
+        "constant", "cosine: the learning rate falls to nothing at the end", choices=SCHEDULES
+    )
+    content_layers: tuple[str, ...] = setting(
+        ("relu3_3",), "of the loss network", metavar="LAYER,..."
+    )
+    style_layers: tuple[str, ...] = setting(
+        ("relu1_2", "relu2_2", "relu3_3", "relu4_3"), "of the loss network", metavar="LAYER,..."
+    )
+    content_weight: float = setting(1.0, "of the content loss", low=0.0, metavar="X")
+    style_weight: float = setting(200.0, "of the style loss", low=0.0, metavar="X")
+    total_variation_weight: float = setting(10.0, "of the total variation", low=0.0, metavar="X")
+    temporal_weight: float = setting(
+        1000.0, "of the likeness of consecutive frames, with --video", low=0.0, metavar="X"
+    )
     architecture: Architecture = field(default_factory=Architecture)
-    precision: str = "float32"
-    channels_last: bool = False
-    seed: int = 0
+    precision: str = setting("float32", "bfloat16 is mixed", choices=PRECISIONS)
+    channels_last: bool = setting(False, "memory format for GPUs")
+    seed: int = setting(0, "of weights and crops", low=0, high=2**32 - 1, metavar="N")
 
     def __post_init__(self) -> None:
-        if self.precision not in PRECISIONS:
-            raise UsageError(f"precision '{self.precision}' is unknown; expected float32, bfloat16")
-        if self.schedule not in SCHEDULES:
-            raise UsageError(f"schedule '{self.schedule}' is unknown; expected constant, cosine")
-        if self.crop < MINIMUM_SIZE or self.crop % 4:
-            raise UsageError(f"crop is {self.crop}; expected a multiple of 4 from {MINIMUM_SIZE}")
-        for name in ("steps", "batch"):
-            if getattr(self, name) < 1:
-                raise UsageError(f"{name} is {getattr(self, name)}; expected 1 at least")
+        super().__post_init__()
+        if self.crop % 4:
+            raise UsageError(f"crop: found {self.crop}, expected a multiple of 4")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from facestyle.errors import UsageError
 from facestyle.neural.dependencies import require_torch
 from facestyle.neural.settings import TrainOptions
 from facestyle.neural.style_images import StyleImage, style_image
@@ -33,10 +34,16 @@ class TrainingFiles:
     checkpoint : Path, str or None
         Checkpoint to go on from and to write; beside the output if None.
     checkpoint_every : int
-        Steps between checkpoints.
+        Steps between checkpoints, from 1.
     preview : Path, str or None
         Folder for pictures that show a photo and its result each `preview_every` steps.
     preview_every : int
+        From 1.
+
+    Raises
+    ------
+    UsageError
+        If a number of steps is less than 1.
     """
 
     start: Path | str | None = None
@@ -45,6 +52,11 @@ class TrainingFiles:
     checkpoint_every: int = 500
     preview: Path | str | None = None
     preview_every: int = 500
+
+    def __post_init__(self) -> None:
+        for name in ("checkpoint_every", "preview_every"):
+            if getattr(self, name) < 1:
+                raise UsageError(f"{name}: found {getattr(self, name)}, expected 1 at least")
 
 
 def train_style(
@@ -86,7 +98,8 @@ def train_style(
     from facestyle.neural.checkpoints import CheckpointFile
     from facestyle.neural.device import choose_device
     from facestyle.neural.loss_network import load_loss_network
-    from facestyle.neural.model_files import find_model, load_model
+    from facestyle.neural.model_files import load_model
+    from facestyle.neural.model_names import find_model
     from facestyle.neural.style_pictures import StylePicture
     from facestyle.neural.train import train
     from facestyle.neural.training_record import Previews, save_trained

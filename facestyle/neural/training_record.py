@@ -9,15 +9,16 @@ import numpy as np
 import torch
 from PIL import Image
 
-from facestyle.neural.model_files import find_model, load_model, save_model
+from facestyle.neural.model_files import load_model, save_model
+from facestyle.neural.model_names import find_model
 from facestyle.neural.photos import PhotoFolder
 from facestyle.neural.pictures import to_array
 from facestyle.neural.settings import TrainOptions
 from facestyle.neural.train import Report, Trained
 from facestyle.neural.transformer import Transformer
 
-_PREVIEW_SIDE = 256
-_PREVIEW_PHOTOS = 3
+_PREVIEW_SIDE = 256  # px, as the crops of a training
+_PREVIEW_PHOTOS = 3  # what a glance takes in
 
 
 class Previews:

@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 
 from facestyle.errors import FacestyleError
+from facestyle.frozen import FrozenRecord
 from facestyle.pipeline.clip_options import ClipOptions, Progress
 from facestyle.pipeline.result import Result
 
 
 @dataclass(frozen=True)
-class BatchResult:
+class BatchResult(FrozenRecord):
     """What became of one input.
 
     Attributes

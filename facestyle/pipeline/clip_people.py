@@ -13,6 +13,7 @@ from facestyle.faces import Face
 from facestyle.flow import FlowSource
 from facestyle.imaging.levels import to_float
 from facestyle.methods.engine import FrameEngine, StylizedFrame
+from facestyle.pipeline.newcomers import Newcomers
 from facestyle.pipeline.people import nearest_face_shares
 from facestyle.stopwatch import Stopwatch
 from facestyle.tracking.following import follow_frame
@@ -25,6 +26,8 @@ _FLOW_SIZE = 320  # px, longer side of the copies on which bystanders are follow
 class EverybodyFrames(FrameEngine):
     """Stylizes every person of a clip by an engine of their own; each has what is nearest.
 
+    Who comes into the clip later has none, which is said.
+
     Parameters
     ----------
     engines : sequence of FrameEngine
@@ -33,11 +36,13 @@ class EverybodyFrames(FrameEngine):
 
     def __init__(self, engines: Sequence[FrameEngine]) -> None:
         self._engines = tuple(engines)
+        self._newcomers = Newcomers()
 
     def step(self, frame: np.ndarray) -> StylizedFrame:
         """Stylize the next frame, (H, W, 3) uint8, uint16 or float32 RGB."""
         done = [engine.step(frame) for engine in self._engines]
         shown = [one for one in done if one.face is not None]
+        self._newcomers.look(frame, [one.face for one in shown if one.face is not None])
         if len(shown) < 2:
             return (shown or done)[0]
         shares = _shares(frame.shape, [one.face for one in shown if one.face is not None])

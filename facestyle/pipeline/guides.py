@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from facestyle.faces import Portrait
+from facestyle.frozen import FrozenRecord
 from facestyle.io.images import write_image
 from facestyle.methods.patch_unpaired import correspond
 
@@ -37,7 +38,7 @@ _REGION_COLORS = np.array(
 
 
 @dataclass(frozen=True)
-class Guides:
+class Guides(FrozenRecord):
     """An exemplar and pairs of guides.
 
     Attributes

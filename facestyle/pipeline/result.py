@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image
 
 from facestyle.faces import Face
+from facestyle.frozen import FrozenRecord
 from facestyle.imaging.levels import to_bytes
 from facestyle.io.images import SOFTWARE, Extras, from_array, write_image
 from facestyle.methods.engine import Outcome
@@ -20,7 +21,7 @@ _SHOWN = 1024  # px, in notebooks
 
 
 @dataclass(frozen=True, repr=False)
-class Result:
+class Result(FrozenRecord):
     """A stylized picture with everything that explains it.
 
     Attributes
@@ -43,6 +44,8 @@ class Result:
     source : InputPicture or None
         What was stylized; None for frames of a clip.
     """
+
+    own = ("image",)
 
     image: np.ndarray
     face: Face | None

@@ -124,14 +124,14 @@ class StillStylizer:
         UsageError
             If the method cannot do on clips what is asked.
         """
+        which = self.settings.which_face
+        if self.needs_face and which == "all":
+            numbers = range(1, people + 1) if people > 1 else [which]
+            return EverybodyFrames([self._followed(n, self.rendering) for n in numbers])
         if people <= 1 or not self.needs_face:
-            return self._followed(self.settings.which_face, self.rendering)
-        if self.settings.which_face == "all":
-            return EverybodyFrames(
-                [self._followed(n, self.rendering) for n in range(1, people + 1)]
-            )
+            return self._followed(which, self.rendering)
         return OneOfSeveralFrames(
-            self._followed(self.settings.which_face, beside_others(self.rendering)),
+            self._followed(which, beside_others(self.rendering)),
             [self._tracker(number) for number in range(1, people + 1)],
             self.flow,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,12 @@ from facestyle.errors import UsageError
 from facestyle.exemplars import ExemplarSet
 from facestyle.looks import find_exemplars
 from facestyle.methods import METHODS
-from facestyle.methods.choice import choose_method, is_neural
+from facestyle.methods.choice import (
+    check_before_choice,
+    check_method,
+    choose_method,
+    is_neural,
+)
 from facestyle.pipeline.batch import BatchResult, stylize_files
 from facestyle.pipeline.pictures import PictureLike
 from facestyle.pipeline.presets import find_preset
@@ -60,7 +65,7 @@ class Stylizer(StillStylizer):
     ) -> None:
         if preset is not None:
             found = find_preset(preset)
-            if method.replace("-", "_") not in ("auto", found.method) and found.method in METHODS:
+            if check_method(method) not in ("auto", found.method) and found.method in METHODS:
                 raise UsageError(
                     f"preset: '{preset}' is of method {found.method.replace('_', '-')}, the method "
                     f"asked for is {method}; leave one of them out"
@@ -70,10 +75,10 @@ class Stylizer(StillStylizer):
         general = StylizerSettings.options().keys()
         settings = StylizerSettings(**{k: v for k, v in options.items() if k in general})
         own = {name: value for name, value in options.items() if name not in general}
-        if isinstance(exemplars, str | Path):
-            exemplars = _load(exemplars, is_neural(method, own))
-        chosen, self.method_reason = choose_method(exemplars, method, own, seed=settings.seed)
-        super().__init__(exemplars, chosen, settings)
+        check_before_choice(method, own)  # reading exemplars takes seconds
+        read = _read_exemplars(exemplars, method, own)
+        chosen, self.method_reason = choose_method(read, method, own, seed=settings.seed)
+        super().__init__(read, chosen, settings)
 
     @classmethod
     def from_model(cls, model: str | Path, **options: Any) -> Stylizer:
@@ -90,6 +95,9 @@ class Stylizer(StillStylizer):
         -------
         Stylizer
         """
+        for name in ("method", "exemplars"):
+            if name in options:
+                raise UsageError(f"{name}: is given by the trained network; leave it out")
         return cls(None, method="neural", model=model, **options)
 
     def __call__(
@@ -163,8 +171,16 @@ class Stylizer(StillStylizer):
         return stylize_stream(self, frames)
 
 
-def _load(exemplars: str | Path, as_pictures: bool) -> ExemplarSet:
-    """Read a look, a folder or a picture, with faces where the method needs them."""
-    if as_pictures:
+def _read_exemplars(
+    exemplars: ExemplarSet | str | Path | None, method: str, options: Mapping[str, Any]
+) -> ExemplarSet | None:
+    """The exemplars as a set: from a look, a folder or a picture, with faces where needed."""
+    if exemplars is None or isinstance(exemplars, ExemplarSet):
+        return exemplars
+    if not isinstance(exemplars, str | Path):
+        raise UsageError(
+            f"exemplars: found {type(exemplars).__name__}, expected an ExemplarSet or a folder"
+        )
+    if is_neural(method, options):
         return ExemplarSet.of_pictures(find_exemplars(exemplars))
     return ExemplarSet.load(exemplars)

@@ -32,6 +32,7 @@ _FAILURES = 2
 # the center, and how far it is shifted from frame to frame, so that its predictions' errors average
 _BOX_SIDE, _BOX_ABOVE = 2.55, 0.11
 _SHIFT = 0.02
+# spread over all directions
 _SHIFTS = ((0.0, 0.0), (1.0, 0.4), (-0.6, 1.0), (-1.0, -0.5), (0.5, -1.0))
 
 

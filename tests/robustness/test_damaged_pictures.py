@@ -99,28 +99,34 @@ def attempt(read):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_damaged_pictures(seeds, name, tmp_path, caplog):
+def test_damaged_pictures(seeds, name, tmp_path, caplog, tally):
     caplog.set_level(logging.CRITICAL)
     path = tmp_path / name
     for seed in range(sample(24, 400)):
         path.write_bytes(mutate(seeds[name], seed))
-        picture, problem = attempt(lambda: read_image(path, max_pixels=4_000_000))
-        if picture is None:
-            assert str(path) in problem, seed
-            assert "\n" not in problem.strip(), seed
-            continue
-        assert picture.rgb.dtype == np.float32
-        assert picture.rgb.ndim == 3
-        assert np.isfinite(picture.rgb).all(), seed
-        assert 0 <= picture.rgb.min() <= picture.rgb.max() <= 1, seed
-        assert picture.alpha is None or np.isfinite(picture.alpha).all()
-        assert count_frames(path) >= 1
-        write_image(tmp_path / "out.jpg", picture)
-        write_image(tmp_path / "out.tif", picture)
+        with tally.case(f"{name} {seed}"):
+            check_picture(path)
+
+
+def check_picture(path):
+    """Read what is left of a picture, and write it again."""
+    picture, problem = attempt(lambda: read_image(path, max_pixels=4_000_000))
+    if picture is None:
+        assert str(path) in problem
+        assert "\n" not in problem.strip()
+        return
+    assert picture.rgb.dtype == np.float32
+    assert picture.rgb.ndim == 3
+    assert np.isfinite(picture.rgb).all()
+    assert 0 <= picture.rgb.min() <= picture.rgb.max() <= 1
+    assert picture.alpha is None or np.isfinite(picture.alpha).all()
+    assert count_frames(path) >= 1
+    write_image(path.with_name("out.jpg"), picture)
+    write_image(path.with_name("out.tif"), picture)
 
 
 @pytest.mark.parametrize("kind", ["flo", "landmarks"])
-def test_damaged_flows_and_landmarks(tmp_path, kind):
+def test_damaged_flows_and_landmarks(tmp_path, kind, tally):
     if kind == "flo":
         write_flo(tmp_path / "seed", np.ones((6, 7, 2), np.float32))
         whole = (tmp_path / "seed").read_bytes()
@@ -129,16 +135,17 @@ def test_damaged_flows_and_landmarks(tmp_path, kind):
     path = tmp_path / "damaged"
     for seed in range(sample(150, 5000)):
         path.write_bytes(mutate(whole, seed))
-        values, problem = attempt(lambda: (read_flo if kind == "flo" else read_landmarks)(path))
-        if values is None:
-            assert str(path) in problem, seed
-            continue
-        assert values.shape == ((6, 7, 2) if kind == "flo" else (68, 2)), seed
+        with tally.case(seed):
+            values, problem = attempt(lambda: (read_flo if kind == "flo" else read_landmarks)(path))
+            if values is None:
+                assert str(path) in problem
+            else:
+                assert values.shape == ((6, 7, 2) if kind == "flo" else (68, 2))
 
 
 @pytest.mark.parametrize("profile", ["matrix", "gray"])
 @pytest.mark.parametrize("bit_depth", [8, 16])
-def test_damaged_profiles_never_stop_a_picture(tmp_path, caplog, profile, bit_depth):
+def test_damaged_profiles_never_stop_a_picture(tmp_path, caplog, profile, bit_depth, tally):
     caplog.set_level(logging.CRITICAL)
     whole = srgb_profile()
     if profile == "gray":
@@ -146,11 +153,12 @@ def test_damaged_profiles_never_stop_a_picture(tmp_path, caplog, profile, bit_de
     for seed in range(sample(40, 1000)):
         damaged = mutate(whole, seed)
         damaged = struct.pack(">I", len(damaged)) + damaged[4:] if seed % 2 else damaged
-        write_image(
-            tmp_path / "in.png", _pixels(), bit_depth=bit_depth, extras=Extras(profile=damaged)
-        )
-        picture, _ = attempt(lambda: read_image(tmp_path / "in.png"))
-        if picture is None:
-            continue  # so damaged that libpng refuses the chunk
-        assert np.isfinite(picture.rgb).all(), seed
-        assert 0 <= picture.rgb.min() <= picture.rgb.max() <= 1, seed
+        with tally.case(seed):
+            write_image(
+                tmp_path / "in.png", _pixels(), bit_depth=bit_depth, extras=Extras(profile=damaged)
+            )
+            picture, _ = attempt(lambda: read_image(tmp_path / "in.png"))
+            if picture is None:
+                continue  # so damaged that libpng refuses the chunk
+            assert np.isfinite(picture.rgb).all()
+            assert 0 <= picture.rgb.min() <= picture.rgb.max() <= 1

@@ -54,23 +54,24 @@ def results_of(folder):
     return {path.name: path.read_bytes() for path in folder.glob("*.png")}
 
 
-def test_kills_of_a_batch(begin):
+def test_kills_of_a_batch(begin, tally):
     assert begin("undisturbed", "--jobs", "2").wait(300) == 0
     expected = results_of(begin.folder / "undisturbed")
     assert len(expected) == PICTURES
     chance = random.Random(1)
     for number in range(KILLS):
-        output = begin.folder / "out"
-        shutil.rmtree(output, ignore_errors=True)
-        process = begin("out", "--jobs", "2")
-        wanted = chance.randint(1, PICTURES - 1)
-        wait_for(lambda wanted=wanted, output=output: len(results_of(output)) >= wanted, 120)
-        begun = children(process.pid)
-        process.send_signal(SIGNALS[number % len(SIGNALS)])
-        process.wait(30)
-        assert begun
-        assert wait_for(lambda begun=begun: not any(map(is_alive, begun)), 10)
-        left = results_of(output)
-        assert left.items() <= expected.items()
-        assert begin("out", "--jobs", "2", "--skip-existing").wait(300) == 0
-        assert results_of(output) == expected
+        with tally.case(number):
+            output = begin.folder / "out"
+            shutil.rmtree(output, ignore_errors=True)
+            process = begin("out", "--jobs", "2")
+            wanted = chance.randint(1, PICTURES - 1)
+            wait_for(lambda wanted=wanted, output=output: len(results_of(output)) >= wanted, 120)
+            begun = children(process.pid)
+            process.send_signal(SIGNALS[number % len(SIGNALS)])
+            process.wait(30)
+            assert begun
+            assert wait_for(lambda begun=begun: not any(map(is_alive, begun)), 10)
+            left = results_of(output)
+            assert left.items() <= expected.items()
+            assert begin("out", "--jobs", "2", "--skip-existing").wait(300) == 0
+            assert results_of(output) == expected

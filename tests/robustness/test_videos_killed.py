@@ -56,7 +56,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("name", ["b.mp4", "b.webm", "b/%05d.png"])
-def test_killed_runs_go_on_to_the_same_bytes(tmp_path, name):
+def test_killed_runs_go_on_to_the_same_bytes(tmp_path, name, tally):
     clip = make_clip(tmp_path / "a.mp4", count=30, sound=None if name == "b.webm" else "aac").path
     (tmp_path / "whole").mkdir()
     _, complaint = start(clip, tmp_path / "whole" / name, 0).communicate()
@@ -64,16 +64,17 @@ def test_killed_runs_go_on_to_the_same_bytes(tmp_path, name):
     expected = contents(tmp_path / "whole")
     rng = np.random.default_rng(len(name))
     for number in range(KILLS):
-        folder = tmp_path / str(number)
-        folder.mkdir()
-        process = start(clip, folder / name, 0.01)
-        assert process.stdout.readline() == b"ready\n"
-        time.sleep(float(rng.uniform(0, 0.5)))
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
-        if not is_complete(folder / name):  # else it was killed when all was done
-            _, complaint = start(clip, folder / name, 0).communicate()
-            assert complaint == b""
-            assert contents(folder) == expected
-        assert is_complete(folder / name)
-        assert contents(folder).items() >= expected.items()
+        with tally.case(number):
+            folder = tmp_path / str(number)
+            folder.mkdir()
+            process = start(clip, folder / name, 0.01)
+            assert process.stdout.readline() == b"ready\n"
+            time.sleep(float(rng.uniform(0, 0.5)))
+            process.send_signal(signal.SIGKILL)
+            process.communicate()
+            if not is_complete(folder / name):  # else it was killed when all was done
+                _, complaint = start(clip, folder / name, 0).communicate()
+                assert complaint == b""
+                assert contents(folder) == expected
+            assert is_complete(folder / name)
+            assert contents(folder).items() >= expected.items()

@@ -29,7 +29,7 @@ def from_array(array: NDArray[Any]) -> tuple[NDArray[np.float32], NDArray[np.flo
     UsageError
         If the shape, the type or the range is another.
     """
-    array = np.asarray(array)
+    array = in_native_order(np.asarray(array))
     if array.ndim == 2:
         array = array[..., None]
     if array.ndim != 3 or array.shape[2] not in (1, 3, 4) or array.size == 0:
@@ -72,6 +72,14 @@ def to_array(
     if like.ndim == 2:
         values = values[..., 0]
     return quantize(values, like.dtype)
+
+
+def in_native_order(array: NDArray[Any]) -> NDArray[Any]:
+    """The same values in the machine's byte order: FITS and many scientific files have the other.
+
+    A view of the array itself where nothing changes.
+    """
+    return array.astype(array.dtype.newbyteorder("="), copy=False)
 
 
 def quantize(values: NDArray[Any], dtype: Any) -> NDArray[Any]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from facestyle.io.images.color_encoding import ColorEncoding, from_code_points
 
-_MOST_BOXES = 4096
+_MOST_BOXES = 4096  # a file of usual tools has some tens; a bound for damaged ones
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ def read_color(data: bytes) -> BoxColor:
     alpha have none in practice.
     """
     encoding, profile = None, None
-    for content in _color_boxes(data):
+    for content in _properties(data, b"colr"):
         kind = content[:4]
         if kind == b"nclx" and len(content) >= 10 and encoding is None:
             primaries, transfer = struct.unpack_from(">2H", content, 4)
@@ -42,23 +42,30 @@ def read_color(data: bytes) -> BoxColor:
     return BoxColor(encoding, profile)
 
 
-def _color_boxes(data: bytes) -> list[bytes]:
+def has_high_bit_depth(data: bytes) -> bool:
+    """Whether an AVIF has more than 8 bits a channel (AV1 in ISO BMFF 1.2, 2.3.3)."""
+    settings = _properties(data, b"av1C")
+    return bool(settings) and len(settings[0]) > 2 and bool(settings[0][2] & 0x40)
+
+
+def _properties(data: bytes, name: bytes) -> list[bytes]:
+    """Content of the boxes of a name among those that describe pictures."""
     found: list[bytes] = []
     for kind, start, end in _boxes(data, 0, len(data)):
         if kind == b"meta":  # a full box: 4 bytes of version and flags
-            found += _find(data, start + 4, end, (b"iprp", b"ipco"))
+            found += _find(data, start + 4, end, (b"iprp", b"ipco", name))
         elif kind == b"jp2h":
-            found += _find(data, start, end, ())
+            found += _find(data, start, end, (name,))
     return found
 
 
 def _find(data: bytes, start: int, end: int, path: tuple[bytes, ...]) -> list[bytes]:
-    """Content of the color boxes below a path of boxes."""
+    """Content of the boxes at the end of a path of boxes."""
     found: list[bytes] = []
     for kind, inner, inner_end in _boxes(data, start, end):
-        if not path and kind == b"colr":
+        if kind == path[0] and len(path) == 1:
             found.append(data[inner:inner_end])
-        elif path and kind == path[0]:
+        elif kind == path[0]:
             found += _find(data, inner, inner_end, path[1:])
     return found
 

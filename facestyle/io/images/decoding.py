@@ -9,6 +9,7 @@ from PIL import Image
 from facestyle.io.images import icc
 from facestyle.io.images.color_description import ColorDescription
 from facestyle.io.images.color_encoding import ColorEncoding, to_srgb
+from facestyle.io.images.deep_heif import decode_deep_heif, is_deep_heif
 from facestyle.io.images.pixels import (
     FloatImage,
     Pixels,
@@ -19,7 +20,8 @@ from facestyle.io.images.pixels import (
 
 _log = logging.getLogger(__name__)
 _ROWS = 256  # of a picture of 8 bits that become floats at a time
-_PNG_BITS = 24  # where the depth stands in a PNG
+_PNG_BITS, _PNG_KIND = 24, 25  # where the depth and the kind of colors stand in a PNG
+_GRAY_AND_ALPHA = 4
 
 
 def is_deep_png(image: Image.Image, data: bytes) -> bool:
@@ -35,10 +37,13 @@ def decode(image: Image.Image, data: bytes) -> RawPixels:
     image : PIL image
         Loaded. It may be emptied, to save memory.
     data : bytes
-        The whole file: Pillow reduces 16-bit color to 8, so deep PNG files are decoded again.
+        The whole file: Pillow reduces color to 8 bits, so deep PNG and HEIC files are
+        decoded again.
     """
     if image.mode.startswith(("I", "F")):
         return RawPixels(values=to_unit(np.asarray(image)))
+    if is_deep_heif(image):
+        return decode_deep_heif(data)
     if is_deep_png(image, data):
         mode = image.mode
         values = decode_by_opencv(data)
@@ -46,7 +51,8 @@ def decode(image: Image.Image, data: bytes) -> RawPixels:
             unit = to_unit(values)
             if unit.shape[2] == 3 or mode == "RGB":
                 return RawPixels(values=unit[..., :3])
-            color = unit[..., 0] if mode == "LA" else unit[..., :3]
+            is_gray = data[_PNG_KIND] == _GRAY_AND_ALPHA  # which Pillow calls RGBA
+            color = unit[..., 0] if is_gray else unit[..., :3]
             return RawPixels(values=color, alpha=unit[..., 3])
     return RawPixels(image=image)
 

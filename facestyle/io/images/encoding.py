@@ -11,7 +11,7 @@ from PIL import Image
 
 from facestyle.io.images.deep_files import encode_png16, encode_tiff
 from facestyle.io.images.formats import PILLOW_WRITERS
-from facestyle.io.images.metadata import exif_details, exif_with
+from facestyle.io.images.metadata import exif_details, exif_entries, exif_with
 
 _log = logging.getLogger(__name__)
 _SOFTWARE = 0x0131
@@ -71,10 +71,15 @@ def encode(pixels: NDArray[Any], suffix: str, extras: Extras, quality: int, name
         exif = None
     if pixels.dtype == np.uint16 and suffix == ".png":
         return encode_png16(pixels, extras.profile, exif, extras.dpi)
-    # Pillow's TIFF writer fails on EXIF of more than one level
-    if format_name == "TIFF" and (pixels.dtype == np.uint16 or exif_details(exif)):
+    if format_name == "TIFF" and (pixels.dtype == np.uint16 or _is_beyond_pillow(exif)):
         return encode_tiff(pixels, extras.profile, exif, extras.dpi)
     return _encode_by_pillow(pixels, format_name, extras, exif, quality)
+
+
+def _is_beyond_pillow(exif: bytes | None) -> bool:
+    """Whether Pillow's TIFF writer fails on EXIF: for a second level, or texts beyond ASCII."""
+    texts = exif_entries(exif).values()
+    return bool(exif_details(exif)) or any(isinstance(text, bytes) for text in texts)
 
 
 def _encode_by_pillow(

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
+from facestyle.errors import clause
 from facestyle.io.images import icc_curves
 from facestyle.io.images.arrays import quantize
 
@@ -157,7 +158,7 @@ def _deep_conversion(profile: bytes, *, gray: bool) -> icc_curves.Conversion:
         if space == b"RGB " and b"A2B0" not in tags and b"rXYZ" in tags:
             return icc_curves.matrix_conversion(tags)
     except icc_curves.DAMAGE as error:
-        raise ProfileError(f"the profile's tone curves are malformed ({error})") from error
+        raise ProfileError(f"the profile's tone curves are malformed ({clause(error)})") from error
     return lambda rgb: _convert_by_table(rgb, profile, gray)
 
 
@@ -165,7 +166,7 @@ def _open(profile: bytes) -> ImageCms.ImageCmsProfile:
     try:
         return ImageCms.ImageCmsProfile(io.BytesIO(profile))
     except _PROFILE_DAMAGE as error:
-        raise ProfileError(f"the profile cannot be parsed ({error})") from error
+        raise ProfileError(f"the profile cannot be parsed ({clause(error)})") from error
 
 
 def _convert_by_table(rgb: FloatImage, profile: bytes, gray: bool) -> FloatImage:

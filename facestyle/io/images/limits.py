@@ -14,8 +14,8 @@ from pathlib import Path
 
 from facestyle.errors import ImageError, UsageError
 
-MAX_PIXELS = 200_000_000
-MAX_BYTES = 4 * 2**30
+MAX_PIXELS = 200_000_000  # above the largest cameras; a picture of floats then takes 2.4 GB
+MAX_BYTES = 4 * 2**30  # what TIFF can address
 _LARGEST_SIDE = 2**31 - 1
 
 # Peak memory of `read_image` besides the file itself, bytes a pixel. Measured as the growth of the

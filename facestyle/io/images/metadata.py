@@ -9,6 +9,8 @@ from typing import Any
 from numpy.typing import NDArray
 from PIL import Image
 
+from facestyle.io.images.texts import left_out, png_texts
+
 # What Pillow raises for EXIF of any kind of damage
 EXIF_DAMAGE = (
     *(ValueError, SyntaxError, struct.error, OSError, KeyError, TypeError, IndexError),
@@ -56,11 +58,14 @@ class FileFacts:
         EXIF to write into the result.
     dpi : (float, float) or None
         Print resolution, pixels an inch, across and down.
+    left_out : tuple of str
+        Names of what results do not keep.
     """
 
     orientation: int = 1
     exif: bytes | None = None
     dpi: tuple[float, float] | None = None
+    left_out: tuple[str, ...] = ()
 
 
 def read_facts(image: Image.Image) -> FileFacts:
@@ -69,7 +74,11 @@ def read_facts(image: Image.Image) -> FileFacts:
     dpi = read_dpi(image)
     if dpi is not None and orientation >= 5:
         dpi = dpi[::-1]
-    return FileFacts(orientation, kept_exif(image), dpi)
+    try:
+        lost = tuple(left_out(image))
+    except EXIF_DAMAGE:
+        lost = ()
+    return FileFacts(orientation, kept_exif(image), dpi, lost)
 
 
 def read_orientation(image: Image.Image) -> int:
@@ -138,10 +147,12 @@ def kept_exif(image: Image.Image) -> bytes | None:
 
     Orientation, place (GPS), thumbnail and maker notes describe the original and are left out, and
     so is every entry that is not what it should be: cameras and programs write all kinds of things.
+    What a PNG's texts say of title, author and copyright is taken over.
     """
     kept = Image.Exif()
     try:
         source = image.getexif()
+        kept.update({tag: text.encode() for tag, text in png_texts(image).items()})
         kept.update(_usable(source, _KEPT))
         details = dict(_usable(source.get_ifd(_EXIF_IFD), _KEPT_IN_EXIF_IFD))
         if details:
@@ -177,6 +188,13 @@ def _clean(tag: int, value: Any) -> Any:
         return value
     if not isinstance(value, str) or len(value) > _LONGEST_TEXT:
         raise ValueError(f"no text: {type(value)}")
+    return _as_it_was(tag, value)
+
+
+def _as_it_was(tag: int, value: Any) -> Any:
+    """Bytes of a text, where they are more than ASCII: Pillow would write question marks."""
+    if tag in _KEPT and isinstance(value, str) and not value.isascii():
+        return value.encode("latin-1")  # as which it was decoded, though most are UTF-8
     return value
 
 
@@ -186,7 +204,7 @@ def exif_entries(exif: bytes | None) -> dict[int, Any]:
         return {}
     block = Image.Exif()
     block.load(exif)
-    return {tag: block[tag] for tag in block if tag != _EXIF_IFD}
+    return {tag: _as_it_was(tag, block[tag]) for tag in block if tag != _EXIF_IFD}
 
 
 def exif_details(exif: bytes | None) -> dict[int, Any]:
@@ -201,8 +219,9 @@ def exif_details(exif: bytes | None) -> dict[int, Any]:
 def exif_with(exif: bytes | None, entries: Mapping[int, Any]) -> bytes:
     """An EXIF block with further entries of the first level."""
     block = Image.Exif()
-    if exif is not None:
-        block.load(exif)
-        block.get_ifd(_EXIF_IFD)  # is written only after it was looked at
+    block.update(exif_entries(exif))
+    details = exif_details(exif)
+    if details:  # an empty second level keeps Pillow from writing a TIFF
+        block.get_ifd(_EXIF_IFD).update(details)
     block.update(entries)
     return bytes(block.tobytes())

@@ -16,13 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
-from facestyle.errors import ImageError, MissingDependencyError
+from facestyle.errors import ImageError, MissingDependencyError, clause
 from facestyle.files import TooLargeError, read_regular
 from facestyle.io.images import formats, icc, raw_files
 from facestyle.io.images.animations import frames_of
 from facestyle.io.images.color_description import ColorDescription, choose, describe_colors
 from facestyle.io.images.cut_jpeg import with_its_end
 from facestyle.io.images.decoding import convert, decode, is_deep_png
+from facestyle.io.images.deep_heif import is_reduced_avif
 from facestyle.io.images.deep_tiff import decode_deep_tiff, is_deep
 from facestyle.io.images.limits import Limits, check_size, current_limits
 from facestyle.io.images.metadata import FileFacts, orient, read_facts
@@ -140,12 +141,21 @@ def _read_by_pillow(path: Path, data: bytes, tags: TiffTags | None, limits: Limi
         image = _open(path, completed[0], limits)
         image.load()
     facts, color = read_facts(image), describe_colors(image, whole)
+    _say_left_out(path, facts, "very long texts" if len(data) < len(whole) else "")
     frames = frames_of(image)
     if frames > 1:
         _log.warning("%s: an animation of %d frames; only the first is read", path, frames)
+    if is_reduced_avif(image, whole):
+        _log.warning("%s: has more than 8 bits a channel, of which 8 are read", path)
     bits = 16 if is_deep_png(image, data) or (tags and tags.values.get(BITS, (8,))[0] > 8) else 8
     pixels = convert(decode(image, data), color, bits, str(path))
     return _assemble(path, pixels, facts, tagged=color != ColorDescription())
+
+
+def _say_left_out(path: Path, facts: FileFacts, more: str = "") -> None:
+    names = ", ".join([*facts.left_out, *filter(None, [more])])
+    if names:
+        _log.info("%s: results do not keep %s", path, names)
 
 
 def _read_deep_tiff(path: Path, data: bytes, tags: TiffTags, limits: Limits) -> Picture | None:
@@ -154,6 +164,7 @@ def _read_deep_tiff(path: Path, data: bytes, tags: TiffTags, limits: Limits) -> 
     if raw is None:
         return None
     facts = _container_facts(data)
+    _say_left_out(path, facts)
     facts = FileFacts(tags.first(ORIENTATION, 1), facts.exif, facts.dpi)
     return _assemble(
         path,
@@ -205,8 +216,7 @@ def _read_bytes(path: Path, limits: Limits) -> bytes:
     except TooLargeError as error:
         raise ImageError(f"{path}: {error.strerror}. Raise FACESTYLE_MAX_BYTES.") from None
     except (OSError, MemoryError) as error:
-        reason = getattr(error, "strerror", None) or str(error) or "out of memory"
-        raise ImageError(f"{path}: cannot be read ({reason}).") from error
+        raise ImageError(f"{path}: cannot be read ({clause(error)}).") from error
     if not data:
         raise ImageError(f"{path}: the file is empty (0 bytes). Copy it again.")
     return data
@@ -246,7 +256,8 @@ def _decoding(path: Path, data: bytes) -> Iterator[None]:
             raise ImageError(f"{path}: too large for this machine's memory.") from None
         except _DAMAGE as error:
             raise ImageError(
-                f"{path}: the file is damaged or cut off ({error}). Copy or export it again."
+                f"{path}: the file is damaged or cut off ({clause(error)}). Copy or export "
+                "it again."
             ) from error
         finally:
             Image.MAX_IMAGE_PIXELS = limit

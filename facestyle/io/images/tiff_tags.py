@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 6: 1, 7: 1, 8: 2, 9: 4, 13: 4, 16: 8, 17: 8, 18: 8}
 _CODES = {1: "B", 3: "H", 4: "I", 6: "b", 8: "h", 9: "i", 13: "I", 16: "Q", 17: "q", 18: "Q"}
-_MOST_ENTRIES, _MOST_VALUES = 4096, 2**20
+_MOST_ENTRIES, _MOST_VALUES = 4096, 2**20  # bounds for damaged files; real ones have some tens
 _SUB_FOLDERS = 330
 _DNG_VERSION = 50706
 _COLOR_FILTER_ARRAY, _LINEAR_RAW = 32803, 34892
@@ -80,7 +80,7 @@ def read_tags(data: bytes) -> TiffTags | None:
         is_raw = _DNG_VERSION in values or _holds_sensor_data(values)
         for offset in values.get(_SUB_FOLDERS, ())[:16]:
             is_raw = is_raw or _holds_sensor_data(_read_folder(data, order, big, offset)[0])
-    except struct.error:
+    except (struct.error, OverflowError):  # a place beyond what the machine counts
         return None
     return TiffTags(order, big, values, profile, is_raw)
 

@@ -9,9 +9,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from facestyle.errors import ImageError, OutputExistsError, UsageError
+from facestyle.errors import ImageError, OutputExistsError, UsageError, clause
 from facestyle.files import write_whole
-from facestyle.io.images.arrays import composite_on_white, from_array, quantize, to_gray
+from facestyle.io.images.arrays import (
+    composite_on_white,
+    from_array,
+    in_native_order,
+    quantize,
+    to_gray,
+)
 from facestyle.io.images.encoding import Extras, encode
 from facestyle.io.images.formats import ALPHA_SUFFIXES, DEEP_SUFFIXES, WRITABLE_SUFFIXES
 from facestyle.io.images.metadata import EXIF_DAMAGE
@@ -103,7 +109,9 @@ def write_image(
         data = encode(pixels, suffix, extras, quality, str(path))
     except EXIF_DAMAGE as error:  # OSError and ValueError among them
         height, width = pixels.shape[:2]
-        raise ImageError(f"{path}: cannot encode {width} x {height} pixels ({error}).") from error
+        raise ImageError(
+            f"{path}: cannot encode {width} x {height} pixels ({clause(error)})."
+        ) from error
     _write_atomically(path, data, overwrite)
 
 
@@ -120,7 +128,7 @@ def _sort_out(
         gray = picture.gray if gray is None else gray
         bit_depth = bit_depth or picture.bit_depth
     else:
-        values = np.asarray(picture)
+        values = in_native_order(np.asarray(picture))
     if bit_depth is None:
         bit_depth = 16 if values.dtype == np.uint16 else 8
     if bit_depth not in (8, 16):
@@ -207,4 +215,4 @@ def _write_atomically(path: Path, data: bytes, overwrite: bool) -> None:
     except (FileExistsError, NotADirectoryError):
         raise ImageError(f"{path}: {path.parent} is not a folder.") from None
     except OSError as error:
-        raise ImageError(f"{path}: cannot be written ({error.strerror or error}).") from error
+        raise ImageError(f"{path}: cannot be written ({clause(error)}).") from error

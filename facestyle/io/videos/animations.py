@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from facestyle.errors import VideoError
+from facestyle.errors import VideoError, clause
 from facestyle.io.videos.containers import check_frame_size
 from facestyle.io.videos.info import Frame, VideoInfo
 
@@ -119,6 +119,7 @@ def open_animation(
         end=end,
         preview=preview,
         alpha=alpha,
+        plays=_plays(path),
     )
     return Animation(info)
 
@@ -133,6 +134,16 @@ def _frames(path: Path) -> Iterator[tuple[Any, int]]:
                 rgba = np.asarray(image.convert("RGBA"))
             duration = round(image.info.get("duration") or 0)
             yield rgba, duration if duration > _SHORTEST else _USUAL
+
+
+def _plays(path: Path) -> int:
+    """How often it is shown; 0 for ever."""
+    with _opened(path) as image:
+        loop = image.info.get("loop")
+        if image.format != "GIF":
+            return int(loop or 0)
+        # a GIF counts its repetitions, and one that says nothing is shown once
+        return 1 if loop is None else int(loop) and int(loop) + 1
 
 
 def _readers() -> list[str]:
@@ -163,5 +174,5 @@ def _opened(path: Path) -> Iterator[Any]:
         raise
     except Exception as error:
         raise VideoError(
-            f"{path}: the animation is damaged or cut off ({error}). Export it again."
+            f"{path}: the animation is damaged or cut off ({clause(error)}). Export it again."
         ) from error

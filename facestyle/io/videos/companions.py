@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from facestyle.errors import VideoError
-from facestyle.io.videos.containers import open_input
+from facestyle.io.videos.containers import demux, open_input
 from facestyle.io.videos.dependencies import import_av
 from facestyle.io.videos.timeline import can_jump, read_timeline
 
@@ -56,6 +56,7 @@ class Companions:
         VideoError
             If it does not hold the sound.
         """
+        self._say_left_out(format_name)
         if format_name == "gif":
             if self._container.streams.audio:
                 _LOG.warning("%s: its sound is left out, GIF has none", self.path)
@@ -97,6 +98,33 @@ class Companions:
             if self._takes_subtitle(stream, format_name):
                 self._add(target, stream)
 
+    def add_chapters(self, target: Any, start: Fraction, end: Fraction | None) -> None:
+        """Add the source's chapters, or what is left of them between two times.
+
+        Parameters
+        ----------
+        target : av.container.OutputContainer
+        start : Fraction
+            Seconds.
+        end : Fraction or None
+            Seconds; None is the end of the source.
+        """
+        if target.format.name == "gif":
+            return
+        kept = []
+        for chapter in self._container.chapters():
+            unit = Fraction(chapter["time_base"])
+            times = [max(start, chapter[name] * unit) for name in ("start", "end")]
+            begins, ends = (time if end is None else min(time, end) for time in times)
+            if begins < ends:
+                ticks = {
+                    "start": round((begins - start) / unit),
+                    "end": round((ends - start) / unit),
+                }
+                kept.append({**chapter, **ticks})
+        if kept:
+            target.set_chapters(kept)
+
     def packets(self, start: Fraction | None, end: Fraction | None) -> Iterator[Any]:
         """Hand out the packets heard between two times of the file's clock, in seconds.
 
@@ -130,16 +158,33 @@ class Companions:
         """Close the source."""
         self._container.close()
 
+    def _say_left_out(self, format_name: str) -> None:
+        """Name what no format of result keeps."""
+        streams, chapters = self._container.streams, self._container.chapters()
+        names = ["chapters"] if chapters and format_name == "gif" else []
+        cover = import_av().stream.Disposition.attached_pic
+        names += ["cover picture" for each in streams.video if each.disposition & cover]
+        films = [stream for stream in streams.video if not stream.disposition & cover]
+        names += [f"other picture track ({stream.index})" for stream in films[1:]]
+        for stream in streams.data:
+            if "timecode" in stream.metadata:
+                names.append(f"timecode ({stream.metadata['timecode']})")
+            elif not chapters:  # MP4 keeps their names in such a track
+                names.append(f"track of data ({stream.index})")
+        names += [f"attachment '{stream.name}'" for stream in streams.attachments]
+        if names:
+            _LOG.warning("%s: left out: its %s", self.path, ", its ".join(names))
+
     def _copied(self) -> Iterator[Any]:
         """Packets of the streams that are copied, on one clock."""
         streams = [self._container.streams[index] for index in self._targets]
         if not streams:
             return iter(())
         if not can_jump(self._container):
-            return iter(self._container.demux(streams))
+            return iter(demux(self._container, streams))
         with open_input(self.path) as other:
             timeline = read_timeline(other)
-        return timeline.straighten(self._container.demux(streams))
+        return timeline.straighten(demux(self._container, streams))
 
     def _add(self, target: Any, stream: Any) -> None:
         try:

@@ -6,6 +6,7 @@ addresses in playlists. Here every name is a file's, and formats that name other
 
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,23 @@ def open_input(path: Path) -> Any:
         )
     except (OSError, ValueError, av.error.FFmpegError) as error:
         raise VideoError(f"{path}: cannot be read as a video ({reason(error)}).") from error
+
+
+def demux(container: Any, streams: Any) -> Iterator[Any]:
+    """Hand out the packets of some streams, as PyAV does.
+
+    Streams that a damaged transport stream announces when it is half read are passed over: PyAV
+    fails where it flushes them, after the last packet.
+    """
+    packets = container.demux(streams)
+    while True:
+        try:
+            packet = next(packets, None)
+        except IndexError:
+            return
+        if packet is None:
+            return
+        yield packet
 
 
 def open_output(path: Path, format_name: str, options: dict[str, str] | None = None) -> Any:

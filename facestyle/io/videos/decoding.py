@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from facestyle.errors import VideoError
-from facestyle.io.videos.containers import open_input, reason
+from facestyle.io.videos.containers import demux, open_input, reason
 from facestyle.io.videos.deinterlacing import deinterlaced
 from facestyle.io.videos.dependencies import import_av
 from facestyle.io.videos.info import VideoInfo
@@ -72,7 +72,7 @@ def decoded(
     av = import_av()
     clock, damaged = 0.0, False
     decoder = _alpha_decoder(stream)
-    packets = container.demux(stream)
+    packets = demux(container, stream)
     if timeline is not None:
         packets = timeline.straighten(packets)
     while True:

@@ -58,6 +58,8 @@ class VideoInfo:
         Number of the first picture of a sequence; 0 for files.
     file_start : Fraction
         Seconds at which the file's own clock starts; 0 in most.
+    plays : int
+        How often an animated picture is shown; 0 for ever.
     """
 
     path: Path
@@ -77,6 +79,7 @@ class VideoInfo:
     preview: int | None = None
     first_number: int = 0
     file_start: Fraction = Fraction(0)
+    plays: int = 0
 
 
 @dataclass(frozen=True)

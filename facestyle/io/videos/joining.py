@@ -83,6 +83,8 @@ def join(
     name = FORMATS[path.suffix.lower()]
     try:
         options = dict(_OPTIONS.get(name, {}))
+        if name == "gif":  # repetitions: 0 for ever, -1 none
+            options["loop"] = str(info.plays - 1 or -1) if info.plays else "0"
         with open_output(unfinished, name, options) as container:
             stream = settings.add_stream(container)
             if settings.alpha and name == "webm":
@@ -92,6 +94,7 @@ def join(
             packets = [_video_packets(segments, stream, settings.time_base, first)]
             if companions is not None:
                 companions.add_streams(container)
+                companions.add_chapters(container, origin * info.time_base, end)
                 packets.append(companions.packets(origin * info.time_base, end))
             for packet in heapq.merge(*packets, key=_seconds):
                 container.mux_one(packet)

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from facestyle.errors import VideoError
+from facestyle.errors import VideoError, clause
 
 _MANIFEST = "manifest.json"
 _OWN_FILES = re.compile(r"manifest\.json|\d{6}\.npz|.*\.unfinished", re.DOTALL)
@@ -81,7 +81,7 @@ class Parts:
             self._write(_MANIFEST, json.dumps(_manifest(settings)).encode())
         except OSError as error:
             raise VideoError(
-                f"{output}: cannot write into {self.folder} ({error.strerror or error})."
+                f"{output}: cannot write into {self.folder} ({clause(error)})."
             ) from error
         self.count = self._count()
 
@@ -106,7 +106,7 @@ class Parts:
             os.replace(unfinished, self._path(self.count))
         except OSError as error:
             raise VideoError(
-                f"{self.output}: cannot write {unfinished} ({error.strerror or error})."
+                f"{self.output}: cannot write {unfinished} ({clause(error)})."
             ) from error
         self.count += 1
 
@@ -129,8 +129,8 @@ class Parts:
             self._check(arrays)
         except (OSError, ValueError, KeyError) as error:
             raise VideoError(
-                f"{self.output}: the unfinished part {path} is damaged ({error}). Run the command "
-                "again; it is made anew."
+                f"{self.output}: the unfinished part {path} is damaged ({clause(error)}). Run the "
+                "command again; it is made anew."
             ) from error
         return arrays
 

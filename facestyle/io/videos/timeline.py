@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
+from facestyle.io.videos.containers import demux
+
 _DISCONTINUOUS = 0x0200  # FFmpeg's AVFMT_TS_DISCONT: formats whose clock may jump
 # A step back of more, or forward of more, is no step of the same clock (s). Packets are decoded in
 # order, so that none goes back by itself; FFmpeg's own limit of 10 s lets short files overlap.
@@ -64,7 +66,7 @@ def read_timeline(container: Any) -> Timeline:
     entries: dict[int, list[tuple[int, _Clock]]] = {}
     counts: dict[int, int] = {}
     streams = [s for s in container.streams if s.type in ("video", "audio", "subtitle")]
-    for packet in container.demux(streams):
+    for packet in demux(container, streams):
         index = packet.stream_index
         number = counts.get(index, 0)
         counts[index] = number + 1

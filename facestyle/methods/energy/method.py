@@ -43,6 +43,7 @@ class EnergyMethod(Method):
     """
 
     name = "energy"
+    settings: EnergySettings
     backgrounds = ALL_KINDS
 
     def __init__(self, exemplars: ExemplarSet, settings: EnergySettings, *, seed: int = 0) -> None:

@@ -9,6 +9,7 @@ from facestyle.errors import UsageError
 from facestyle.settings import Settings, setting
 
 SUMMARY = "photographic looks"
+_PATCHES = ("combine", ("mrf",))
 
 
 @dataclass(frozen=True)
@@ -58,14 +59,25 @@ class EnergySettings(Settings):
         (0.5, 1.7), "least and largest gain of local contrast", low=0.0, metavar="LOW,HIGH"
     )
     smoothness: float = setting(
-        0.1, "how much a patch's exemplar follows its neighbors'", low=0.0, metavar="X"
+        0.1,
+        "how much a patch's exemplar follows its neighbors'",
+        low=0.0,
+        metavar="X",
+        only_with=_PATCHES,
     )
     temperature: float = setting(
-        0.1, "softness of the choice; 0 takes one exemplar a patch", low=0.0, metavar="X"
+        0.1,
+        "softness of the choice; 0 takes one exemplar a patch",
+        low=0.0,
+        metavar="X",
+        only_with=_PATCHES,
     )
     dense: bool = setting(True, "refine the alignment by optical flow")
     solver: str = setting(
-        "auto", "of the graph cuts; gco is an extra", choices=("auto", "numba", "gco")
+        "auto",
+        "of the graph cuts; gco is an extra",
+        choices=("auto", "numba", "gco"),
+        only_with=_PATCHES,
     )
 
     def __post_init__(self) -> None:
@@ -74,6 +86,13 @@ class EnergySettings(Settings):
             raise UsageError(
                 f"gain_limits: found {self.gain_limits}, expected the least gain before the largest"
             )
+
+    def without_effect(self) -> list[tuple[str, str]]:
+        """As of every method; and the output is filtered with the papers' transfer only."""
+        found = super().without_effect()
+        if self.seams == "output" and self.tone == "first":
+            found.append(("seams", "the output is filtered with tone 'residual' alone"))
+        return found
 
 
 SETTINGS = EnergySettings

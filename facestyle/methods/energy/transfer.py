@@ -16,6 +16,7 @@ import numpy as np
 from facestyle.alignment.features import Features, analyze
 from facestyle.alignment.warp import align_exemplar
 from facestyle.faces import Portrait
+from facestyle.frozen import FrozenRecord
 from facestyle.imaging.color import from_lab, to_lab
 from facestyle.imaging.guided_filter import apply_coefficients
 from facestyle.imaging.pyramid import build_stack
@@ -50,7 +51,7 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class EnergyTransfer:
+class EnergyTransfer(FrozenRecord):
     """The person in the look, with what explains it.
 
     Attributes

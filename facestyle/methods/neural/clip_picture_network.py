@@ -20,7 +20,7 @@ from facestyle.neural.pictures import to_array
 from facestyle.neural.video.feed_forward import redraw_frame
 from facestyle.tracking.motion import estimate_motion, reduced_gray
 
-_FLOW_SIZE = 384
+_FLOW_SIZE = 384  # longer side of the copies that the flow is found on, px; not measured alone
 # largest share of the result before, and the difference at which it falls to 1/e of that: strokes
 # flicker by much, and what changes in the picture itself is not trusted by the motion
 _MOST_KEPT, _TOLERANCE = 0.7, 0.4

@@ -7,6 +7,7 @@ processes.
 from __future__ import annotations
 
 import functools
+import os
 import time
 from dataclasses import replace
 from functools import cached_property
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from facestyle import disk_cache
-from facestyle.errors import FaceError, UsageError
+from facestyle.errors import FaceError, ModelFileError, UsageError
 from facestyle.exemplars import ExemplarSet
 from facestyle.faces import Portrait, portrait_from_image
 from facestyle.faces.regions import segment_regions
@@ -32,6 +33,7 @@ from facestyle.methods.neural.enlarging import enlarged_like
 from facestyle.methods.neural.settings import NeuralSettings
 from facestyle.neural import api
 from facestyle.neural.dependencies import require_torch
+from facestyle.neural.model_names import find_model
 from facestyle.neural.settings import Minimizer, OptimizeOptions
 from facestyle.neural.style_images import StyleImage
 from facestyle.progress import tell
@@ -42,22 +44,6 @@ if TYPE_CHECKING:
 # deeper layers hold whole eyes and mouths: a face's own statistics there fill it with small faces
 _FACE_STYLE_LAYERS = ("relu1_1", "relu2_1")
 _FACE_CONTENT = 5.0  # how much more the content weighs
-_OPTIMIZATION = (
-    "iterations",
-    "scales",
-    "optimizer",
-    "tolerance",
-    "initial",
-    "content_weight",
-    "style_weight",
-    "tv_weight",
-    "style_scale",
-    "pooling",
-    "by_region",
-    "style_weights",
-    "video_preset",
-    "loss_network",
-)
 
 
 class NeuralMethod(Method):
@@ -78,6 +64,7 @@ class NeuralMethod(Method):
     """
 
     name = "neural"
+    settings: NeuralSettings
     explains = False
     backgrounds = ("stylize", "keep")
 
@@ -98,8 +85,6 @@ class NeuralMethod(Method):
     @property
     def fingerprint(self) -> str:
         """Its settings in words, with the contents of its files."""
-        from facestyle.neural.model_files import find_model
-
         chosen = self.settings
         files = [] if chosen.loss_network is None else [Path(chosen.loss_network)]
         files += [] if chosen.model is None else [find_model(chosen.model)]
@@ -163,7 +148,7 @@ class NeuralMethod(Method):
             initial=chosen.initial,
             content_weight=chosen.content_weight,
             style_weight=chosen.style_weight,
-            total_variation_weight=chosen.tv_weight,
+            total_variation_weight=chosen.total_variation_weight,
             style_scale=chosen.style_scale,
             pooling=chosen.pooling,
             minimizer=Minimizer(method=chosen.optimizer, tolerance=chosen.tolerance),
@@ -249,12 +234,13 @@ def _check(settings: NeuralSettings, count: int) -> None:
         raise UsageError(f"style_weights: found {len(weights)} for {count} style pictures")
     if weights is not None and not sum(weights) > 0:
         raise UsageError("style_weights: found no weight above 0")
+    if settings.loss_network is not None and not os.path.isfile(settings.loss_network):
+        raise ModelFileError(f"{settings.loss_network}: no such file, expected a loss network")
     if settings.model is None:
         return
-    usual = NeuralSettings.defaults()
-    for name in _OPTIMIZATION:
-        if getattr(settings, name) != usual[name]:
-            raise UsageError(
-                f"{name}: belongs to optimization; a trained model has its style inside. Leave it "
-                "out, or give style pictures instead of the model"
-            )
+    find_model(settings.model)  # now, not when the first picture is redrawn
+    for name, _ in settings.without_effect():
+        raise UsageError(
+            f"{name}: belongs to optimization; a trained model has its style inside. Leave it "
+            "out, or give style pictures instead of the model"
+        )

@@ -6,13 +6,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from facestyle.neural.settings import COLORS, DEVICES, MINIMIZERS, POOLINGS, OptimizeOptions
+from facestyle.neural.settings import (
+    COLORS,
+    DEVICES,
+    MINIMIZERS,
+    MINIMUM_SIZE,
+    POOLINGS,
+    OptimizeOptions,
+)
 from facestyle.neural.video.settings import VIDEO_PRESETS
 from facestyle.settings import Settings, setting
 
 SUMMARY = "generic style transfer, of any picture (PyTorch)"
 AREAS = ("whole", "face", "person", "background")
 _OWN = OptimizeOptions()
+_OPTIMIZATION = ("model", (None,))  # a network has its style inside
 # the optimizer can start from any picture, but a command has none to give
 INITIALS = ("recolored", "content", "noise")
 
@@ -38,8 +46,8 @@ class NeuralSettings(Settings):
         Stop when the loss fell by less than this share of itself over 50 iterations; 0: never.
     initial : {"recolored", "content", "noise"}
         What the coarsest scale starts with.
-    content_weight, style_weight, tv_weight : float
-        Weights of the loss terms; tv is the total variation.
+    content_weight, style_weight, total_variation_weight : float
+        Weights of the loss terms.
     style_scale : float
         Size of the style pictures over the content's; larger makes broader strokes.
     pooling : {"max", "average"}
@@ -66,39 +74,72 @@ class NeuralSettings(Settings):
     size: int | None = setting(
         None,
         "longer side of what is redrawn (512; clips on a CPU 256; a model: the picture's own)",
-        low=1,
+        low=MINIMUM_SIZE,
         high=16384,
         metavar="PX",
     )
-    iterations: int = setting(_OWN.iterations, "at the coarsest scale", low=1, metavar="N")
-    scales: int = setting(_OWN.scales, "from coarse to fine", low=1, high=8, metavar="N")
-    optimizer: str = setting("lbfgs", "how the loss is minimized", choices=MINIMIZERS)
+    iterations: int = setting(
+        _OWN.iterations, "at the coarsest scale", low=1, metavar="N", only_with=_OPTIMIZATION
+    )
+    scales: int = setting(
+        _OWN.scales, "from coarse to fine", low=1, high=8, metavar="N", only_with=_OPTIMIZATION
+    )
+    optimizer: str = setting(
+        "lbfgs", "how the loss is minimized", choices=MINIMIZERS, only_with=_OPTIMIZATION
+    )
     tolerance: float = setting(
-        1e-4, "stop when the loss falls by less; 0: never", low=0.0, high=1.0, metavar="X"
+        1e-4,
+        "stop when the loss falls by less; 0: never",
+        low=0.0,
+        high=1.0,
+        metavar="X",
+        only_with=_OPTIMIZATION,
     )
-    initial: str = setting(_OWN.initial, "what optimization starts with", choices=INITIALS)
+    initial: str = setting(
+        _OWN.initial, "what optimization starts with", choices=INITIALS, only_with=_OPTIMIZATION
+    )
     content_weight: float = setting(
-        _OWN.content_weight, "of the content loss", low=0.0, metavar="X"
+        _OWN.content_weight, "of the content loss", low=0.0, metavar="X", only_with=_OPTIMIZATION
     )
-    style_weight: float = setting(_OWN.style_weight, "of the style loss", low=0.0, metavar="X")
-    tv_weight: float = setting(
-        _OWN.total_variation_weight, "of the total variation", low=0.0, metavar="X"
+    style_weight: float = setting(
+        _OWN.style_weight, "of the style loss", low=0.0, metavar="X", only_with=_OPTIMIZATION
+    )
+    total_variation_weight: float = setting(
+        _OWN.total_variation_weight,
+        "of the total variation",
+        low=0.0,
+        metavar="X",
+        only_with=_OPTIMIZATION,
     )
     style_scale: float = setting(
-        _OWN.style_scale, "size of the style; more: broader strokes", low=0.05, high=8, metavar="X"
+        _OWN.style_scale,
+        "size of the style; more: broader strokes",
+        low=0.05,
+        high=8,
+        metavar="X",
+        only_with=_OPTIMIZATION,
     )
-    pooling: str = setting(_OWN.pooling, "of the loss network", choices=POOLINGS)
+    pooling: str = setting(
+        _OWN.pooling, "of the loss network", choices=POOLINGS, only_with=_OPTIMIZATION
+    )
     colors: str = setting("style", "keep: only luminance is transferred", choices=COLORS)
     area: str = setting("whole", "where to stylize", choices=AREAS)
-    by_region: bool = setting(False, "skin from skin, hair from hair, clothes from clothes")
+    by_region: bool = setting(
+        False, "skin from skin, hair from hair, clothes from clothes", only_with=_OPTIMIZATION
+    )
     style_weights: tuple[float, ...] | None = setting(
-        None, "one for each style picture", low=0.0, metavar="X,X,..."
+        None, "one for each style picture", low=0.0, metavar="X,X,...", only_with=_OPTIMIZATION
     )
     video_preset: str = setting(
-        "short-term", "how a frame depends on those before it", choices=tuple(VIDEO_PRESETS)
+        "short-term",
+        "how a frame depends on those before it",
+        choices=tuple(VIDEO_PRESETS),
+        only_with=_OPTIMIZATION,
     )
-    loss_network: Path | None = setting(None, "a VGG-16 or VGG-19 as safetensors", metavar="FILE")
-    device: str = setting("auto", "where to compute", choices=DEVICES)
+    loss_network: Path | None = setting(
+        None, "a VGG-16 or VGG-19 as safetensors", metavar="FILE", only_with=_OPTIMIZATION
+    )
+    device: str = setting("auto", "where to compute", choices=DEVICES, of_machine=True)
 
 
 SETTINGS = NeuralSettings

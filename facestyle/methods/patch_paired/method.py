@@ -32,6 +32,7 @@ class PairedPatchMethod(FrameByFrameMethod):
     """
 
     name = "patch_paired"
+    settings: PairedSettings
     backgrounds = ALL_KINDS
 
     def __init__(self, exemplars: ExemplarSet, settings: PairedSettings, *, seed: int = 0) -> None:

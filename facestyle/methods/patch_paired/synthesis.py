@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from facestyle.frozen import FrozenRecord
 from facestyle.methods.patch_paired.base import mix, mixture_weights, overlay
 from facestyle.methods.patch_paired.candidates import (
     Candidates,
@@ -26,7 +27,7 @@ _LABEL_STEP = 2  # nodes of the base between nodes of the quilt: 8 px
 
 
 @dataclass(frozen=True)
-class Layers:
+class Layers(FrozenRecord):
     """What the drawing is composed of.
 
     Attributes

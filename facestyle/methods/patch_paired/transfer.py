@@ -9,6 +9,7 @@ import numpy as np
 
 from facestyle.errors import UsageError
 from facestyle.faces import Portrait
+from facestyle.frozen import FrozenRecord
 from facestyle.methods.engine import Outcome, Rendering
 from facestyle.methods.patch_paired.borders import fill_black_borders
 from facestyle.methods.patch_paired.exemplar import PreparedExemplar, resize, working_scale
@@ -75,7 +76,7 @@ def transfer_patches(
 
 
 @dataclass(frozen=True)
-class Draft:
+class Draft(FrozenRecord):
     """A portrait's drawing before its layers are composed.
 
     Attributes

@@ -11,7 +11,7 @@ from facestyle.methods.patch_paired.grid import Grid
 _REACH = 3  # samples each way, in a patch of 7 x 7 samples
 _MOST_SOURCES = 6000
 _COMPONENTS = 24
-_CHUNK = 2000
+_CHUNK = 2000  # rows at a time: bounds memory, changes nothing
 _POOR_MATCH = 0.02  # mean square difference of the best candidate
 
 

@@ -18,7 +18,7 @@ _FROM_EDGE = 0.03  # a mark keeps away from its region's edge
 _PATTERN = 0.1  # share of a region
 _EDGE = 0.012
 _FINE, _COARSE, _WINDOW = 0.008, 0.03, 0.03
-_MOST_ROUGHNESS = 3.0
+_MOST_ROUGHNESS = 3.0  # over the usual of the exemplar; chosen by eye, not measured
 
 
 def unusable(luminance: np.ndarray, region_map: np.ndarray, face_width: float) -> np.ndarray:

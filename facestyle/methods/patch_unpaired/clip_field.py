@@ -177,7 +177,7 @@ def search_window(
         )
         for repeat, step in enumerate((4, 1)):
             radius, changing = 2 * SEARCH_RADIUS[0], seed + 10 * number + repeat
-            options = SweepOptions(step, radius, changing, stale=repeat == 0, settled=False)
+            options = SweepOptions(step, radius, changing, stale=repeat == 0, skip_coherent=False)
             matches = sweep(Problem(window_target, level_sources, costs, excess), matches, options)
         if number < _ROUNDS - 1:
             scene = rendered(_floats(matches.field), level_sources)

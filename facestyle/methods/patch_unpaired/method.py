@@ -49,6 +49,7 @@ class UnpairedPatchMethod(Method):
     """
 
     name = "patch_unpaired"
+    settings: UnpairedSettings
     backgrounds = ALL_KINDS
 
     def __init__(

@@ -26,11 +26,11 @@ WORKING_FACE_WIDTHS = (272.0, 192.0, 136.0, 96.0, 68.0, 48.0)
 # synthesis: pyramid levels from fine to coarse, EM rounds and sweeps for each
 LEVELS = 4
 ROUNDS = (2, 3, 4, 5)
-SWEEPS = (1, 1, 2, 2)
+SWEEPS = (1, 1, 2, 2)  # DESIGN 4.3, step 6
 SEARCH_RADIUS = (4, 8, 16, 0)  # px of the level; 0 is a sixth of the width
 STYLE_WEIGHT = 6.0
 OCCURRENCE_WEIGHT = 0.02
-COHERENCE_WEIGHT = 0.03
+COHERENCE_WEIGHT = 0.03  # 0 looks engraved; above .06 wrinkles leak in (DESIGN 4.3, step 6)
 INITIAL_MIX = 0.5  # share of the tone-mapped photo in the first estimate; the rest is the warp
 # Matches this near (px of the working size) are blended in the picture: a wider reach blurs the
 # exemplar's grain, a narrower one shows single pixels.
@@ -56,6 +56,7 @@ GUIDE_WEIGHTS = {
 # cost of filling a region from another one
 REGION_MISMATCH = 6.0
 FORBIDDEN = 100.0
+# the nearer in look, the cheaper; chosen by eye, not measured
 RELATED_REGIONS = {
     SKIN: {NOSE: 0.05, BROW: 0.6, LIP: 0.6, EYE: 0.8},
     NOSE: {SKIN: 0.05},

@@ -39,7 +39,7 @@ from facestyle.methods.patch_unpaired.sources import PatchSources
 _NEIGHBOR_STEPS = (4, 1, 2, 1)
 # px; all pixels of a 5x5 patch vote
 VOTE_REACH = 2.5
-_SETTLED_LEVELS = 2  # the finest levels don't search where a pixel agrees with its neighbors
+_COHERENT_LEVELS = 2  # the finest levels don't search where a pixel agrees with its neighbors
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,7 @@ def _solve_level(
     shape = target.region_map.shape
     matches = Matches(field, np.zeros(shape, np.float32))
     radius = SEARCH_RADIUS[level] or max(4, shape[1] // 6)
-    settled = level < _SETTLED_LEVELS
+    skip_coherent = level < _COHERENT_LEVELS
     for number in range(ROUNDS[level]):
         image = corrected(image, target.lab, target.correction, width, target.pull)
         searched = Target(
@@ -179,7 +179,9 @@ def _solve_level(
         for repeat in range(SWEEPS[level]):
             step = _NEIGHBOR_STEPS[(2 * number + repeat) % 4]
             changing = seed + level * 1000 + number * 10 + repeat
-            options = SweepOptions(step, radius, changing, stale=repeat == 0, settled=settled)
+            options = SweepOptions(
+                step, radius, changing, stale=repeat == 0, skip_coherent=skip_coherent
+            )
             matches = sweep(Problem(searched, level_sources, costs, excess), matches, options)
         if level or number < ROUNDS[0] - 1:
             image = render(*matches, level_sources, rounds=int(level == 0))

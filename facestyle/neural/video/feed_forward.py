@@ -1,13 +1,11 @@
 """Videos through a trained network: each frame with the warped result of the one before."""
 
-from collections.abc import Iterable, Iterator
-
 import torch
 
 from facestyle.neural.large_pictures import redraw
 from facestyle.neural.settings import VIDEO_INPUTS
 from facestyle.neural.transformer import Transformer, join_inputs
-from facestyle.neural.video.motion import FindMotion, Motion, warp_along
+from facestyle.neural.video.motion import Motion, warp_along
 
 
 @torch.no_grad()
@@ -40,25 +38,3 @@ def redraw_frame(
         warped, weights = warp_along(previous, motion)
         inputs = join_inputs(frame, warped, weights[None, None])
     return redraw(network, inputs).clamp(0, 1)
-
-
-def redraw_frames(
-    network: Transformer, frames: Iterable[torch.Tensor], motion: FindMotion
-) -> Iterator[torch.Tensor]:
-    """Redraw the frames (1, 3, H, W) of a video; yield a result for each.
-
-    `motion` is called with the number of a frame and that of the one before; see `FindMotion`.
-    One frame and one result are in memory.
-
-    Parameters
-    ----------
-    network : Transformer
-    frames : iterable of (1, 3, H, W) tensor
-        In [0, 1].
-    motion : FindMotion
-    """
-    previous: torch.Tensor | None = None
-    for number, frame in enumerate(frames):
-        found = None if previous is None else motion(number, [number - 1])[0]
-        previous = redraw_frame(network, frame, previous, found)
-        yield previous

@@ -3,7 +3,7 @@
 Ruder, Dosovitskiy and Brox 2016, "Artistic Style Transfer for Videos", sections 4.1 to 4.3.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import torch
@@ -77,31 +77,6 @@ class SequentialVideo:
         if self.options.first_guess == "previous":
             return previous
         return warp_along(previous, self.motion(number, [number - 1])[0])[0]
-
-
-def stylize_frames(
-    network: LossNetwork,
-    frames: Iterable[torch.Tensor],
-    styles: Sequence[StylePicture],
-    options: VideoOptions,
-    motion: FindMotion,
-) -> Iterator[torch.Tensor]:
-    """Redraw the frames (1, 3, H, W) of a video in one pass; yield a result for each.
-
-    Frames stay in memory no longer than they are worked on.
-
-    Parameters
-    ----------
-    network : LossNetwork
-    frames : iterable of (1, 3, H, W) tensor
-        In [0, 1].
-    styles : sequence of StylePicture
-    options : VideoOptions
-    motion : FindMotion
-    """
-    video = SequentialVideo(network, styles, options, motion)
-    for number, frame in enumerate(frames):
-        yield video.step(number, frame)
 
 
 def frame_options(options: VideoOptions, number: int, *, guessed: bool) -> OptimizeOptions:

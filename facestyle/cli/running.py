@@ -1,0 +1,140 @@
+"""Inputs with the names of their results are worked on; what becomes of each is said."""
+
+import argparse
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from facestyle.cli.messages import ClipProgress
+    from facestyle.io.images import InputFile
+    from facestyle.pipeline.batch import BatchResult
+    from facestyle.pipeline.stylizer import Stylizer
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many inputs failed, and how many were left out."""
+
+    failed: int = 0
+    skipped: int = 0
+
+
+def run_pairs(
+    arguments: argparse.Namespace,
+    stylizer: "Stylizer",
+    pairs: "Sequence[tuple[InputFile, Path]]",
+) -> Counts:
+    """Stylize inputs, here or on a cluster, with progress and messages.
+
+    Parameters
+    ----------
+    arguments : argparse.Namespace
+        Of the verb stylize.
+    stylizer : Stylizer
+    pairs : sequence of (InputFile, Path)
+        Each input with the name of its result.
+
+    Returns
+    -------
+    Counts
+    """
+    from facestyle.cli.messages import ClipProgress, report_error, report_note, show_progress
+    from facestyle.progress import listening
+
+    frames = ClipProgress(quiet=arguments.quiet)
+    steps = ClipProgress(quiet=arguments.quiet, unit="step")
+    failed = skipped = 0
+    with listening(steps.show_steps):
+        results = _results(arguments, stylizer, pairs, frames)
+        for result in show_progress(results, len(pairs), quiet=arguments.quiet):
+            frames.close()
+            steps.close()
+            skipped += result.skipped
+            if result.error is not None:
+                failed += 1
+                report_error(result.message)
+            _print_result(result, as_json=arguments.json)
+    if skipped:
+        text = f"{skipped} of {len(pairs)} inputs skipped, whose results exist"
+        report_note(text, quiet=arguments.quiet)
+    return Counts(failed, skipped)
+
+
+def _results(
+    arguments: argparse.Namespace,
+    stylizer: "Stylizer",
+    pairs: "Sequence[tuple[InputFile, Path]]",
+    frames: "ClipProgress",
+) -> "Iterator[BatchResult]":
+    from facestyle.pipeline.batch import BatchOptions, stylize_files
+    from facestyle.pipeline.batch_report import reported
+    from facestyle.pipeline.clip_options import ClipOptions
+    from facestyle.pipeline.cluster import Cluster
+
+    cluster = None
+    if arguments.cluster is not None:
+        cluster = Cluster(arguments.cluster, arguments.send_files)
+    results = stylize_files(
+        stylizer,
+        [item.path for item, _ in pairs],
+        [output for _, output in pairs],
+        options=BatchOptions(
+            overwrite=arguments.overwrite,
+            skip_existing=arguments.skip_existing,
+            keep_results=False,
+            landmarks=_landmarks(arguments),
+            clip=ClipOptions(arguments.start, arguments.end, arguments.preview, arguments.fps),
+        ),
+        explain=_explain_folders(arguments.explain, pairs),
+        jobs=arguments.jobs,
+        cluster=cluster,
+        progress=frames.show,
+    )
+    if arguments.report is None:
+        return results
+    title = f"{len(pairs)} inputs, method {stylizer.method.name.replace('_', '-')}"
+    return reported(results, arguments.report, title=title)
+
+
+def _landmarks(arguments: argparse.Namespace) -> "np.ndarray | None":
+    if arguments.landmarks_file is None:
+        return None
+    from facestyle.faces import read_landmarks
+
+    return read_landmarks(arguments.landmarks_file)
+
+
+def _explain_folders(
+    folder: Path | None, pairs: "Sequence[tuple[InputFile, Path]]"
+) -> list[Path] | None:
+    """One sub-folder for each result, numbered where names repeat."""
+    if folder is None:
+        return None
+    names: list[Path] = []
+    for item, output in pairs:
+        name = folder / item.relative.parent / output.stem
+        repeated = sum(1 for other in names if other == name)
+        names.append(name.with_name(f"{name.name}_{repeated + 1}") if repeated else name)
+    return names
+
+
+def _print_result(result: "BatchResult", *, as_json: bool) -> None:
+    from facestyle.cli.messages import print_result, to_json
+
+    if as_json:
+        status = "failed" if result.error else "skipped" if result.skipped else "done"
+        record = {
+            "input": str(result.source),
+            "output": None if result.output is None else str(result.output),
+            "status": status,
+            "error": result.message or None,
+            "seconds": round(result.seconds, 3),
+            **result.facts,
+        }
+        print_result(to_json(record))
+    elif result.error is None and not result.skipped:
+        print_result(str(result.output))
