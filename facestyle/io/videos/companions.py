@@ -99,7 +99,15 @@ class Companions:
                 self._add(target, stream)
 
     def add_chapters(self, target: Any, start: Fraction, end: Fraction | None) -> None:
-        """Add the source's chapters, or what is left of them between two times, in seconds."""
+        """Add the source's chapters, or what is left of them between two times.
+
+        Parameters
+        ----------
+        target : av.container.OutputContainer
+            Before anything is written to it; GIF has no chapters.
+        start, end : Fraction, Fraction or None
+            Of the source's time, s; None is its end.
+        """
         if target.format.name == "gif":
             return
         kept = []
