@@ -41,7 +41,11 @@ def watch_folders(
 
     for path in changed_files(folders, is_wanted):
         # as the folder itself would give it: results of earlier runs are no inputs
-        known = [item for item in expand_inputs(folders, suffixes=suffixes) if item.path == path]
+        known = [
+            item
+            for item in expand_inputs(folders, suffixes=suffixes)
+            if item.path.resolve() == path.resolve()
+        ]
         for item in known:
             try:
                 work([item])

@@ -104,10 +104,9 @@ class Companions:
         Parameters
         ----------
         target : av.container.OutputContainer
-        start : Fraction
-            Seconds.
-        end : Fraction or None
-            Seconds; None is the end of the source.
+            Before anything is written to it; GIF has no chapters.
+        start, end : Fraction, Fraction or None
+            Of the source's time, s; None is its end.
         """
         if target.format.name == "gif":
             return
