@@ -102,12 +102,11 @@ def run(arguments: argparse.Namespace) -> int:
 
     wanted = _wanted(arguments)
     _check(arguments, wanted)
-    inputs = _expand(arguments)
-    if arguments.exemplars is not None:
-        arguments.exemplars = find_exemplars(arguments.exemplars)
     warn_of_unknown_suffix(arguments.output, IMAGE_SUFFIXES | clip_names().suffixes)
     # names are planned first: reading exemplars takes seconds
-    pairs = _plan(arguments, wanted, inputs)
+    pairs = _plan(arguments, wanted, _expand(arguments))
+    if arguments.exemplars is not None:
+        arguments.exemplars = find_exemplars(arguments.exemplars)
     stylizer = _make_stylizer(arguments, wanted)
     counts = run_pairs(arguments, stylizer, pairs)
     if arguments.save_preset is not None and counts.failed < len(pairs):
