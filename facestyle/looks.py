@@ -159,9 +159,11 @@ def name_of(folder: str | os.PathLike[str]) -> str:
     Parameters
     ----------
     folder : path-like
-        What `find_exemplars` found.
+        What `find_exemplars` takes or finds.
     """
     path = Path(folder).resolve()
+    if not path.exists():  # a look by its name, however it was typed
+        return _as_name(folder)
     return path.stem if path.is_file() else path.name
 
 
