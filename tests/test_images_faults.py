@@ -1,5 +1,6 @@
 """Names, places and kinds of files that people have by accident, and too large pictures."""
 
+import dataclasses
 import logging
 import os
 import socket
@@ -19,12 +20,14 @@ from facestyle.io.images import (
     SOFTWARE,
     ClipNames,
     Extras,
+    deep_tiff,
     expand_inputs,
     plan_outputs,
     read_image,
     write_image,
 )
 from facestyle.io.images.pillow_pictures import read_pillow
+from facestyle.io.images.tiff_tags import read_tags
 
 GRAY = np.full((12, 10, 3), 90, np.uint8)
 
@@ -400,3 +403,14 @@ def test_no_place_for_temporary_files_is_said(monkeypatch):
     monkeypatch.setattr(tempfile, "TemporaryDirectory", refuse)
     with pytest.raises(ImageError, match="set TMPDIR"):
         read_pillow(Image.new("RGB", (8, 8)))
+
+
+def test_planes_without_number_are_not_decoded(tmp_path, monkeypatch):
+    """Found by atheris: 365 bytes that claim 65,535 channels took minutes."""
+    planes = np.zeros((3, 4, 5), np.uint16)
+    tifffile.imwrite(tmp_path / "a.tif", planes, photometric="rgb", planarconfig="separate")
+    data = (tmp_path / "a.tif").read_bytes()
+    tags = read_tags(data)
+    claimed = dataclasses.replace(tags, values=tags.values | {277: (65535,)})
+    monkeypatch.setattr(deep_tiff, "decode_by_opencv", lambda _: pytest.fail("decodes a plane"))
+    assert deep_tiff._read_planes(data, claimed) is None

@@ -22,6 +22,7 @@ from facestyle.io.images.tiff_tags import TiffTags
 _BY_TIFFFILE = frozenset({1, 8, 32946, 32773})
 _PREMULTIPLIED, _STRAIGHT = 1, 2
 _PHOTOMETRICS = frozenset({tags_.MIN_IS_WHITE, tags_.MIN_IS_BLACK, tags_.RGB, tags_.CMYK})
+_MOST_PLANES = 64  # channels; a damaged file may claim 65,535, and each is decoded by itself
 _COLORS = {tags_.RGB: 3, tags_.CMYK: 4}
 
 
@@ -126,7 +127,7 @@ def _read_by_tifffile(data: bytes, *, planar: bool) -> NDArray[Any] | None:
 def _read_planes(data: bytes, tags: TiffTags) -> NDArray[Any] | None:
     """Decode every channel as a gray picture of its own."""
     count = tags.first(tags_.SAMPLES, 1)
-    if tags.big:
+    if tags.big or count > _MOST_PLANES:
         return None
     planes = [decode_by_opencv(_as_gray_file(data, tags, plane, count)) for plane in range(count)]
     if any(plane is None or plane.ndim != 2 for plane in planes):
