@@ -27,12 +27,10 @@ from facestyle.methods.energy.exemplar import (
 )
 from facestyle.methods.energy.rendering import blended_look, render, render_filtered
 from facestyle.methods.energy.settings import EnergySettings
-from facestyle.methods.energy.tone import (
-    persistence_among,
-    pool_statistics,
-    smooth_shift,
-    tone_shift,
-)
+from facestyle.methods.energy.population import population
+from facestyle.methods.energy.tone import smooth_shift, tone_shift
+from facestyle.methods.energy.tone_curves import estimate_curves
+from facestyle.methods.energy.tone_statistics import pool_statistics
 from facestyle.mrf.seams import filter_weights
 from facestyle.mrf.selection import Selection, select_exemplars, unary_term
 from facestyle.stopwatch import Stopwatch
@@ -212,7 +210,8 @@ def tone_coefficients(
     slope, offset : (h, w, 3) float32
         The change of Lab is slope * L + offset.
     """
-    shares = [float(w.mean()) for w in selection.weights]
-    look = pool_statistics([e.tone for e in exemplars], shares)
-    shift = tone_shift(features, look, persistence_among(len(exemplars)))
+    shares = selection.weights.mean(axis=(1, 2), dtype=np.float64)
+    look = pool_statistics([e.tone for e in exemplars], shares.tolist())
+    count = shares.sum() ** 2 / np.square(shares).sum()  # Kish's effective sample size
+    shift = tone_shift(features, estimate_curves(look, float(count), population()))
     return smooth_shift(features, shift, inter_ocular)
