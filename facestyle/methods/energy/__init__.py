@@ -9,9 +9,11 @@ if TYPE_CHECKING:
         EnergyExemplar,
         foreground_lab,
         prepare_exemplar,
+        reduce_portrait,
     )
     from facestyle.methods.energy.method import EnergyMethod
     from facestyle.methods.energy.settings import PRESETS, EnergySettings
+    from facestyle.methods.energy.tone_statistics import tone_statistics
     from facestyle.methods.energy.transfer import EnergyTransfer, transfer_look
 
 __all__ = [
@@ -22,15 +24,18 @@ __all__ = [
     "EnergyTransfer",
     "foreground_lab",
     "prepare_exemplar",
+    "reduce_portrait",
+    "tone_statistics",
     "transfer_look",
 ]
 
 __getattr__, __dir__, _ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "exemplar": ["EnergyExemplar", "foreground_lab", "prepare_exemplar"],
+        "exemplar": ["EnergyExemplar", "foreground_lab", "prepare_exemplar", "reduce_portrait"],
         "method": ["EnergyMethod"],
         "settings": ["PRESETS", "EnergySettings"],
+        "tone_statistics": ["tone_statistics"],
         "transfer": ["EnergyTransfer", "transfer_look"],
     },
 )

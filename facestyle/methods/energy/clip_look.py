@@ -19,9 +19,11 @@ from facestyle.imaging.guided_filter import apply_coefficients, resize_channels
 from facestyle.imaging.pyramid import build_stack, collapse_stack, half_size
 from facestyle.methods.energy.exemplar import EnergyExemplar
 from facestyle.methods.energy.gain import gain_sigma
+from facestyle.methods.energy.ordinary import ordinary_face
 from facestyle.methods.energy.rendering import blended_look
 from facestyle.methods.energy.settings import EnergySettings
-from facestyle.methods.energy.transfer import label_patches, tone_coefficients
+from facestyle.methods.energy.tone import smooth_shift, tone_shift
+from facestyle.methods.energy.transfer import label_patches, look_curves
 from facestyle.tracking.motion import Motion
 
 # cost of another exemplar than the previous labels', where the flow is trusted
@@ -94,16 +96,17 @@ def find_look(
     unit = portrait.face.inter_ocular
     height, width = features.matte.shape
     slope, offset = np.zeros((2, height, width, 3), np.float32)
-    toned = lab
+    toned, ordinary = lab, None
     if settings.tone == "first":
-        slope, offset = tone_coefficients(
-            features, exemplars, selection, unit * width / features.shape[1]
-        )
+        curves = look_curves(exemplars, selection)
+        ordinary = ordinary_face(portrait, features, curves)
+        shift = tone_shift(features, curves)
+        slope, offset = smooth_shift(features, shift, unit * width / features.shape[1])
         slope, offset = np.float32(strength) * slope, np.float32(strength) * offset
         toned = changed_tone(lab, slope, offset)
     stack = build_stack(toned, portrait.matte, unit)
     gains, residual = blended_look(
-        portrait, stack, exemplars, mappings, selection, settings, strength
+        portrait, stack, exemplars, mappings, selection, settings, strength, ordinary
     )
     fine = sum(sigma < _RESOLVED_SIGMA for sigma in stack.sigmas[:-1])
     gains[:fine] = [gains[fine]] * fine

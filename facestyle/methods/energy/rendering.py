@@ -21,6 +21,7 @@ from facestyle.methods.energy.gain import (
     gain_maps,
     gain_sigma,
 )
+from facestyle.methods.energy.ordinary import LOG_FLOOR, OrdinaryFace
 from facestyle.methods.energy.settings import EnergySettings
 from facestyle.mrf.seams import filter_output
 from facestyle.mrf.selection import Selection
@@ -39,6 +40,7 @@ def render(
     selection: Selection,
     settings: EnergySettings,
     strength: float,
+    ordinary: OrdinaryFace | None = None,
 ) -> tuple[np.ndarray, list[np.ndarray]]:
     """Change the stack as the exemplars want it, then collapse it.
 
@@ -55,6 +57,8 @@ def render(
     settings : EnergySettings
     strength : float
         From 0 to 1.
+    ordinary : OrdinaryFace, optional
+        Without one, light and details move as far as the exemplars agree, whatever they show.
 
     Returns
     -------
@@ -63,7 +67,7 @@ def render(
     gains : list of (h_l, w_l, 3) float32
     """
     gains, residual = blended_look(
-        portrait, stack, exemplars, mappings, selection, settings, strength
+        portrait, stack, exemplars, mappings, selection, settings, strength, ordinary
     )
     return collapse_stack(stack, gains, residual), gains
 
@@ -76,6 +80,7 @@ def blended_look(
     selection: Selection,
     settings: EnergySettings,
     strength: float,
+    ordinary: OrdinaryFace | None = None,
 ) -> tuple[list[np.ndarray], np.ndarray]:
     """Blend the exemplars' energies and residuals by their weights.
 
@@ -88,6 +93,7 @@ def blended_look(
     selection : Selection
     settings : EnergySettings
     strength : float
+    ordinary : OrdinaryFace, optional
         As of `render`.
 
     Returns
@@ -105,7 +111,10 @@ def blended_look(
             ratios.append(energy_ratio(own, energies, weights))
         else:
             sigma = 2 * gain_sigma(stack, level, unit)
-            ratios.append(agreed_ratio(own, energies, weights, sigma))
+            ratio = agreed_ratio(own, energies, weights, sigma)
+            if ordinary is not None:
+                ratio = ratio ** ordinary.gain_evidence(np.log(energies + LOG_FLOOR), level)
+            ratios.append(ratio)
     shares = selection.weights.mean(axis=(1, 2))
     resolved = shares @ np.stack([e.resolved for e in exemplars])
     gains = gain_maps(
@@ -117,7 +126,10 @@ def blended_look(
         strength=strength,
     )
     residuals = _warp([e.stack.residual for e in exemplars], exemplars, mappings, stack.residual)
-    return gains, _mix_residual(portrait, stack.residual, residuals, selection, settings, strength)
+    surely = 1 if ordinary is None else ordinary.residual_evidence(residuals)
+    return gains, _mix_residual(
+        portrait, stack.residual, residuals, selection, settings, strength * surely
+    )
 
 
 def render_filtered(
@@ -193,7 +205,7 @@ def _mix_residual(
     exemplars: np.ndarray,
     selection: Selection,
     settings: EnergySettings,
-    strength: float,
+    strength: float | np.ndarray,
 ) -> np.ndarray:
     """Move the residual towards the exemplars': all the way, or as far as they agree."""
     weights = _weights_like(selection, own)

@@ -26,7 +26,7 @@ class EnergySettings(Settings):
         Choose exemplars by patch, average them all, or take the one that suits best.
     residual : float
         How far the low-pass residual moves at most to the exemplars', in [0, 1]; with
-        tone="first" it moves as far as they agree.
+        tone="first" it moves as far as they agree, where they light places at all.
     gain_limits : (float, float)
         Least and largest luminance gain.
     smoothness, temperature : float
@@ -53,7 +53,7 @@ class EnergySettings(Settings):
         choices=("mrf", "mean", "single"),
     )
     residual: float = setting(
-        0.45, "how far light and shade move to the exemplars'", low=0.0, high=1.0, metavar="0..1"
+        1.0, "how far light and shade move to the exemplars'", low=0.0, high=1.0, metavar="0..1"
     )
     gain_limits: tuple[float, float] = setting(
         (0.5, 1.7), "least and largest gain of local contrast", low=0.0, metavar="LOW,HIGH"

@@ -26,14 +26,13 @@ from facestyle.methods.energy.exemplar import (
     prepare_exemplar,
     reduce_portrait,
 )
+from facestyle.methods.energy.ordinary import ordinary_face
+from facestyle.methods.energy.population import population
 from facestyle.methods.energy.rendering import blended_look, render, render_filtered
 from facestyle.methods.energy.settings import EnergySettings
-from facestyle.methods.energy.tone import (
-    persistence_among,
-    pool_statistics,
-    smooth_shift,
-    tone_shift,
-)
+from facestyle.methods.energy.tone import smooth_shift, tone_shift
+from facestyle.methods.energy.tone_curves import ToneCurves, estimate_curves
+from facestyle.methods.energy.tone_statistics import pool_statistics
 from facestyle.mrf.seams import filter_weights
 from facestyle.mrf.selection import Selection, select_exemplars, unary_term
 from facestyle.stopwatch import Stopwatch
@@ -111,9 +110,12 @@ def transfer_look(
     selection = label_patches(portrait, features, exemplars, mappings, settings)
     watch.lap("mrf")
     toned = lab
+    ordinary = None
     if settings.tone == "first":
         unit = portrait.face.inter_ocular * features.matte.shape[1] / features.shape[1]
-        slope, offset = tone_coefficients(features, exemplars, selection, unit)
+        curves = look_curves(exemplars, selection)
+        ordinary = ordinary_face(portrait, features, curves)
+        slope, offset = smooth_shift(features, tone_shift(features, curves), unit)
         change = apply_coefficients(np.ascontiguousarray(lab[..., 0]), slope, offset)
         toned = lab + np.float32(strength) * change
         watch.lap("tone")
@@ -124,7 +126,9 @@ def transfer_look(
             portrait, lab, stack, exemplars, mappings, selection, settings, strength
         )
     else:
-        result, gains = render(portrait, stack, exemplars, mappings, selection, settings, strength)
+        result, gains = render(
+            portrait, stack, exemplars, mappings, selection, settings, strength, ordinary
+        )
     if all(e.gray for e in exemplars):
         result[..., 1:] *= np.float32(1 - min(strength, 1.0))
     watch.lap("blend")
@@ -192,28 +196,9 @@ def _single(selection: Selection) -> Selection:
     return Selection(labels, weights, selection.costs, selection.energy)
 
 
-def tone_coefficients(
-    features: Features,
-    exemplars: Sequence[EnergyExemplar],
-    selection: Selection,
-    inter_ocular: float,
-) -> tuple[np.ndarray, ...]:
-    """Tone curve and colors of the look, weighted by how much each exemplar is used.
-
-    Parameters
-    ----------
-    features : Features
-    exemplars : sequence of EnergyExemplar
-    selection : Selection
-    inter_ocular : float
-        On the analysis grid, px.
-
-    Returns
-    -------
-    slope, offset : (h, w, 3) float32
-        The change of Lab is slope * L + offset.
-    """
-    shares = [float(w.mean()) for w in selection.weights]
-    look = pool_statistics([e.tone for e in exemplars], shares)
-    shift = tone_shift(features, look, persistence_among(len(exemplars)))
-    return smooth_shift(features, shift, inter_ocular)
+def look_curves(exemplars: Sequence[EnergyExemplar], selection: Selection) -> ToneCurves:
+    """Tone curve and colors of the look, weighted by how much each exemplar is used."""
+    shares = selection.weights.mean(axis=(1, 2), dtype=np.float64)
+    look = pool_statistics([e.tone for e in exemplars], shares.tolist())
+    count = shares.sum() ** 2 / np.square(shares).sum()  # Kish's effective sample size
+    return estimate_curves(look, float(count), population())

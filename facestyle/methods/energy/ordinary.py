@@ -1,0 +1,144 @@
+"""An ordinary face in the look's tones: what exemplars would show if the look were tones alone.
+
+The tones tell what a look does to a lightness. Whether it also does something to places (a side
+light, dodging and burning) or to details is told by comparing the exemplars with the population's
+mean face, toned alike and warped onto the same input.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from facestyle.alignment.features import Features
+from facestyle.alignment.warp import align_exemplar, resize_map, sample
+from facestyle.faces import Portrait
+from facestyle.methods.energy.population import MeanFace, population
+from facestyle.methods.energy.tone_curves import LEVELS, ToneCurves
+
+# floor of energies before their logarithm, as of facestyle.methods.energy.gain.agreed_ratio
+LOG_FLOOR = np.float32(1e-5)
+# exemplars that the population's own variance stands for
+_PRIOR_COUNT = 2.0
+# Evidence at which a change begins to count, and counts fully. Chance alone makes 1 (or 2 where
+# pictures are few); development half, 8 exemplars: 6.4 and 8.5 of the residual of the two looks
+# that light places, 1.6 to 2.6 (at most 4.0) of the nine that do not
+_BEGINS, _COUNTS = 3.0, 6.0
+# most that tone curves scale a band by
+_LEAST_SLOPE, _MOST_SLOPE = 0.05, 3.0
+
+
+@dataclass(frozen=True)
+class OrdinaryFace:
+    """The population's mean face in a look's tones, aligned to an input.
+
+    Attributes
+    ----------
+    face : MeanFace
+    mapping : (h, w, 2) float32
+        xy in the mean face's frame, on the input's analysis grid.
+    curves : ToneCurves
+        Of the look.
+    matte : (h, w) float32
+        Of the input, on the analysis grid.
+    """
+
+    face: MeanFace
+    mapping: np.ndarray
+    curves: ToneCurves
+    matte: np.ndarray
+
+    def residual_evidence(self, residuals: np.ndarray) -> np.ndarray:
+        """How surely the look lights places, (3,) float32 in [0, 1].
+
+        Parameters
+        ----------
+        residuals : (K, h, w, 3) float32
+            Of the aligned exemplars.
+        """
+        shape = residuals.shape[1:3]
+        weight = self._weight(shape)
+        ordinary = self._toned(self._warped(self.face.residual, shape))
+        # how light the person is as a whole is in the tones already
+        differences = residuals - ordinary
+        level = np.einsum("khwc,hw->kc", differences, weight) / weight.sum()
+        differences = differences - level[:, None, None]
+        variance = self._warped(self.face.residual_variance, shape)
+        return _evidence(differences, variance, weight)
+
+    def gain_evidence(self, log_energies: np.ndarray, level: int) -> np.ndarray:
+        """How surely the look changes a band's energy, (3,) float32 in [0, 1].
+
+        Parameters
+        ----------
+        log_energies : (K, h, w, 3) float32
+            Of the aligned exemplars, floored by `LOG_FLOOR`.
+        level : int
+            Of the band, 0 is the finest.
+        """
+        step = max(1, round(log_energies.shape[1] / self.matte.shape[0]))
+        log_energies = log_energies[:, ::step, ::step]
+        shape = log_energies.shape[1:3]
+        energy = np.exp(self._warped(self.face.energies[level], shape)) - LOG_FLOOR
+        ordinary = np.log(np.maximum(energy, 0) * self._slopes(shape) ** 2 + LOG_FLOOR)
+        variance = self._warped(self.face.energy_variances[level], shape)
+        return _evidence(log_energies - ordinary, variance, self._weight(shape))
+
+    def _warped(self, values: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+        return sample(values, resize_map(self.mapping, *shape), self.face.portrait.matte.shape)
+
+    def _weight(self, shape: tuple[int, ...]) -> np.ndarray:
+        return cv2.resize(self.matte, shape[::-1], interpolation=cv2.INTER_AREA)
+
+    def _toned(self, lab: np.ndarray) -> np.ndarray:
+        """Lab in the look's tones."""
+        lightness, curves = lab[..., 0], self.curves
+        channels = [lightness + np.interp(lightness, LEVELS, curves.lightness)]
+        for channel, tint, saturation in zip((1, 2), curves.tint, curves.saturation, strict=True):
+            ratio = np.interp(lightness, LEVELS, saturation)
+            channels.append(ratio * lab[..., channel] + np.interp(lightness, LEVELS, tint))
+        return np.dstack(channels).astype(np.float32)
+
+    def _slopes(self, shape: tuple[int, ...]) -> np.ndarray:
+        """How much the tones scale details, (h, w, 3) float32."""
+        lightness = self._warped(self.face.residual, shape)[..., 0]
+        steepness = 1 + np.gradient(self.curves.lightness, LEVELS)
+        tables = (steepness, *self.curves.saturation)
+        slopes = np.dstack([np.interp(lightness, LEVELS, table) for table in tables])
+        return np.clip(slopes, _LEAST_SLOPE, _MOST_SLOPE).astype(np.float32)
+
+
+def ordinary_face(portrait: Portrait, features: Features, curves: ToneCurves) -> OrdinaryFace:
+    """Align the population's mean face, in a look's tones, to an input.
+
+    Parameters
+    ----------
+    portrait : Portrait
+    features : Features
+        Of the portrait.
+    curves : ToneCurves
+
+    Returns
+    -------
+    OrdinaryFace
+    """
+    face = population().face
+    # without dense refinement the second features are not read
+    mapping = align_exemplar(portrait, face.portrait, features, features, dense=False)
+    return OrdinaryFace(face, mapping, curves, features.matte)
+
+
+def _evidence(differences: np.ndarray, variance: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Evidence that the mean of (K, h, w, 3) differences is not chance, as a share in [0, 1].
+
+    The ratio of what the mean is to what it would be by chance (an F statistic), ramped.
+    """
+    count = len(differences)
+    mean = differences.mean(axis=0)
+    scatter = np.square(differences - mean).sum(axis=0)
+    between = (_PRIOR_COUNT * variance + scatter) / (_PRIOR_COUNT + count - 1)
+    signal, chance = (np.einsum("hwc,hw->c", v, weight) for v in (np.square(mean), between))
+    ratio = count * signal / (chance + np.float32(1e-9))
+    return np.clip((ratio - _BEGINS) / (_COUNTS - _BEGINS), 0, 1).astype(np.float32)
