@@ -1,7 +1,9 @@
 """Data that comes with the repository: portraits, pairs, styles. Anyone may show it."""
 
 from pathlib import Path
+from typing import Literal
 
+from benchmarks import splits
 from benchmarks.report import ROOT
 
 EXEMPLARS = ROOT / "exemplars"
@@ -25,3 +27,12 @@ def pairs() -> list[tuple[Path, Path]]:
 def style(name: str) -> list[Path]:
     """The exemplars of one bundled set."""
     return sorted((EXEMPLARS / name).glob("*.jpg"))
+
+
+def half_of(name: str, data_set: str = "bundled") -> Literal["development", "test", "none"]:
+    """The half of the split that a sitter, style or look is in; "none" where it is in neither."""
+    try:
+        half = splits.half_of(data_set, name)
+    except KeyError:
+        return "none"
+    return "test" if half == splits.TEST else "development"

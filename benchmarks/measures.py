@@ -15,6 +15,8 @@ _OTHERS: dict[str, tuple[Better, str]] = {
     "style loss": ("lower", ""),
     "equal iterations": ("higher", ""),  # of L-BFGS to a network's loss
     "E_warp": ("lower", "levels²"),
+    "E_warp, all pairs": ("lower", "levels²"),
+    "resident MiB": ("lower", "MiB"),
     "E_warp to input": ("lower", ""),
     "endpoint error": ("lower", "px"),
     "tone distance": ("lower", "levels"),

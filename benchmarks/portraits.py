@@ -1,289 +1,200 @@
-"""Unpaired patch mode on portraits x styles: identity, texture, time, and a contact sheet.
+"""Unpaired patch mode on portraits x styles: identity, texture, seconds.
 
-    python benchmarks/portraits.py ../shared/data -o /tmp/portraits [--sets] [--pictures DIR]
+    python -m benchmarks portraits               # three sitters in five bundled styles
+    python -m benchmarks portraits --data DIR    # portraits/ and styles/ (or paintings/)
+    python -m benchmarks portraits --peer other=DIR --ebsynth BINARY
 
-`--pictures DIR` scores pictures made by another program (PORTRAIT_STYLE.png) with the same code.
-Identity is dlib's distance between result and photo (below .6: the same person) and, after the
-slash, between result and exemplar. Texture is the sliced Wasserstein distance of high-pass patches
-(sigma .012 face widths), the exemplar resized to the portrait's face width: the mean of face and
-hair, each compared with its like (a woman with long hair has more of an artist's hair strokes).
+Identity is dlib's distance between result and photo (below .6: the same person); `to exemplar` that
+between result and exemplar. Texture is the sliced Wasserstein distance of high-pass patches (sigma
+.012 face widths), the exemplar resized to the portrait's face width: the mean of face and hair,
+each compared with its like (a woman with long hair has more of an artist's hair strokes). A style
+is one exemplar of another sitter; with --sets also all of them.
 """
-
-from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
-from PIL import Image
 
-from facestyle.faces import Portrait, portrait_from_image, read_landmarks
-from facestyle.faces.contours import face_width
-from facestyle.faces.regions import segment_regions
+from benchmarks import bundled, layouts, references
+from benchmarks.peers import add_peer_argument, run_ebsynth
+from benchmarks.portrait_scores import StyleJudge, read_portrait
+from benchmarks.protocol import BUNDLED, MissingDataError, Recorder
+from benchmarks.report import progress
+from facestyle.faces import Portrait
+from facestyle.io.images import write_image
 from facestyle.methods.patch_unpaired import (
-    PreparedExemplar,
     UnpairedSettings,
     prepare_exemplar,
-    resize_portrait,
     transfer_patches,
 )
-from facestyle.metrics.identity import face_descriptor
-from facestyle.metrics.texture import texture_distance
 
-PORTRAITS = {
-    "brazil": "brazil-1368806_1920",
-    "fringe": "pinky-2727846_1920",
-    "curly": "timg",
-    "man": "man_outdoors",
-    "beret": "girl-2143709_1920",
-    "young": "young-507297_1920",
-}
-STYLES = (
-    "charcoalman",
-    "het",
-    "ken",
-    "malevich",
-    "oilman",
-    "oldman",
-    "stonebust",
-    "watercolorgirl",
-)
-SETS = (
-    ("charcoalman", "ken"),
-    ("oilman", "oldman", "het"),
-    tuple(f"pencil_{number:02d}" for number in (3, 17, 29, 41, 58, 74)),
-)
-TEXTURE_SIGMA = 0.012
-LEAST_AREA = 400  # px
+QUICK_STYLES = ("pencil", "watercolor")
+QUICK_WIDTH = 320  # px
+REFERENCES = ("OpenCV stylization", "OpenCV pencilSketch", "histogram matching", "color-matcher")
 
 
 @dataclass(frozen=True)
-class Score:
-    """Measures of one picture."""
+class Cell:
+    """A portrait and the exemplars of one style, none of the same sitter."""
 
-    identity: float
-    to_exemplar: float
-    texture: float
-    seconds: float
+    name: str
+    style: str
+    portrait: Portrait
+    exemplars: tuple[Portrait, ...]
 
-
-def read_portrait(path: Path) -> Portrait:
-    """Read a picture, with its landmarks file where there is one."""
-    image = np.asarray(Image.open(path).convert("RGB"), np.float32) / 255
-    landmarks = path.with_name(f"{path.stem}.landmarks.txt")
-    given = read_landmarks(landmarks) if landmarks.exists() else None
-    return portrait_from_image(image, name=path.stem, given=given)
+    @property
+    def case(self) -> str:
+        """How rows call it."""
+        return f"{self.style}/{self.name}"
 
 
-class Judge:
-    """Scores pictures; remembers what it has measured of portraits and exemplars."""
-
-    def __init__(self) -> None:
-        self._descriptors: dict[int, np.ndarray] = {}
-        self._masks: dict[int, np.ndarray] = {}
-        self._scaled: dict[tuple[int, float], Portrait] = {}
-        self._kept: list[Portrait] = []  # so that no two portraits ever share an id
-
-    def score(
-        self,
-        picture: np.ndarray,
-        portrait: Portrait,
-        exemplars: Sequence[Portrait],
-        seconds: float = np.nan,
-    ) -> Score:
-        """Measure one picture against its photo and the nearest of its exemplars."""
-        self._kept.extend((portrait, *exemplars))
-        own = face_descriptor(picture, portrait.face.landmarks)
-        width = face_width(portrait.face)
-        textures = []
-        for exemplar in exemplars:
-            key = (id(exemplar), width)
-            if key not in self._scaled:
-                self._scaled[key] = resize_portrait(exemplar, width / face_width(exemplar.face))
-            textures.append(self._texture(picture, portrait, self._scaled[key], width))
-        return Score(
-            float(np.linalg.norm(own - self._descriptor(portrait))),
-            min(float(np.linalg.norm(own - self._descriptor(e))) for e in exemplars),
-            min(textures),
-            seconds,
-        )
-
-    def _descriptor(self, portrait: Portrait) -> np.ndarray:
-        if id(portrait) not in self._descriptors:
-            self._descriptors[id(portrait)] = face_descriptor(
-                portrait.image, portrait.face.landmarks
-            )
-        return self._descriptors[id(portrait)]
-
-    def _texture(
-        self, picture: np.ndarray, portrait: Portrait, exemplar: Portrait, width: float
-    ) -> float:
-        """Mean over face and hair, weighted by their areas in the portrait."""
-        ours, theirs = self._groups(portrait), self._groups(exemplar)
-        total, weight = 0.0, 0.0
-        for group in (0, 1):
-            mask, other = ours == group, theirs == group
-            if mask.sum() < LEAST_AREA or other.sum() < LEAST_AREA:
-                continue
-            distance = texture_distance(
-                picture,
-                exemplar.image,
-                TEXTURE_SIGMA * width,
-                result_mask=mask.astype(np.float32),
-                exemplar_mask=other.astype(np.float32),
-            )
-            total += float(mask.sum()) * distance
-            weight += float(mask.sum())
-        return total / max(weight, 1.0)
-
-    def _groups(self, portrait: Portrait) -> np.ndarray:
-        """0 face, 1 hair, 2 clothes, 3 background."""
-        if id(portrait) not in self._masks:
-            self._masks[id(portrait)] = segment_regions(portrait).groups
-        return self._masks[id(portrait)]
-
-
-def contact_sheet(rows: Sequence[Sequence[np.ndarray]], path: Path, height: int = 384) -> None:
-    """Write rows of pictures as one."""
-    lines = []
-    for row in rows:
-        line = [
-            cv2.resize(p, (round(p.shape[1] * height / p.shape[0]), height), interpolation=3)
-            for p in row
-        ]
-        lines.append(np.hstack(line))
-    width = max(line.shape[1] for line in lines)
-    lines = [np.pad(p, ((0, 0), (0, width - p.shape[1]), (0, 0)), constant_values=1) for p in lines]
-    write(path, np.vstack(lines))
-
-
-def write(path: Path, picture: np.ndarray) -> None:
-    Image.fromarray((np.clip(picture, 0, 1) * 255 + 0.5).astype(np.uint8)).save(path)
-
-
-def run(
-    portraits: dict[str, Portrait],
-    styles: dict[str, tuple[Portrait, ...]],
-    make: Callable[[str, str], tuple[np.ndarray, float]],
-    out: Path,
-) -> dict[tuple[str, str], Score]:
-    """Make and score every cell; write the contact sheet and print the table."""
-    judge = Judge()
-    blank = np.ones((8, 8, 3), np.float32)
-    sheet = [[blank] + [style[0].image for style in styles.values()]]
-    scores = {}
-    for name, portrait in portraits.items():
-        row = [portrait.image]
-        for style, exemplars in styles.items():
-            picture, seconds = make(name, style)
-            scores[name, style] = judge.score(picture, portrait, exemplars, seconds)
-            row.append(picture)
-        sheet.append(row)
-    contact_sheet(sheet, out / "sheet.png")
-    return scores
-
-
-def report(
-    scores: dict[tuple[str, str], Score], portraits: Sequence[str], styles: Sequence[str]
-) -> None:
-    """Print identity / distance to the exemplar / texture for each cell, and the means."""
-    print(f"{'':10s}" + "".join(f"{style[:14]:>16s}" for style in styles))
-    for name in portraits:
-        cells = [scores[name, style] for style in styles]
-        print(
-            f"{name:10s}"
-            + "".join(f"  {c.identity:.2f}/{c.to_exemplar:.2f} {c.texture:4.2f}" for c in cells)
-        )
-    means = [
-        [np.mean([getattr(scores[n, s], field) for n in portraits]) for s in styles]
-        for field in ("identity", "to_exemplar", "texture")
-    ]
-    print(
-        f"{'mean':10s}"
-        + "".join(f"  {a:.2f}/{b:.2f} {c:4.2f}" for a, b, c in zip(*means, strict=True))
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--portraits", nargs="*", metavar="NAME", help="stems of portraits (all)")
+    parser.add_argument("--styles", nargs="*", metavar="NAME", help="names of styles (all)")
+    parser.add_argument("--sets", action="store_true", help="all exemplars of a style, too")
+    parser.add_argument(
+        "--split",
+        choices=("test", "development", "none"),
+        help="what rows say (bundled data: development; other data: none)",
     )
-    every = list(scores.values())
-    print(
-        f"identity {np.mean([s.identity for s in every]):.3f} "
-        f"(worst {max(s.identity for s in every):.3f}), "
-        f"texture {np.mean([s.texture for s in every]):.3f}, "
-        f"nearer to the exemplar: {sum(s.identity > s.to_exemplar for s in every)}, "
-        f"seconds {np.nanmean([s.seconds for s in every]):.2f}"
-    )
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("data", type=Path)
-    parser.add_argument("-o", "--out", type=Path, required=True)
-    parser.add_argument("--portraits", nargs="*", default=list(PORTRAITS))
-    parser.add_argument("--styles", nargs="*", default=list(STYLES))
-    parser.add_argument("--sets", action="store_true", help="sets of several exemplars")
     parser.add_argument("--labels", default="mrf", choices=("mrf", "free"))
     parser.add_argument("--identity", type=float)
     parser.add_argument("--texture", type=float)
-    parser.add_argument("--pictures", type=Path, help="score these instead of making pictures")
-    options = parser.parse_args()
-    options.out.mkdir(parents=True, exist_ok=True)
-    data = options.data
-    portraits = {
-        name: read_portrait(data / "portraits" / f"{PORTRAITS[name]}.png")
-        for name in options.portraits
-    }
-    groups = [(style,) for style in options.styles]
-    if options.sets:
-        groups = [group for chosen in SETS for group in (*((m,) for m in chosen), chosen)]
-    styles = {"+".join(g)[:60]: tuple(_style(data, name) for name in g) for g in groups}
-    prepared = {name: [prepare_exemplar(p) for p in style] for name, style in styles.items()}
+    parser.add_argument("--save", type=Path, metavar="DIR", help="write NAME_STYLE.png of ours")
+    parser.add_argument("--ebsynth", type=Path, metavar="BINARY", help="run it with our guides")
+    add_peer_argument(parser, "NAME_STYLE.png")
+
+
+def run(arguments: argparse.Namespace, recorder: Recorder) -> None:
+    """Redraw and score every portrait in every style."""
+    judge = StyleJudge()
+    data = BUNDLED if arguments.data is None else arguments.data.name
+    split = arguments.split or ("development" if arguments.data is None else "none")
+    for cell in cells(arguments, recorder):
+        progress(cell.case)
+        pictures = {"ours": ours(arguments), **others(arguments)}
+        recorder.picture(cell.case, "the photograph", cell.portrait.image, data=data)
+        recorder.picture(cell.case, "the exemplar", cell.exemplars[0].image, data=data)
+        for method, make in pictures.items():
+            with recorder.skipping(f"{cell.case}, {method}"):
+                picture, seconds = timed(make, cell)
+                scores = judge.score(picture, cell.portrait, cell.exemplars)
+                size = (picture.shape[1], picture.shape[0])
+                costs = {} if method in {p.name for p in arguments.peer} else {"seconds": seconds}
+                recorder.add(
+                    cell.case,
+                    method,
+                    scores | costs,
+                    split=split,
+                    data=data,
+                    size=size,
+                    exemplars=len(cell.exemplars),
+                )
+                if len(cell.exemplars) == 1 or not arguments.sets:
+                    recorder.picture(cell.case, method, picture, data=data)
+
+
+def cells(arguments: argparse.Namespace, recorder: Recorder) -> Iterator[Cell]:
+    """Every portrait with one exemplar of every style, and with all of them for --sets."""
+    portraits, styles, width = sources(arguments)
+    read: dict[Path, Portrait] = {}
+
+    def portrait_of(path: Path) -> Portrait:
+        if path not in read:
+            read[path] = read_portrait(path, width)
+        return read[path]
+
+    for path in portraits:
+        for style, exemplars in styles.items():
+            with recorder.skipping(f"{style}/{path.stem}"):
+                chosen = [e for e in exemplars if e.stem != path.stem]
+                order = np.random.default_rng([recorder.seed, len(chosen)]).permutation(len(chosen))
+                usable = [portrait_of(chosen[n]) for n in (order if arguments.sets else order[:1])]
+                if not usable:
+                    raise MissingDataError(style, f"has no exemplar of another than {path.stem}")
+                portrait = portrait_of(path)
+                yield Cell(path.stem, style, portrait, tuple(usable[:1]))
+                if arguments.sets and len(usable) > 1:
+                    yield Cell(path.stem, style, portrait, tuple(usable))
+
+
+def sources(arguments: argparse.Namespace) -> tuple[list[Path], dict[str, list[Path]], int | None]:
+    """Files of portraits and of styles, and the width to which they are reduced."""
+    quick, width = arguments.quick, None
+    if arguments.data is None:
+        portraits = [p for p in bundled.portraits() if p.stem in bundled.PHOTOGRAPHED]
+        styles = {name: bundled.style(name) for name in bundled.DRAWN}
+        if quick:
+            portraits, width = portraits[:1], QUICK_WIDTH
+            styles = {name: styles[name] for name in QUICK_STYLES}
+    else:
+        portraits = layouts.portrait_files(arguments.data)
+        styles = layouts.style_files(arguments.data)
+        if quick:
+            portraits, styles = portraits[:2], dict(list(styles.items())[:2])
+    if arguments.portraits is not None:
+        portraits = [p for p in portraits if p.stem in arguments.portraits]
+    if arguments.styles is not None:
+        styles = {name: styles[name] for name in arguments.styles if name in styles}
+    if not portraits or not styles:
+        raise MissingDataError("portraits", f"{len(portraits)} portraits, {len(styles)} styles")
+    return portraits, styles, width
+
+
+def ours(arguments: argparse.Namespace) -> Callable[[Cell], np.ndarray]:
+    """Unpaired patch mode; what prepares its exemplars is not timed."""
     dials = {
-        key: value
-        for key, value in (("identity", options.identity), ("texture", options.texture))
-        if value is not None
+        name: getattr(arguments, name)
+        for name in ("identity", "texture")
+        if getattr(arguments, name) is not None
     }
+    settings = UnpairedSettings(labels=arguments.labels, **dials)
 
-    def make(name: str, style: str) -> tuple[np.ndarray, float]:
-        if options.pictures:
-            path = options.pictures / f"{name}_{style}.png"
-            return np.asarray(Image.open(path).convert("RGB"), np.float32) / 255, np.nan
-        path = options.out / f"{name}_{style}.png"
-        return _timed(portraits[name], prepared[style], options.labels, dials, path)
+    def make(cell: Cell) -> np.ndarray:
+        prepared = [prepare_exemplar(exemplar) for exemplar in cell.exemplars]
+        start = time.perf_counter()
+        result = transfer_patches(cell.portrait, prepared, settings)
+        make.seconds = time.perf_counter() - start - result.timings.get("exemplars", 0.0)  # type: ignore[attr-defined]
+        if arguments.save is not None:
+            name = f"{cell.name}_{cell.style}_{len(cell.exemplars)}.png"
+            arguments.save.mkdir(parents=True, exist_ok=True)
+            write_image(arguments.save / name, result.image, overwrite=True)
+        return np.asarray(result.image)
 
-    scores = run(portraits, styles, make, options.out)
-    report(scores, options.portraits, list(styles))
-
-
-_styles: dict[str, Portrait] = {}
-
-
-def _style(data: Path, name: str) -> Portrait:
-    """A painting, or one of the pencil drawings."""
-    if name not in _styles:
-        kind, _, number = name.partition("_")
-        path = data / "paintings" / f"{name}.png"
-        if kind == "pencil":
-            path = data / "pencil_pairs" / "sketches" / f"{number}.png"
-        _styles[name] = read_portrait(path)
-    return _styles[name]
+    return make
 
 
-def _timed(
-    portrait: Portrait,
-    exemplars: Sequence[PreparedExemplar],
-    labels: str,
-    dials: dict[str, float],
-    path: Path,
-) -> tuple[np.ndarray, float]:
-    """One picture, and the seconds it took with its exemplars ready."""
+def others(arguments: argparse.Namespace) -> dict[str, Callable[[Cell], np.ndarray]]:
+    """What ours is compared with: what anyone can install, and what was given."""
+    made: dict[str, Callable[[Cell], np.ndarray]] = {}
+    for name in REFERENCES:
+        made[name] = lambda cell, f=references.EVERY[name]: reference(cell, f)  # type: ignore[misc]
+    for peer in arguments.peer:
+        made[peer.name] = (
+            lambda cell, p=peer: p.read(  # type: ignore[misc]
+                f"{cell.name}_{cell.style}", cell.portrait.image.shape[1::-1]
+            )
+        )
+    if arguments.ebsynth is not None:
+        made["EbSynth, our guides"] = lambda cell: run_ebsynth(
+            arguments.ebsynth, cell.portrait, cell.exemplars[0]
+        )
+    return made
+
+
+def reference(cell: Cell, function: references.Reference) -> np.ndarray:
+    """What a reference method makes of a cell."""
+    exemplars: Sequence[np.ndarray] = [references.to_bytes(e.image) for e in cell.exemplars]
+    return function(references.to_bytes(cell.portrait.image), exemplars) / np.float32(255)
+
+
+def timed(make: Callable[[Cell], np.ndarray], cell: Cell) -> tuple[np.ndarray, float]:
+    """A picture and its seconds; a maker that knows its own seconds is believed."""
     start = time.perf_counter()
-    result = transfer_patches(portrait, exemplars, UnpairedSettings(labels=labels, **dials))
-    seconds = time.perf_counter() - start - result.timings.get("exemplars", 0.0)
-    write(path, result.image)
-    return result.image, seconds
-
-
-if __name__ == "__main__":
-    main()
+    picture = make(cell)
+    seconds = time.perf_counter() - start
+    return picture, getattr(make, "seconds", seconds)

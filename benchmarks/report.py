@@ -129,8 +129,9 @@ def print_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None
 
 
 def progress(message: str) -> None:
-    """Show on stderr what is being done."""
-    print(f"\r\033[K{message}", end="", file=sys.stderr, flush=True)
+    """Show on a terminal what is being done."""
+    if sys.stderr.isatty():
+        print(f"\r\033[K{message}", end="", file=sys.stderr, flush=True)
 
 
 def _cell(value: object) -> str:

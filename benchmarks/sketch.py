@@ -1,166 +1,130 @@
 """Does paired patch mode draw like the artist? Leave-one-out on photographs with drawings.
 
-    python benchmarks/sketch.py             # held-out half, all methods: about 15 minutes
-    python benchmarks/sketch.py --quick     # four pictures: about 1 minute
+    python -m benchmarks sketch                  # nine bundled pairs, drawn by a script
+    python -m benchmarks sketch --data CUFS      # photos/ and sketches/
 
 Every photograph is drawn from the pairs of the other sitters and compared with the artist's own
-drawing of it. Pairs with an even number are for tuning; figures are published for the odd ones.
-SSIM alone rewards blur and texture measures alone reward noise: only all of them together count.
+drawing of it. Pairs at even places of the sorted list are for development; figures are published
+for the odd ones. SSIM alone rewards blur and texture measures alone reward noise: only all of them
+together count.
 """
 
 import argparse
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
-from report import ROOT, measure, print_conditions, print_table, progress
 
+from benchmarks import bundled, layouts, references
+from benchmarks.judging import Judge
+from benchmarks.peers import Peer, add_peer_argument
+from benchmarks.protocol import BUNDLED, MissingDataError, Recorder
+from benchmarks.report import measure, progress
+from benchmarks.sketch_methods import METHODS, Case, another_camera, ours, unmatched
 from facestyle.faces import Portrait, portrait_from_image
-from facestyle.io.images import read_image, write_image
-from facestyle.methods.patch_paired import (
-    Draft,
-    PairedSettings,
-    PreparedExemplar,
-    align_exemplars,
-    draft,
-    find_candidates,
-    make_grid,
-    mix,
-    normalized_gray,
-    overlay,
-    photo_feature_maps,
-    prepare_exemplar,
-    render_draft,
-    transfer_patches,
-)
-from facestyle.metrics import fsim, gmsd, lpips, scoot, ssim
+from facestyle.io.images import read_image
+from facestyle.methods.patch_paired import prepare_exemplar, transfer_patches
 from facestyle.metrics.inputs import gray
-from facestyle.metrics.texture import high_frequency_ratio
 
 Image = NDArray[np.float32]
 
-PAIRS = ROOT.parent / "shared" / "data" / "pencil_pairs"
-MEASURES: dict[str, Callable[[Image, Image], float]] = {
-    "SSIM": ssim,
-    "FSIM": fsim,
-    "GMSD": gmsd,
-    "Scoot": scoot,
-    "LPIPS": lpips,
-    "HF ratio": high_frequency_ratio,
-}
-TARGETS = ("> .63", "> .755", "< .225", "> .56", "< .30", "")
-# another camera: contrast, then white balance, then gamma
-CONTRAST, BALANCE, GAMMA = 0.8, (1.12, 1.0, 0.82), 1.3
+MEASURES = ("ssim", "fsim", "gmsd", "scoot", "lpips", "high_frequency_ratio")
+COUNTS = (8, 16, 32)
+QUICK_PICTURES = 2
+# the frame of the CUFS pairs, px: size, and where the eyes' centers are
+FRAME = (200, 250)
+EYES = ((75.0, 125.0), (125.0, 125.0))
 
 
 @dataclass(frozen=True)
-class Case:
-    """A photograph, the artist's drawing of it, and the pairs of other sitters.
+class Plan:
+    """What is measured: by which methods, of how many pictures, against what."""
 
-    Attributes
-    ----------
-    portrait : Portrait
-        The photograph.
-    truth : (H, W) float32
-    exemplars : tuple of PreparedExemplar
-    """
-
-    portrait: Portrait
-    truth: Image
-    exemplars: tuple[PreparedExemplar, ...]
-
-    @cached_property
-    def draft(self) -> Draft:
-        """The layers that most methods share."""
-        return draft(self.portrait, self.exemplars)
+    split: str
+    numbers: list[int]
+    data: str
+    judge: Judge
+    peers: list[Peer]
+    recorder: Recorder
 
 
-def photograph(case: Case) -> Image:
-    return gray(case.portrait.image)
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--split", choices=("test", "development"), default="test")
+    parser.add_argument("--images", type=int, metavar="N", help="only N of them, evenly spread")
+    parser.add_argument("--methods", nargs="+", choices=METHODS, default=list(METHODS))
+    parser.add_argument("--counts", type=int, nargs="*", metavar="K", help="numbers of exemplars")
+    parser.add_argument(
+        "--align", action="store_true", help="bring the pairs of --data into the frame of CUFS"
+    )
+    parser.add_argument("--no-camera", action="store_true", help="skip the change of camera")
+    add_peer_argument(parser, "as the photographs")
 
 
-def mean_drawing(case: Case) -> Image:
-    return np.mean([e.drawing[..., 0] for e in case.exemplars], axis=0)
+def run(arguments: argparse.Namespace, recorder: Recorder) -> None:
+    """Measure everything that the arguments ask for."""
+    quick = arguments.quick
+    if arguments.data is None:
+        files, data = bundled.pairs(), BUNDLED
+    else:
+        files, data = layouts.pair_files(arguments.data), arguments.data.name
+    align = arguments.align or arguments.data is None
+    drawings = load_pairs(files, recorder, align=align)
+    if len(drawings) < 3:
+        raise MissingDataError("sketch", f"{len(drawings)} usable pairs; at least 3 are needed")
+    numbers = list(range(arguments.split == "test", len(drawings), 2))
+    images = arguments.images or (QUICK_PICTURES if quick else len(numbers))
+    spread = np.linspace(0, len(numbers) - 1, min(images, len(numbers))).round().astype(int)
+    numbers = [numbers[n] for n in spread]
+    plan = Plan(arguments.split, numbers, data, Judge(MEASURES, recorder), arguments.peer, recorder)
+    cases = make_cases(drawings, numbers, None, recorder.seed)
+    evaluate(plan, cases, {name: METHODS[name] for name in arguments.methods})
+    compare_others(plan, cases)
+    time_one(plan, cases[0], runs=3 if quick else 7)
+    counts = arguments.counts if arguments.counts is not None else [] if quick else COUNTS
+    for count in counts:
+        if count < len(drawings):
+            fewer = make_cases(drawings, numbers, count, recorder.seed)
+            evaluate(plan, fewer, {"ours": ours}, exemplars=count)
+    if not (arguments.no_camera or quick):
+        evaluate_cameras(plan, cases)
 
 
-def mean_of_best_patches(case: Case) -> Image:
-    """Overlapping means of the ten patches whose photographs are most similar."""
-    photo, points = case.draft.matched, case.portrait.face.landmarks
-    similar = [case.exemplars[n] for n in case.draft.exemplars]
-    aligned = align_exemplars(normalized_gray(photo), points, similar)
-    grid = make_grid(*photo.shape[:2])
-    features = grid.pad(np.moveaxis(photo_feature_maps(photo), 2, 0))
-    best = find_candidates(features, grid.pad(aligned.features), grid, 10)
-    weights = np.full(best.cost.shape, 1 / best.cost.shape[2], np.float32)
-    return overlay(mix(grid.pad(aligned.drawings), grid, best, weights), grid)[..., 0]
-
-
-def base_alone(case: Case) -> Image:
-    layers = replace(case.draft.layers, quilt=case.draft.layers.base)
-    return _rendered(case, replace(case.draft, layers=layers), identity=0.0)
-
-
-def without_smoothness(case: Case) -> Image:
-    return _rendered(case, draft(case.portrait, case.exemplars, smooth=False))
-
-
-def without_identity(case: Case) -> Image:
-    return _rendered(case, case.draft, identity=0.0)
-
-
-def without_split(case: Case) -> Image:
-    """Both bands from the quilt."""
-    layers = replace(case.draft.layers, base=case.draft.layers.quilt)
-    return _rendered(case, replace(case.draft, layers=layers))
-
-
-def ours(case: Case) -> Image:
-    return _rendered(case, case.draft)
-
-
-METHODS: dict[str, Callable[[Case], Image]] = {
-    "photograph in gray": photograph,
-    "mean drawing": mean_drawing,
-    "mean of 10 best patches": mean_of_best_patches,
-    "base alone": base_alone,
-    "ours without MRF": without_smoothness,
-    "ours without identity": without_identity,
-    "ours without split": without_split,
-    "ours": ours,
-}
-
-
-def another_camera(case: Case) -> Case:
-    """Take the photograph with a flatter, warmer and darker camera."""
-    image = ((case.portrait.image - 0.5) * CONTRAST + 0.5) * np.array(BALANCE, np.float32)
-    image = np.clip(image, 0, 1) ** np.float32(GAMMA)
-    return replace(case, portrait=replace(case.portrait, image=image.astype(np.float32)))
-
-
-def unmatched(case: Case) -> Image:
-    return _rendered(case, draft(case.portrait, case.exemplars, match=False))
-
-
-def _rendered(case: Case, drafted: Draft, **options: float) -> Image:
-    settings = PairedSettings(**options)
-    return render_draft(drafted, case.portrait.matte, case.exemplars, settings)[..., 0]
-
-
-def load_pairs(folder: Path) -> list[Portrait]:
+def load_pairs(
+    files: list[tuple[Path, Path]], recorder: Recorder, *, align: bool
+) -> list[Portrait]:
     """The drawings, each with the portrait of its photograph."""
     drawings = []
-    for path in sorted((folder / "photos").glob("*.png")):
+    for path, drawn in files:
         progress(f"analyzing {path.name}")
-        photo = portrait_from_image(read_image(path).rgb, name=path.name)
-        drawing = read_image(folder / "sketches" / path.name).rgb
-        # the drawing's own landmarks are not used
-        drawings.append(Portrait(drawing, photo.face, photo.matte, path.name, photo))
-    if not drawings:
-        raise SystemExit(f"{folder}: found no photos/*.png with sketches; give --pairs")
+        with recorder.skipping(path.name):
+            photo, drawing = read_image(path).rgb, read_image(drawn).rgb
+            if photo.shape != drawing.shape:
+                raise MissingDataError(path.name, "photograph and drawing differ in size")
+            portrait = portrait_from_image(photo, name=path.stem)
+            if align:
+                photo, drawing = (in_frame(p, portrait.face.eyes) for p in (photo, drawing))
+                portrait = portrait_from_image(photo, name=path.stem)
+            # the drawing's own landmarks are not used
+            given = portrait.face, portrait.matte, path.stem, portrait
+            drawings.append(Portrait(drawing, *given))
     return drawings
+
+
+def in_frame(image: Image, eyes: NDArray[np.float64]) -> Image:
+    """A picture turned, scaled and cut so that its eyes are where those of CUFS are."""
+    target = np.array(EYES)
+    factor = np.linalg.norm(target[1] - target[0]) / np.linalg.norm(eyes[1] - eyes[0])
+    if factor < 1:  # an area mean first: one bilinear sample of many pixels would alias
+        image = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+        eyes = eyes * factor
+    matrix, _ = cv2.estimateAffinePartial2D(eyes, target)
+    moved = cv2.warpAffine(
+        image, matrix, FRAME, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
+    return np.clip(moved, 0, 1)
 
 
 def make_cases(
@@ -181,105 +145,60 @@ def make_cases(
 
 
 def evaluate(
-    cases: list[Case], methods: dict[str, Callable[[Case], Image]], save: Path | None = None
-) -> dict[str, NDArray[np.float64]]:
-    """Mean of every measure, by method."""
-    scores: dict[str, list[list[float]]] = {name: [] for name in methods}
+    plan: Plan, cases: list[Case], methods: dict[str, Callable[[Case], Image]], **factors: int | str
+) -> None:
+    """Score every method in every case."""
     for index, case in enumerate(cases, start=1):
         progress(f"{index}/{len(cases)} {case.portrait.name}")
-        pictures = {name: method(case) for name, method in methods.items()}
-        for name, picture in pictures.items():
-            picture = (np.clip(picture, 0, 1) * 255).round().astype(np.uint8)
-            truth = (case.truth * 255).round().astype(np.uint8)
-            scores[name].append([judge(picture, truth) for judge in MEASURES.values()])
-        if save is not None:
-            strip = np.hstack([*pictures.values(), case.truth])
-            write_image(save / case.portrait.name, np.repeat(strip[..., None], 3, axis=2))
-    progress("")
-    return {name: np.mean(values, axis=0) for name, values in scores.items()}
+        for name, method in methods.items():
+            with plan.recorder.skipping(f"{case.portrait.name}, {name}"):
+                record(plan, case, name, method(case), **factors)
+        if not factors:
+            show = plan.recorder.picture
+            show(case.portrait.name, "the photograph", case.portrait.image, data=plan.data)
+            show(case.portrait.name, "the truth", case.truth, data=plan.data)
 
 
-def print_scores(means: dict[str, NDArray[np.float64]]) -> None:
-    rows = [[name, *(f"{value:.3f}" for value in values)] for name, values in means.items()]
-    print_table(["method", *MEASURES], [*rows, ["target", *TARGETS]])
-
-
-def print_counts(
-    drawings: list[Portrait], numbers: list[int], counts: list[int], seed: int
-) -> None:
-    print("Against the number of exemplars K:\n")
-    rows = []
-    for count in counts:
-        scores = evaluate(make_cases(drawings, numbers, count, seed), {"ours": ours})["ours"]
-        rows.append([f"K = {count}", *(f"{value:.3f}" for value in scores)])
-    print_table(["exemplars", *MEASURES], rows)
-
-
-def print_camera(cases: list[Case]) -> None:
-    print(
-        f"The photograph taken with another camera (contrast {CONTRAST}, white balance {BALANCE}, "
-        f"gamma {GAMMA}):\n"
+def record(plan: Plan, case: Case, method: str, picture: Image, **factors: int | str) -> None:
+    """Score one picture."""
+    size = (case.truth.shape[1], case.truth.shape[0])
+    scores = plan.judge(picture, case.truth)
+    plan.recorder.add(
+        case.portrait.name, method, scores, split=plan.split, data=plan.data, size=size, **factors
     )
-    changed = evaluate([another_camera(c) for c in cases], {"matched": ours, "not": unmatched})
-    same = evaluate(cases, {"matched": ours, "not": unmatched})
-    print_scores(
-        {
-            "same camera, tones not matched": same["not"],
-            "same camera, tones matched": same["matched"],
-            "another camera, tones not matched": changed["not"],
-            "another camera, tones matched": changed["matched"],
-        }
+    if not factors:
+        plan.recorder.picture(case.portrait.name, method, picture, data=plan.data)
+
+
+def compare_others(plan: Plan, cases: list[Case]) -> None:
+    """Methods that anyone can install, and results that were given."""
+    for case in cases:
+        photo = references.to_bytes(case.portrait.image)
+        drawings = [
+            np.repeat(references.to_bytes(e.drawing[..., :1]), 3, 2) for e in case.exemplars
+        ]
+        size = (case.truth.shape[1], case.truth.shape[0])
+        for name in ("OpenCV pencilSketch", "OpenCV stylization", "histogram matching"):
+            progress(f"{case.portrait.name}: {name}")
+            picture = references.EVERY[name](photo, drawings)
+            record(plan, case, name, gray(picture.astype(np.float32) / 255))
+        for peer in plan.peers:
+            with plan.recorder.skipping(peer.name):
+                record(plan, case, peer.name, gray(peer.read(case.portrait.name, size)))
+
+
+def evaluate_cameras(plan: Plan, cases: list[Case]) -> None:
+    """The photographs taken with another camera, with and without matching its tones."""
+    for camera, taken in (("same", cases), ("another", [another_camera(c) for c in cases])):
+        methods = {"tones matched": ours, "tones not matched": unmatched}
+        evaluate(plan, taken, methods, camera=camera)
+
+
+def time_one(plan: Plan, case: Case, runs: int) -> None:
+    """Seconds of one picture with its exemplars prepared."""
+    timing = measure({"": lambda: transfer_patches(case.portrait, case.exemplars)}, runs=runs)[""]
+    size = (case.truth.shape[1], case.truth.shape[0])
+    count = len(case.exemplars)
+    plan.recorder.add_timing(
+        "one picture", "ours", timing, data=plan.data, size=size, exemplars=count
     )
-
-
-def print_times(case: Case) -> None:
-    timing = measure({"ours": lambda: transfer_patches(case.portrait, case.exemplars)})["ours"]
-    print(
-        f"One picture from {len(case.exemplars)} prepared exemplars: {timing}, "
-        f"{timing.cpu_median:.2f} s of processor time.\n"
-    )
-
-
-def read_arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--pairs", type=Path, default=PAIRS, metavar="DIR")
-    parser.add_argument("--half", choices=("held-out", "tuning"), default="held-out")
-    parser.add_argument("--images", type=int, metavar="N", help="only N of them, evenly spread")
-    parser.add_argument("--methods", nargs="+", choices=METHODS, default=list(METHODS))
-    parser.add_argument("--counts", type=int, nargs="*", default=[8, 16, 32], metavar="K")
-    parser.add_argument("--no-camera", action="store_true", help="skip the change of camera")
-    parser.add_argument("--save", type=Path, metavar="DIR", help="write strips of all methods")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--quick", action="store_true", help="four pictures, no further tables")
-    arguments = parser.parse_args()
-    if arguments.quick:
-        arguments.images, arguments.counts, arguments.no_camera = 4, [], True
-    return arguments
-
-
-def main() -> None:
-    arguments = read_arguments()
-    drawings = load_pairs(arguments.pairs)
-    numbers = list(range(arguments.half == "held-out", len(drawings), 2))
-    if arguments.images:
-        spread = np.linspace(0, len(numbers) - 1, arguments.images).round().astype(int)
-        numbers = [numbers[n] for n in spread]
-    progress("")
-    print_conditions(
-        "Pencil drawings with their photographs",
-        seed=arguments.seed,
-        pairs=len(drawings),
-        pictures=f"{len(numbers)} ({arguments.half})",
-    )
-    cases = make_cases(drawings, numbers, None, arguments.seed)
-    print_times(cases[0])
-    methods = {name: METHODS[name] for name in METHODS if name in arguments.methods}
-    print_scores(evaluate(cases, methods, arguments.save))
-    if arguments.counts:
-        print_counts(drawings, numbers, arguments.counts, arguments.seed)
-    if not arguments.no_camera:
-        print_camera(cases)
-
-
-if __name__ == "__main__":
-    main()

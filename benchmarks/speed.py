@@ -1,308 +1,257 @@
-"""How fast is energy mode, what does it cost in memory, and how does that grow?
+"""Seconds and memory: stages, pixels, exemplars, threads, whole commands, start-up.
 
-    python benchmarks/speed.py            # about 3 minutes on two idle cores
-    python benchmarks/speed.py --quick    # fewer runs and sizes: about 1 minute
+    python -m benchmarks speed [--quick] [--methods energy patch]
 
-A portrait of 768x1024 pixels, 8 exemplars (the set's pictures, then the same mirrored), warm
-caches. Wall times suffer from whatever else the machine does; processor times (of all threads)
-hardly do. Prints the issue's targets with "met" or "missed".
+A bundled portrait; exemplars are the method's bundled set, mirrored once they are used up. Times
+are of a prepared stylizer in a warm process, after detection and matte, unless a row says
+otherwise: `facestyle METHOD` are whole commands, with the caches empty or warm, or with kernels
+that were never compiled. Wall time suffers from whatever else the machine does, processor time (of
+all threads) hardly does. OpenCV's filters and histogram matching are measured in the same run.
 """
 
 import argparse
 import os
-import statistics
-import subprocess
-import sys
 import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
 
 import cv2
+import numba
 import numpy as np
-from report import ROOT, Timing, print_conditions, print_table, progress
 
+from benchmarks import bundled, references
+from benchmarks.layouts import portrait_files
+from benchmarks.processes import (
+    ProcessCost,
+    processor_clock,
+    resized,
+    run_process,
+    write_exemplars,
+)
+from benchmarks.protocol import BUNDLED, Recorder
+from benchmarks.report import Timing, measure, progress
 from facestyle import ExemplarSet, Stylizer, read_image, write_image
 from facestyle.pipeline.result import Result
 
-PORTRAITS = (
-    ROOT.parent / "shared" / "data" / "portraits" / "man_outdoors.png",
-    ROOT / "exemplars" / "portraits" / "eileen_collins.jpg",
-)
-EXEMPLARS = ROOT / "exemplars" / "noir"
+SETS = {"energy": "noir", "patch": "pencil"}
 PIXELS = 768 * 1024
 MEGAPIXELS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 12.0)
 COUNTS = (1, 2, 4, 8, 16)
-# the stages before a stylizer has its face and matte
-DETECTION = "faces"
+QUICK_MEGAPIXELS, QUICK_COUNTS = (0.25, 0.5), (1, 2)
+DETECTION = "faces"  # the stage before a stylizer has its face and matte
+PARTS = ("stages", "pixels", "exemplars", "threads", "commands", "start")
+STARTS = {
+    "python -c pass": ["-c", "pass"],
+    "import facestyle": ["-c", "import facestyle"],
+    "facestyle --help": ["-m", "facestyle", "--help"],
+}
 
 
 @dataclass(frozen=True)
-class ProcessCost:
-    """What a finished process took.
+class Bench:
+    """What the parts share.
 
     Attributes
     ----------
-    wall, cpu : float
-        Seconds; `cpu` of all threads, user and system.
-    peak : float
-        Largest resident memory, MiB.
+    recorder : Recorder
+    image : (H, W, 3) float32
+    data : str
+    work : Path
+        A folder that is removed at the end; the cache of analyses is in it.
+    runs : int
+    quick : bool
     """
 
-    wall: float
-    cpu: float
-    peak: float
+    recorder: Recorder
+    image: np.ndarray
+    data: str
+    work: Path
+    runs: int
+    quick: bool
+
+    def stylizer(self, method: str, count: int) -> Stylizer:
+        """A stylizer with the first exemplars of the method's set."""
+        return Stylizer(ExemplarSet.from_folder(self.exemplars(method, count)), method=method)
+
+    def exemplars(self, method: str, count: int) -> Path:
+        """A folder with so many exemplars."""
+        folder = self.work / f"{method}{count}"
+        if not folder.exists():
+            write_exemplars(bundled.style(SETS[method]), folder, count)
+        return folder
+
+    def add(self, case: str, method: str, timing: Timing, **factors: str | int | float) -> None:
+        """Add times of the portrait."""
+        self.recorder.add_timing(case, method, timing, data=self.data, **factors)
+
+    def add_command(self, method: str, costs: list[ProcessCost], **factors: str | float) -> None:
+        """Add times of whole processes, and the largest memory."""
+        wall, cpu = tuple(c.wall for c in costs), tuple(c.cpu for c in costs)
+        self.recorder.add_timing(
+            "whole process", method, Timing(wall, cpu), warm_up=0, data=self.data, **factors
+        )
+        peak = {"peak MiB": max(cost.peak for cost in costs)}
+        self.recorder.add("whole process", method, peak, split="none", data=self.data, **factors)
 
 
-def run_process(arguments: list[str], **environment: str) -> ProcessCost:
-    """Run Python with these arguments and wait for it."""
-    start = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, *arguments],
-        cwd=ROOT,
-        env=os.environ | environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    _, status, usage = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - start
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
-        raise SystemExit(f"python {' '.join(arguments)}: exit code {process.returncode}")
-    return ProcessCost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--methods", nargs="+", choices=SETS, default=list(SETS))
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS))
+    parser.add_argument("--megapixels", type=float, nargs="+", metavar="MP")
+    parser.add_argument("--counts", type=int, nargs="+", metavar="K", help="numbers of exemplars")
+    parser.add_argument("--runs", type=int, default=7)
 
 
-@contextmanager
-def processor_clock() -> Iterator[None]:
-    """Let stages book processor time instead of wall time."""
-    with mock.patch("time.perf_counter", time.process_time):
-        yield
+def run(arguments: argparse.Namespace, recorder: Recorder) -> None:
+    """Measure every part that is asked for."""
+    quick = arguments.quick
+    given = arguments.data is not None
+    path = portrait_files(arguments.data)[0] if given else bundled.PORTRAIT
+    pixels = QUICK_MEGAPIXELS[0] * 1e6 if quick else PIXELS
+    image = resized(read_image(path).rgb, pixels)
+    data = arguments.data.name if given else BUNDLED
+    with tempfile.TemporaryDirectory() as name:
+        work = Path(name)
+        with mock.patch.dict(os.environ, FACESTYLE_CACHE=str(work / "cache")):
+            runs = min(arguments.runs, 3) if quick else arguments.runs
+            bench = Bench(recorder, image, data, work, runs, quick)
+            for part in arguments.only:
+                MEASURED[part](bench, arguments)
 
 
-def time_stages(stylizer: Stylizer, image: np.ndarray, runs: int) -> dict[str, Timing]:
+def measure_stages(bench: Bench, arguments: argparse.Namespace) -> None:
     """Wall and processor time of each stage, in runs by turns."""
-    stylizer(image)
-    wall: list[dict[str, float]] = []
-    cpu: list[dict[str, float]] = []
-    for _ in range(runs):
-        wall.append(stylizer(image).timings)
-        with processor_clock():
-            cpu.append(stylizer(image).timings)
-    return {
-        stage: Timing(tuple(lap[stage] for lap in wall), tuple(lap[stage] for lap in cpu))
-        for stage in wall[0]
-    }
+    for method in arguments.methods:
+        progress(f"{method}: stages")
+        stylizer = bench.stylizer(method, 1 if bench.quick else 8)
+        stylizer(bench.image)
+        wall, cpu = [], []
+        for _ in range(bench.runs):
+            wall.append(stylizer(bench.image).timings)
+            cpu.append(on_processor_clock(stylizer, bench.image).timings)
+        for stage in wall[0]:
+            timing = Timing(tuple(t[stage] for t in wall), tuple(t[stage] for t in cpu))
+            bench.add("one portrait", method, timing, stage=stage)
 
 
-def after_detection(timings: dict[str, float]) -> float:
-    """Seconds of a prepared stylizer once the face is known."""
-    return timings["total"] - timings[DETECTION]
-
-
-def resized(image: np.ndarray, pixels: float) -> np.ndarray:
-    """The picture at about so many pixels."""
-    factor = (pixels / (image.shape[0] * image.shape[1])) ** 0.5
-    mode = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
-    return np.clip(cv2.resize(image, None, fx=factor, fy=factor, interpolation=mode), 0, 1)
-
-
-def write_exemplars(source: Path, folder: Path, count: int) -> None:
-    """Fill a folder with the first pictures of a set, mirrored ones once it is used up."""
-    pictures = [read_image(path).rgb for path in sorted(source.glob("*.jpg"))]
-    pictures += [np.ascontiguousarray(picture[:, ::-1]) for picture in pictures]
-    folder.mkdir()
-    for index in range(count):
-        # beyond twice the set: a shade darker, so that each picture is analyzed for itself
-        shade = np.float32(0.97 ** (index // len(pictures)))
-        write_image(folder / f"{index:02}.jpg", shade * pictures[index % len(pictures)])
-
-
-def print_stages(stages: dict[str, Timing]) -> None:
-    print("### Stages of a prepared stylizer, one portrait\n")
-    print_table(
-        ["stage", "wall ms", "± ms", "CPU ms"],
-        [
-            [name, round(1e3 * t.median, 1), round(1e3 * t.spread, 1), round(1e3 * t.cpu_median, 1)]
-            for name, t in stages.items()
-        ],
-    )
-
-
-def print_targets(rows: list[tuple[str, float | None, float, float]]) -> None:
-    """Each target with the wall time that it is about; with processor time if that alone meets it.
-
-    A busy machine multiplies wall times: a target met in processor time is "met by CPU".
-    """
-    print("### Targets\n")
-    table = []
-    for name, wall, cpu, target in rows:
-        verdict = "met" if (cpu if wall is None else wall) < target else "missed"
-        if verdict == "missed" and cpu < target:
-            verdict = "met by CPU, machine busy"
-        shown = "-" if wall is None else round(wall, 3)
-        table.append([name, shown, round(cpu, 3), target, verdict])
-    print_table(["what", "wall s", "CPU s", "target s", "verdict"], table)
-
-
-def print_command(cold: ProcessCost, warm: list[ProcessCost]) -> None:
-    print("### The whole command\n")
-    middle = sorted(warm, key=lambda cost: cost.wall)[len(warm) // 2]
-    print_table(
-        ["caches", "wall s", "CPU s", "peak MiB"],
-        [
-            [name, round(cost.wall, 2), round(cost.cpu, 2), round(cost.peak)]
-            for name, cost in (("empty", cold), ("warm, median", middle))
-        ],
-    )
-
-
-def print_sizes(stylizer: Stylizer, image: np.ndarray, sizes: list[float], work: Path) -> None:
-    print("### Cost against pixels (CPU seconds; peak of the whole command)\n")
-    rows = []
+def measure_pixels(bench: Bench, arguments: argparse.Namespace) -> None:
+    """Cost against pixels, with that of the references; peak memory is of the whole command."""
+    sizes = arguments.megapixels or (QUICK_MEGAPIXELS if bench.quick else MEGAPIXELS)
+    stylizers = {method: bench.stylizer(method, 1) for method in arguments.methods}
     for megapixels in sizes:
-        progress(f"{megapixels} MP")
-        picture = resized(image, megapixels * 1e6)
-        result = _on_processor_clock(stylizer, picture)
-        path = work / "size.png"
-        write_image(path, picture)
-        cost = run_process(_command(path, work))
-        unit = result.face.inter_ocular
-        seconds = after_detection(result.timings)
-        rows.append(
-            [
-                f"{picture.shape[1]}x{picture.shape[0]}",
-                round(unit),
-                round(result.timings[DETECTION], 2),
-                round(seconds, 2),
-                round(seconds / megapixels, 2),
-                round(cost.cpu, 2),
-                round(cost.peak),
-            ]
-        )
-    progress("")
-    header = ["size", "eyes px", "detection", "after it", "per MP", "command", "peak MiB"]
-    print_table(header, rows)
+        picture = resized(bench.image, megapixels * 1e6)
+        pixels = references.to_bytes(picture)
+        path = bench.work / "size.png"
+        write_image(path, picture, overwrite=True)
+        for method, stylizer in stylizers.items():
+            progress(f"{method}: {megapixels} MP")
+            stylizer(picture)
+            wall = [after_detection(stylizer(picture)) for _ in range(3)]
+            cpu = [after_detection(on_processor_clock(stylizer, picture)) for _ in range(3)]
+            bench.add(
+                "one portrait", method, Timing(tuple(wall), tuple(cpu)), megapixels=megapixels
+            )
+            if not bench.quick:
+                cost = run_process(command(bench, path, method, 1))
+                bench.add_command(f"facestyle {method}", [cost], megapixels=megapixels)
+        for name, function in references.EVERY.items():
+            with bench.recorder.skipping(name):
+                laps = measure({name: lambda f=function, p=pixels: f(p, [p])}, runs=3)  # type: ignore[misc]
+                bench.add("one portrait", name, laps[name], megapixels=megapixels)
 
 
-def print_counts(source: Path, image: np.ndarray, counts: list[int], work: Path) -> None:
-    print("### Cost against the number of exemplars (CPU seconds)\n")
-    rows = []
-    for count in counts:
-        progress(f"{count} exemplars")
-        folder = work / f"set{count}"
-        write_exemplars(source, folder, count)
-        stylizer = Stylizer(ExemplarSet.from_folder(folder), method="energy")
-        preparing = _on_processor_clock(stylizer, image).timings["total"]
-        again = [_on_processor_clock(stylizer, image).timings for _ in range(3)]
-        timings = min(again, key=after_detection)
-        rows.append(
-            [
-                str(count),
-                round(preparing - timings["total"], 2),
-                round(after_detection(timings), 3),
-                *(round(timings[stage], 3) for stage in ("align", "mrf", "blend")),
-            ]
-        )
-    progress("")
-    print_table(["exemplars", "preparing", "after detection", "align", "mrf", "blend"], rows)
+def measure_exemplars(bench: Bench, arguments: argparse.Namespace) -> None:
+    """Cost against the number of exemplars, and of preparing them."""
+    counts = arguments.counts or (QUICK_COUNTS if bench.quick else COUNTS)
+    for method in arguments.methods:
+        for count in counts:
+            progress(f"{method}: {count} exemplars")
+            stylizer = bench.stylizer(method, count)
+            first = on_processor_clock(stylizer, bench.image).timings["total"]
+            wall = [after_detection(stylizer(bench.image)) for _ in range(3)]
+            again = [on_processor_clock(stylizer, bench.image) for _ in range(3)]
+            cpu = tuple(after_detection(result) for result in again)
+            bench.add("one portrait", method, Timing(tuple(wall), cpu), exemplars=count)
+            preparing = first - min(result.timings["total"] for result in again)
+            scores = {"CPU seconds": max(preparing, 0.0)}
+            bench.recorder.add(
+                "preparing", method, scores, split="none", data=bench.data, exemplars=count
+            )
 
 
-def _on_processor_clock(stylizer: Stylizer, image: np.ndarray) -> Result:
+def measure_threads(bench: Bench, arguments: argparse.Namespace) -> None:
+    """Wall time with one thread and with all, by turns."""
+    most = numba.config.NUMBA_NUM_THREADS
+    if most == 1:
+        bench.recorder.skip("threads", "only one is allowed here (NUMBA_NUM_THREADS)")
+        return
+    before = numba.get_num_threads(), cv2.getNumThreads()
+    for method in arguments.methods:
+        stylizer = bench.stylizer(method, 1)
+
+        def with_threads(count: int, stylizer: Stylizer = stylizer) -> None:
+            numba.set_num_threads(count)
+            cv2.setNumThreads(count)
+            stylizer(bench.image)
+
+        progress(f"{method}: threads")
+        counts = {str(n): lambda n=n, f=with_threads: f(n) for n in (1, most)}  # type: ignore[misc]
+        for count, timing in measure(counts, runs=bench.runs).items():
+            bench.add("one portrait", method, timing, threads=int(count))
+    numba.set_num_threads(before[0])
+    cv2.setNumThreads(before[1])
+
+
+def measure_commands(bench: Bench, arguments: argparse.Namespace) -> None:
+    """The command that a user types: first run of all, then empty and warm caches."""
+    path = bench.work / "portrait.png"
+    write_image(path, bench.image, overwrite=True)
+    for method in arguments.methods:
+        words = command(bench, path, method, 1 if bench.quick else 8)
+        name = f"facestyle {method}"
+        progress(f"{name}: whole command")
+        with bench.recorder.skipping(name):
+            if not bench.quick:  # compiling takes a minute
+                empty = str(bench.work / f"kernels-{method}")
+                fresh = {"NUMBA_CACHE_DIR": empty, "FACESTYLE_CACHE": f"{empty}-analyses"}
+                bench.add_command(name, [run_process(words, **fresh)], caches="no kernels")
+            cold = str(bench.work / f"cold-{method}")
+            bench.add_command(name, [run_process(words, FACESTYLE_CACHE=cold)], caches="empty")
+            laps = [run_process(words, FACESTYLE_CACHE=cold) for _ in range(bench.runs)]
+            bench.add_command(name, laps, caches="warm")
+
+
+def measure_start(bench: Bench, arguments: argparse.Namespace) -> None:
+    """Starting the interpreter, the package and the help."""
+    for name, words in STARTS.items():
+        progress(name)
+        bench.add_command(name, [run_process(words) for _ in range(2 * bench.runs)])
+
+
+MEASURED = {
+    "stages": measure_stages,
+    "pixels": measure_pixels,
+    "exemplars": measure_exemplars,
+    "threads": measure_threads,
+    "commands": measure_commands,
+    "start": measure_start,
+}
+
+
+def after_detection(result: Result) -> float:
+    """Seconds of a prepared stylizer once the face is known."""
+    return result.timings["total"] - result.timings[DETECTION]
+
+
+def on_processor_clock(stylizer: Stylizer, image: np.ndarray) -> Result:
     """Stylize with timings that are processor times."""
     with processor_clock():
         return stylizer(image)
 
 
-def _command(portrait: Path, work: Path) -> list[str]:
+def command(bench: Bench, portrait: Path, method: str, count: int) -> list[str]:
     """Arguments of the command that a user types."""
-    output = work / "out.png"
-    exemplars = ["--exemplars", str(work / "set"), "--method", "energy"]
-    return ["-m", "facestyle", str(portrait), *exemplars, "-o", str(output), "--overwrite", "-q"]
-
-
-def start_costs(runs: int) -> dict[str, tuple[float, float]]:
-    """Median wall and CPU seconds of starting the interpreter, the package and the help."""
-    commands = {
-        "python -c pass": ["-c", "pass"],
-        "import facestyle": ["-c", "import facestyle"],
-        "facestyle --help": ["-m", "facestyle", "--help"],
-    }
-    costs: dict[str, list[ProcessCost]] = {name: [] for name in commands}
-    for _ in range(runs):
-        for name, arguments in commands.items():
-            costs[name].append(run_process(arguments))
-    return {name: medians(values) for name, values in costs.items()}
-
-
-def medians(costs: list[ProcessCost]) -> tuple[float, float]:
-    """Median wall and CPU seconds."""
-    return statistics.median(c.wall for c in costs), statistics.median(c.cpu for c in costs)
-
-
-def read_arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    default = next(path for path in PORTRAITS if path.is_file())
-    parser.add_argument("--portrait", type=Path, default=default, metavar="PATH")
-    parser.add_argument("--exemplars", type=Path, default=EXEMPLARS, metavar="DIR")
-    parser.add_argument("--runs", type=int, default=7)
-    parser.add_argument("--quick", action="store_true", help="3 runs, up to 1 MP and 8 exemplars")
-    return parser.parse_args()
-
-
-def main() -> None:
-    arguments = read_arguments()
-    runs = 3 if arguments.quick else arguments.runs
-    sizes = [size for size in MEGAPIXELS if size <= 1 or not arguments.quick]
-    counts = [count for count in COUNTS if count <= 8 or not arguments.quick]
-    image = resized(read_image(arguments.portrait).rgb, PIXELS)
-    with tempfile.TemporaryDirectory() as name:
-        work = Path(name)
-        with mock.patch.dict(os.environ, FACESTYLE_CACHE=str(work / "cache")):
-            measure_all(arguments, image, work, runs, sizes, counts)
-
-
-def measure_all(
-    arguments: argparse.Namespace,
-    image: np.ndarray,
-    work: Path,
-    runs: int,
-    sizes: list[float],
-    counts: list[int],
-) -> None:
-    """Print every table; the disk cache starts empty and stays in the work folder."""
-    height, width = image.shape[:2]
-    print_conditions(
-        "Speed", seed=0, input=f"{arguments.portrait.name} {width}x{height}", runs=runs
-    )
-    write_exemplars(arguments.exemplars, work / "set", 8)
-    write_image(work / "portrait.png", image)
-    cold = run_process(_command(work / "portrait.png", work))
-    warm = [run_process(_command(work / "portrait.png", work)) for _ in range(runs)]
-    stylizer = Stylizer(ExemplarSet.from_folder(work / "set"), method="energy")
-    stages = time_stages(stylizer, image, runs)
-    starts = start_costs(2 * runs)
-    print_stages(stages)
-    print_command(cold, warm)
-    laps = zip(stages["total"].cpu, stages[DETECTION].cpu, strict=True)
-    prepared = statistics.median(total - detection for total, detection in laps)
-    print_targets(
-        [
-            ("prepared stylizer after detection", None, prepared, 1.0),
-            ("whole command, warm caches", *medians(warm), 3.0),
-            ("facestyle --help", *starts["facestyle --help"], 0.2),
-            ("import facestyle", *starts["import facestyle"], 0.1),
-        ]
-    )
-    wall, cpu = starts["python -c pass"]
-    print(f"Starting the interpreter alone: {wall:.3f} s, CPU {cpu:.3f} s.\n")
-    print_sizes(stylizer, image, sizes, work)
-    print_counts(arguments.exemplars, image, counts, work)
-
-
-if __name__ == "__main__":
-    main()
+    exemplars = ["--exemplars", str(bench.exemplars(method, count)), "--method", method]
+    output = ["-o", str(bench.work / "out.png"), "--overwrite", "-q"]
+    return ["-m", "facestyle", str(portrait), *exemplars, *output]

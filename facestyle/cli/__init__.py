@@ -23,6 +23,7 @@ VERBS = {
     "train": "train a network that redraws any picture in one style",
     "serve": "a web page on this computer: drop a portrait, pick a look, compare, download",
     "guides": "write position, appearance and segmentation guides for EbSynth",
+    "evaluate": "judge a folder of results, of any method, against true pictures",
 }
 DEFAULT_VERB = "stylize"
 

@@ -1,15 +1,14 @@
-"""Our alpha-expansion against gco: energies and times on noise, stereo and portrait costs.
+"""Our alpha-expansion against gco and PyMaxflow: energies and times on noise, stereo, portraits.
 
-    python benchmarks/graphcut.py [--runs 5] [--grids 128x8 128x32 256x8]
+    python -m benchmarks solver [--quick] [--grids 128x8 128x32 256x8]
 
-Both solvers get the same arrays through `facestyle.mrf.graphcut.solve_labels`; times are processor
-times of the whole call, runs of the two interleaved, after a warm-up. Energies are computed in
-float64 from the costs as given. A ratio of energies below 1 means that ours is lower, a ratio of
-times above 1 that ours is faster.
+All solvers get the same costs; times are processor times of the whole call, runs in turn, after a
+warm-up. Energies are computed in float64 from the costs as given. gco is `pip install
+"facestyle[gco]"`; PyMaxflow's expansion (`pip install PyMaxflow`) takes no weights of single edges,
+so it runs on noise only. `energy to ours` below 1 means that the other's is lower.
 """
 
 import argparse
-import statistics
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -18,12 +17,16 @@ import cv2
 import numpy as np
 import skimage.data
 from numpy.typing import NDArray
-from report import ROOT, measure, print_conditions, print_table, progress
 from scipy.ndimage import gaussian_filter
 
-from facestyle.mrf.graphcut import Labeling, solve_labels
+from benchmarks import bundled
+from benchmarks.protocol import MissingDataError, Recorder
+from benchmarks.report import measure, progress
+from facestyle.errors import MissingDependencyError
+from facestyle.mrf.graphcut import solve_labels
 
 GRIDS = {"128x8": (128, 8), "128x32": (128, 32), "256x8": (256, 8)}  # size, labels
+QUICK_GRID = "128x8"
 SEED = 0
 FARTHEST = 64  # disparity of the nearest part of the stereo pair, full-size px
 
@@ -38,15 +41,26 @@ class Case:
     horizontal: NDArray[np.floating] | None = None
     vertical: NDArray[np.floating] | None = None
 
-    def solve(self, solver: str) -> Labeling:
-        """Labels by one of the solvers."""
+    def solve(self, solver: str) -> float:
+        """Energy that one of the solvers finds."""
+        if solver == "PyMaxflow":
+            return self._solve_with_pymaxflow()
         return solve_labels(
             self.unary,
             self.pairwise,
             horizontal=self.horizontal,
             vertical=self.vertical,
             solver=solver,
-        )
+        ).energy
+
+    def _solve_with_pymaxflow(self) -> float:
+        from maxflow.fastmin import aexpansion_grid
+
+        unary = self.unary.astype(np.float64)
+        labels = aexpansion_grid(unary, self.pairwise.astype(np.float64))
+        own = np.take_along_axis(unary, labels[..., None], axis=2).sum()
+        across = self.pairwise[labels[:, 1:], labels[:, :-1]].sum()
+        return float(own + across + self.pairwise[labels[1:], labels[:-1]].sum())
 
 
 def potts(count: int, strength: float) -> NDArray[np.floating]:
@@ -106,14 +120,13 @@ def portrait_costs(count: int) -> tuple[list[NDArray[np.floating]], NDArray[np.f
     from facestyle.methods.energy import foreground_lab, prepare_exemplar
     from facestyle.mrf.selection import unary_term
 
-    folder = ROOT / "exemplars"
-    rgb = read_image(folder / "portraits" / "eileen_collins.jpg").rgb
+    rgb = read_image(bundled.PORTRAIT).rgb
     portrait = portrait_from_image(rgb)
     target = analyze(portrait, foreground_lab(portrait))
     exemplars = [
         prepare_exemplar(exemplar)
         for name in ("noir", "warm")
-        for exemplar in ExemplarSet.from_folder(folder / name)
+        for exemplar in ExemplarSet.from_folder(bundled.EXEMPLARS / name)
     ][:count]
     costs = []
     for exemplar in exemplars:
@@ -143,46 +156,58 @@ def portrait(size: int, count: int) -> Iterator[Case]:
         yield Case(f"portrait, contrast Potts {strength:g}", unary, table, horizontal, vertical)
 
 
-def compare(case: Case, runs: int) -> list[object]:
-    """One row of the table."""
-    energies = {}
+SOLVERS = {"ours": "numba", "gco": "gco", "PyMaxflow": "PyMaxflow"}
+
+
+def usable_solvers(recorder: Recorder) -> dict[str, str]:
+    """The solvers that are installed; the others are skipped by name."""
+    tiny = Case("tiny", np.zeros((2, 2, 2), np.float32), potts(2, 1.0))
+    found = {}
+    for name, solver in SOLVERS.items():
+        try:
+            tiny.solve(solver)
+        except (ImportError, MissingDependencyError) as error:
+            recorder.skip(name, f"is not installed: {error}")
+        else:
+            found[name] = solver
+    return found
+
+
+def measure_case(
+    name: str, case: Case, solvers: dict[str, str], runs: int, recorder: Recorder
+) -> None:
+    """Energies and processor times of one problem."""
+    energies: dict[str, float] = {}
+    weighted = case.horizontal is not None
+    fitting = {n: s for n, s in solvers.items() if not (weighted and s == "PyMaxflow")}
 
     def solve(solver: str) -> None:
-        energies[solver] = case.solve(solver).energy
+        energies[solver] = case.solve(fitting[solver])
 
-    times = measure({s: partial(solve, s) for s in ("numba", "gco")}, runs=runs)
-    ours, reference = energies["numba"], energies["gco"]
-    least = {solver: 1e3 * min(timing.cpu) for solver, timing in times.items()}
-    middle = {solver: 1e3 * statistics.median(timing.cpu) for solver, timing in times.items()}
-    return [
-        case.source,
-        f"{ours:.1f}",
-        f"{reference:.1f}",
-        f"{ours / reference:.5f}",
-        f"{least['numba']:.1f} ({middle['numba']:.1f})",
-        f"{least['gco']:.1f} ({middle['gco']:.1f})",
-        f"{least['gco'] / least['numba']:.1f}",
-    ]
+    times = measure({solver: partial(solve, solver) for solver in fitting}, runs=runs)
+    for solver, timing in times.items():
+        ratio = energies[solver] / energies["ours"]
+        scores = {"energy": energies[solver], "energy to ours": ratio}
+        recorder.add(name, solver, scores, split="none")
+        recorder.add_timing(name, solver, timing)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--runs", type=int, default=5, help="timed runs of each solver")
     parser.add_argument("--grids", nargs="+", default=list(GRIDS), choices=list(GRIDS))
-    arguments = parser.parse_args()
-    print_conditions("Graph cut: ours against gco", seed=SEED, runs=arguments.runs)
-    header = ["costs", "E ours", "E gco", "E ratio"]
-    header += ["ours, CPU ms: least (median)", "gco", "times faster"]
-    for grid in arguments.grids:
+
+
+def run(arguments: argparse.Namespace, recorder: Recorder) -> None:
+    """Solve every problem with every solver that is installed."""
+    if arguments.data is not None:
+        raise MissingDataError("--data", "this benchmark makes its problems itself")
+    grids, runs = arguments.grids, arguments.runs
+    if arguments.quick:
+        grids, runs = [QUICK_GRID], 1
+    solvers = usable_solvers(recorder)
+    for grid in grids:
         size, count = GRIDS[grid]
-        rows = []
         for cases in (noise, stereo, portrait):
             for case in cases(size, count):
                 progress(f"{grid} {case.source}")
-                rows.append(compare(case, arguments.runs))
-        progress("")
-        print_table([f"{size}x{size}, {count} labels", *header[1:]], rows)
-
-
-if __name__ == "__main__":
-    main()
+                measure_case(f"{grid}/{case.source}", case, solvers, runs, recorder)

@@ -1,0 +1,129 @@
+"""Is a look that is known recovered? Against the look applied to the sitter's own picture.
+
+    python -m benchmarks known-looks                # ten bundled sitters, half of them for testing
+    python -m benchmarks known-looks --data DIR     # portraits of one sitter each
+
+A method sees the ordinary portrait of one sitter and stylized portraits of others; its result is
+compared with the truth inside the person's matte. Inputs and exemplars are of one half of the
+split. A row is of the test half only where sitter and look both are. The rows of Song 2017 and
+Shih 2014 are their methods by our code (docs/papers/).
+"""
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import known_looks
+import numpy as np
+
+from benchmarks import bundled, layouts, references
+from benchmarks.protocol import BUNDLED, MissingDataError, Recorder, Split
+from benchmarks.report import progress
+from facestyle.faces import Portrait, portrait_from_image
+from facestyle.io.images import read_image
+
+QUICK_LOOKS = ("bwdodge", "amber")  # one of each half
+QUICK_INPUTS = 2
+COUNTS = (1, 2)
+REFERENCES = ("histogram matching", "OpenCV edgePreservingFilter")
+
+
+class SeenCase(known_looks.Case):
+    """A case that remembers the last picture it scored."""
+
+    last: np.ndarray | None = None
+
+    def score(self, picture: np.ndarray) -> dict[str, float]:
+        """Compare a picture with the truth inside the matte, and keep it."""
+        object.__setattr__(self, "last", picture)
+        scores: dict[str, float] = super().score(picture)
+        return scores
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--split", choices=("test", "development"), default="test")
+    parser.add_argument("--looks", nargs="+", choices=known_looks.LOOKS, metavar="LOOK")
+    parser.add_argument("--methods", nargs="+", choices=known_looks.METHODS, metavar="METHOD")
+    parser.add_argument("--exemplars", type=int, default=8, metavar="K", help="at most (8)")
+    parser.add_argument("--counts", type=int, nargs="*", metavar="K", help="fewer exemplars, too")
+
+
+def run(arguments: argparse.Namespace, recorder: Recorder) -> None:
+    """Score every method in every case."""
+    data = BUNDLED if arguments.data is None else arguments.data.name
+    sitters = load_sitters(arguments, recorder)
+    if len(sitters) < 2:
+        raise MissingDataError("known-looks", f"{len(sitters)} usable sitters; 2 are needed")
+    quick = arguments.quick
+    inputs = list(sitters)[: QUICK_INPUTS if quick else None]
+    looks = arguments.looks or [n for n in known_looks.LOOKS if not quick or n in QUICK_LOOKS]
+    methods = {n: known_looks.METHODS[n] for n in arguments.methods or known_looks.METHODS}
+    counts = arguments.counts if arguments.counts is not None else () if quick else COUNTS
+    for look in looks:
+        split = row_split(arguments, look)
+        for case in known_looks.cases_of_look(
+            look, sitters, inputs, arguments.exemplars, recorder.seed
+        ):
+            shared: dict[str, Any] = {"split": split, "data": data}
+            score_case(recorder, case, methods, shared)
+            for count in counts:
+                if count < len(case.exemplars):
+                    fewer = replace(case, exemplars=case.exemplars[:count])
+                    for name in known_looks.AGAINST_COUNT:
+                        scores = known_looks.METHODS[name](fewer)
+                        recorder.add(name_of(case), name, scores, exemplars=count, **shared)
+
+
+def row_split(arguments: argparse.Namespace, look: str) -> Split:
+    """Test where sitter and look are; what is in no split is not divided."""
+    if arguments.split == "development":
+        return "development"
+    return bundled.half_of(look, "looks")
+
+
+def load_sitters(arguments: argparse.Namespace, recorder: Recorder) -> dict[str, Portrait]:
+    """One portrait of each sitter of the half; of sitters in no split, all."""
+    if arguments.data is None:
+        paths, data_set = bundled.portraits(), "bundled"
+    else:
+        paths, data_set = layouts.portrait_files(arguments.data), "portraits"
+    chosen: dict[str, Path] = {}
+    for path in paths:
+        half = bundled.half_of(path.stem, data_set)
+        if half in (arguments.split, "none"):
+            known = half != "none"
+            name = bundled.splits.sitter_of(data_set, path.stem) if known else path.stem
+            chosen.setdefault(name, path)
+    sitters = {}
+    for name, path in chosen.items():
+        progress(f"analyzing {path.name}")
+        with recorder.skipping(path.name):
+            sitters[name] = portrait_from_image(read_image(path).rgb, name=path.stem)
+    return sitters
+
+
+def name_of(case: known_looks.Case) -> str:
+    """How rows call a case."""
+    return f"{case.look}/{case.portrait.name}"
+
+
+def score_case(
+    recorder: Recorder, case: known_looks.Case, methods: dict[str, Any], shared: dict[str, Any]
+) -> None:
+    """All methods and references in one case."""
+    name, data = name_of(case), shared["data"]
+    height, width = case.truth.shape[:2]
+    seen = SeenCase(case.look, case.portrait, case.truth, case.exemplars)
+    recorder.picture(name, "the truth", case.truth, data=data)
+    for method, function in methods.items():
+        progress(f"{name}: {method}")
+        with recorder.skipping(f"{name}, {method}"):
+            recorder.add(name, method, function(seen), size=(width, height), **shared)
+            if seen.last is not None and "mean" not in method and "oracle" not in method:
+                recorder.picture(name, method, seen.last, data=data)
+    exemplars = [references.to_bytes(e.portrait.image) for e in case.exemplars]
+    for method in REFERENCES:
+        picture = references.EVERY[method](references.to_bytes(case.portrait.image), exemplars)
+        scores = case.score(picture / np.float32(255))
+        recorder.add(name, method, scores, size=(width, height), **shared)
