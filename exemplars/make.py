@@ -86,7 +86,9 @@ def make_set(name: str, only: str = "") -> None:
         rng = np.random.default_rng(zlib.crc32(f"{name}/{sitter}".encode()))
         path = HERE / name / f"{sitter}.jpg"
         path.parent.mkdir(exist_ok=True)
-        write_picture(path, SETS[name].recipe(sit(sitter), rng), 92 if name == "portraits" else QUALITY)
+        write_picture(
+            path, SETS[name].recipe(sit(sitter), rng), 92 if name == "portraits" else QUALITY
+        )
         print(path, flush=True)
 
 
