@@ -78,7 +78,9 @@ def maps(mean: Portrait, prepared: Sequence[EnergyExemplar]) -> Arrays:
     level = np.mean([_person_mean(e) for e in prepared], axis=0)
     sums = np.zeros((3, levels + 1, height, width, 3))
     for exemplar in prepared:
-        mapping = align_exemplar(mean, exemplar.portrait, _grid(mean), exemplar.features, dense=False)
+        mapping = align_exemplar(
+            mean, exemplar.portrait, _grid(mean), exemplar.features, dense=False
+        )
         mapping = cv2.resize(mapping, (width, height), interpolation=cv2.INTER_AREA)
         shape = exemplar.features.shape
         seen = sample(exemplar.portrait.matte, mapping, shape) * ~outside(mapping, shape)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -131,6 +132,15 @@ def test_explanations_are_written(mixed_run):
     _, folder = mixed_run
     names = {path.name for path in (folder / "why" / "turned").iterdir()}
     assert {"landmarks.png", "matte.png", "exemplars.png", "labels.png"} <= names
+    assert {"regions.png", "seams_before.png", "seams_after.png", "gain_1.png"} <= names
+    page = (folder / "why" / "turned" / "index.html").read_text(encoding="utf-8")
+    pictures = re.findall(r'<img src="([^"]+)" alt="([^"]*)"', page)
+    assert {src for src, _ in pictures if not src.startswith("data:")} == {
+        name for name in names if name.endswith(".png") and name != "exemplars.png"
+    }
+    assert all(alt for src, alt in pictures if not src.startswith("data:"))
+    assert "a.png, " in page  # the legend of the label map
+    assert "blend" in page  # the timings
     assert (folder / "why" / "sub" / "gray" / "labels.png").exists()
     labels = read_image(folder / "why" / "turned" / "labels.png").rgb
     assert labels.shape[0] > 280  # a legend below the picture

@@ -4,11 +4,14 @@ import numpy as np
 import pytest
 
 from facestyle.faces import Face
-from facestyle.pipeline.explain import (
+from facestyle.pipeline.drawings import (
+    REGIONS,
     draw_gains,
     draw_labels,
     draw_landmarks,
     draw_matte,
+    draw_quilt,
+    draw_regions,
     draw_sheet,
     label_colors,
 )
@@ -50,6 +53,19 @@ def test_labels_color_the_person_only(gray):
     np.testing.assert_allclose(drawn[30, 40], expected[0], atol=1e-5)
     np.testing.assert_allclose(drawn[30, 120], expected[1], atol=1e-5)
     np.testing.assert_allclose(drawn[90, 40], expected[2], atol=1e-5)
+
+
+def test_a_quilt_takes_from_each_exemplar_what_its_weight_says(gray):
+    aligned = np.stack([gray * 0.4, gray * 1.6])
+    weights = np.stack([np.full((12, 16), 0.25), np.full((12, 16), 0.75)]).astype(np.float32)
+    np.testing.assert_allclose(draw_quilt(aligned, weights), 0.65, atol=1e-5)
+
+
+def test_regions_are_tinted_in_their_colors(gray):
+    region_map = np.repeat(np.arange(8, dtype=np.uint8), 20)[None].repeat(120, axis=0)
+    drawn = draw_regions(region_map, gray)
+    for number, (_, color) in enumerate(REGIONS):
+        np.testing.assert_allclose(drawn[60, 20 * number + 10], 0.2 + 0.6 * color, atol=1e-5)
 
 
 def test_label_colors_differ():

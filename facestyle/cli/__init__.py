@@ -19,6 +19,7 @@ from facestyle.cli.suggestions import SuggestingParser, mistyped_verb
 VERBS = {
     "stylize": "redraw portraits in the style of the exemplars (the default)",
     "looks": "list the looks that come with facestyle",
+    "sheet": "show one portrait in many looks, on a page or a picture",
     "exemplars": "check a folder of exemplars: which faces are found, what is usable, why not",
     "train": "train a network that redraws any picture in one style",
     "serve": "a web page on this computer: drop a portrait, pick a look, compare, download",

@@ -104,6 +104,19 @@ def count(text: str) -> int:
     return number
 
 
+def amounts(text: str) -> tuple[float, ...]:
+    """Parse one or several strengths, from 0 to 1, with commas between."""
+    try:
+        values = tuple(dict.fromkeys(float(part) for part in text.split(",")))
+    except ValueError:
+        values = ()
+    if not values or not all(0 <= value <= 1 for value in values):
+        raise argparse.ArgumentTypeError(
+            f"'{text}': expected a number from 0 to 1, or several such as 0.3,0.6,1"
+        )
+    return values
+
+
 def rate(text: str) -> float:
     """Parse a number of pictures a second."""
     try:

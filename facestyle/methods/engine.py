@@ -81,7 +81,9 @@ class Outcome(FrozenRecord):
     timings : dict of str to float
         Seconds of each stage.
     maps : dict of str to ndarray
-        Further pictures that explain the result, such as gain maps.
+        Further pictures that explain the result, (h, w) or (h, w, 3): ``gain_1`` and so on, from
+        fine to coarse. ``weights`` and ``weights_unfiltered``, (K, h, w): each exemplar's share
+        after and before the seams were filtered.
     aligned : callable
         Returns the exemplars warped onto the face, (K, h, w, 3) float32.
     """

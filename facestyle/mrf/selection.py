@@ -38,12 +38,15 @@ class Selection(FrozenRecord):
         Mean unary cost of each exemplar inside the matte.
     energy : float
         The random field's energy.
+    unfiltered : (K, H, W) float32 or None
+        The weights before the seams were filtered, where they were.
     """
 
     labels: np.ndarray
     weights: np.ndarray
     costs: np.ndarray
     energy: float
+    unfiltered: np.ndarray | None = None
 
 
 def unary_term(

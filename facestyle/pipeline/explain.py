@@ -1,36 +1,32 @@
-"""Pictures of how a result came about: landmarks, matte, aligned exemplars, labels, gains."""
+"""How a result came about: pictures of every stage, and a page that shows them together."""
 
 from __future__ import annotations
 
-import colorsys
-from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from facestyle.errors import UsageError
-from facestyle.faces import Face
-from facestyle.imaging.levels import to_bytes, to_float
+from facestyle.faces import Portrait
+from facestyle.faces.regions import segment_regions
 from facestyle.io.images import write_image
+from facestyle.pipeline.drawings import (
+    draw_gains,
+    draw_labels,
+    draw_landmarks,
+    draw_map,
+    draw_matte,
+    draw_quilt,
+    draw_regions,
+    draw_sheet,
+)
+from facestyle.pipeline.pages.explanation_page import write_explanation_page
 from facestyle.pipeline.result import Result
 
-_GOLDEN_RATIO = 0.618034  # steps of hue: neighbors in the list look different
-_PAPER = (255, 255, 255)
-_INK = (20, 20, 20)
-# Chains of the 68 points that are drawn as lines: jaw, brows, nose, eyes, lips; True: closed.
-_CHAINS = (
-    (range(0, 17), False),
-    (range(17, 22), False),
-    (range(22, 27), False),
-    (range(27, 31), False),
-    (range(31, 36), False),
-    (range(36, 42), True),
-    (range(42, 48), True),
-    (range(48, 60), True),
-    (range(60, 68), True),
-)
+PAGE = "index.html"
+# shown as quilts of the exemplars, not as maps
+_WEIGHTS = {"weights_unfiltered": "seams_before", "weights": "seams_after"}
 
 
 def write_explanation(folder: str | Path, image: np.ndarray, result: Result) -> list[Path]:
@@ -39,8 +35,10 @@ def write_explanation(folder: str | Path, image: np.ndarray, result: Result) -> 
     Parameters
     ----------
     folder : path-like
-        Made if missing. Receives ``landmarks.png``, ``matte.png``, ``exemplars.png`` (aligned),
-        ``labels.png`` and a file for each of the method's maps.
+        Made if missing. Receives a page, ``index.html``, and the pictures that it shows:
+        ``input.png``, ``result.png``, ``landmarks.png``, ``matte.png``, ``regions.png``,
+        ``exemplars.png`` (aligned), ``labels.png``, ``seams_before.png`` and ``seams_after.png``
+        where the method filters seams, and a file for each of the method's further maps.
     image : (H, W, 3) float32
         The input, sRGB in [0, 1].
     result : Result
@@ -48,195 +46,47 @@ def write_explanation(folder: str | Path, image: np.ndarray, result: Result) -> 
     Returns
     -------
     list of Path
-        The files written.
+        The files written; the page is the last.
 
     Raises
     ------
     UsageError
         If the method chooses no exemplars by place.
     """
-    outcome = result.outcome
     if result.face is None or result.matte is None or result.labels is None:
         raise UsageError(f"method {result.method} has nothing to explain; leave explain out")
-    pictures = {
-        "landmarks": draw_landmarks(image, result.face),
-        "matte": draw_matte(image, result.matte),
-        "labels": draw_labels(result.labels, image, result.matte, outcome.names),
+    paths = []
+    aligned = result.aligned
+    for name, drawn in _draw_all(image, result, aligned).items():
+        paths.append(Path(folder) / f"{name}.png")
+        write_image(paths[-1], drawn, alpha=result.alpha if name == "result" else None)
+    page = Path(folder) / PAGE
+    write_explanation_page(page, result, aligned, [path.name for path in paths])
+    return [*paths, page]
+
+
+def _draw_all(image: np.ndarray, result: Result, aligned: np.ndarray) -> dict[str, np.ndarray]:
+    """Every picture, by its file's name without the suffix."""
+    outcome, face, matte = result.outcome, result.face, result.matte
+    assert face is not None
+    assert matte is not None
+    assert outcome.labels is not None
+    regions = segment_regions(Portrait(image, face, matte, "the picture")).region_map
+    drawn = {
+        "input": image,
+        "result": np.clip(outcome.image, 0, 1),
+        "landmarks": draw_landmarks(image, face),
+        "matte": draw_matte(image, matte),
+        "regions": draw_regions(regions, image),
+        "labels": draw_labels(outcome.labels, image, matte, outcome.names),
         "exemplars": draw_sheet(
-            [image, outcome.image, *result.aligned], ["input", "result", *outcome.names]
+            [image, outcome.image, *aligned], ["input", "result", *outcome.names]
         ),
     }
     for name, values in outcome.maps.items():
-        drawn = draw_gains(values) if name.startswith("gain") else _normalized(values)
-        pictures[name] = cv2.resize(drawn, image.shape[1::-1], interpolation=cv2.INTER_LINEAR)
-    paths = []
-    for name, picture in pictures.items():
-        paths.append(Path(folder) / f"{name}.png")
-        write_image(paths[-1], picture)
-    return paths
-
-
-def draw_landmarks(image: np.ndarray, face: Face) -> np.ndarray:
-    """Draw the 68 points, their chains and the face's outline over a picture.
-
-    Parameters
-    ----------
-    image : (H, W, 3) float32
-        sRGB in [0, 1].
-    face : Face
-
-    Returns
-    -------
-    (H, W, 3) float32
-    """
-    canvas = Image.fromarray(to_bytes(image))
-    draw = ImageDraw.Draw(canvas)
-    thickness = max(1, round(face.inter_ocular / 60))
-    # Pillow truncates coordinates
-    outline = [tuple(point) for point in np.rint(face.outline)]
-    landmarks = [tuple(point) for point in np.rint(face.landmarks)]
-    draw.line([*outline, outline[0]], fill=(255, 170, 0), width=thickness)
-    for indices, closed in _CHAINS:
-        chain = [landmarks[index] for index in indices]
-        draw.line(chain + chain[:1] * closed, fill=(0, 200, 255), width=thickness)
-    radius = round(1.2 * thickness)
-    for x, y in landmarks:
-        draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=(255, 40, 90))
-    return to_float(np.asarray(canvas))
-
-
-def draw_matte(image: np.ndarray, matte: np.ndarray) -> np.ndarray:
-    """Tint what the matte leaves out, so that its edge can be judged on the picture.
-
-    Parameters
-    ----------
-    image : (H, W, 3) float32
-        sRGB in [0, 1].
-    matte : (H, W) float32
-        Opacity of the person.
-
-    Returns
-    -------
-    (H, W, 3) float32
-    """
-    tint = 0.25 * image + 0.75 * np.array([0.1, 0.75, 0.3], np.float32)
-    opacity = matte[..., None]
-    return (opacity * image + (1 - opacity) * tint).astype(np.float32)
-
-
-def draw_labels(
-    labels: np.ndarray, image: np.ndarray, matte: np.ndarray, names: Sequence[str]
-) -> np.ndarray:
-    """Draw which exemplar was chosen where on the person, with a legend below.
-
-    Parameters
-    ----------
-    labels : (h, w) int
-        Index into `names` of each node.
-    image : (H, W, 3) float32
-        sRGB in [0, 1].
-    matte : (H, W) float32
-        Opacity of the person; elsewhere labels mean nothing.
-    names : sequence of str
-        Names of the exemplars.
-
-    Returns
-    -------
-    (H + legend, W, 3) float32
-    """
-    height, width = image.shape[:2]
-    nodes = cv2.resize(labels.astype(np.int16), (width, height), interpolation=cv2.INTER_NEAREST)
-    colors = label_colors(len(names))
-    gray = np.repeat(image.mean(axis=2, keepdims=True), 3, axis=2)
-    opacity = np.float32(0.55) * matte[..., None]
-    picture = (1 - opacity) * gray + opacity * colors[nodes]
-    counts = np.bincount(nodes.ravel(), weights=matte.ravel(), minlength=len(names))
-    shares = counts / max(1e-6, counts.sum())
-    return np.vstack([picture, _draw_legend(names, colors, shares, width)])
-
-
-def draw_sheet(images: Sequence[np.ndarray], titles: Sequence[str], side: int = 320) -> np.ndarray:
-    """Lay pictures side by side in rows of at most four, each under its title.
-
-    Parameters
-    ----------
-    images : sequence of (H, W, 3) float32
-        sRGB in [0, 1], of any sizes.
-    titles : sequence of str
-    side : int
-        Longest side of each, px.
-
-    Returns
-    -------
-    (H', W', 3) float32
-    """
-    font = _font(side / 20)
-    line = round(1.6 * font.size)
-    columns = min(4, len(images))
-    rows = -(-len(images) // columns)
-    sheet = Image.new("RGB", (columns * (side + 8) + 8, rows * (side + line + 8) + 8), _PAPER)
-    draw = ImageDraw.Draw(sheet)
-    for index, (image, title) in enumerate(zip(images, titles, strict=True)):
-        x = 8 + (index % columns) * (side + 8)
-        y = 8 + (index // columns) * (side + line + 8)
-        draw.text((x, y), title, fill=_INK, font=font)
-        sheet.paste(ImageOps.contain(Image.fromarray(to_bytes(image)), (side, side)), (x, y + line))
-    return to_float(np.asarray(sheet))
-
-
-def draw_gains(gains: np.ndarray, limit: float = 3.0) -> np.ndarray:
-    """Draw gains in false color: blue below 1, white at 1, red above.
-
-    Parameters
-    ----------
-    gains : (H, W) float32
-        Positive.
-    limit : float
-        Gain, and its reciprocal, at full color.
-
-    Returns
-    -------
-    (H, W, 3) float32
-    """
-    level = np.clip(np.log(np.maximum(gains, 1e-6)) / np.log(limit), -1, 1)[..., None]
-    red, blue = np.array([0.8, 0.1, 0.1]), np.array([0.1, 0.25, 0.8])
-    color = np.where(level > 0, 1 - level * (1 - red), 1 + level * (1 - blue))
-    return color.astype(np.float32)
-
-
-def label_colors(count: int) -> np.ndarray:
-    """Well separated colors, (count, 3) float32 in [0, 1]."""
-    hues = [(index * _GOLDEN_RATIO) % 1 for index in range(count)]
-    values = (0.95, 0.7)
-    return np.array(
-        [colorsys.hsv_to_rgb(hue, 0.8, values[i % 2]) for i, hue in enumerate(hues)], np.float32
-    )
-
-
-def _draw_legend(
-    names: Sequence[str], colors: np.ndarray, shares: np.ndarray, width: int
-) -> np.ndarray:
-    """A line for each exemplar: its color, its share of the person, its name."""
-    font = _font(max(11, width / 45))
-    line = round(1.5 * font.size)
-    legend = Image.new("RGB", (width, line * len(names) + line // 2), _PAPER)
-    draw = ImageDraw.Draw(legend)
-    for index, (name, color, share) in enumerate(zip(names, colors, shares, strict=True)):
-        y = line // 4 + index * line
-        swatch = tuple(int(value) for value in np.rint(255 * color))
-        draw.rectangle((line // 2, y, 2 * line, y + line - 4), fill=swatch)
-        draw.text((2.5 * line, y), f"{share:4.0%}  {name}", fill=_INK, font=font)
-    return to_float(np.asarray(legend))
-
-
-def _normalized(values: np.ndarray) -> np.ndarray:
-    """Gray or RGB picture of any map, its range stretched to [0, 1]."""
-    low, high = float(values.min()), float(values.max())
-    unit = ((values - low) / max(high - low, 1e-6)).astype(np.float32)
-    return np.repeat(unit[..., None], 3, axis=2) if unit.ndim == 2 else unit[..., :3]
-
-
-def _font(size: float) -> ImageFont.FreeTypeFont:
-    font = ImageFont.load_default(size)
-    assert isinstance(font, ImageFont.FreeTypeFont)
-    return font
+        if name in _WEIGHTS:
+            drawn[_WEIGHTS[name]] = draw_quilt(aligned, values)
+            continue
+        shown = draw_gains(values) if name.startswith("gain") else draw_map(values)
+        drawn[name] = cv2.resize(shown, image.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+    return drawn

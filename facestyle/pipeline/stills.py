@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -61,6 +62,10 @@ class StillStylizer:
         method.check(self.rendering)
         if settings.which_face != "largest" and not self.needs_face:
             raise UsageError(f"face: {self._no_face_needed}")
+
+    def replaced(self, **settings: Any) -> StillStylizer:
+        """Make one with other settings of `StylizerSettings`, and the same prepared exemplars."""
+        return StillStylizer(self.exemplars, self.method, self.settings.replaced(**settings))
 
     def stylize(
         self,

@@ -22,7 +22,7 @@ from facestyle.methods.choice import choose_method
 from facestyle.methods.engine import Method
 from facestyle.pipeline.clip_options import ClipOptions
 from facestyle.pipeline.clips import stylize_clip
-from facestyle.pipeline.explain import draw_labels
+from facestyle.pipeline.drawings import draw_labels
 from facestyle.pipeline.pictures import InputPicture, input_file
 from facestyle.pipeline.result import Result
 from facestyle.pipeline.settings import StylizerSettings

@@ -92,7 +92,7 @@ class EnergyMethod(Method):
             done.selection.labels,
             self.look.names,
             timings,
-            {"gain": done.gains[1][..., 0]},
+            _maps(done),
             functools.partial(_warp_all, exemplars, done.mappings),
         )
 
@@ -112,6 +112,15 @@ class EnergyMethod(Method):
         picture = self.look.backgrounds[self.look.most_typical(shares)]
         height, width = portrait.matte.shape
         return cv2.resize(picture, (width, height), interpolation=cv2.INTER_CUBIC)
+
+
+def _maps(done: EnergyTransfer) -> dict[str, np.ndarray]:
+    """What explains the result: gains of luminance, weights before and after the filter."""
+    maps = {f"gain_{level}": gains[..., 0] for level, gains in enumerate(done.gains, start=1)}
+    if done.selection.unfiltered is not None:
+        maps["weights"] = done.selection.weights
+        maps["weights_unfiltered"] = done.selection.unfiltered
+    return maps
 
 
 def _warp_all(exemplars: Sequence[EnergyExemplar], mappings: tuple[np.ndarray, ...]) -> np.ndarray:

@@ -88,9 +88,7 @@ def estimate_curves(look: ToneStatistics, count: float, ordinary: Population) ->
         )
         tints.append(tint)
         saturations.append(saturation)
-    return ToneCurves(
-        lightness, np.array(tints), np.array(saturations), mean.lightness[:BINS]
-    )
+    return ToneCurves(lightness, np.array(tints), np.array(saturations), mean.lightness[:BINS])
 
 
 def _lightness_curve(seen: np.ndarray, where: np.ndarray, noise: np.ndarray) -> np.ndarray:

@@ -8,7 +8,7 @@ before, so that the energies only have to correct what remains; it measured best
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -183,8 +183,8 @@ def label_patches(
         weights = np.full_like(weights, 1 / len(weights))
     elif settings.seams == "weights":
         unit = portrait.face.inter_ocular * width / features.shape[1]
-        weights = filter_weights(weights, guide, unit)
-    return Selection(selection.labels, weights, selection.costs, selection.energy)
+        return replace(selection, weights=filter_weights(weights, guide, unit), unfiltered=weights)
+    return replace(selection, weights=weights)
 
 
 def _single(selection: Selection) -> Selection:
