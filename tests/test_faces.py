@@ -230,3 +230,13 @@ def test_the_matte_holds_the_person(astronaut, portrait):
     assert 0.2 < matte.mean() < 0.8
     soft = (matte > 0.1) & (matte < 0.9)
     assert 0 < soft.mean() < 0.1
+
+
+@pytest.mark.parametrize("name", ["coffee", "clock", "coins", "colorwheel"])
+def test_things_are_no_faces(name):
+    from skimage import data
+
+    picture = np.atleast_3d(getattr(data, name)())[..., :3]
+    picture = np.broadcast_to(picture, (*picture.shape[:2], 3)).astype(np.float32) / 255
+    for turned in range(4):
+        assert find_faces(np.ascontiguousarray(np.rot90(picture, turned))) == []
