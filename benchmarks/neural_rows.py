@@ -32,7 +32,7 @@ def run(arguments: argparse.Namespace, recorder: Recorder) -> None:
     constants = {
         "HELD_OUT": photos,
         "STYLE": bundled.MODEL_STYLE,
-        "DATA": ROOT / "benchmarks" / "no data",  # of training: see `normalization`
+        "DATA": bundled.EXEMPLARS / "none",  # what networks are trained on does not ship
     }
     paths = dict.fromkeys(("neural_bench", "neural_claims", "neural"), constants)
     quick = ["--quick", "--iterations", "20"] if arguments.quick else []
