@@ -19,8 +19,7 @@ lint: $(VENV)/.tested
 	$(BIN)/mypy
 
 bench: $(VENV)/.tested
-	$(BIN)/python benchmarks/graphcut.py --runs 1
-	$(BIN)/python benchmarks/speed.py --quick
+	$(BIN)/python -m benchmarks all --quick
 
 docs: $(VENV)/.documented
 	$(BIN)/mkdocs build --strict

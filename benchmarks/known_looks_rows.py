@@ -16,6 +16,7 @@ from typing import Any
 
 import known_looks
 import numpy as np
+from sitters import sitter_paths
 
 from benchmarks import bundled, layouts, references
 from benchmarks.protocol import BUNDLED, MissingDataError, Recorder, Split
@@ -84,23 +85,39 @@ def row_split(arguments: argparse.Namespace, look: str) -> Split:
 
 def load_sitters(arguments: argparse.Namespace, recorder: Recorder) -> dict[str, Portrait]:
     """One portrait of each sitter of the half; of sitters in no split, all."""
+    sitters = {}
+    for name, path in sitter_files(arguments).items():
+        progress(f"analyzing {path.name}")
+        with recorder.skipping(path.name):
+            sitters[name] = portrait_from_image(read_image(path).rgb, name=path.stem)
+    return sitters
+
+
+def sitter_files(arguments: argparse.Namespace) -> dict[str, Path]:
+    """The first picture of each sitter, by name."""
     if arguments.data is None:
         paths, data_set = bundled.portraits(), "bundled"
     else:
+        known = measuring_sitters(arguments.data, arguments.split)
+        if known:
+            return known
         paths, data_set = layouts.portrait_files(arguments.data), "portraits"
     chosen: dict[str, Path] = {}
     for path in paths:
         half = bundled.half_of(path.stem, data_set)
         if half in (arguments.split, "none"):
-            known = half != "none"
-            name = bundled.splits.sitter_of(data_set, path.stem) if known else path.stem
+            name = bundled.splits.sitter_of(data_set, path.stem) if half != "none" else path.stem
             chosen.setdefault(name, path)
-    sitters = {}
-    for name, path in chosen.items():
-        progress(f"analyzing {path.name}")
-        with recorder.skipping(path.name):
-            sitters[name] = portrait_from_image(read_image(path).rgb, name=path.stem)
-    return sitters
+    return chosen
+
+
+def measuring_sitters(data: Path, half: str) -> dict[str, Path]:
+    """The project's own measuring data, if that is what the folder holds."""
+    try:
+        found = sitter_paths(half, data)
+    except KeyError:  # names that are in no half: other people's data
+        return {}
+    return found if any(data in path.parents for path in found.values()) else {}
 
 
 def name_of(case: known_looks.Case) -> str:
@@ -116,14 +133,19 @@ def score_case(
     height, width = case.truth.shape[:2]
     seen = SeenCase(case.look, case.portrait, case.truth, case.exemplars)
     recorder.picture(name, "the truth", case.truth, data=data)
+    untouched = known_looks.input_unchanged(case)["psnr"]
+
+    def add(method: str, scores: dict[str, float]) -> None:
+        scores = scores | {"worse than the input": float(scores["psnr"] < untouched)}
+        recorder.add(name, method, scores, size=(width, height), **shared)
+
     for method, function in methods.items():
         progress(f"{name}: {method}")
         with recorder.skipping(f"{name}, {method}"):
-            recorder.add(name, method, function(seen), size=(width, height), **shared)
+            add(method, function(seen))
             if seen.last is not None and "mean" not in method and "oracle" not in method:
                 recorder.picture(name, method, seen.last, data=data)
     exemplars = [references.to_bytes(e.portrait.image) for e in case.exemplars]
     for method in REFERENCES:
         picture = references.EVERY[method](references.to_bytes(case.portrait.image), exemplars)
-        scores = case.score(picture / np.float32(255))
-        recorder.add(name, method, scores, size=(width, height), **shared)
+        add(method, case.score(picture / np.float32(255)))

@@ -11,6 +11,7 @@ _OTHERS: dict[str, tuple[Better, str]] = {
     "seconds": ("lower", "s"),
     "CPU seconds": ("lower", "s"),
     "peak MiB": ("lower", "MiB"),
+    "worse than the input": ("lower", ""),  # share of the cases, by PSNR
     "loss": ("lower", ""),
     "style loss": ("lower", ""),
     "equal iterations": ("higher", ""),  # of L-BFGS to a network's loss

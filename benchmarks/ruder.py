@@ -4,10 +4,10 @@
 
 A textured disc covers a textured wall for so many frames and goes; motion and occlusions are the
 true ones. `change on return` compares the wall when it is back with what it was before, which only
-long-term consistency can keep; E_warp is that of successive frames where the wall or disc is seen in
-both; the style loss is what optimization minimizes. The long-term preset compares with frames J =
-1, 2, 4 before (the paper's); `long-term, reaching` also with the frame before the occlusion, however
-long ago. With an occlusion longer than max J the two differ.
+long-term consistency can keep; E_warp is that of successive frames where both show the same point;
+the style loss is what optimization minimizes. The long-term preset compares with frames J = 1, 2, 4
+before (the paper's); `long-term, reaching` also with the frame before the occlusion, however long
+ago: with an occlusion longer than max J the two differ.
 """
 
 import argparse

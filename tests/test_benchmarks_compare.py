@@ -1,0 +1,92 @@
+"""What `compare` calls worse: constructed rows with a known change."""
+
+import numpy as np
+import pytest
+
+from benchmarks import compare
+from benchmarks.__main__ import main
+from benchmarks.protocol import Recorder, Results, Row, read_results
+
+CASES = 20
+MACHINE = {"processor": "one", "threads": 2}
+
+
+def run_of(values, measure="ssim", better="higher", machine=MACHINE, **more):
+    rows = [
+        Row("b", f"case {n}", "ours", measure, float(value), better, split="test", **more)
+        for n, value in enumerate(values)
+    ]
+    return Results(runs=[machine], rows=rows)
+
+
+def verdict(old, new):
+    (change,) = compare.compare(old, new)
+    return change.verdict
+
+
+def noisy(seed, mean=0.6, spread=0.1, count=CASES):
+    return np.random.default_rng(seed).normal(mean, spread, count)
+
+
+def test_a_small_loss_in_every_case_is_found_below_the_cases_spread():
+    base = noisy(0)
+    assert verdict(run_of(base), run_of(base - 0.02)) == "worse"
+    assert verdict(run_of(base), run_of(base + 0.02)) == "better"
+    assert verdict(run_of(base, better="lower"), run_of(base + 0.02, better="lower")) == "worse"
+
+
+def test_noise_and_what_is_too_small_are_the_same():
+    base = noisy(0)
+    calls = [verdict(run_of(base), run_of(base + noisy(n, 0, 0.05))) for n in range(1, 40)]
+    assert calls.count("same") >= 36
+    assert verdict(run_of(base), run_of(base - 0.001)) == "same"
+    assert verdict(run_of(base), run_of(base)) == "same"
+
+
+def test_nearest_to_one_counts_from_both_sides():
+    ratios = np.full(CASES, 0.9)
+    near = {"measure": "high_frequency_ratio", "better": "nearest 1"}
+    assert verdict(run_of(ratios, **near), run_of(ratios + 0.1, **near)) == "better"
+    assert verdict(run_of(ratios, **near), run_of(ratios + 0.3, **near)) == "worse"
+    assert verdict(run_of(ratios, better=""), run_of(ratios + 1, better="")) == "no direction"
+
+
+def test_times_need_the_machine_and_exceed_their_spread():
+    cost = {"measure": "seconds", "better": "lower"}
+    assert verdict(run_of([1.0], **cost), run_of([1.1], **cost)) == "same"
+    assert verdict(run_of([1.0], **cost), run_of([1.5], **cost)) == "worse"
+    assert verdict(run_of([1.0], **cost, spread=0.2), run_of([1.5], **cost, spread=0.2)) == "same"
+    other = run_of([9.0], **cost, machine={"processor": "two", "threads": 2})
+    assert verdict(run_of([1.0], **cost), other) == "other machine"
+
+
+def test_cases_are_paired_by_name_and_series_by_factors():
+    old = run_of([0.1, 0.5, 0.9])
+    new = Results(runs=[MACHINE], rows=old.rows[::-1][:2])
+    (change,) = compare.compare(old, new)
+    assert (change.cases, change.before, change.after) == (2, 0.7, 0.7)
+    assert compare.compare(old, run_of([0.1], factors={"exemplars": 1})) == []
+
+
+@pytest.mark.parametrize(("loss", "code"), [(0.0, 0), (0.05, 1)])
+def test_the_command_fails_on_a_regression_only(tmp_path, capsys, loss, code):
+    for name, change in (("old", 0.0), ("new", loss)):
+        with Recorder("b", path=tmp_path / f"{name}.jsonl") as recorder:
+            for n, value in enumerate(noisy(0)):
+                recorder.add(f"{n}", "ours", {"ssim": value - change}, split="test")
+            recorder.add("0", name, {"ssim": 1.0}, split="test")  # each run has a method of its own
+    words = ["compare", str(tmp_path / "old.jsonl"), str(tmp_path / "new.jsonl")]
+    assert main(words) == code
+    printed = capsys.readouterr()
+    assert ("worse" in printed.out) == bool(code)
+    assert "not in the new run: b (bundled, test): old: ssim" in printed.err
+
+
+def test_nothing_in_common_is_no_success(tmp_path, capsys):
+    for name in ("old", "new"):
+        with Recorder(name, path=tmp_path / f"{name}.jsonl") as recorder:
+            recorder.add("0", "ours", {"ssim": 1.0}, split="test")
+    assert len(read_results(tmp_path).rows) == 2
+    assert main(["compare", str(tmp_path / "old.jsonl"), str(tmp_path / "new.jsonl")]) == 2
+    assert main(["compare", str(tmp_path / "gone"), str(tmp_path / "new.jsonl")]) == 2
+    assert "share no row" in capsys.readouterr().err

@@ -1,0 +1,139 @@
+"""Every benchmark's --quick runs without other data than the repository's, and skips by name."""
+
+import json
+
+import cv2
+import numpy as np
+import pytest
+
+from benchmarks import bundled
+from benchmarks.__main__ import BENCHMARKS, TOOLS, main
+from benchmarks.protocol import read_results
+from facestyle.io.images import read_image, write_image
+
+SITTERS = ("erik_dahlgren", "grace_hopper", "luis_pedro_coelho")
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory):
+    """Three small sitters: portraits, their drawings, one style."""
+    folder = tmp_path_factory.mktemp("tiny")
+    kinds = {"photos": "pencil_photos", "sketches": "pencil", "styles/ink": "pencil"}
+    for kind, source in kinds.items():
+        (folder / kind).mkdir(parents=True)
+        for name in SITTERS:
+            picture = read_image(bundled.EXEMPLARS / source / f"{name}.jpg").rgb
+            small = cv2.resize(picture, (160, 200), interpolation=cv2.INTER_AREA)
+            write_image(folder / kind / f"{name}.png", small)
+    return folder
+
+
+def measured(tmp_path, *words):
+    """Rows, skips and pictures of a quick run."""
+    path = tmp_path / "results.jsonl"
+    assert main([*words, "--quick", "--json", str(path)]) == 0
+    return read_results(path)
+
+
+def test_known_looks(tiny, tmp_path):
+    methods = ["--methods", "input unchanged", "ours: tone first"]
+    found = measured(tmp_path, "known-looks", "--data", str(tiny), "--looks", "amber", *methods)
+    psnr = {}
+    for row in found.rows:
+        assert (row.split, row.data, row.group) == ("test", tiny.name, "amber")
+        if row.measure == "psnr":
+            psnr.setdefault(row.method, []).append(row.value)
+    assert {len(values) for values in psnr.values()} == {2}
+    assert {"histogram matching", "OpenCV edgePreservingFilter"} < psnr.keys()
+    assert np.mean(psnr["ours: tone first"]) > np.mean(psnr["input unchanged"])
+    assert found.pictures == []  # given data stay where they are
+
+
+def test_sketch(tiny, tmp_path):
+    peer = ["--peer", f"the artist={tiny / 'sketches'}", "--peer", f"nobody={tmp_path}"]
+    methods = ["--methods", "photograph in gray", "ours", "mean drawing"]
+    data = ["--data", str(tiny), *methods, *peer, "--pictures"]
+    found = measured(tmp_path, "sketch", *data)
+    ssim = {row.method: row.value for row in found.rows if row.measure == "ssim"}
+    assert ssim["the artist"] == pytest.approx(1)  # the drawing itself
+    assert ssim["OpenCV pencilSketch"] < 1
+    assert {row.case for row in found.rows} == {"grace_hopper", "one picture"}
+    assert "nobody, grace_hopper" in {skip["what"] for skip in found.skips}
+    assert found.pictures
+
+
+def test_portraits_and_an_ebsynth_binary(tiny, tmp_path):
+    binary = tmp_path / "ebsynth"
+    binary.write_text("#!/bin/sh\ntest $# -ge 10 && cp appearance_target.png result.png\n")
+    binary.chmod(0o755)
+    words = ["--data", str(tiny), "--portraits", "grace_hopper", "--ebsynth", str(binary)]
+    found = measured(tmp_path, "portraits", *words)
+    identity = {row.method: row.value for row in found.rows if row.measure == "identity"}
+    assert {row.case for row in found.rows} == {"ink/grace_hopper"}
+    assert {"ours", "OpenCV stylization", "EbSynth, our guides"} <= identity.keys()
+    assert all(0 < value < 1.2 for value in identity.values())
+
+
+def test_video(tmp_path):
+    found = measured(tmp_path, "video", "--styles", "noir")
+    errors = {row.method: row.value for row in found.rows if row.measure == "endpoint error"}
+    assert errors["flow: dis"] < 0.5
+    flicker = {row.method for row in found.rows if row.measure == "E_warp"}
+    assert flicker == {"input", "energy, as a clip", "energy, frame by frame"}
+
+
+def test_ruder(tmp_path):
+    pytest.importorskip("torch")
+    found = measured(tmp_path, "ruder", "--presets", "short-term", "long-term")
+    change = {row.method: row.value for row in found.rows if row.measure == "change on return"}
+    assert change["long-term"] < 0.1 * change["short-term"]
+
+
+def test_speed_and_solver(tmp_path):
+    found = measured(tmp_path, "speed", "--only", "start", "--runs", "1")
+    assert {row.measure for row in found.rows} == {"seconds", "CPU seconds", "peak MiB"}
+    assert all(row.value > 0 for row in found.rows)
+    found = measured(tmp_path, "solver")
+    ratios = [row.value for row in found.rows if row.measure == "energy to ours"]
+    assert ratios
+    assert min(ratios) > 0.99
+
+
+@pytest.mark.parametrize("name", BENCHMARKS)
+def test_what_is_missing_is_skipped_by_name(name, tmp_path, capsys):
+    if name in ("speed",):
+        return  # it takes one picture; the others need folders
+    (tmp_path / "empty").mkdir()
+    found = measured(tmp_path, name, "--data", str(tmp_path / "empty"))
+    assert found.rows == []
+    assert found.skips
+    assert "nothing was measured" in capsys.readouterr().err
+
+
+def test_help_names_every_command(capsys):
+    assert main([]) == 0
+    text = capsys.readouterr().out
+    assert all(f"  {name} " in text for name in [*BENCHMARKS, *TOOLS, "all"])
+    assert main(["nothing"]) == 2
+
+
+def test_the_report_is_one_page(tmp_path):
+    pytest.importorskip("jinja2")
+    results = tmp_path / "a.jsonl"
+    lines = [{"kind": "run", "schema": 1, "benchmark": "speed", "quick": True, "versions": {}}]
+    row = {"kind": "row", "better": "lower", "unit": "s", "split": "none"}
+    for method, factor in (("ours <b>", 1.0), ("theirs", 2.0)):
+        for megapixels in (0.5, 1.0, 2.0):
+            value = {"value": factor * megapixels, "factors": {"megapixels": megapixels}}
+            lines.append(row | value | {"case": "x/y", "method": method, "measure": "seconds"})
+    lines.append({"kind": "picture", "case": "x/y", "method": "theirs", "jpeg": "AAAA"})
+    results.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    page = tmp_path / "page.html"
+    assert main(["report", str(results), "-o", str(page)]) == 0
+    text = page.read_text()
+    assert "ours &lt;b&gt;" in text
+    assert "<b>" not in text
+    assert text.count("<polyline") == 2
+    assert 'class="best"' in text
+    assert "http" not in text
+    assert main(["report", str(tmp_path / "gone"), "-o", str(page)]) == 2

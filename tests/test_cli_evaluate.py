@@ -1,0 +1,55 @@
+"""`facestyle evaluate`: the table, JSON, what is missing, exit codes."""
+
+import json
+
+import numpy as np
+import pytest
+
+from facestyle.cli import main
+from facestyle.io.images import write_image
+
+
+@pytest.fixture
+def folders(tmp_path):
+    """Results of ann and bob, and true pictures; ann's result is perfect."""
+    random = np.random.default_rng(0)
+    for name in ("ann", "bob"):
+        truth = random.uniform(size=(40, 48, 3)).astype(np.float32)
+        write_image(tmp_path / "truth" / f"{name}.png", truth)
+        result = truth if name == "ann" else 0.5 * truth
+        write_image(tmp_path / "results" / f"{name}.png", result)
+    return tmp_path
+
+
+def evaluate(folders, *words):
+    return main(["evaluate", str(folders / "results"), "--truth", str(folders / "truth"), *words])
+
+
+def test_the_table_has_a_line_for_each_picture_and_the_mean(folders, capsys):
+    assert evaluate(folders, "--metrics", "ssim", "psnr") == 0
+    head, ann, bob, mean = capsys.readouterr().out.splitlines()
+    assert head.split() == ["PSNR", "↑", "SSIM", "↑"]
+    assert ann.split() == ["ann", "inf", "1"]
+    assert [line.split()[0] for line in (bob, mean)] == ["bob", "mean"]
+
+
+def test_json_has_no_infinity(folders, capsys):
+    assert evaluate(folders, "--metrics", "psnr", "--json") == 0
+    ann, bob, mean = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert ann == {"name": "ann", "mean": False, "scores": {"psnr": None}, "problems": []}
+    assert 0 < bob["scores"]["psnr"] < 30
+    assert mean["mean"] is True
+
+
+def test_what_is_missing_is_said_and_fails(folders, capsys):
+    write_image(folders / "truth" / "cid.png", np.zeros((40, 48, 3), np.float32))
+    assert evaluate(folders, "--metrics", "ssim", "--mean") == 1
+    printed = capsys.readouterr()
+    assert len(printed.out.splitlines()) == 2
+    assert "cid: no result named 'cid'" in printed.err
+
+
+def test_unknown_folders_and_metrics_are_usage(folders, capsys):
+    assert evaluate(folders, "--metrics", "beauty") == 2
+    assert "'beauty'" in capsys.readouterr().err
+    assert main(["evaluate", str(folders / "gone"), "--truth", str(folders)]) == 2
