@@ -22,6 +22,7 @@ VERBS = {
     "sheet": "show one portrait in many looks, on a page or a picture",
     "exemplars": "check a folder of exemplars: what is usable, what would make it better",
     "landmarks": "write or draw the 68 points of a face, to be corrected by hand",
+    "lut": "write the tones of a look as a .cube table for other programs",
     "cache": "say where the cache is and how large, or clear it",
     "train": "train a network that redraws any picture in one style",
     "serve": "a web page on this computer: drop a portrait, pick a look, compare, download",
