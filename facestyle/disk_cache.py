@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import logging
-import os
 import types
 import typing
 from collections.abc import Callable
@@ -19,33 +18,25 @@ from typing import Any, TypeVar
 import numpy as np
 
 from facestyle.array_files import map_array, read_arrays, write_array, write_arrays
+from facestyle.cache_files import Bound, cache_folder, cache_limit, note_use
+
+__all__ = [
+    "Schema",
+    "cache_folder",
+    "fingerprint",
+    "load",
+    "load_array",
+    "pack",
+    "save",
+    "save_array",
+    "unpack",
+]
 
 # change it whenever an analysis changes: older entries are not found then
 VERSION = "5"
 _LOG = logging.getLogger(__name__)
+_BOUND = Bound()
 T = TypeVar("T")
-
-
-def cache_folder() -> Path:
-    """Folder of the cache: $FACESTYLE_CACHE, or the user's cache folder.
-
-    Raises
-    ------
-    FileNotFoundError
-        The user has no home folder, as in many containers.
-    """
-    chosen = os.environ.get("FACESTYLE_CACHE")
-    if chosen:
-        return Path(chosen)
-    import platformdirs
-
-    try:
-        folder = Path(platformdirs.user_cache_dir("facestyle"))
-    except RuntimeError as error:
-        raise FileNotFoundError(f"no folder for the cache ({error})") from error
-    if not folder.is_absolute():  # what older releases of platformdirs give
-        raise FileNotFoundError(f"no folder for the cache (found {folder})")
-    return folder
 
 
 def fingerprint(*parts: str | bytes) -> str:
@@ -105,7 +96,10 @@ def save_array(key: str, array: np.ndarray) -> None:
 
 def _read(name: str, read: Callable[[Path], T]) -> T | None:
     try:
-        return read(cache_folder() / name)
+        path = cache_folder() / name
+        found = read(path)
+        note_use(path)
+        return found
     except FileNotFoundError:
         return None
     except Exception as error:  # whatever an entry holds, it can be computed again
@@ -115,10 +109,13 @@ def _read(name: str, read: Callable[[Path], T]) -> T | None:
 
 def _write(name: str, write: Callable[[Path], None]) -> None:
     """Write an entry; a cache that cannot be written is no error."""
+    if cache_limit() == 0:
+        return
     try:
         folder = cache_folder()
         folder.mkdir(parents=True, exist_ok=True)
         write(folder / name)
+        _BOUND.written(folder / name)
     except OSError as error:
         _LOG.info("cannot write to the cache: %s", error)
 

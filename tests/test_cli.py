@@ -235,11 +235,17 @@ def test_auto_names_photographic_looks(run, tmp_path, portrait):
 def test_exemplars_verb(run, looks):
     process = run("exemplars", looks)
     assert process.returncode == 1
-    a, b, c = process.stdout.splitlines()
+    a, b, c, usable, method, more = process.stdout.splitlines()
     assert a.startswith(f"{looks / 'a.png'}: usable: face ")
     assert "usable" in b
+    assert "nearly the same picture as a.png" not in b  # it is mirrored
+    assert usable == "2 of 3 are usable"
+    assert method.startswith("method: energy (2 of 2 exemplars look photographed")
+    assert more.startswith("6 more would help, 8 in all")
     assert c.startswith(f"{looks / 'c.png'}: not usable: no face was found")
-    records = [json.loads(line) for line in run("exemplars", looks, "--json").stdout.splitlines()]
+    lines = run("exemplars", looks, "--json").stdout.splitlines()
+    *records, last = [json.loads(line) for line in lines]
+    assert last["summary"]["usable"] == 2
     assert [record["usable"] for record in records] == [True, True, False]
     assert records[0]["size"] == [280, 280]
 

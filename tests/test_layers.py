@@ -24,7 +24,7 @@ PACKAGE = ROOT / "facestyle"
 LAYERS = (
     {"errors", "files", "stopwatch", "choices", "progress", "frozen"},
     {"settings", "looks"},
-    {"array_files", "assets"},
+    {"array_files", "assets", "cache_files"},
     {"kernels", "disk_cache", "io"},
     {"imaging"},
     {"faces", "flow"},

@@ -2,68 +2,118 @@
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from facestyle.cli import exit_codes, options
 
-USAGE = "DIR [--landmarks {auto,dlib,mesh}] [--json]"
-DESCRIPTION = """\
-Check a folder of exemplars: which faces are found, how large they are, what is usable, why not.
+if TYPE_CHECKING:
+    from facestyle.faces import Portrait
+    from facestyle.pipeline.exemplar_advice import ExemplarReport, SetReport
 
-  facestyle exemplars looks/"""
+USAGE = "LOOK|DIR [--exemplar-photos DIR] [--sheet FILE] [--landmarks {auto,dlib,mesh}] [--json]"
+DESCRIPTION = """\
+Check a folder of exemplars: what is usable and why not; size, sharpness, pose and medium of each;
+doubles, and pictures unlike the others; the method that suits them, and whether more would help.
+
+  facestyle exemplars sketches/
+  facestyle exemplars sketches/ --exemplar-photos sitters/
+  facestyle exemplars sketches/ --sheet sketches.html     or .jpg: all of them at a glance"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the verb's arguments."""
-    parser.add_argument("folder", type=Path, metavar="DIR", help="folder, or one picture")
+    parser.add_argument("folder", type=Path, metavar="DIR", help="look, folder, or one picture")
+    parser.add_argument(
+        "--exemplar-photos",
+        type=Path,
+        metavar="DIR",
+        help="the photographs that the exemplars were made from, of the same stems",
+    )
+    parser.add_argument(
+        "--sheet", type=Path, metavar="FILE", help="also show them all on a page or a picture"
+    )
+    parser.add_argument("--overwrite", action="store_true", help="replace an existing sheet")
     options.add_landmarks_option(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """List every file; return the exit code."""
+    """List every file, then say what suits the set; return the exit code."""
     from facestyle.cli.messages import print_result, report_error, show_progress, to_json
+    from facestyle.cli.sheet_files import check_sheet
+    from facestyle.exemplars import ExemplarSet
     from facestyle.io.images import expand_inputs
     from facestyle.looks import find_exemplars
+    from facestyle.pipeline.exemplar_advice import advise
 
+    if arguments.sheet is not None:
+        check_sheet(arguments.sheet, arguments.overwrite)
     paths = [item.path for item in expand_inputs([find_exemplars(arguments.folder)])]
+    photos = _photos(arguments.exemplar_photos)
+    found: dict[Path, Portrait | str] = {}
     quiet = arguments.quiet or not arguments.verbose  # the list itself shows how far it is
-    usable = 0
     for path in show_progress(paths, len(paths), quiet=quiet):
-        record = _check(path, arguments.landmarks)
-        usable += record["usable"]
+        found[path] = _read(path, arguments.landmarks, photos)
+    usable = {path: item for path, item in found.items() if not isinstance(item, str)}
+    report = advise(ExemplarSet(list(usable.values()))) if usable else None
+    reports = dict(zip(usable, report.exemplars, strict=True)) if report else {}
+    for path, item in found.items():
+        record = _record(path, item, reports.get(path))
         print_result(to_json(record) if arguments.json else _line(record))
-    if not usable:
+    if report is None:
         report_error(
             f"{arguments.folder}: none of the {len(paths)} pictures is usable as an exemplar. "
             "Each must show one face of 64 px or more, or have its 68 points beside it."
         )
         return exit_codes.NOTHING_DONE
-    return exit_codes.ALL_DONE if usable == len(paths) else exit_codes.SOME_FAILED
+    print_result(_summary(report, len(usable), len(paths), as_json=arguments.json))
+    if arguments.sheet is not None:
+        _write_sheet(arguments, usable, report)
+    return exit_codes.ALL_DONE if len(usable) == len(paths) else exit_codes.SOME_FAILED
 
 
-def _check(path: Path, landmarks: str) -> dict[str, Any]:
-    """Say of one file what `ExemplarSet.from_folder` will find in it."""
+def _photos(folder: Path | None) -> dict[str, Path] | None:
+    from facestyle.io.images import expand_inputs
+    from facestyle.looks import find_exemplars
+
+    if folder is None:
+        return None
+    return {item.path.stem: item.path for item in expand_inputs([find_exemplars(folder)])}
+
+
+def _read(path: Path, landmarks: str, photos: dict[str, Path] | None) -> "Portrait | str":
+    """What `ExemplarSet.from_folder` will find in a file, or why it will not be used."""
     from facestyle.errors import FacestyleError
-    from facestyle.exemplars import read_exemplar
+    from facestyle.exemplars import read_exemplar, read_with_photo
 
-    record: dict[str, Any] = {"path": str(path), "usable": False}
     try:
-        portrait, _ = read_exemplar(path, landmarks=landmarks)
+        if photos is None:
+            return read_exemplar(path, landmarks=landmarks)[0]
+        return read_with_photo(path, photos, landmarks, True)[0]
     except FacestyleError as error:
-        reason = " ".join(str(error).split())
-        return record | {"reason": reason.removeprefix(f"{path}: ")}
-    face = portrait.face
-    x0, y0, x1, y1 = (float(value) for value in face.box)
-    height, width = portrait.image.shape[:2]
-    return record | {
+        return " ".join(str(error).split()).removeprefix(f"{path}: ")
+
+
+def _record(path: Path, item: "Portrait | str", report: "ExemplarReport | None") -> dict[str, Any]:
+    if isinstance(item, str) or report is None:
+        return {"path": str(path), "usable": False, "reason": item}
+    x0, y0, x1, y1 = item.face.box
+    return {
+        "path": str(path),
         "usable": True,
-        "size": [width, height],
+        "size": list(report.size),
         "face": {
             "box": [round(value, 1) for value in (x0, y0, x1, y1)],
             "size": [round(x1 - x0), round(y1 - y0)],
-            "inter_ocular": round(float(face.inter_ocular), 1),
-            "landmarks": face.source,
+            "inter_ocular": round(item.face.inter_ocular, 1),
+            "landmarks": item.face.source,
         },
+        "pose": report.pose,
+        "turn": round(report.turn, 1),
+        "tilt": round(report.tilt, 1),
+        "sharpness": round(report.sharpness, 2),
+        "medium": report.medium,
+        "medium_reason": report.medium_reason,
+        "remarks": list(report.remarks),
     }
 
 
@@ -71,4 +121,40 @@ def _line(record: dict[str, Any]) -> str:
     if not record["usable"]:
         return f"{record['path']}: not usable: {record['reason']}"
     width, height = record["face"]["size"]
-    return f"{record['path']}: usable: face {width} x {height} px ({record['face']['landmarks']})"
+    return "; ".join(
+        [
+            f"{record['path']}: usable: face {width} x {height} px ({record['face']['landmarks']})",
+            f"{record['size'][0]} x {record['size'][1]} px, {record['pose']}, {record['medium']}",
+            *record["remarks"],
+        ]
+    )
+
+
+def _summary(report: "SetReport", usable: int, count: int, *, as_json: bool) -> str:
+    from facestyle.cli.messages import to_json
+
+    if as_json:
+        numbers = {"usable": usable, "pictures": count}
+        return to_json({"summary": {**numbers, "method": report.method, "more": report.more}})
+    return f"{usable} of {count} are usable\nmethod: {report.method}\n{report.more}"
+
+
+def _write_sheet(
+    arguments: argparse.Namespace, usable: "dict[Path, Portrait]", report: "SetReport"
+) -> None:
+    from facestyle.cli.messages import print_result
+    from facestyle.cli.sheet_files import is_page
+    from facestyle.io.images import write_image
+    from facestyle.pipeline.pages.exemplar_page import draw_exemplars, write_exemplar_page
+
+    portraits = list(usable.values())
+    if is_page(arguments.sheet):
+        title = f"{len(portraits)} exemplars: {arguments.folder.name or arguments.folder}"
+        write_exemplar_page(
+            arguments.sheet, title, portraits, report, overwrite=arguments.overwrite
+        )
+    else:
+        drawn = draw_exemplars(portraits, report)
+        write_image(arguments.sheet, drawn, overwrite=arguments.overwrite)
+    if not arguments.json:
+        print_result(str(arguments.sheet))

@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from facestyle.exemplars import ExemplarSet
 
 _LOG = logging.getLogger(__name__)
-_SMALL_FACE = 100  # px between chin and forehead; smaller exemplars have few strokes to lend
 _SHOWN = 3  # names in a message
 
 
@@ -32,8 +31,10 @@ def warn_of_exemplars(exemplars: ExemplarSet | None) -> None:
     """Say which exemplars are too small to show much of their style."""
     if exemplars is None:
         return
+    from facestyle.pipeline.exemplar_advice import SMALL_FACE
+
     faces = [
-        portrait for portrait in exemplars.portraits if _height(portrait.face.box) < _SMALL_FACE
+        portrait for portrait in exemplars.portraits if _height(portrait.face.box) < SMALL_FACE
     ]
     if faces:
         shown = ", ".join(f"{p.name} ({_height(p.face.box):.0f} px)" for p in faces[:_SHOWN])
@@ -44,7 +45,7 @@ def warn_of_exemplars(exemplars: ExemplarSet | None) -> None:
             len(exemplars),
             shown,
             ", ..." if len(faces) > _SHOWN else "",
-            _SMALL_FACE,
+            SMALL_FACE,
         )
 
 

@@ -117,6 +117,14 @@ def amounts(text: str) -> tuple[float, ...]:
     return values
 
 
+def amount(text: str) -> float:
+    """Parse one strength, from 0 to 1."""
+    values = amounts(text)
+    if len(values) != 1:
+        raise argparse.ArgumentTypeError(f"'{text}': expected one number from 0 to 1")
+    return values[0]
+
+
 def rate(text: str) -> float:
     """Parse a number of pictures a second."""
     try:

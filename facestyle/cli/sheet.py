@@ -20,7 +20,6 @@ else, or one picture.
   facestyle sheet portrait.jpg --looks noir warm sketches/ -o sheet.html
   facestyle sheet portrait.jpg --looks noir --strength 0.3,0.6,1 --method energy,patch
   facestyle sheet portrait.jpg --looks pencil oil -o sheet.jpg"""
-_SUFFIXES = (".html", ".htm")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -73,12 +72,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Stylize, write the sheet; return the exit code."""
     from facestyle.cli.messages import print_result, report_error, show_progress, to_json
+    from facestyle.cli.sheet_files import check_sheet
     from facestyle.pipeline.sheet import sheet_entries, sheet_portrait
 
     output = arguments.output or arguments.portrait.with_name(
         f"{arguments.portrait.stem}_sheet.html"
     )
-    _check(output, arguments.overwrite)
+    check_sheet(output, arguments.overwrite)
     plan = _plan(arguments)
     portrait = sheet_portrait(arguments.portrait, plan.size)
     entries = []
@@ -120,28 +120,14 @@ def _methods(text: str) -> tuple[str, ...]:
     return names
 
 
-def _check(output: Path, overwrite: bool) -> None:
-    """Notice before the work what would keep the sheet from being written."""
-    import os
-
-    from facestyle.errors import OutputExistsError
-    from facestyle.io.images import check_output
-
-    if output.suffix.lower() not in _SUFFIXES:
-        check_output(output, overwrite=overwrite)
-    elif not overwrite and os.path.lexists(output):
-        raise OutputExistsError(
-            f"{output}: exists already. Allow overwriting (--overwrite) or choose another name."
-        )
-
-
 def _write(
     output: Path, title: str, portrait: Any, entries: "list[SheetEntry]", overwrite: bool
 ) -> None:
+    from facestyle.cli.sheet_files import is_page
     from facestyle.io.images import write_image
     from facestyle.pipeline.pages.sheet_page import draw_sheet_picture, write_sheet_page
 
-    if output.suffix.lower() in _SUFFIXES:
+    if is_page(output):
         write_sheet_page(output, title, portrait, entries, overwrite=overwrite)
     else:
         write_image(output, draw_sheet_picture(portrait, entries), overwrite=overwrite)

@@ -7,7 +7,7 @@ from facestyle.faces.analysis import (
     select_face,
 )
 from facestyle.faces.face import Face, Portrait
-from facestyle.faces.landmarks import face_from_landmarks, read_landmarks
+from facestyle.faces.landmarks import face_from_landmarks, read_landmarks, write_landmarks
 from facestyle.faces.matte import person_matte
 
 __all__ = [
@@ -20,4 +20,5 @@ __all__ = [
     "portrait_from_image",
     "read_landmarks",
     "select_face",
+    "write_landmarks",
 ]

@@ -17,8 +17,20 @@ from facestyle.faces.shape_predictor import (
     load_shape_predictor,
     predict_shape,
 )
-from facestyle.files import read_regular
+from facestyle.files import read_regular, write_whole
 
+# which of the 68 points belong to what (iBUG 300-W), as seen in the picture
+PARTS = {
+    "jaw, from the left ear over the chin to the right ear": slice(0, 17),
+    "left brow": slice(17, 22),
+    "right brow": slice(22, 27),
+    "bridge of the nose, downwards": slice(27, 31),
+    "below the nose": slice(31, 36),
+    "left eye, from its outer corner, clockwise": slice(36, 42),
+    "right eye, from its inner corner, clockwise": slice(42, 48),
+    "outer lips, from the left corner, clockwise": slice(48, 60),
+    "inner lips": slice(60, 68),
+}
 _LARGEST_FILE = 2**20  # bytes; 68 points need some 2,000
 _FARTHEST = 1e6  # px
 # of the spread along the line: faces in profile have .3 and more
@@ -101,6 +113,41 @@ def read_landmarks(path: str | Path) -> np.ndarray:
             "'x y' in pixels"
         ) from error
     return check_landmarks(points, str(path))
+
+
+def write_landmarks(path: str | Path, face: Face, name: str, size: tuple[int, int]) -> None:
+    """Write 68 landmarks as `read_landmarks` reads them, with comments that tell which is which.
+
+    Parameters
+    ----------
+    path : path-like
+        Replaced at once where it exists.
+    face : Face
+    name : str
+        The picture's, for a comment.
+    size : (int, int)
+        Height and width of the picture.
+
+    Raises
+    ------
+    LandmarksError
+        If it cannot be written.
+    """
+    lines = [
+        f"# 68 landmarks of {' '.join(name.split())}, {size[1]} x {size[0]} px, by {face.source}",
+        "# x y in pixels of the upright picture; the center of its first pixel is 0 0",
+    ]
+    for part, points in PARTS.items():
+        lines.append(f"# {part}")
+        lines += [f"{x:.2f} {y:.2f}" for x, y in face.landmarks[points]]
+    text = "\n".join(lines) + "\n"
+    try:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        write_whole(Path(path), lambda file: file.write(text.encode()))
+    except OSError as error:
+        raise LandmarksError(
+            f"{path}: cannot be written ({error.strerror or error}); choose another place with -o"
+        ) from error
 
 
 def _decode_text(data: bytes) -> str:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import lazy_loader
 
 if TYPE_CHECKING:
+    from facestyle.methods.energy.color_table import look_table
     from facestyle.methods.energy.exemplar import (
         EnergyExemplar,
         foreground_lab,
@@ -23,6 +24,7 @@ __all__ = [
     "EnergySettings",
     "EnergyTransfer",
     "foreground_lab",
+    "look_table",
     "prepare_exemplar",
     "reduce_portrait",
     "tone_statistics",
@@ -32,6 +34,7 @@ __all__ = [
 __getattr__, __dir__, _ = lazy_loader.attach(
     __name__,
     submod_attrs={
+        "color_table": ["look_table"],
         "exemplar": ["EnergyExemplar", "foreground_lab", "prepare_exemplar", "reduce_portrait"],
         "method": ["EnergyMethod"],
         "settings": ["PRESETS", "EnergySettings"],

@@ -16,7 +16,7 @@ from facestyle.alignment.features import Features
 from facestyle.alignment.warp import align_exemplar, resize_map, sample
 from facestyle.faces import Portrait
 from facestyle.methods.energy.population import MeanFace, population
-from facestyle.methods.energy.tone_curves import LEVELS, ToneCurves
+from facestyle.methods.energy.tone_curves import LEVELS, ToneCurves, apply_curves
 
 # floor of energies before their logarithm, as of facestyle.methods.energy.gain.agreed_ratio
 LOG_FLOOR = np.float32(1e-5)
@@ -94,12 +94,7 @@ class OrdinaryFace:
 
     def _toned(self, lab: np.ndarray) -> np.ndarray:
         """Lab in the look's tones."""
-        lightness, curves = lab[..., 0], self.curves
-        channels = [lightness + np.interp(lightness, LEVELS, curves.lightness)]
-        for channel, tint, saturation in zip((1, 2), curves.tint, curves.saturation, strict=True):
-            ratio = np.interp(lightness, LEVELS, saturation)
-            channels.append(ratio * lab[..., channel] + np.interp(lightness, LEVELS, tint))
-        return np.dstack(channels).astype(np.float32)
+        return apply_curves(lab, self.curves)
 
     def _slopes(self, shape: tuple[int, ...]) -> np.ndarray:
         """How much the tones scale details, (h, w, 3) float32."""

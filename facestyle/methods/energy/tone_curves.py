@@ -91,6 +91,27 @@ def estimate_curves(look: ToneStatistics, count: float, ordinary: Population) ->
     return ToneCurves(lightness, np.array(tints), np.array(saturations), mean.lightness[:BINS])
 
 
+def apply_curves(lab: np.ndarray, curves: ToneCurves) -> np.ndarray:
+    """Give colors a look's tone curve and colors, wherever they stand.
+
+    Parameters
+    ----------
+    lab : (H, W, 3) float32
+        Lab/100.
+    curves : ToneCurves
+
+    Returns
+    -------
+    (H, W, 3) float32
+    """
+    lightness = lab[..., 0]
+    channels = [lightness + np.interp(lightness, LEVELS, curves.lightness)]
+    for channel, tint, saturation in zip((1, 2), curves.tint, curves.saturation, strict=True):
+        ratio = np.interp(lightness, LEVELS, saturation)
+        channels.append(ratio * lab[..., channel] + np.interp(lightness, LEVELS, tint))
+    return np.dstack(channels).astype(np.float32)
+
+
 def _lightness_curve(seen: np.ndarray, where: np.ndarray, noise: np.ndarray) -> np.ndarray:
     """Shift of L at `LEVELS` from the shifts that are seen."""
     prior = _smooth(where, where)

@@ -1,0 +1,277 @@
+"""What to know of a folder of exemplars before it is used: each picture, and the set."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from facestyle.exemplars import ExemplarSet
+from facestyle.faces import Face, Portrait
+from facestyle.imaging.color import to_lab
+from facestyle.imaging.pyramid import gaussian_blur
+from facestyle.methods.choice import choose_method
+from facestyle.methods.medium import looks_drawn, measure_skin
+
+# px between chin and forehead; smaller exemplars have few strokes to lend
+SMALL_FACE = 100
+# contrast at 1 px over that at 2 px in the face: .68 and more in 27 portraits of exemplars/ and
+# ../shared; .52 to .62 in the same pictures enlarged threefold, .61 to .87 enlarged twofold
+_BLURRED = 0.62
+# the nose's tip stands so many inter-ocular distances before the eyes' plane: three-quarter
+# portraits come out at 40 degrees
+_NOSE = 0.65
+# degrees of turn: called frontal below, far above; apart from the others' above
+_FRONTAL, _FAR, _APART = 12.0, 35.0, 45.0
+_THUMBNAIL = (24, 30)  # px around the face, for finding doubles
+# of two thumbnails: pictures of different people in exemplars/ have .9 at most
+_SAME = 0.97
+# robust standard deviations from the set's median; in exemplars/ none reaches it
+_OUTLYING = 6.0
+# smallest spread of each trait that counts: differences below are seen by nobody
+_TRAITS = (
+    ("darker", "lighter", 0.05),
+    ("softer in contrast", "harder in contrast", 0.03),
+    ("less colorful", "more colorful", 0.03),
+    ("greener", "redder", 0.02),
+    ("bluer", "yellower", 0.02),
+    ("smoother", "rougher", 0.3),
+    ("darker behind", "lighter behind", 0.1),
+)
+
+
+@dataclass(frozen=True)
+class ExemplarReport:
+    """What there is to know of one exemplar.
+
+    Attributes
+    ----------
+    name : str
+    size : (int, int)
+        Width and height, px.
+    face_height : float
+        Between chin and forehead, px.
+    turn : float
+        Estimated, degrees; positive towards the picture's right.
+    tilt : float
+        Degrees, positive clockwise.
+    sharpness : float
+        Contrast at 1 px over that at 2 px in the face: 1 and more in sharp pictures.
+    medium : {"drawn", "photographed"}
+    medium_reason : str
+    remarks : tuple of str
+        What speaks against it, in words.
+    """
+
+    name: str
+    size: tuple[int, int]
+    face_height: float
+    turn: float
+    tilt: float
+    sharpness: float
+    medium: str
+    medium_reason: str
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def pose(self) -> str:
+        """How the head is turned, in words."""
+        if abs(self.turn) < _FRONTAL:
+            return "frontal"
+        side = "right" if self.turn > 0 else "left"
+        return f"turned {round(abs(self.turn) / 5) * 5} degrees to the {side}"
+
+
+@dataclass(frozen=True)
+class SetReport:
+    """What there is to know of a set.
+
+    Attributes
+    ----------
+    exemplars : tuple of ExemplarReport
+    method : str
+        What ``method="auto"`` takes, and why.
+    more : str
+        How many more exemplars would help.
+    """
+
+    exemplars: tuple[ExemplarReport, ...]
+    method: str
+    more: str
+
+
+def advise(exemplars: ExemplarSet) -> SetReport:
+    """Look through a set of exemplars.
+
+    Parameters
+    ----------
+    exemplars : ExemplarSet
+        With faces.
+
+    Returns
+    -------
+    SetReport
+    """
+    portraits = exemplars.portraits
+    _, reason = choose_method(exemplars)
+    doubles = _doubles(portraits)
+    outliers = _outliers(portraits)
+    turns = [_turn(portrait.face) for portrait in portraits]
+    usual = float(np.median(turns))
+    reports = []
+    for index, portrait in enumerate(portraits):
+        remarks = _own_remarks(portrait)
+        if len(portraits) > 2 and abs(turns[index] - usual) > _APART:
+            remarks.append(f"turned {abs(turns[index] - usual):.0f} degrees away from the others")
+        if index in doubles:
+            remarks.append(f"nearly the same picture as {portraits[doubles[index]].name}")
+        if index in outliers:
+            remarks.append(f"unlike the others: {outliers[index]}")
+        reports.append(_report(portrait, turns[index], remarks))
+    distinct = len(portraits) - len(doubles)
+    return SetReport(tuple(reports), reason, _how_many_more(distinct, reason.split(" ")[0]))
+
+
+def sharpness(portrait: Portrait) -> float:
+    """Contrast at 1 px over that at 2 px in the face: little in blurred and enlarged pictures."""
+    x0, y0, x1, y1 = (max(0, round(value)) for value in portrait.face.box)
+    luma = portrait.image[y0:y1, x0:x1] @ np.array([0.2126, 0.7152, 0.0722], np.float32)
+    one, two = gaussian_blur(luma, 1.0), gaussian_blur(luma, 2.0)
+    return float(np.sqrt(np.square(luma - one).mean() / (np.square(one - two).mean() + 1e-12)))
+
+
+def _report(portrait: Portrait, turn: float, remarks: Sequence[str]) -> ExemplarReport:
+    score, reason = looks_drawn(portrait)
+    height, width = portrait.image.shape[:2]
+    return ExemplarReport(
+        portrait.name,
+        (width, height),
+        _face_height(portrait.face),
+        turn,
+        math.degrees(portrait.face.tilt),
+        sharpness(portrait),
+        "drawn" if score > 0 else "photographed",
+        reason,
+        tuple(remarks),
+    )
+
+
+def _own_remarks(portrait: Portrait) -> list[str]:
+    """What speaks against a picture by itself."""
+    remarks = []
+    if _face_height(portrait.face) < SMALL_FACE:
+        remarks.append(
+            f"small face: its strokes are enlarged and look coarse; {SMALL_FACE} px and more are "
+            "finer"
+        )
+    if sharpness(portrait) < _BLURRED:
+        remarks.append("blurred or enlarged: its finest detail is missing")
+    if abs(_turn(portrait.face)) > _FAR:
+        remarks.append("turned far: only portraits turned alike are aligned well")
+    return remarks
+
+
+def _turn(face: Face) -> float:
+    """Estimated turn of the head, degrees, from where the nose's tip is between the eyes."""
+    right, left = face.eyes
+    axis = (left - right) / face.inter_ocular
+    offset = float((face.landmarks[30] - (left + right) / 2) @ axis) / face.inter_ocular
+    return math.degrees(math.asin(float(np.clip(offset / _NOSE, -1, 1))))
+
+
+def _face_height(face: Face) -> float:
+    return face.box[3] - face.box[1]
+
+
+def _doubles(portraits: Sequence[Portrait]) -> dict[int, int]:
+    """Pictures that show nearly what an earlier one shows: index to the earlier one's."""
+    thumbnails = [_thumbnail(portrait) for portrait in portraits]
+    found: dict[int, int] = {}
+    for index, thumbnail in enumerate(thumbnails):
+        for earlier in range(index):
+            if earlier not in found and float((thumbnail * thumbnails[earlier]).mean()) > _SAME:
+                found[index] = earlier
+                break
+    return found
+
+
+def _thumbnail(portrait: Portrait) -> np.ndarray:
+    """The face upright at a fixed size, gray, normalized."""
+    face, (width, height) = portrait.face, _THUMBNAIL
+    scale = width / (2 * face.inter_ocular)
+    cosine, sine = scale * math.cos(-face.tilt), scale * math.sin(-face.tilt)
+    x, y = face.eyes.mean(axis=0)
+    matrix = np.array(
+        [
+            [cosine, -sine, width / 2 - cosine * x + sine * y],
+            [sine, cosine, 0.4 * height - sine * x - cosine * y],
+        ]
+    )
+    gray = gaussian_blur(portrait.image.mean(axis=2), max(0.1, 0.4 / scale))
+    small = cv2.warpAffine(gray, matrix, _THUMBNAIL, borderMode=cv2.BORDER_REPLICATE)
+    return (small - small.mean()) / (small.std() + 1e-6)
+
+
+def _outliers(portraits: Sequence[Portrait]) -> dict[int, str]:
+    """Pictures whose tone, color or texture is far from the set's median: index to words."""
+    if len(portraits) < 4:  # too few to say which of them is the odd one
+        return {}
+    traits = np.stack([_style(portrait) for portrait in portraits])
+    median = np.median(traits, axis=0)
+    spread = 1.4826 * np.median(np.abs(traits - median), axis=0)
+    floors = np.array([floor for _, _, floor in _TRAITS])
+    distances = (traits - median) / np.maximum(spread, floors)
+    found: dict[int, str] = {}
+    for index, row in enumerate(distances):
+        far = np.argsort(-np.abs(row))[:2]
+        words = [_TRAITS[t][int(row[t] > 0)] for t in far if abs(row[t]) > _OUTLYING]
+        if words:
+            found[index] = " and ".join(words)
+    return found
+
+
+def _style(portrait: Portrait) -> np.ndarray:
+    """Tone, color and texture of the face and of what is behind, in the order of `_TRAITS`."""
+    scale = min(1.0, 64 / portrait.face.inter_ocular)
+    image = cv2.resize(portrait.image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    matte = cv2.resize(portrait.matte, image.shape[1::-1], interpolation=cv2.INTER_AREA)
+    lab = to_lab(image)
+    x0, y0, x1, y1 = (max(0, round(scale * value)) for value in portrait.face.box)
+    face = lab[y0:y1, x0:x1].reshape(-1, 3)
+    behind = lab[matte < 0.1]
+    lightness, red, yellow = face.mean(axis=0)
+    return np.array(
+        [
+            lightness,
+            face[:, 0].std(),
+            np.hypot(face[:, 1], face[:, 2]).mean(),
+            red,
+            yellow,
+            measure_skin(portrait)[0],
+            behind[:, 0].mean() if len(behind) else lightness,
+        ]
+    )
+
+
+# how much further exemplars helped where it was measured (docs/benchmarks.md): how many to aim
+# for, and what the next ones brought
+_AIMS: Mapping[str, tuple[int, str]] = {
+    "energy": (8, "in tests 1, 2, 4 and 8 exemplars came to 18.9, 20.3, 21.2 and 22.2 dB"),
+    "patch-unpaired": (
+        6,
+        "in tests six drawings of one medium came nearer to its strokes than the best one: "
+        "texture distance .68 against .75",
+    ),
+    "patch-paired": (32, "in tests 8, 16 and 32 pairs had an LPIPS of .245, .239 and .236"),
+}
+
+
+def _how_many_more(count: int, method: str) -> str:
+    """Whether more exemplars would help, in words."""
+    aim, measured = _AIMS[method]
+    if count >= aim:
+        return f"{count} are enough; more bring little ({measured})"
+    return f"{aim - count} more would help, {aim} in all ({measured})"
