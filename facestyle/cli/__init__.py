@@ -28,6 +28,8 @@ VERBS = {
     "serve": "a web page on this computer: drop a portrait, pick a look, compare, download",
     "guides": "write position, appearance and segmentation guides for EbSynth",
     "evaluate": "judge a folder of results, of any method, against true pictures",
+    "completion": "print what makes bash, zsh or fish complete verbs and options",
+    "man": "print the manual page",
 }
 DEFAULT_VERB = "stylize"
 
@@ -56,9 +58,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
         return exit_codes.USAGE
     verb = arguments.pop(0) if arguments and arguments[0] in VERBS else DEFAULT_VERB
-    module = importlib.import_module(f"facestyle.cli.{verb}")
+    module = _module(verb)
     try:
-        parsed = _build_parser(verb, module).parse_known(arguments)
+        parsed = build_parser(verb).parse_known(arguments)
     except SystemExit as stop:  # argparse has printed the help, the version or what is wrong
         flush_streams()
         return int(stop.code or 0)
@@ -67,7 +69,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
-def _build_parser(verb: str, module: ModuleType) -> SuggestingParser:
+def build_parser(verb: str) -> SuggestingParser:
+    """The parser of a verb, which its help, completion and manual page are made from.
+
+    Parameters
+    ----------
+    verb : str
+        One of `VERBS`.
+
+    Returns
+    -------
+    SuggestingParser
+    """
+    module = _module(verb)
     is_default = verb == DEFAULT_VERB
     verbs = "\n".join(f"  {name:<12}{purpose}" for name, purpose in VERBS.items())
     program = "facestyle" if is_default else f"facestyle {verb}"
@@ -82,6 +96,10 @@ def _build_parser(verb: str, module: ModuleType) -> SuggestingParser:
     module.add_arguments(parser)
     add_message_options(parser)
     return parser
+
+
+def _module(verb: str) -> ModuleType:
+    return importlib.import_module(f"facestyle.cli.{verb}")
 
 
 def _run(module: ModuleType, arguments: argparse.Namespace) -> int:

@@ -1,0 +1,107 @@
+"""What each setting of the neural method does; small, since a processor takes long."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+from settings import PORTRAIT
+from strips import write_strip
+
+from facestyle import ExemplarSet, Stylizer
+from facestyle.looks import find_look
+
+_SIDE = 192  # px, of the input and of what is redrawn
+_QUICK: dict[str, Any] = {"size": _SIDE, "iterations": 40, "scales": 2, "device": "cpu"}
+_STYLE = "watercolor"
+
+
+@functools.cache
+def content() -> np.ndarray:
+    """Head and shoulders, small."""
+    with Image.open(PORTRAIT) as image:
+        side = image.width
+        head = image.convert("RGB").crop((0, 0, side, side))
+    return np.asarray(head.resize((_SIDE, _SIDE), Image.Resampling.LANCZOS))
+
+
+@functools.cache
+def style(*names: str) -> ExemplarSet:
+    """Style pictures of bundled looks: the first of each."""
+    return ExemplarSet.of_pictures([find_look(name).pictures[0] for name in names])
+
+
+def sweep(
+    name: str, setting: str, values: Sequence[Any], default: Any = None, **options: Any
+) -> Path:
+    """One setting at several values, all others as in `_QUICK`."""
+    panels = []
+    for value in values:
+        given = _QUICK | options | {setting: value}
+        image = Stylizer(style(_STYLE), method="neural", **given)(content()).image
+        panels.append((f"{value} (default)" if value == default else str(value), image))
+    return write_strip(f"neural_{name}", panels, height=220)
+
+
+def models() -> Path:
+    """The networks that come along."""
+    panels = [("input", content())]
+    folder = Path(__file__).resolve().parents[2] / "facestyle" / "assets" / "models"
+    for path in sorted(folder.glob("*.safetensors")):
+        panels.append((path.stem, Stylizer.from_model(path.stem)(content()).image))
+    return write_strip("neural_models", panels[:5], height=220)
+
+
+def start() -> Path:
+    """The picture, the style, the result that the other figures vary."""
+    (work,) = (Image.open(path).convert("RGB") for path in find_look(_STYLE).pictures[:1])
+    result = Stylizer(style(_STYLE), method="neural", **_QUICK)(content()).image
+    shown = [("input", content()), ("style", work), ("result", result)]
+    return write_strip("neural", shown, height=220)
+
+
+def style_weights() -> Path:
+    """Two style pictures, mixed."""
+    panels = []
+    for weights in ((1.0, 0.0), (1.0, 1.0), (0.0, 1.0)):
+        stylizer = Stylizer(
+            style(_STYLE, "engraving"), method="neural", style_weights=weights, **_QUICK
+        )
+        caption = ",".join(f"{weight:g}" for weight in weights)
+        panels.append((caption, stylizer(content()).image))
+    return write_strip("neural_style_weights", panels, height=220)
+
+
+FIGURES: dict[str, Callable[[], Path]] = {
+    "neural": start,
+    "neural_models": models,
+    "neural_size": partial(sweep, "size", "size", (96, 192, 256)),
+    "neural_iterations": partial(sweep, "iterations", "iterations", (5, 20, 80)),
+    "neural_scales": partial(sweep, "scales", "scales", (1, 3), 3),
+    "neural_optimizer": partial(sweep, "optimizer", "optimizer", ("lbfgs", "adam"), "lbfgs"),
+    "neural_initial": partial(
+        sweep, "initial", "initial", ("recolored", "content", "noise"), "recolored"
+    ),
+    "neural_content_weight": partial(
+        sweep, "content_weight", "content_weight", (0.1, 1.0, 10.0), 1.0
+    ),
+    "neural_style_weight": partial(
+        sweep, "style_weight", "style_weight", (20.0, 200.0, 2000.0), 200.0
+    ),
+    "neural_total_variation_weight": partial(
+        sweep, "total_variation_weight", "total_variation_weight", (0.0, 1.0, 100.0), 1.0
+    ),
+    "neural_style_scale": partial(sweep, "style_scale", "style_scale", (0.5, 1.0, 2.0), 1.0),
+    "neural_pooling": partial(sweep, "pooling", "pooling", ("max", "average"), "max"),
+    "neural_colors": partial(sweep, "colors", "colors", ("style", "keep"), "style"),
+    "neural_area": partial(
+        sweep, "area", "area", ("whole", "person", "face", "background"), "whole"
+    ),
+    "neural_by_region": partial(sweep, "by_region", "by_region", (False, True), False),
+    "neural_style_weights": style_weights,
+}
