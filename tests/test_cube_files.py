@@ -47,7 +47,7 @@ def test_red_changes_fastest(tmp_path):
     picture = Image.new("RGB", (1, 1), (255, 128, 0))
     changed = np.asarray(picture.filter(read_cube(tmp_path / "a.cube")))[0, 0]
     assert np.abs(changed - np.array([64, 0, 255])).max() <= 2
-    with pytest.raises(UsageError, match="expected .N, N, N, 3"):
+    with pytest.raises(UsageError, match=r"expected .N, N, N, 3"):
         write_cube(tmp_path / "b.cube", table[:2], "b")
 
 

@@ -164,7 +164,9 @@ def _fish_option(option: OptionWords) -> str:
 
 def _plain(text: str) -> str:
     """A help text without what shells read as their own signs."""
-    return text.translate(str.maketrans({"[": "(", "]": ")", ":": " -", "'": "’", "\\": "/"}))
+    for sign, plain in (("[", "("), ("]", ")"), (":", " -"), ("'", "’"), ("\\", "/")):
+        text = text.replace(sign, plain)
+    return text
 
 
 def _quoted(text: str) -> str:

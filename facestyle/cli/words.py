@@ -66,7 +66,9 @@ def command_words() -> tuple[VerbWords, ...]:
 
 
 def _verb(name: str, purpose: str, parser: argparse.ArgumentParser) -> VerbWords:
-    options, values, takes_paths = [], [], False
+    options: list[OptionWords] = []
+    values: list[str] = []
+    takes_paths = False
     for action in parser._actions:
         known, is_path = _known(action), _is_path(action)
         if action.option_strings:

@@ -17,9 +17,9 @@ from facestyle.faces.networks import run_network
 DLIB_SIZES = ((500, 0), (500, 1), (1400, 1))
 _DLIB_FACE = 80  # px, the smallest that it finds
 _MEDIAPIPE_FACE = 1 / 7  # of its square
-# How sure MediaPipe must be of a face in the whole picture, in the padded one and in tiles. Measured
-# on 100 portraits (photographs, drawings, paintings, prints), whose faces have .718 and more in the
-# first and .759 in the second, and on 162 pictures of noise, shapes, textures and things: with its
+# How sure MediaPipe must be of a face in the whole picture, in the padded one and in tiles.
+# Measured on 100 portraits (photographs, drawings, paintings, prints), whose faces have .718 and
+# more in the first and .759 in the second, and on 162 pictures of noise, shapes, textures and things: with its
 # own .5 there are faces in 51 of these, with these in none. dlib, at 0, finds none in any of them.
 _MEDIAPIPE_THRESHOLDS = (0.7, 0.74, 0.78)
 OVERLAP = 0.3

@@ -227,7 +227,7 @@ def _outliers(portraits: Sequence[Portrait]) -> dict[int, str]:
     found: dict[int, str] = {}
     for index, row in enumerate(distances):
         far = np.argsort(-np.abs(row))[:2]
-        words = [_TRAITS[t][int(row[t] > 0)] for t in far if abs(row[t]) > _OUTLYING]
+        words = [str(_TRAITS[t][int(row[t] > 0)]) for t in far if abs(row[t]) > _OUTLYING]
         if words:
             found[index] = " and ".join(words)
     return found
