@@ -19,8 +19,9 @@ _DLIB_FACE = 80  # px, the smallest that it finds
 _MEDIAPIPE_FACE = 1 / 7  # of its square
 # How sure MediaPipe must be of a face in the whole picture, in the padded one and in tiles.
 # Measured on 100 portraits (photographs, drawings, paintings, prints), whose faces have .718 and
-# more in the first and .759 in the second, and on 162 pictures of noise, shapes, textures and things: with its
-# own .5 there are faces in 51 of these, with these in none. dlib, at 0, finds none in any of them.
+# more in the first and .759 in the second, and on 162 pictures of noise, shapes, textures and
+# things: with its own .5 there are faces in 51 of these, with these in none. dlib, at 0, finds none
+# in any of them.
 _MEDIAPIPE_THRESHOLDS = (0.7, 0.74, 0.78)
 OVERLAP = 0.3
 # faces beside those of the first scale that finds any: what finer scales take for faces (emblems,
