@@ -13,7 +13,6 @@ PORTRAIT = EXEMPLARS / "portraits" / "eileen_collins.jpg"
 MODEL_STYLE = ROOT / "benchmarks" / "data" / "morisot_young_woman_in_mauve.jpg"
 PHOTOGRAPHED = ("eileen_collins", "grace_hopper", "luis_pedro_coelho")  # in color, by a camera
 DRAWN = ("pencil", "charcoal", "engraving", "watercolor", "oil")
-PHOTOGRAPHIC = ("noir", "high_key", "warm", "faded_film")
 
 
 def portraits() -> list[Path]:

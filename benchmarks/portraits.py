@@ -13,14 +13,14 @@ is one exemplar of another sitter; with --sets also all of them.
 
 import argparse
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from benchmarks import bundled, layouts, references
-from benchmarks.peers import add_peer_argument, run_ebsynth
+from benchmarks.peers import Peer, add_peer_argument, run_ebsynth
 from benchmarks.portrait_scores import StyleJudge, read_portrait
 from benchmarks.protocol import BUNDLED, MissingDataError, Recorder
 from benchmarks.report import progress
@@ -52,6 +52,10 @@ class Cell:
         return f"{self.style}/{self.name}"
 
 
+# a picture, and the seconds that it took, if they are known
+Maker = Callable[[Cell], tuple[np.ndarray, float | None]]
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--portraits", nargs="*", metavar="NAME", help="stems of portraits (all)")
     parser.add_argument("--styles", nargs="*", metavar="NAME", help="names of styles (all)")
@@ -74,28 +78,25 @@ def run(arguments: argparse.Namespace, recorder: Recorder) -> None:
     judge = StyleJudge()
     data = BUNDLED if arguments.data is None else arguments.data.name
     split = arguments.split or ("development" if arguments.data is None else "none")
+    makers = {"ours": ours(arguments), **others(arguments)}
     for cell in cells(arguments, recorder):
         progress(cell.case)
-        pictures = {"ours": ours(arguments), **others(arguments)}
-        recorder.picture(cell.case, "the photograph", cell.portrait.image, data=data)
-        recorder.picture(cell.case, "the exemplar", cell.exemplars[0].image, data=data)
-        for method, make in pictures.items():
+        count = len(cell.exemplars)
+        pictures = {
+            "the photograph": cell.portrait.image,
+            "the exemplar": cell.exemplars[0].image,
+        }
+        for method, make in makers.items():
             with recorder.skipping(f"{cell.case}, {method}"):
-                picture, seconds = timed(make, cell)
-                scores = judge.score(picture, cell.portrait, cell.exemplars)
-                size = (picture.shape[1], picture.shape[0])
-                costs = {} if method in {p.name for p in arguments.peer} else {"seconds": seconds}
-                recorder.add(
-                    cell.case,
-                    method,
-                    scores | costs,
-                    split=split,
-                    data=data,
-                    size=size,
-                    exemplars=len(cell.exemplars),
-                )
-                if len(cell.exemplars) == 1 or not arguments.sets:
-                    recorder.picture(cell.case, method, picture, data=data)
+                pictures[method], seconds = make(cell)
+                scores = judge.score(pictures[method], cell.portrait, cell.exemplars)
+                scores |= {} if seconds is None else {"seconds": seconds}
+                known = {"split": split, "data": data, "exemplars": count}
+                size = pictures[method].shape[1::-1]
+                recorder.add(cell.case, method, scores, size=size, **known)
+        if count == 1:
+            for method, picture in pictures.items():
+                recorder.picture(cell.case, method, picture, data=data)
 
 
 def cells(arguments: argparse.Namespace, recorder: Recorder) -> Iterator[Cell]:
@@ -145,7 +146,7 @@ def sources(arguments: argparse.Namespace) -> tuple[list[Path], dict[str, list[P
     return portraits, styles, width
 
 
-def ours(arguments: argparse.Namespace) -> Callable[[Cell], np.ndarray]:
+def ours(arguments: argparse.Namespace) -> Maker:
     """Unpaired patch mode; what prepares its exemplars is not timed."""
     dials = {
         name: getattr(arguments, name)
@@ -154,47 +155,57 @@ def ours(arguments: argparse.Namespace) -> Callable[[Cell], np.ndarray]:
     }
     settings = UnpairedSettings(labels=arguments.labels, **dials)
 
-    def make(cell: Cell) -> np.ndarray:
+    def make(cell: Cell) -> tuple[np.ndarray, float | None]:
         prepared = [prepare_exemplar(exemplar) for exemplar in cell.exemplars]
         start = time.perf_counter()
         result = transfer_patches(cell.portrait, prepared, settings)
-        make.seconds = time.perf_counter() - start - result.timings.get("exemplars", 0.0)  # type: ignore[attr-defined]
+        seconds = time.perf_counter() - start - result.timings.get("exemplars", 0.0)
         if arguments.save is not None:
             name = f"{cell.name}_{cell.style}_{len(cell.exemplars)}.png"
             arguments.save.mkdir(parents=True, exist_ok=True)
             write_image(arguments.save / name, result.image, overwrite=True)
-        return np.asarray(result.image)
+        return result.image, seconds
 
     return make
 
 
-def others(arguments: argparse.Namespace) -> dict[str, Callable[[Cell], np.ndarray]]:
+def others(arguments: argparse.Namespace) -> dict[str, Maker]:
     """What ours is compared with: what anyone can install, and what was given."""
-    made: dict[str, Callable[[Cell], np.ndarray]] = {}
-    for name in REFERENCES:
-        made[name] = lambda cell, f=references.EVERY[name]: reference(cell, f)  # type: ignore[misc]
-    for peer in arguments.peer:
-        made[peer.name] = (
-            lambda cell, p=peer: p.read(  # type: ignore[misc]
-                f"{cell.name}_{cell.style}", cell.portrait.image.shape[1::-1]
-            )
-        )
+    made = {name: reference(references.EVERY[name]) for name in REFERENCES}
+    made |= {peer.name: given(peer) for peer in arguments.peer}
     if arguments.ebsynth is not None:
-        made["EbSynth, our guides"] = lambda cell: run_ebsynth(
-            arguments.ebsynth, cell.portrait, cell.exemplars[0]
+        made["EbSynth, our guides"] = timed(
+            lambda cell: run_ebsynth(arguments.ebsynth, cell.portrait, cell.exemplars[0])
         )
     return made
 
 
-def reference(cell: Cell, function: references.Reference) -> np.ndarray:
-    """What a reference method makes of a cell."""
-    exemplars: Sequence[np.ndarray] = [references.to_bytes(e.image) for e in cell.exemplars]
-    return function(references.to_bytes(cell.portrait.image), exemplars) / np.float32(255)
+def reference(function: references.Reference) -> Maker:
+    """A method that anyone can install."""
+
+    def make(cell: Cell) -> np.ndarray:
+        exemplars = [references.to_bytes(e.image) for e in cell.exemplars]
+        return function(references.to_bytes(cell.portrait.image), exemplars) / np.float32(255)
+
+    return timed(make)
 
 
-def timed(make: Callable[[Cell], np.ndarray], cell: Cell) -> tuple[np.ndarray, float]:
-    """A picture and its seconds; a maker that knows its own seconds is believed."""
-    start = time.perf_counter()
-    picture = make(cell)
-    seconds = time.perf_counter() - start
-    return picture, getattr(make, "seconds", seconds)
+def given(peer: Peer) -> Maker:
+    """Another method's results, whose seconds nobody knows."""
+
+    def make(cell: Cell) -> tuple[np.ndarray, float | None]:
+        size = cell.portrait.image.shape[1::-1]
+        return peer.read(f"{cell.name}_{cell.style}", size), None
+
+    return make
+
+
+def timed(function: Callable[[Cell], np.ndarray]) -> Maker:
+    """A maker that takes its own time."""
+
+    def make(cell: Cell) -> tuple[np.ndarray, float | None]:
+        start = time.perf_counter()
+        picture = function(cell)
+        return picture, time.perf_counter() - start
+
+    return make
