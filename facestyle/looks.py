@@ -162,7 +162,7 @@ def name_of(folder: str | os.PathLike[str]) -> str:
         What `find_exemplars` takes or finds.
     """
     path = Path(folder).resolve()
-    if not path.exists():  # a look by its name, however it was typed
+    if not path.exists() and _as_name(folder) in bundled_sets():  # however it was typed
         return _as_name(folder)
     return path.stem if path.is_file() else path.name
 

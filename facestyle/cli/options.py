@@ -63,6 +63,26 @@ def add_batch_options(parser: Any) -> None:
     )
 
 
+def add_output_options(parser: Any) -> None:
+    """Add how results are written: --max-size, --quality, --format."""
+    parser.add_argument(
+        "--max-size",
+        type=count,
+        metavar="N",
+        help="reduce pictures to N px on their longer side, before they are stylized",
+    )
+    parser.add_argument(
+        "--quality", type=quality, default=95, metavar="1..100", help="of JPEG and WebP (95)"
+    )
+    parser.add_argument(
+        "--format",
+        type=suffix,
+        metavar="FORMAT",
+        help="of results without a name of their own: png, jpg, webp, tif, bmp for pictures; mp4, "
+        "mov, mkv, webm, gif for videos (that of the input)",
+    )
+
+
 def add_video_options(parser: Any) -> None:
     """Add what belongs to videos: --start, --end, --preview, --fps."""
     parser.add_argument("--start", type=seconds, metavar="S", help="begin at this second")
@@ -102,6 +122,27 @@ def count(text: str) -> int:
     if not 1 <= number <= _MOST:
         raise argparse.ArgumentTypeError(f"'{text}': expected a whole number from 1 to {_MOST}")
     return number
+
+
+def quality(text: str) -> int:
+    """Parse the quality of a lossy format."""
+    number = _whole_number(text)
+    if not 1 <= number <= 100:
+        raise argparse.ArgumentTypeError(f"'{text}': expected a whole number from 1 to 100")
+    return number
+
+
+def suffix(text: str) -> str:
+    """Parse a format that results can have, as a suffix with its dot."""
+    from facestyle.io.images.formats import WRITABLE_SUFFIXES
+    from facestyle.io.videos.names import WRITABLE_VIDEO_SUFFIXES
+
+    known = WRITABLE_SUFFIXES | WRITABLE_VIDEO_SUFFIXES
+    found = "." + text.lower().lstrip(".")
+    if found not in known:
+        shown = ", ".join(sorted(name.lstrip(".") for name in known))
+        raise argparse.ArgumentTypeError(f"'{text}': expected {shown}")
+    return found
 
 
 def amounts(text: str) -> tuple[float, ...]:

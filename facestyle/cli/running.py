@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from facestyle.cli.messages import ClipProgress
     from facestyle.io.images import InputFile
     from facestyle.pipeline.batch import BatchResult
-    from facestyle.pipeline.stylizer import Stylizer
+    from facestyle.pipeline.stills import StillStylizer
 
 
 @dataclass(frozen=True)
@@ -25,8 +26,7 @@ class Counts:
 
 def run_pairs(
     arguments: argparse.Namespace,
-    stylizer: "Stylizer",
-    pairs: "Sequence[tuple[InputFile, Path]]",
+    work: "Sequence[tuple[StillStylizer, Sequence[tuple[InputFile, Path]]]]",
 ) -> Counts:
     """Stylize inputs, here or on a cluster, with progress and messages.
 
@@ -34,9 +34,8 @@ def run_pairs(
     ----------
     arguments : argparse.Namespace
         Of the verb stylize.
-    stylizer : Stylizer
-    pairs : sequence of (InputFile, Path)
-        Each input with the name of its result.
+    work : sequence of (StillStylizer, sequence of (InputFile, Path))
+        For each stylizer, each input with the name of its result.
 
     Returns
     -------
@@ -48,9 +47,16 @@ def run_pairs(
     frames = ClipProgress(quiet=arguments.quiet)
     steps = ClipProgress(quiet=arguments.quiet, unit="step")
     failed = skipped = 0
+    total = sum(len(pairs) for _, pairs in work)
     with listening(steps.show_steps):
-        results = _results(arguments, stylizer, pairs, frames)
-        for result in show_progress(results, len(pairs), quiet=arguments.quiet):
+        parts = (_results(arguments, stylizer, pairs, frames) for stylizer, pairs in work)
+        results: Iterator[BatchResult] = chain.from_iterable(parts)
+        if arguments.report is not None:
+            from facestyle.pipeline.batch_report import reported
+
+            title = f"{total} results, {_methods(work)}"
+            results = reported(results, arguments.report, title=title)
+        for result in show_progress(results, total, quiet=arguments.quiet):
             frames.close()
             steps.close()
             skipped += result.skipped
@@ -59,26 +65,25 @@ def run_pairs(
                 report_error(result.message)
             _print_result(result, as_json=arguments.json)
     if skipped:
-        text = f"{skipped} of {len(pairs)} inputs skipped, whose results exist"
+        text = f"{skipped} of {total} inputs skipped, whose results exist"
         report_note(text, quiet=arguments.quiet)
     return Counts(failed, skipped)
 
 
 def _results(
     arguments: argparse.Namespace,
-    stylizer: "Stylizer",
+    stylizer: "StillStylizer",
     pairs: "Sequence[tuple[InputFile, Path]]",
     frames: "ClipProgress",
 ) -> "Iterator[BatchResult]":
     from facestyle.pipeline.batch import BatchOptions, stylize_files
-    from facestyle.pipeline.batch_report import reported
     from facestyle.pipeline.clip_options import ClipOptions
     from facestyle.pipeline.cluster import Cluster
 
     cluster = None
     if arguments.cluster is not None:
         cluster = Cluster(arguments.cluster, arguments.send_files)
-    results = stylize_files(
+    return stylize_files(
         stylizer,
         [item.path for item, _ in pairs],
         [output for _, output in pairs],
@@ -87,6 +92,8 @@ def _results(
             skip_existing=arguments.skip_existing,
             keep_results=False,
             landmarks=_landmarks(arguments),
+            max_size=arguments.max_size,
+            quality=arguments.quality,
             clip=ClipOptions(arguments.start, arguments.end, arguments.preview, arguments.fps),
         ),
         explain=_explain_folders(arguments.explain, pairs),
@@ -94,10 +101,11 @@ def _results(
         cluster=cluster,
         progress=frames.show,
     )
-    if arguments.report is None:
-        return results
-    title = f"{len(pairs)} inputs, method {stylizer.method.name.replace('_', '-')}"
-    return reported(results, arguments.report, title=title)
+
+
+def _methods(work: "Sequence[tuple[StillStylizer, object]]") -> str:
+    names = dict.fromkeys(s.method.name.replace("_", "-") for s, _ in work)
+    return f"method{'s' if len(names) > 1 else ''} {', '.join(names)}"
 
 
 def _landmarks(arguments: argparse.Namespace) -> "np.ndarray | None":

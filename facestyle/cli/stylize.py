@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from facestyle.cli import exit_codes, options, setting_options
-from facestyle.cli.result_names import clip_names, named_as_clips
-from facestyle.looks import find_exemplars, name_of
+from facestyle.cli.result_names import clip_names
+from facestyle.cli.variants import Variant, each_planned, variants_of
 from facestyle.methods import method_choices
 from facestyle.pipeline.settings import StylizerSettings
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from facestyle.exemplars import ExemplarSet
     from facestyle.io.images import InputFile
     from facestyle.pipeline.presets import Preset
+    from facestyle.pipeline.stills import StillStylizer
     from facestyle.pipeline.stylizer import Stylizer
 
 USAGE = "INPUT... --exemplars LOOK|DIR [-o PATH] [options]"
@@ -36,16 +37,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the verb's arguments."""
     parser.add_argument(
         "inputs",
-        nargs="+",
+        nargs="*",
         metavar="INPUT",
         help="pictures, videos, globs, folders (searched recursively), frames/%%05d.png",
     )
     parser.add_argument(
         "--exemplars",
         type=Path,
+        nargs="+",
         metavar="LOOK|DIR",
         help="a look that comes with facestyle ('facestyle looks' lists them), a folder of "
-        "stylized portraits, or one such picture",
+        "stylized portraits, or one such picture; several give a result each; noir+warm, or "
+        "noir:2+warm:1, is a blend of two",
     )
     parser.add_argument(
         "-o",
@@ -75,7 +78,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     style.add_argument(
         "--save-preset", type=Path, metavar="FILE", help="keep the method and all settings as .toml"
     )
-    setting_options.add_settings(style, StylizerSettings)
+    style.add_argument(
+        "--strength",
+        dest="strengths",
+        type=options.amounts,
+        metavar="0..1",
+        help="amount of style; several, such as 0.3,0.6,1, give a result each (1)",
+    )
+    names = [name for name in StylizerSettings.options() if name != "strength"]
+    setting_options.add_settings(style, StylizerSettings, names)
     style.add_argument(
         "--landmarks-file",
         type=Path,
@@ -83,6 +94,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="68 lines of x and y, for one input; nothing is detected then",
     )
     setting_options.add_method_settings(parser)
+    options.add_output_options(parser.add_argument_group("results"))
     options.add_video_options(parser.add_argument_group("videos"))
     batch = parser.add_argument_group("many inputs")
     options.add_batch_options(batch)
@@ -100,46 +112,46 @@ def run(arguments: argparse.Namespace) -> int:
     from facestyle.cli.running import run_pairs
     from facestyle.io.images.formats import IMAGE_SUFFIXES
 
+    _sort_out_inputs(arguments)
     wanted = _wanted(arguments)
     _check(arguments, wanted)
     warn_of_unknown_suffix(arguments.output, IMAGE_SUFFIXES | clip_names().suffixes)
     # names are planned first: reading exemplars takes seconds
-    pairs = _plan(arguments, wanted, _expand(arguments))
-    if arguments.exemplars is not None:
-        arguments.exemplars = find_exemplars(arguments.exemplars)
-    stylizer = _make_stylizer(arguments, wanted)
-    counts = run_pairs(arguments, stylizer, pairs)
-    if arguments.save_preset is not None and counts.failed < len(pairs):
-        _save_preset(arguments.save_preset, stylizer)
+    variants = variants_of(arguments, wanted)
+    planned = list(each_planned(arguments, variants, _expand(arguments)))
+    stylizers = _make_stylizers(arguments, variants)
+    total = sum(len(pairs) for _, pairs in planned)
+    work = [(s, pairs) for s, (_, pairs) in zip(stylizers, planned, strict=True)]
+    counts = run_pairs(arguments, work)
+    if arguments.save_preset is not None and counts.failed < total:
+        _save_preset(arguments.save_preset, stylizers[0])
     if arguments.watch:
         from facestyle.cli.watching import watch_folders
+
+        def again(inputs: "list[InputFile]") -> None:
+            planned = each_planned(arguments, variants, inputs)
+            run_pairs(arguments, [(s, p) for s, (_, p) in zip(stylizers, planned, strict=True)])
 
         watch_folders(
             [Path(folder) for folder in arguments.inputs],
             IMAGE_SUFFIXES | clip_names().suffixes,
-            lambda inputs: run_pairs(arguments, stylizer, _plan(arguments, wanted, inputs)),
+            again,
         )
-    return exit_codes.from_counts(done=len(pairs) - counts.failed, failed=counts.failed)
+    return exit_codes.from_counts(done=total - counts.failed, failed=counts.failed)
 
 
-def _plan(
-    arguments: argparse.Namespace, wanted: "Preset", inputs: "list[InputFile]"
-) -> "list[tuple[InputFile, Path]]":
-    """Each input with the name of its result."""
-    from facestyle.io.images import plan_outputs
+def _sort_out_inputs(arguments: argparse.Namespace) -> None:
+    """Tell exemplars from inputs where the inputs come last: ``--exemplars noir a.jpg b.jpg``."""
+    from facestyle.errors import UsageError
 
-    transparent = wanted.options.get("background") == "transparent"
-    pairs = plan_outputs(
-        inputs,
-        arguments.output,
-        _label(arguments, wanted),
-        needs_alpha=transparent,
-        clips=clip_names(),
-    )
-    return named_as_clips(pairs, arguments.output, transparent)
+    if not arguments.inputs and len(arguments.exemplars or ()) > 1:
+        arguments.inputs = [str(path) for path in arguments.exemplars[1:]]
+        arguments.exemplars = arguments.exemplars[:1]
+    if not arguments.inputs:
+        raise UsageError("the following arguments are required: INPUT (name inputs first)")
 
 
-def _save_preset(path: Path, stylizer: "Stylizer") -> None:
+def _save_preset(path: Path, stylizer: "StillStylizer") -> None:
     """Keep the look that was used: the method, and all its settings."""
     from facestyle.pipeline.presets import shared_settings, write_preset
 
@@ -159,12 +171,18 @@ def _wanted(arguments: argparse.Namespace) -> "Preset":
 
 def _check(arguments: argparse.Namespace, wanted: "Preset") -> None:
     """Refuse what cannot be done whatever the exemplars are."""
+    several = len(arguments.exemplars or ()) > 1 or len(arguments.strengths or ()) > 1
     from facestyle.compositing.background import parse_background
     from facestyle.errors import UsageError
     from facestyle.methods.choice import check_before_choice, is_neural
     from facestyle.neural.dependencies import require_torch
     from facestyle.pipeline.presets import check_preset_file
 
+    if arguments.save_preset is not None and several:
+        raise UsageError(
+            f"--save-preset {arguments.save_preset}: keeps one look; give one of --exemplars and "
+            "one --strength"
+        )
     if arguments.save_preset is not None:
         # the run that is taken up again writes the same preset
         replaced = arguments.overwrite or arguments.skip_existing
@@ -201,35 +219,41 @@ def _expand(arguments: argparse.Namespace) -> "list[InputFile]":
     return inputs
 
 
-def _label(arguments: argparse.Namespace, wanted: "Preset") -> str:
-    """Name of the look or exemplar folder, or of the single exemplar or model."""
-    return name_of(arguments.exemplars or wanted.options["model"])
+def _make_stylizers(
+    arguments: argparse.Namespace, variants: list[Variant]
+) -> "list[StillStylizer]":
+    """One for each variant; those of one look share its prepared exemplars."""
+    made: dict[Path | None, Stylizer] = {}
+    stylizers: list[StillStylizer] = []
+    for variant in variants:
+        if variant.exemplars in made:
+            strength = variant.wanted.options["strength"]
+            stylizers.append(made[variant.exemplars].replaced(strength=strength))
+        else:
+            made[variant.exemplars] = _make_stylizer(arguments, variant)
+            stylizers.append(made[variant.exemplars])
+    return stylizers
 
 
-def _make_stylizer(arguments: argparse.Namespace, wanted: "Preset") -> "Stylizer":
+def _make_stylizer(arguments: argparse.Namespace, variant: Variant) -> "Stylizer":
     from facestyle.cli.messages import report_note
-    from facestyle.pipeline.stylizer import Stylizer
+    from facestyle.cli.notices import warn_of_exemplars
+    from facestyle.methods.choice import is_neural
+    from facestyle.pipeline.blending import is_blend
+    from facestyle.pipeline.stylizer import Stylizer, read_exemplars
 
-    exemplars = _read_exemplars(arguments, wanted)
+    wanted = variant.wanted
+    exemplars: ExemplarSet | Path | None = variant.exemplars
+    if variant.exemplars is not None and not is_blend(variant.exemplars):
+        exemplars = read_exemplars(
+            variant.exemplars, wanted.method, wanted.options, photos=arguments.exemplar_photos
+        )
+        if not is_neural(wanted.method, wanted.options):
+            warn_of_exemplars(exemplars)
     stylizer = Stylizer(exemplars, method=wanted.method, **wanted.options)
     if wanted.method == "auto":
         report_note(f"method: {stylizer.method_reason}", quiet=arguments.quiet)
     return stylizer
-
-
-def _read_exemplars(arguments: argparse.Namespace, wanted: "Preset") -> "ExemplarSet | None":
-    """The exemplars with their faces, or as pictures where no faces are needed."""
-    from facestyle.cli.notices import warn_of_exemplars
-    from facestyle.exemplars import ExemplarSet
-    from facestyle.methods.choice import is_neural
-
-    if arguments.exemplars is None:
-        return None
-    if is_neural(wanted.method, wanted.options):
-        return ExemplarSet.of_pictures(arguments.exemplars)
-    exemplars = ExemplarSet.load(arguments.exemplars, photos=arguments.exemplar_photos)
-    warn_of_exemplars(exemplars)
-    return exemplars
 
 
 def _preset_names() -> tuple[str, ...]:

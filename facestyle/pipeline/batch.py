@@ -18,7 +18,7 @@ from facestyle.io.videos import is_clip, is_complete, is_sequence, list_sequence
 from facestyle.pipeline.batch_records import BatchOptions, BatchResult, BatchTask
 from facestyle.pipeline.clip_options import ClipOptions, Progress
 from facestyle.pipeline.cluster import Cluster, run_on_cluster
-from facestyle.pipeline.pictures import input_file
+from facestyle.pipeline.pictures import input_file, reduced_picture
 from facestyle.pipeline.result import Result
 from facestyle.pipeline.sent_files import (
     SentFile,
@@ -189,7 +189,11 @@ def _is_whole(clip: ClipOptions | None) -> bool:
 def _process_clip(stylizer: StillStylizer, task: BatchTask) -> BatchResult:
     from facestyle.pipeline.clips import stylize_clip
 
-    for name, given in (("explain", task.explain), ("landmarks", task.options.landmarks)):
+    for name, given in (
+        ("explain", task.explain),
+        ("landmarks", task.options.landmarks),
+        ("max-size", task.options.max_size),
+    ):
         if given is not None:
             raise UsageError(f"{task.source}: {name} is for pictures, not for videos; leave it out")
     facts = stylize_clip(
@@ -208,10 +212,11 @@ def _process(stylizer: StillStylizer, task: BatchTask) -> BatchResult:
         return _process_clip(stylizer, task)
     if task.output is not None:
         check_output(task.output, overwrite=task.options.overwrite)
-    picture = read_image(task.source)
+    picture = reduced_picture(read_image(task.source), task.options.max_size)
     result = stylizer.stylize(input_file(picture, task.source), landmarks=task.options.landmarks)
     if task.output is not None:
-        result.save(task.output, overwrite=task.options.overwrite)
+        options = task.options
+        result.save(task.output, overwrite=options.overwrite, quality=options.quality)
     if task.explain is not None:
         from facestyle.pipeline.explain import write_explanation
 

@@ -72,6 +72,10 @@ class BatchOptions:
         Known landmarks, xy px; the same for every input.
     clip : ClipOptions or None
         Which part of videos is stylized.
+    max_size : int or None
+        Pictures are reduced to so many px on their longer side before they are stylized.
+    quality : int
+        Of JPEG and WebP, 1 to 100.
     """
 
     overwrite: bool = False
@@ -79,6 +83,8 @@ class BatchOptions:
     keep_results: bool = True
     landmarks: np.ndarray | None = None
     clip: ClipOptions | None = None
+    max_size: int | None = None
+    quality: int = 95
 
 
 @dataclass(frozen=True)

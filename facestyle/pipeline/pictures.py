@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 from PIL import Image
 
@@ -73,3 +74,31 @@ def input_file(file: Picture, path: Path) -> InputPicture:
     array = file.rgb if file.alpha is None else np.dstack([file.rgb, file.alpha])
     depth = np.uint16 if file.bit_depth == 16 else np.uint8
     return InputPicture(array, np.empty((*array.shape[:2], array.shape[2]), depth), str(path), file)
+
+
+def reduced_picture(picture: Picture, longest: int | None) -> Picture:
+    """Reduce a picture that is longer than `longest` px; None leaves all as they are.
+
+    Parameters
+    ----------
+    picture : Picture
+    longest : int or None
+
+    Returns
+    -------
+    Picture
+        What its file said besides its pixels stays.
+    """
+    height, width = picture.rgb.shape[:2]
+    if longest is None or max(height, width) <= longest:
+        return picture
+    factor = longest / max(height, width)
+    size = max(1, round(width * factor)), max(1, round(height * factor))
+    if picture.alpha is None:
+        return replace(picture, rgb=cv2.resize(picture.rgb, size, interpolation=cv2.INTER_AREA))
+    alpha = cv2.resize(picture.alpha, size, interpolation=cv2.INTER_AREA)
+    # colors count as much as they are seen
+    seen = cv2.resize(picture.rgb * picture.alpha[..., None], size, interpolation=cv2.INTER_AREA)
+    plain = cv2.resize(picture.rgb, size, interpolation=cv2.INTER_AREA)
+    rgb = np.where(alpha[..., None] > 1e-3, seen / np.maximum(alpha, 1e-3)[..., None], plain)
+    return replace(picture, rgb=np.clip(rgb, 0, 1).astype(np.float32), alpha=alpha)

@@ -67,7 +67,9 @@ class Result(FrozenRecord):
         """The exemplars warped onto the face, (K, h, w, 3) float32 in [0, 1]."""
         return self.outcome.aligned()
 
-    def save(self, path: str | os.PathLike[str], *, overwrite: bool = True) -> None:
+    def save(
+        self, path: str | os.PathLike[str], *, overwrite: bool = True, quality: int = 95
+    ) -> None:
         """Write the result to a file, with what the input's file said besides its pixels.
 
         Parameters
@@ -76,6 +78,8 @@ class Result(FrozenRecord):
             The suffix chooses the format; see `facestyle.write_image`.
         overwrite : bool
             Whether an existing file may be replaced.
+        quality : int
+            Of JPEG and WebP, 1 to 100.
 
         Raises
         ------
@@ -98,6 +102,7 @@ class Result(FrozenRecord):
             bit_depth=bit_depth,
             gray=gray,
             extras=replace(extras, software=SOFTWARE),
+            quality=quality,
             overwrite=overwrite,
         )
 

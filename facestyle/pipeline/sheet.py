@@ -16,6 +16,7 @@ from facestyle.errors import FacestyleError
 from facestyle.imaging.levels import to_float
 from facestyle.io.images import from_array
 from facestyle.looks import find_exemplars, name_of
+from facestyle.pipeline.blending import is_blend
 from facestyle.pipeline.pictures import PictureLike, input_picture
 from facestyle.pipeline.stylizer import Stylizer
 
@@ -122,7 +123,7 @@ def sheet_entries(portrait: np.ndarray, plan: SheetPlan) -> Iterator[SheetEntry]
     ExemplarError
         If there is no such look.
     """
-    folders = [find_exemplars(look) for look in plan.looks]
+    folders = [Path(look) if is_blend(look) else find_exemplars(look) for look in plan.looks]
     for folder, name in zip(folders, _names(folders), strict=True):
         for method in plan.methods:
             yield from _by_one_method(portrait, folder, name, method, plan)

@@ -19,6 +19,7 @@ from facestyle.methods.choice import (
     is_neural,
 )
 from facestyle.pipeline.batch import BatchResult, stylize_files
+from facestyle.pipeline.blending import is_blend, make_blend
 from facestyle.pipeline.pictures import PictureLike
 from facestyle.pipeline.presets import find_preset
 from facestyle.pipeline.result import Result
@@ -35,8 +36,8 @@ class Stylizer(StillStylizer):
     Parameters
     ----------
     exemplars : ExemplarSet, str, Path or None
-        Or what `ExemplarSet.load` takes: the name of a look ("noir"), a folder, a picture. None
-        where `model` names a trained network.
+        Or what `ExemplarSet.load` takes: the name of a look ("noir"), a folder, a picture; or a
+        blend of two, "noir+warm", "noir:2+warm:1". None where `model` names a trained network.
     method : str
         "auto" decides by the exemplars: energy for photographs, patches for drawings and
         paintings; "energy", "patch", "patch-paired", "patch-unpaired" or "neural".
@@ -76,8 +77,12 @@ class Stylizer(StillStylizer):
         settings = StylizerSettings(**{k: v for k, v in options.items() if k in general})
         own = {name: value for name, value in options.items() if name not in general}
         check_before_choice(method, own)  # reading exemplars takes seconds
-        read = _read_exemplars(exemplars, method, own)
-        chosen, self.method_reason = choose_method(read, method, own, seed=settings.seed)
+        read: ExemplarSet | None
+        if isinstance(exemplars, str | Path) and is_blend(exemplars):
+            read, chosen, self.method_reason = make_blend(exemplars, method, own, settings.seed)
+        else:
+            read = read_exemplars(exemplars, method, own)
+            chosen, self.method_reason = choose_method(read, method, own, seed=settings.seed)
         super().__init__(read, chosen, settings)
 
     @classmethod
@@ -171,10 +176,29 @@ class Stylizer(StillStylizer):
         return stylize_stream(self, frames)
 
 
-def _read_exemplars(
-    exemplars: ExemplarSet | str | Path | None, method: str, options: Mapping[str, Any]
+def read_exemplars(
+    exemplars: ExemplarSet | str | Path | None,
+    method: str,
+    options: Mapping[str, Any],
+    *,
+    photos: str | Path | None = None,
 ) -> ExemplarSet | None:
-    """The exemplars as a set: from a look, a folder or a picture, with faces where needed."""
+    """The exemplars as a set: from a look, a folder or a picture, with faces where needed.
+
+    Parameters
+    ----------
+    exemplars : ExemplarSet, str, Path or None
+    method : str
+    options : mapping of str to object
+        Settings of the method.
+    photos : str or Path, optional
+        See `ExemplarSet.load`.
+
+    Raises
+    ------
+    FacestyleError
+        If they are none.
+    """
     if exemplars is None or isinstance(exemplars, ExemplarSet):
         return exemplars
     if not isinstance(exemplars, str | Path):
@@ -183,4 +207,4 @@ def _read_exemplars(
         )
     if is_neural(method, options):
         return ExemplarSet.of_pictures(find_exemplars(exemplars))
-    return ExemplarSet.load(exemplars)
+    return ExemplarSet.load(exemplars, photos=photos)
