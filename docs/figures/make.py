@@ -18,10 +18,13 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parents[2])]
 
 import neural  # noqa: E402
+import screens  # noqa: E402
 import settings  # noqa: E402
 import stages  # noqa: E402
 
-FIGURES: dict[str, Callable[[], Path]] = settings.FIGURES | stages.FIGURES | neural.FIGURES
+FIGURES: dict[str, Callable[[], Path]] = (
+    settings.FIGURES | stages.FIGURES | screens.FIGURES | neural.FIGURES
+)
 
 
 def main() -> None:

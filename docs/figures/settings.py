@@ -189,9 +189,7 @@ _temperature = partial(
 
 FIGURES: dict[str, Callable[[], Path]] = {
     "looks": looks,
-    **{
-        f"look_{name}": partial(look, name) for name in bundled_looks() if name != "pencil_photos"
-    },
+    **{f"look_{name}": partial(look, name) for name in bundled_looks() if name != "pencil_photos"},
     "strength": strength,
     "background": background,
     "face": face,

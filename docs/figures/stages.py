@@ -24,7 +24,9 @@ def explained(look: str) -> dict[str, np.ndarray]:
     image = to_float(portrait())
     with tempfile.TemporaryDirectory() as folder:
         write_explanation(folder, image, Stylizer(exemplars(look))(portrait()))
-        return {p.stem: np.asarray(Image.open(p).convert("RGB")) for p in Path(folder).glob("*.png")}
+        return {
+            p.stem: np.asarray(Image.open(p).convert("RGB")) for p in Path(folder).glob("*.png")
+        }
 
 
 def analysis() -> Path:

@@ -53,7 +53,10 @@ def manual_page() -> str:
 
     parsers = {verb: build_parser(verb) for verb in VERBS}
     lines = [f'.TH FACESTYLE 1 "" "facestyle {__version__}" "User Commands"', ".SH NAME"]
-    lines += ["facestyle \\- redraw portraits in the style of a folder of portraits", ".SH SYNOPSIS"]
+    lines += [
+        "facestyle \\- redraw portraits in the style of a folder of portraits",
+        ".SH SYNOPSIS",
+    ]
     for parser in parsers.values():
         usage = (parser.usage or "").removeprefix(parser.prog).strip()
         lines += [f".B {_text(parser.prog)}", *([_text(usage)] if usage else []), ".br"]
