@@ -59,6 +59,8 @@ def screen(name: str, width: int, height: int) -> Path:
         shown.set_input_files("#portrait-file", PORTRAIT)
         shown.get_by_role("radio", name="Noir").check(force=True)
         shown.locator("#status", has_text="Preview").wait_for()
+        # seconds on the machine that makes the picture say nothing
+        shown.evaluate("document.getElementById('status').style.visibility = 'hidden'")
         shown.locator("#stage").scroll_into_view_if_needed()
         if width > height:
             shown.evaluate("scrollTo(0, 0)")
