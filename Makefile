@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test torture lint bench docs exemplars clean
+.PHONY: demo test torture lint bench docs figures man exemplars clean
 
 demo: $(VENV)/.installed
 	@mkdir -p demo
@@ -24,6 +24,13 @@ bench: $(VENV)/.tested
 docs: $(VENV)/.documented
 	$(BIN)/mkdocs build --strict
 
+# the pictures of the documentation: minutes
+figures: $(VENV)/.tested
+	$(BIN)/python docs/figures/make.py
+
+man: $(VENV)/.installed
+	$(BIN)/facestyle man > facestyle.1
+
 # the long form of the tests that damage files
 torture: $(VENV)/.tested
 	FACESTYLE_TORTURE=1 $(BIN)/python -m pytest tests/robustness
@@ -40,7 +47,7 @@ $(VENV)/.installed: setup.cfg pyproject.toml constraints.txt
 # torch by itself: with it installed, its extras bring no other build
 $(VENV)/.tested: $(VENV)/.installed
 	$(PIP) install --quiet --constraint constraints.txt torch
-	$(PIP) install --quiet --constraint constraints.txt --editable '.[test,neural,heif,raw,video,web,cluster,watch]'
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[test,neural,heif,raw,video,web,cluster,watch,docs]'
 	@touch $@
 
 $(VENV)/.documented: $(VENV)/.installed

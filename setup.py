@@ -1,5 +1,12 @@
-"""What setup.cfg cannot say: the looks lie in exemplars/ and are installed inside the package."""
+"""What setup.cfg cannot say.
 
+The looks lie in exemplars/ and are installed inside the package. Where the project lives is told by
+FACESTYLE_PROJECT_URL (https://HOST/OWNER/facestyle) when a release is built: a package index needs
+absolute links in the README.
+"""
+
+import os
+import re
 import tomllib
 from pathlib import Path
 
@@ -40,4 +47,37 @@ class BuildWithLooks(build_py):
         return [(str(SOURCE / path), str(target / path)) for path in look_files()]
 
 
-setup(cmdclass={"build_py": BuildWithLooks})
+def absolute_links(readme: str, url: str) -> str:
+    """Make relative links of the README absolute; as they are without a URL."""
+    if not url:
+        return readme
+    base = url.rstrip("/")
+
+    def absolute(link: re.Match[str]) -> str:
+        kind = "raw" if link["image"] else "blob"
+        return f"{link['image']}[{link['text']}]({base}/{kind}/main/{link['target']})"
+
+    link = r"(?P<image>!?)\[(?P<text>[^]]*)\]\((?!https?://)(?P<target>[^)\s]+)\)"
+    return re.sub(link, absolute, readme)
+
+
+def project_urls(url: str) -> dict[str, str]:
+    """What a package index shows beside the description."""
+    base = url.rstrip("/")
+    pages = {
+        "Source": "",
+        "Documentation": "/blob/main/docs/index.md",
+        "Changes": "/blob/main/CHANGELOG.md",
+        "Issues": "/issues",
+    }
+    return {name: base + path for name, path in pages.items()} if url else {}
+
+
+if __name__ == "__main__":
+    project = os.environ.get("FACESTYLE_PROJECT_URL", "")
+    setup(
+        cmdclass={"build_py": BuildWithLooks},
+        long_description=absolute_links(Path("README.md").read_text(encoding="utf-8"), project),
+        long_description_content_type="text/markdown",
+        project_urls=project_urls(project),
+    )

@@ -5,12 +5,14 @@ python docs/figures/make.py strength labels  # some
 python docs/figures/make.py --list
 
 Every picture is `docs/pictures/NAME.jpg`. Pictures of settings change one setting and keep all
-others at their defaults.
+others at their defaults. A page can be written before its picture: a line
+`<!-- picture: ![...](pictures/NAME.jpg) -->` becomes a picture when NAME is made.
 """
 
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -18,10 +20,14 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parents[2])]
 
 import neural  # noqa: E402
+import screens  # noqa: E402
 import settings  # noqa: E402
 import stages  # noqa: E402
 
-FIGURES: dict[str, Callable[[], Path]] = settings.FIGURES | stages.FIGURES | neural.FIGURES
+PAGES = Path(__file__).resolve().parents[1]
+FIGURES: dict[str, Callable[[], Path]] = (
+    settings.FIGURES | stages.FIGURES | screens.FIGURES | neural.FIGURES
+)
 
 
 def main() -> None:
@@ -34,7 +40,21 @@ def main() -> None:
     if unknown:
         parser.error(f"{', '.join(sorted(unknown))}: no such picture; --list names them")
     for name in arguments.names or FIGURES:
-        print(name if arguments.list else FIGURES[name](), flush=True)
+        if arguments.list:
+            print(name)
+            continue
+        print(FIGURES[name](), flush=True)
+        show(name)
+
+
+def show(name: str) -> None:
+    """Show a picture on the pages that wait for it: `<!-- picture: ![...](...) -->`."""
+    waiting = re.compile(rf"<!-- picture: (!\[[^]]*\]\(pictures/{name}\.jpg\)) -->")
+    for page in PAGES.glob("*.md"):
+        text = page.read_text(encoding="utf-8")
+        shown = waiting.sub(r"\1", text)
+        if shown != text:
+            page.write_text(shown, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -16,8 +16,8 @@ from strips import write_strip
 from facestyle import ExemplarSet, Stylizer
 from facestyle.looks import find_look
 
-_SIDE = 192  # px, of the input and of what is redrawn
-_QUICK: dict[str, Any] = {"size": _SIDE, "iterations": 40, "scales": 2, "device": "cpu"}
+_SIDE = 128  # px, of the input and of what is redrawn
+_QUICK: dict[str, Any] = {"size": _SIDE, "iterations": 20, "scales": 1, "device": "cpu"}
 _STYLE = "watercolor"
 
 
@@ -36,14 +36,20 @@ def style(*names: str) -> ExemplarSet:
     return ExemplarSet.of_pictures([find_look(name).pictures[0] for name in names])
 
 
+@functools.cache
+def redrawn(*names: str, **options: Any) -> np.ndarray:
+    """The content in the style of some works; equal requests are made once."""
+    return Stylizer(style(*names), method="neural", **options)(content()).image
+
+
 def sweep(
     name: str, setting: str, values: Sequence[Any], default: Any = None, **options: Any
 ) -> Path:
     """One setting at several values, all others as in `_QUICK`."""
     panels = []
     for value in values:
-        given = _QUICK | options | {setting: value}
-        image = Stylizer(style(_STYLE), method="neural", **given)(content()).image
+        given = dict(sorted((_QUICK | options | {setting: value}).items()))
+        image = redrawn(_STYLE, **given)
         panels.append((f"{value} (default)" if value == default else str(value), image))
     return write_strip(f"neural_{name}", panels, height=220)
 
@@ -60,7 +66,7 @@ def models() -> Path:
 def start() -> Path:
     """The picture, the style, the result that the other figures vary."""
     (work,) = (Image.open(path).convert("RGB") for path in find_look(_STYLE).pictures[:1])
-    result = Stylizer(style(_STYLE), method="neural", **_QUICK)(content()).image
+    result = redrawn(_STYLE, **dict(sorted(_QUICK.items())))
     shown = [("input", content()), ("style", work), ("result", result)]
     return write_strip("neural", shown, height=220)
 
@@ -69,20 +75,17 @@ def style_weights() -> Path:
     """Two style pictures, mixed."""
     panels = []
     for weights in ((1.0, 0.0), (1.0, 1.0), (0.0, 1.0)):
-        stylizer = Stylizer(
-            style(_STYLE, "engraving"), method="neural", style_weights=weights, **_QUICK
-        )
-        caption = ",".join(f"{weight:g}" for weight in weights)
-        panels.append((caption, stylizer(content()).image))
+        image = redrawn(_STYLE, "engraving", style_weights=weights, **_QUICK)
+        panels.append((",".join(f"{weight:g}" for weight in weights), image))
     return write_strip("neural_style_weights", panels, height=220)
 
 
 FIGURES: dict[str, Callable[[], Path]] = {
     "neural": start,
     "neural_models": models,
-    "neural_size": partial(sweep, "size", "size", (96, 192, 256)),
-    "neural_iterations": partial(sweep, "iterations", "iterations", (5, 20, 80)),
-    "neural_scales": partial(sweep, "scales", "scales", (1, 3), 3),
+    "neural_size": partial(sweep, "size", "size", (64, 128, 192)),
+    "neural_iterations": partial(sweep, "iterations", "iterations", (5, 20, 60)),
+    "neural_scales": partial(sweep, "scales", "scales", (1, 2)),
     "neural_optimizer": partial(sweep, "optimizer", "optimizer", ("lbfgs", "adam"), "lbfgs"),
     "neural_initial": partial(
         sweep, "initial", "initial", ("recolored", "content", "noise"), "recolored"
