@@ -94,12 +94,9 @@ class OrdinaryFace:
 
     def _toned(self, lab: np.ndarray) -> np.ndarray:
         """Lab in the look's tones."""
-        lightness, curves = lab[..., 0], self.curves
-        channels = [lightness + np.interp(lightness, LEVELS, curves.lightness)]
-        for channel, tint, saturation in zip((1, 2), curves.tint, curves.saturation, strict=True):
-            ratio = np.interp(lightness, LEVELS, saturation)
-            channels.append(ratio * lab[..., channel] + np.interp(lightness, LEVELS, tint))
-        return np.dstack(channels).astype(np.float32)
+        lightness = lab[..., 0] + np.interp(lab[..., 0], LEVELS, self.curves.lightness)
+        skin = self._warped(self.face.skin, lab.shape[:2])
+        return np.dstack([lightness, self.curves.chroma(lab, skin)]).astype(np.float32)
 
     def _slopes(self, shape: tuple[int, ...]) -> np.ndarray:
         """How much the tones scale details, (h, w, 3) float32."""

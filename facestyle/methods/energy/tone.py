@@ -33,12 +33,9 @@ def tone_shift(features: Features, curves: ToneCurves) -> np.ndarray:
     level = (1 - _RANK_SHARE) * lightness + _RANK_SHARE * np.interp(
         features.rank, ranks, curves.ranked
     )
-    shift = [np.interp(level, LEVELS, curves.lightness)]
-    for channel, tint, saturation in zip((1, 2), curves.tint, curves.saturation, strict=True):
-        value = features.lab[..., channel]
-        ratio = np.interp(lightness, LEVELS, saturation)
-        shift.append((ratio - 1) * value + np.interp(lightness, LEVELS, tint))
-    return np.dstack(shift).astype(np.float32)
+    colors = curves.chroma(features.lab, features.skin)
+    change = np.dstack([np.interp(level, LEVELS, curves.lightness), colors - features.lab[..., 1:]])
+    return change.astype(np.float32)
 
 
 def smooth_shift(features: Features, shift: np.ndarray, unit: float) -> tuple[np.ndarray, ...]:
