@@ -60,9 +60,8 @@ class OrdinaryFace:
         """
         shape = residuals.shape[1:3]
         weight = self._weight(shape)
-        ordinary = self._toned(self._warped(self.face.residual, shape))
+        differences = residuals - self._toned(self._warped(self.face.residual, shape))
         # how light the person is as a whole is in the tones already
-        differences = residuals - ordinary
         level = np.einsum("khwc,hw->kc", differences, weight) / weight.sum()
         differences = differences - level[:, None, None]
         variance = self._warped(self.face.residual_variance, shape)

@@ -39,6 +39,9 @@ _SCALES = np.array([1e-7, 1e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1])
 _CHROMA_SCALES = 30 * _SCALES
 # a look that is steeper (or flatter) scales the sitters' differences as well
 _SLOPES, _RATIOS = (0.25, 2.0), (0.2, 1.6)
+# A look that changes all colors (gray ones do) hardly leaves lightness alone: the scale of the
+# lightness' prior is at least this share of the lesser of the colors'
+_LEAST_SHARE = 0.01
 _ROUNDS = 3
 
 
@@ -109,27 +112,35 @@ def estimate_curves(look: ToneStatistics, count: float, ordinary: Population) ->
     ToneCurves
     """
     mean, noise = ordinary.mean, ordinary.covariance
-    lightness = _lightness_curve(
-        look.lightness - mean.lightness, mean.lightness, noise.lightness / count
-    )
     where = positions(mean.lightness)
-    chroma = []
+    chroma, scales = [], []
     for name in ("a", "b"):
         own = getattr(mean, name)
-        chroma.append(
-            _chroma_curves(getattr(look, name) - own, own, where, getattr(noise, name) / count)
+        scale, curves = _chroma_curves(
+            getattr(look, name) - own, own, where, getattr(noise, name) / count
         )
-    return ToneCurves(lightness, *np.stack(chroma, axis=1), mean.lightness[:BINS])
+        chroma.append(curves)
+        scales.append(scale)
+    lightness = _lightness_curve(
+        look.lightness - mean.lightness,
+        mean.lightness,
+        noise.lightness / count,
+        _SCALES[_LEAST_SHARE * min(scales) <= 1.001 * _SCALES],
+    )
+    tint, skin_tint, saturation = np.stack(chroma, axis=1)
+    return ToneCurves(lightness, tint, skin_tint, saturation, mean.lightness[:BINS])
 
 
-def _lightness_curve(seen: np.ndarray, where: np.ndarray, noise: np.ndarray) -> np.ndarray:
+def _lightness_curve(
+    seen: np.ndarray, where: np.ndarray, noise: np.ndarray, scales: np.ndarray
+) -> np.ndarray:
     """Shift of L at `LEVELS` from the shifts that are seen."""
     prior = _smooth(where, where)
     to_levels = _smooth(LEVELS, where)
     slope = np.ones(len(where))
     for _ in range(_ROUNDS):
         total = noise * np.outer(slope, slope) + _LIGHTNESS_NOISE * np.eye(len(where))
-        shift = to_levels @ _posterior(prior, total, seen, _SCALES)
+        shift = to_levels @ _posterior(prior, total, seen, scales)[1]
         steepness = 1 + np.gradient(shift, LEVELS)
         slope = np.clip(np.interp(where, LEVELS, steepness), *_SLOPES)
     # a darker tone stays the darker one
@@ -138,8 +149,8 @@ def _lightness_curve(seen: np.ndarray, where: np.ndarray, noise: np.ndarray) -> 
 
 def _chroma_curves(
     seen: np.ndarray, own: np.ndarray, where: np.ndarray, noise: np.ndarray
-) -> np.ndarray:
-    """Tint, skin's own tint and saturation at `LEVELS`, (3, 101), from what is seen of a or b."""
+) -> tuple[float, np.ndarray]:
+    """Scale of the prior, and tint, skin's own tint and saturation at `LEVELS`, (3, 101)."""
     tinted, skin = is_mean(len(own)), is_skin(len(own))
     smooth = _smooth(where, where, _CHROMA_SLOPE)
     prior = smooth * (
@@ -151,27 +162,27 @@ def _chroma_curves(
     ratio = np.ones(len(where))
     for _ in range(_ROUNDS - 1):
         total = noise * np.outer(ratio, ratio) + _CHROMA_NOISE * np.eye(len(where))
-        weights = _posterior(prior, total, seen, _CHROMA_SCALES)
+        scale, weights = _posterior(prior, total, seen, _CHROMA_SCALES)
         saturation = 1 + to_levels @ (own * weights)
         ratio = np.clip(np.interp(where, LEVELS, saturation), *_RATIOS)
     tint, skin_tint = _TINT * (tinted * weights), _SKIN_TINT * (skin * weights)
     saturation = np.clip(saturation, 0, _RATIOS[1])
-    return np.stack([to_levels @ tint, to_levels @ skin_tint, saturation])
+    return scale, np.stack([to_levels @ tint, to_levels @ skin_tint, saturation])
 
 
 def _posterior(
     prior: np.ndarray, noise: np.ndarray, seen: np.ndarray, scales: np.ndarray
-) -> np.ndarray:
-    """Weights of the posterior mean, with the likeliest scale of the prior."""
-    best, weights = -np.inf, np.zeros_like(seen)
+) -> tuple[float, np.ndarray]:
+    """Likeliest scale of the prior, and the weights of the posterior mean with it."""
+    best, chosen, weights = -np.inf, 0.0, np.zeros_like(seen)
     for scale in scales:
         covariance = scale * prior + noise
         half = np.linalg.cholesky(covariance)
         solved = np.linalg.solve(covariance, seen)
         likelihood = -0.5 * seen @ solved - np.log(np.diag(half)).sum()
         if likelihood > best:
-            best, weights = likelihood, scale * solved
-    return weights
+            best, chosen, weights = likelihood, float(scale), scale * solved
+    return chosen, weights
 
 
 def _smooth(x: np.ndarray, y: np.ndarray, slope: float = _SLOPE) -> np.ndarray:
