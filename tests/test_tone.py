@@ -10,7 +10,7 @@ from facestyle.methods.energy.ordinary import ordinary_face
 from facestyle.methods.energy.population import population
 from facestyle.methods.energy.tone import tone_shift
 from facestyle.methods.energy.tone_curves import LEVELS, estimate_curves
-from facestyle.methods.energy.tone_statistics import (
+from facestyle.methods.energy.tones import (
     ToneStatistics,
     pool_statistics,
     tone_statistics,

@@ -15,7 +15,7 @@ import numpy as np
 
 from facestyle.assets import asset_path
 from facestyle.faces import Face, Portrait
-from facestyle.methods.energy.tone_statistics import ToneStatistics
+from facestyle.methods.energy.tones import ToneStatistics
 
 ASSET = "population.npz"
 

@@ -139,7 +139,22 @@ def light_evidence(
     exemplars: Sequence[EnergyExemplar],
     mappings: Sequence[np.ndarray],
 ) -> np.ndarray:
-    """How surely the look lights places of the face, (3,) float32, before anything is toned."""
+    """How surely the look lights places of the face, before anything is toned.
+
+    Parameters
+    ----------
+    ordinary : OrdinaryFace
+    features : Features
+        Of the input.
+    exemplars : sequence of K EnergyExemplar
+    mappings : sequence of K (h, w, 2) float32
+        Each exemplar's alignment.
+
+    Returns
+    -------
+    (3,) float32
+        In [0, 1], for L, a and b.
+    """
     grid = features.patches.matte
     residuals = _warp([e.stack.residual for e in exemplars], exemplars, mappings, grid)
     return ordinary.residual_evidence(residuals)

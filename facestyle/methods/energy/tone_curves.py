@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from facestyle.methods.energy.population import Population
-from facestyle.methods.energy.tone_statistics import (
+from facestyle.methods.energy.tones import (
     BINS,
     ToneStatistics,
     is_mean,
