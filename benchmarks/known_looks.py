@@ -1,16 +1,15 @@
 """Does energy mode recover a look that is known? Against the look applied to the input itself.
 
-    python benchmarks/known_looks.py            # held-out sitters, 8 exemplars: about 10 minutes
+    python benchmarks/known_looks.py            # the test half's sitters and looks: some 15 minutes
     python benchmarks/known_looks.py --quick    # four sitters, 4 exemplars: about 1 minute
 
-Every sitter of a folder of portraits is put in four deterministic looks. A method sees the
-ordinary portrait of one sitter and the stylized portraits of others; its result is compared with
-the truth, inside the matte of the person. Half of the sitters (every second one by name) are for
-tuning; figures are published for the other half.
+Every sitter is put in deterministic looks, strong ones and mild ones. A method sees the ordinary
+portrait of one sitter and the stylized portraits of others of the same half (`splits.py`); its
+result is compared with the truth, inside the matte of the person. How often a method is further
+from the truth than doing nothing is counted by PSNR.
 """
 
 import argparse
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -19,11 +18,12 @@ from pathlib import Path
 import numpy as np
 from looks import LOOKS, apply_look
 from numpy.typing import NDArray
-from report import ROOT, print_conditions, print_table, progress
+from report import print_conditions, print_table, progress
+from sitters import SHARED, read_sitters, sitter_paths
+from splits import DEVELOPMENT, TEST, members
 
-from facestyle.faces import Portrait, portrait_from_image
+from facestyle.faces import Portrait
 from facestyle.imaging.color import from_lab, to_lab
-from facestyle.io.images import read_image
 from facestyle.methods.energy import (
     PRESETS,
     EnergyExemplar,
@@ -37,10 +37,8 @@ from facestyle.metrics.fidelity import fidelity
 Scores = dict[str, float]
 Image = NDArray[np.float32]
 FAITHFUL = EnergySettings(**PRESETS["song2017"])
+SHIH = EnergySettings(**PRESETS["shih2014"])
 
-PORTRAITS = ROOT.parent / "shared" / "data" / "portraits"
-# Pictures whose names begin alike show the same sitter.
-SITTERS = re.compile(r"WechatIMG26|girl-4024|girl-2099|model-2911")
 MEASURES = ("psnr", "ssim", "delta_e", "gmsd")
 
 
@@ -105,7 +103,7 @@ def single_mean(case: Case) -> Scores:
 
 
 def single_automatic(case: Case) -> Scores:
-    return min(case.singles, key=lambda single: single[0])[1]
+    return _transferred(case, SHIH)
 
 
 def single_oracle(case: Case) -> Scores:
@@ -139,8 +137,13 @@ METHODS: dict[str, Callable[[Case], Scores]] = {
     "faithful MRF, filter on weights": mrf_filter_on_weights,
     "ours: tone first": ours,
 }
+# What each run prints; the others ablate the papers' method.
+PEERS = (
+    *("input unchanged", "global Reinhard", "faithful single, automatic"),
+    *("faithful MRF, filter on output", "ours: tone first"),
+)
 # Rows of the table against the number of exemplars.
-AGAINST_COUNT = ("global Reinhard", "faithful MRF, filter on weights", "ours: tone first")
+AGAINST_COUNT = ("global Reinhard", "ours: tone first")
 
 
 def _transferred(case: Case, settings: EnergySettings) -> Scores:
@@ -161,26 +164,6 @@ def _lab_moments(portraits: list[Portrait]) -> tuple[Image, Image]:
 
 def _mean(scores: list[Scores]) -> Scores:
     return {name: float(np.mean([s[name] for s in scores])) for name in MEASURES}
-
-
-def sitter_of(path: Path) -> str:
-    """Name of the person in a picture."""
-    match = SITTERS.match(path.name)
-    return match.group() if match else path.stem
-
-
-def load_sitters(folder: Path) -> dict[str, Portrait]:
-    """One portrait of each sitter, by name."""
-    first_pictures: dict[str, Path] = {}
-    for path in sorted(folder.glob("*.png")):
-        first_pictures.setdefault(sitter_of(path), path)
-    if not first_pictures:
-        raise SystemExit(f"{folder}: no .png portraits found; give a folder with --portraits")
-    sitters = {}
-    for name, path in first_pictures.items():
-        progress(f"analyzing {path.name}")
-        sitters[name] = portrait_from_image(read_image(path).rgb, name=path.name)
-    return sitters
 
 
 def choose_exemplars(sitters: list[str], own: str, seed: int) -> list[str]:
@@ -225,7 +208,7 @@ def print_methods(results: list[dict[str, Scores]]) -> None:
     """Print the mean of each method over all cases."""
     means = {name: _mean([r[name] for r in results]) for name in results[0]}
     print_table(
-        ["method", "PSNR", "SSIM", "dE76", "GMSD"],
+        ["method", "PSNR", "SSIM", "dE76", "GMSD", "worse than the input"],
         [
             [
                 name,
@@ -233,10 +216,16 @@ def print_methods(results: list[dict[str, Scores]]) -> None:
                 f"{s['ssim']:.3f}",
                 f"{s['delta_e']:.2f}",
                 f"{s['gmsd']:.4f}",
+                f"{_worse(results, name)} of {len(results)}",
             ]
             for name, s in means.items()
         ],
     )
+
+
+def _worse(results: list[dict[str, Scores]], name: str) -> int:
+    """In how many cases a method is further from the truth than doing nothing, by PSNR."""
+    return sum(r[name]["psnr"] < r["input unchanged"]["psnr"] for r in results)
 
 
 def print_looks(by_look: dict[str, list[dict[str, Scores]]]) -> None:
@@ -245,31 +234,18 @@ def print_looks(by_look: dict[str, list[dict[str, Scores]]]) -> None:
     rows = []
     for name in methods:
         means = [_mean([r[name] for r in results]) for results in by_look.values()]
-        rows.append([name, *(f"{m['psnr']:.2f} / {m['delta_e']:.1f}" for m in means)])
-    print("PSNR / dE76 of each look:\n")
-    print_table(["method", *by_look], rows)
-
-
-def print_worst(cases: list[Case], results: list[dict[str, Scores]], count: int = 6) -> None:
-    """Print the cases in which ours gains least over global Reinhard."""
-
-    def gain(result: dict[str, Scores]) -> float:
-        return result["ours: tone first"]["psnr"] - result["global Reinhard"]["psnr"]
-
-    order = sorted(range(len(cases)), key=lambda index: gain(results[index]))[:count]
-    losses = sum(gain(result) < 0 for result in results)
-    print(f"Ours is below global Reinhard in {losses} of {len(cases)} cases. The worst (PSNR):\n")
-    names = ["input unchanged", "global Reinhard", "faithful single, automatic", "ours: tone first"]
-    print_table(
-        ["case", *names],
-        [
+        worse = [_worse(results, name) for results in by_look.values()]
+        rows.append(
             [
-                f"{cases[index].look}, {cases[index].portrait.name[:24]}",
-                *(f"{results[index][name]['psnr']:.2f}" for name in names),
+                name,
+                *(
+                    f"{m['psnr']:.2f} / {m['delta_e']:.1f} / {w}"
+                    for m, w in zip(means, worse, strict=True)
+                ),
             ]
-            for index in order
-        ],
-    )
+        )
+    print("PSNR / dE76 / cases worse than the input, of each look:\n")
+    print_table(["method", *by_look], rows)
 
 
 def print_counts(cases: list[Case], counts: list[int]) -> None:
@@ -288,14 +264,16 @@ def print_counts(cases: list[Case], counts: list[int]) -> None:
 
 def read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--portraits", type=Path, default=PORTRAITS, metavar="DIR")
-    parser.add_argument("--half", choices=("held-out", "tuning"), default="held-out")
-    parser.add_argument("--looks", nargs="+", choices=LOOKS, default=list(LOOKS), metavar="LOOK")
+    parser.add_argument("--data", type=Path, default=SHARED, metavar="DIR")
+    parser.add_argument("--half", choices=(DEVELOPMENT, TEST), default=TEST)
+    parser.add_argument("--looks", nargs="+", choices=LOOKS, metavar="LOOK")
+    parser.add_argument("--methods", nargs="+", choices=METHODS, default=PEERS, metavar="METHOD")
     parser.add_argument("--exemplars", type=int, default=8, metavar="K")
-    parser.add_argument("--counts", type=int, nargs="*", default=[1, 2, 4, 8], metavar="K")
+    parser.add_argument("--counts", type=int, nargs="*", default=[], metavar="K")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--quick", action="store_true", help="four sitters, 4 exemplars")
     arguments = parser.parse_args()
+    arguments.looks = arguments.looks or list(members("looks", arguments.half))
     if arguments.quick:
         arguments.exemplars, arguments.counts = 4, []
     return arguments
@@ -303,27 +281,34 @@ def read_arguments() -> argparse.Namespace:
 
 def main() -> None:
     arguments = read_arguments()
-    sitters = load_sitters(arguments.portraits)
-    inputs = list(sitters)[arguments.half == "held-out" :: 2]
-    inputs = inputs[:4] if arguments.quick else inputs
-    progress("")
+    sitters = read_sitters(sitter_paths(arguments.half, arguments.data))
+    if len(sitters) <= arguments.exemplars:
+        raise SystemExit(
+            f"{arguments.data}: {len(sitters)} sitters found, {arguments.exemplars + 1} are "
+            "needed; give a folder with --data, or fewer --exemplars"
+        )
+    inputs = list(sitters)
+    inputs = inputs[:: len(inputs) // 4][:4] if arguments.quick else inputs
     print_conditions(
         "Known looks",
         seed=arguments.seed,
+        half=arguments.half,
         sitters=len(sitters),
-        inputs=f"{len(inputs)} ({arguments.half})",
+        inputs=len(inputs),
         exemplars=arguments.exemplars,
     )
+    methods = {
+        name: METHODS[name] for name in dict.fromkeys(("input unchanged", *arguments.methods))
+    }
     by_look, all_cases = {}, []
     for look in arguments.looks:
         cases = cases_of_look(look, sitters, inputs, arguments.exemplars, arguments.seed)
-        by_look[look] = evaluate(cases, METHODS)
-        all_cases += cases
+        by_look[look] = evaluate(cases, methods)
+        all_cases += cases if arguments.counts else []
+        print_looks({look: by_look[look]})
     progress("")
-    results = [result for look_results in by_look.values() for result in look_results]
-    print_methods(results)
+    print_methods([result for results in by_look.values() for result in results])
     print_looks(by_look)
-    print_worst(all_cases, results)
     if arguments.counts:
         print_counts(all_cases, arguments.counts)
 

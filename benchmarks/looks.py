@@ -73,6 +73,20 @@ def low_key(portrait: Portrait) -> Array:
     return np.asarray(picture + shadow_tint + light_tint)
 
 
+def color_falloff(portrait: Portrait) -> Array:
+    """Light on the face alone: its surroundings fall off by 1.6 stops, and lose some color."""
+    center = portrait.face.landmarks[30]
+    near = _spot(portrait, center, 1.6, (1.1, 1.1))[..., None]
+    picture = portrait.image * 2 ** (-1.6 * (1 - near))
+    luma = (picture @ LUMA)[..., None]
+    return np.asarray(luma + (0.7 + 0.3 * near) * (picture - luma))
+
+
+def gray_falloff(portrait: Portrait) -> Array:
+    """The same in gray, a third of a stop up."""
+    return np.repeat((color_falloff(portrait) @ LUMA)[..., None] * np.float32(1.26), 3, axis=2)
+
+
 def gray_vignette(portrait: Portrait) -> Array:
     """Test half: gray, mild contrast, light falling off around the face by up to two stops."""
     gray = portrait.image @ np.array([0.2126, 0.7152, 0.0722], np.float32)
@@ -101,6 +115,8 @@ LOOKS: dict[str, Callable[[Portrait], Array]] = {
     "glow": soft_glow,
     "bleach": bleach_bypass,
     "lowkey": low_key,
+    "falloff": color_falloff,
+    "grayfall": gray_falloff,
     "vignette": gray_vignette,
     "window": window_light,
     **{name: _graded(grade) for name, grade in GRADES.items()},

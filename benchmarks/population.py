@@ -16,7 +16,7 @@ from report import ROOT
 from sitters import SHARED, read_sitters, sitter_paths
 from splits import DEVELOPMENT
 
-from facestyle.alignment.features import Features, analyze
+from facestyle.alignment.features import analyze
 from facestyle.alignment.warp import align_exemplar, outside, sample, similarity_between
 from facestyle.faces import Face, Portrait
 from facestyle.methods.energy import (
@@ -55,7 +55,8 @@ def tones(portraits: Sequence[Portrait]) -> Arrays:
 def mean_shape(portraits: Sequence[Portrait]) -> Portrait:
     """Mean landmarks, outline and matte in the frame of the maps."""
     width, height = SIZE
-    eyes = np.array([CENTER, CENTER]) + [[-TONE_SCALE / 2, 0], [TONE_SCALE / 2, 0]]
+    half = TONE_SCALE / 2
+    eyes = np.array([(CENTER[0] - half, CENTER[1]), (CENTER[0] + half, CENTER[1])])
     points, mattes = [], []
     for portrait in portraits:
         matrix = similarity_between(portrait.face.eyes, eyes)
@@ -77,13 +78,14 @@ def maps(mean: Portrait, prepared: Sequence[EnergyExemplar]) -> Arrays:
     # residuals differ in shape here: how light persons are as a whole is in the tones
     level = np.mean([_person_mean(e) for e in prepared], axis=0)
     sums = np.zeros((3, levels + 1, height, width, 3))
+    skin = np.zeros((height, width))
+    grid = analyze(mean)  # the alignment reads its size alone
     for exemplar in prepared:
-        mapping = align_exemplar(
-            mean, exemplar.portrait, _grid(mean), exemplar.features, dense=False
-        )
+        mapping = align_exemplar(mean, exemplar.portrait, grid, exemplar.features, dense=False)
         mapping = cv2.resize(mapping, (width, height), interpolation=cv2.INTER_AREA)
         shape = exemplar.features.shape
         seen = sample(exemplar.portrait.matte, mapping, shape) * ~outside(mapping, shape)
+        skin += sample(exemplar.features.skin, mapping, shape) / len(prepared)
         values = [np.log(energy + np.float32(_FLOOR)) for energy in exemplar.stack.energies]
         for index, value in enumerate([*values, exemplar.stack.residual]):
             resolved = 1.0 if index == levels else exemplar.resolved[index]
@@ -108,6 +110,7 @@ def maps(mean: Portrait, prepared: Sequence[EnergyExemplar]) -> Arrays:
         "residual_variance": variances[-1],
         "energies": np.stack(means[:-1]),
         "energy_variances": np.stack(variances[:-1]),
+        "skin": skin.astype(np.float16),
     }
 
 
@@ -115,11 +118,6 @@ def _person_mean(exemplar: EnergyExemplar) -> np.ndarray:
     """Mean Lab of a person."""
     features = exemplar.features
     return np.einsum("hwc,hw->c", features.lab, features.matte) / features.matte.sum()
-
-
-def _grid(mean: Portrait) -> Features:
-    """Features of the mean face, of which the alignment reads the size alone."""
-    return analyze(mean)
 
 
 def main() -> None:

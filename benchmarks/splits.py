@@ -62,7 +62,7 @@ SPLITS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     # of benchmarks/looks.py: nobody ever tuned on those of the test half
     "looks": (
         (
-            *("bwdodge", "glow", "bleach", "lowkey"),
+            *("bwdodge", "glow", "bleach", "lowkey", "falloff", "grayfall"),
             *("film", "pastel", "split", "cross", "curve", "cool"),
         ),
         ("vignette", "amber", "teal", "faded", "hard", "window"),

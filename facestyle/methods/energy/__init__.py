@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     )
     from facestyle.methods.energy.method import EnergyMethod
     from facestyle.methods.energy.settings import PRESETS, EnergySettings
-    from facestyle.methods.energy.tone_statistics import tone_statistics
+    from facestyle.methods.energy.tones import tone_statistics
     from facestyle.methods.energy.transfer import EnergyTransfer, transfer_look
 
 __all__ = [
@@ -38,7 +38,7 @@ __getattr__, __dir__, _ = lazy_loader.attach(
         "exemplar": ["EnergyExemplar", "foreground_lab", "prepare_exemplar", "reduce_portrait"],
         "method": ["EnergyMethod"],
         "settings": ["PRESETS", "EnergySettings"],
-        "tone_statistics": ["tone_statistics"],
+        "tones": ["tone_statistics"],
         "transfer": ["EnergyTransfer", "transfer_look"],
     },
 )

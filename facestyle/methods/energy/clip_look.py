@@ -20,7 +20,7 @@ from facestyle.imaging.pyramid import build_stack, collapse_stack, half_size
 from facestyle.methods.energy.exemplar import EnergyExemplar
 from facestyle.methods.energy.gain import gain_sigma
 from facestyle.methods.energy.ordinary import ordinary_face
-from facestyle.methods.energy.rendering import blended_look
+from facestyle.methods.energy.rendering import blended_look, light_evidence
 from facestyle.methods.energy.settings import EnergySettings
 from facestyle.methods.energy.tone import smooth_shift, tone_shift
 from facestyle.methods.energy.transfer import label_patches, look_curves
@@ -100,7 +100,8 @@ def find_look(
     if settings.tone == "first":
         curves = look_curves(exemplars, selection)
         ordinary = ordinary_face(portrait, features, curves)
-        shift = tone_shift(features, curves)
+        lit = light_evidence(ordinary, features, exemplars, mappings)
+        shift = tone_shift(features, curves, float(lit[0]))
         slope, offset = smooth_shift(features, shift, unit * width / features.shape[1])
         slope, offset = np.float32(strength) * slope, np.float32(strength) * offset
         toned = changed_tone(lab, slope, offset)

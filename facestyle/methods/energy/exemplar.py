@@ -13,7 +13,7 @@ from facestyle.faces import Portrait
 from facestyle.imaging.color import to_lab
 from facestyle.imaging.pyramid import LaplacianStack, build_stack
 from facestyle.methods.energy.gain import resolved_bands
-from facestyle.methods.energy.tone_statistics import ToneStatistics, tone_statistics
+from facestyle.methods.energy.tones import ToneStatistics, tone_statistics
 
 # exemplars are analyzed at no more than this inter-ocular distance: the finest band holds it all
 _EXEMPLAR_INTER_OCULAR = 256.0

@@ -60,9 +60,8 @@ class OrdinaryFace:
         """
         shape = residuals.shape[1:3]
         weight = self._weight(shape)
-        ordinary = self._toned(self._warped(self.face.residual, shape))
+        differences = residuals - self._toned(self._warped(self.face.residual, shape))
         # how light the person is as a whole is in the tones already
-        differences = residuals - ordinary
         level = np.einsum("khwc,hw->kc", differences, weight) / weight.sum()
         differences = differences - level[:, None, None]
         variance = self._warped(self.face.residual_variance, shape)
@@ -94,7 +93,7 @@ class OrdinaryFace:
 
     def _toned(self, lab: np.ndarray) -> np.ndarray:
         """Lab in the look's tones."""
-        return apply_curves(lab, self.curves)
+        return apply_curves(lab, self.curves, self._warped(self.face.skin, lab.shape[:2]))
 
     def _slopes(self, shape: tuple[int, ...]) -> np.ndarray:
         """How much the tones scale details, (h, w, 3) float32."""

@@ -15,7 +15,7 @@ import numpy as np
 
 from facestyle.assets import asset_path
 from facestyle.faces import Face, Portrait
-from facestyle.methods.energy.tone_statistics import ToneStatistics
+from facestyle.methods.energy.tones import ToneStatistics
 
 ASSET = "population.npz"
 
@@ -32,6 +32,8 @@ class MeanFace:
         Mean over the sitters, Lab/100, and variance.
     energies, energy_variances : tuple of (h, w, 3) float32
         Mean and variance of the log energies of each band, finest first.
+    skin : (h, w) float32
+        Mean probability of skin.
     """
 
     portrait: Portrait
@@ -39,6 +41,7 @@ class MeanFace:
     residual_variance: np.ndarray
     energies: tuple[np.ndarray, ...]
     energy_variances: tuple[np.ndarray, ...]
+    skin: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ def _mean_face(arrays: dict[str, np.ndarray]) -> MeanFace:
     )
     maps = {
         name: arrays[name].astype(np.float32)
-        for name in ("residual", "residual_variance", "energies", "energy_variances")
+        for name in ("residual", "residual_variance", "energies", "energy_variances", "skin")
     }
     return MeanFace(
         portrait,
@@ -91,4 +94,5 @@ def _mean_face(arrays: dict[str, np.ndarray]) -> MeanFace:
         maps["residual_variance"],
         tuple(maps["energies"]),
         tuple(maps["energy_variances"]),
+        maps["skin"],
     )

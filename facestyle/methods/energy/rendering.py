@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from facestyle.alignment.features import Features
 from facestyle.alignment.warp import resize_map, sample
 from facestyle.faces import Portrait
 from facestyle.imaging.guided_filter import guided_filter, resize_channels
@@ -130,6 +131,33 @@ def blended_look(
     return gains, _mix_residual(
         portrait, stack.residual, residuals, selection, settings, strength * surely
     )
+
+
+def light_evidence(
+    ordinary: OrdinaryFace,
+    features: Features,
+    exemplars: Sequence[EnergyExemplar],
+    mappings: Sequence[np.ndarray],
+) -> np.ndarray:
+    """How surely the look lights places of the face, before anything is toned.
+
+    Parameters
+    ----------
+    ordinary : OrdinaryFace
+    features : Features
+        Of the input.
+    exemplars : sequence of K EnergyExemplar
+    mappings : sequence of K (h, w, 2) float32
+        Each exemplar's alignment.
+
+    Returns
+    -------
+    (3,) float32
+        In [0, 1], for L, a and b.
+    """
+    grid = features.patches.matte
+    residuals = _warp([e.stack.residual for e in exemplars], exemplars, mappings, grid)
+    return ordinary.residual_evidence(residuals)
 
 
 def render_filtered(

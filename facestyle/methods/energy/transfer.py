@@ -28,11 +28,16 @@ from facestyle.methods.energy.exemplar import (
 )
 from facestyle.methods.energy.ordinary import ordinary_face
 from facestyle.methods.energy.population import population
-from facestyle.methods.energy.rendering import blended_look, render, render_filtered
+from facestyle.methods.energy.rendering import (
+    blended_look,
+    light_evidence,
+    render,
+    render_filtered,
+)
 from facestyle.methods.energy.settings import EnergySettings
 from facestyle.methods.energy.tone import smooth_shift, tone_shift
 from facestyle.methods.energy.tone_curves import ToneCurves, estimate_curves
-from facestyle.methods.energy.tone_statistics import pool_statistics
+from facestyle.methods.energy.tones import pool_statistics
 from facestyle.mrf.seams import filter_weights
 from facestyle.mrf.selection import Selection, select_exemplars, unary_term
 from facestyle.stopwatch import Stopwatch
@@ -115,7 +120,9 @@ def transfer_look(
         unit = portrait.face.inter_ocular * features.matte.shape[1] / features.shape[1]
         curves = look_curves(exemplars, selection)
         ordinary = ordinary_face(portrait, features, curves)
-        slope, offset = smooth_shift(features, tone_shift(features, curves), unit)
+        lit = light_evidence(ordinary, features, exemplars, mappings)
+        shift = tone_shift(features, curves, float(lit[0]))
+        slope, offset = smooth_shift(features, shift, unit)
         change = apply_coefficients(np.ascontiguousarray(lab[..., 0]), slope, offset)
         toned = lab + np.float32(strength) * change
         watch.lap("tone")

@@ -70,6 +70,11 @@ def is_mean(count: int) -> np.ndarray:
     return (np.arange(count) < 2 * BINS).astype(np.float64)
 
 
+def is_skin(count: int) -> np.ndarray:
+    """1 for the values of `a` or `b` that are means of the skin, 0 for others, (count,) float64."""
+    return (np.arange(count) < BINS).astype(np.float64)
+
+
 def _quantiles(values: np.ndarray, weight: np.ndarray) -> np.ndarray:
     """Values at the middles of 14 equal shares of the weight."""
     inside = weight > 0.05
