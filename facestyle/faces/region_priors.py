@@ -100,14 +100,22 @@ def first_seeds(
     # background too
     shell = ((v < place.top - 0.22) | (depth < 0.14)) & (depth > 0.035)
     around = (place.inside < -0.06) & (v < place.brow) & (np.abs(u) < 0.62)
+    # long hair hangs there; ears and hands are taken out later, by their color
+    beside_face = (place.inside < -0.06) & (v > place.brow) & (v < place.chin - 0.15)
+    beside_face &= (np.abs(u) < 0.85) & (matte > 0.9)
     # cheeks: no fringe, no beard, and strands hang over the sides of the oval
     cheeks = (place.inside > 0.06) & (np.abs(u) < 0.33)
     cheeks &= (v > place.brow + 0.06) & (v < place.chin - 0.3)
+    background = (matte < 0.05) & (place.inside < -0.25)
+    # the network often misses hair that hangs beside the neck
+    beside_neck = (v > 0) & (np.abs(u) < 1) & (depth > -0.5)
+    if (background & ~beside_neck).sum() >= 30:
+        background &= ~beside_neck
     return [
         cheeks & ~features,
-        around & shell,
+        (around & shell) | (beside_face & (depth > 0.035)),
         (v > place.chin + 0.3) & (matte > 0.7) & (np.abs(u) < 0.3),
-        (matte < 0.05) & (place.inside < -0.25),
+        background,
     ]
 
 

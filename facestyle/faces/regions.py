@@ -46,13 +46,13 @@ _ANALYSIS_MOST = 420  # px; longest side of that copy
 _MIXTURE_SIZES = (4, 3, 4, 5)
 _ROUNDS = 2  # a third or fourth changes overlaps by less than .002
 # neighbors' colors depend on each other: each counts for less than a whole observation
-_LIKELIHOOD_WEIGHT = 0.6
+_LIKELIHOOD_WEIGHT = 0.5
 # A Gaussian as wide as all colors (60, 20 and 20 units) has -10 at its middle: a color that a
 # mixture has not seen is no proof against it, and a group nobody has seen may have any.
 _WORST_LOG_LIKELIHOOD = -15.0
 _UNKNOWN_LOG_LIKELIHOOD = -12.0
 _RIM = 0.02  # face widths inside the matte's edge from which detail is the person's own
-_SOFTNESS = 0.5  # px of the reduced copy
+_SOFTNESS = 1.0  # px of the reduced copy
 # face widths; .03 rounds off fringes, ears and the corner of the neck (overlap of the rest .91
 # instead of .94)
 _REFINEMENT_RADIUS = 0.01
