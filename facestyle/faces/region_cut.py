@@ -7,8 +7,10 @@ Potts terms between neighbors.
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
+from facestyle.faces.face import Face
 from facestyle.mrf.graphcut import solve_labels
 
 # cost, in nats of the unary terms, of a border across one pixel's side where there is no edge: 6
@@ -63,3 +65,25 @@ def cut_groups(scores: np.ndarray, weights: tuple[np.ndarray, np.ndarray]) -> np
     return solve_labels(
         unary, potts, horizontal=horizontal, vertical=vertical, max_sweeps=_SWEEPS
     ).labels
+
+
+def connected_to_face(groups: np.ndarray, face: Face, *, background: int) -> np.ndarray:
+    """Groups in which everything that does not hang together with the face is background.
+
+    Parameters
+    ----------
+    groups : (h, w) int32
+    face : Face
+        In its pixels.
+    background : int
+        The group's number.
+
+    Returns
+    -------
+    (h, w) int32
+    """
+    _, parts = cv2.connectedComponents((groups != background).astype(np.uint8))
+    height, width = parts.shape
+    x, y = np.round(face.landmarks[27:36].mean(axis=0)).astype(int)
+    own = parts[np.clip(y, 0, height - 1), np.clip(x, 0, width - 1)]
+    return np.where(parts == own, groups, background) if own > 0 else groups

@@ -106,17 +106,21 @@ def first_seeds(
     # cheeks: no fringe, no beard, and strands hang over the sides of the oval
     cheeks = (place.inside > 0.06) & (np.abs(u) < 0.33)
     cheeks &= (v > place.brow + 0.06) & (v < place.chin - 0.3)
-    background = (matte < 0.05) & (place.inside < -0.25)
-    # the network often misses hair that hangs beside the neck
-    beside_neck = (v > 0) & (np.abs(u) < 1) & (depth > -0.5)
-    if (background & ~beside_neck).sum() >= 30:
-        background &= ~beside_neck
     return [
         cheeks & ~features,
         (around & shell) | (beside_face & (depth > 0.035)),
         (v > place.chin + 0.3) & (matte > 0.7) & (np.abs(u) < 0.3),
-        background,
+        background_seeds(place, matte),
     ]
+
+
+def background_seeds(place: FaceCoordinates, matte: np.ndarray) -> np.ndarray:
+    """Pixels that surely belong to the background, (h, w) bool."""
+    background = (matte < 0.05) & (place.inside < -0.25)
+    # the network often misses hair that hangs beside the neck
+    beside_neck = (place.down > 0) & (np.abs(place.across) < 1) & (depth_in(matte, place) > -0.5)
+    enough = (background & ~beside_neck).sum() >= 30
+    return background & ~beside_neck if enough else background
 
 
 def depth_in(matte: np.ndarray, place: FaceCoordinates) -> np.ndarray:

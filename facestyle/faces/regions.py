@@ -25,7 +25,7 @@ from facestyle.faces.face_coordinates import (
     face_coordinates,
     polygon_mask,
 )
-from facestyle.faces.region_cut import contrast_weights, cut_groups
+from facestyle.faces.region_cut import connected_to_face, contrast_weights, cut_groups
 from facestyle.faces.region_priors import (
     depth_in,
     first_seeds,
@@ -53,9 +53,9 @@ _WORST_LOG_LIKELIHOOD = -15.0
 _UNKNOWN_LOG_LIKELIHOOD = -12.0
 _RIM = 0.02  # face widths inside the matte's edge from which detail is the person's own
 _SOFTNESS = 1.0  # px of the reduced copy
-# face widths; .03 rounds off fringes, ears and the corner of the neck (overlap of the rest .91
-# instead of .94)
-_REFINEMENT_RADIUS = 0.01
+# face widths; .02 to .05 overlap hand-made labels alike
+_REFINEMENT_RADIUS = 0.03
+_REFINEMENT_EPSILON = 10.0  # squared units of CIE Lab
 
 # local energy of fine detail, given where the person is
 _Detail = Callable[[np.ndarray], np.ndarray]
@@ -135,7 +135,7 @@ def _group_probabilities(portrait: Portrait, detail: _Detail) -> np.ndarray:
     for _ in range(_ROUNDS):
         likelihoods = _log_likelihoods(colors.reshape(-1, 3), terms, seeds).reshape(4, *shape)
         scores = _LIKELIHOOD_WEIGHT * likelihoods + np.log(priors)
-        groups = _connected_to_face(cut_groups(scores, weights), portrait.face)
+        groups = connected_to_face(cut_groups(scores, weights), portrait.face, background=3)
         # what the colors alone would decide alike teaches the next mixtures
         sure = groups == scores.argmax(axis=0)
         seeds = [sure & (groups == group) for group in range(4)]
@@ -143,16 +143,6 @@ def _group_probabilities(portrait: Portrait, detail: _Detail) -> np.ndarray:
         priors[1] = without_loose_hair(priors[1], groups == 1, place)
     chosen = (groups == np.arange(4)[:, None, None]).astype(np.float32)
     return np.stack([cv2.GaussianBlur(plane, (0, 0), _SOFTNESS) for plane in chosen])
-
-
-def _connected_to_face(groups: np.ndarray, face: Face) -> np.ndarray:
-    """Groups in which everything that does not touch the face's person is background."""
-    person = (groups != 3).astype(np.uint8)
-    _, parts = cv2.connectedComponents(person)
-    height, width = parts.shape
-    x, y = np.round(face.landmarks[27:36].mean(axis=0)).astype(int)
-    of_face = parts[np.clip(y, 0, height - 1), np.clip(x, 0, width - 1)]
-    return np.where(parts == of_face, groups, 3) if of_face > 0 else groups
 
 
 def _log_likelihoods(colors: np.ndarray, terms: np.ndarray, seeds: list[np.ndarray]) -> np.ndarray:
@@ -185,7 +175,8 @@ def _feature_mask(shape: tuple[int, int], contours: Contours, grow: float) -> np
 def _refine(image: np.ndarray, coarse: np.ndarray, unit: float) -> np.ndarray:
     """Bring coarse probabilities to the picture's size and edges, (4, H, W) float32."""
     height, width = image.shape[:2]
-    guide = to_lab(image)
+    # OpenCV's filter takes windows with small covariances for flat: it wants values of about 100
+    guide = to_lab(image) * np.float32(100)
     radius = max(2, int(_REFINEMENT_RADIUS * unit))
     stack = cv2.resize(
         np.ascontiguousarray(coarse.transpose(1, 2, 0)),
@@ -194,7 +185,7 @@ def _refine(image: np.ndarray, coarse: np.ndarray, unit: float) -> np.ndarray:
     )
     scale = 0.5 if radius >= 6 else 1.0
     refined = np.stack(
-        cv2.split(cv2.ximgproc.guidedFilter(guide, stack, radius, 1e-4, scale=scale))
+        cv2.split(cv2.ximgproc.guidedFilter(guide, stack, radius, _REFINEMENT_EPSILON, scale=scale))
     )
     np.clip(refined, 1e-3, 1, out=refined)
     refined /= refined.sum(axis=0)

@@ -1,4 +1,4 @@
-"""What looks like a person's own skin, near its color and as smooth: tells a bald head from hair."""
+"""What looks like a person's own skin, by color and smoothness: tells a bald head from hair."""
 
 from __future__ import annotations
 
