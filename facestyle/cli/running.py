@@ -87,6 +87,7 @@ def _results(
             skip_existing=arguments.skip_existing,
             keep_results=False,
             landmarks=_landmarks(arguments),
+            matte=_matte(arguments),
             clip=ClipOptions(arguments.start, arguments.end, arguments.preview, arguments.fps),
         ),
         explain=_explain_folders(arguments.explain, pairs),
@@ -106,6 +107,14 @@ def _landmarks(arguments: argparse.Namespace) -> "np.ndarray | None":
     from facestyle.faces import read_landmarks
 
     return read_landmarks(arguments.landmarks_file)
+
+
+def _matte(arguments: argparse.Namespace) -> "np.ndarray | None":
+    if arguments.matte is None:
+        return None
+    from facestyle.pipeline.mattes import read_matte
+
+    return read_matte(arguments.matte)
 
 
 def _explain_folders(

@@ -82,6 +82,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="68 lines of x and y, for one input; nothing is detected then",
     )
+    style.add_argument(
+        "--matte",
+        type=Path,
+        metavar="FILE",
+        help="the person in white on black, of one input's size, where the one that is found is "
+        "wrong (--explain shows that in matte.png)",
+    )
     setting_options.add_method_settings(parser)
     options.add_video_options(parser.add_argument_group("videos"))
     batch = parser.add_argument_group("many inputs")
@@ -193,11 +200,13 @@ def _expand(arguments: argparse.Namespace) -> "list[InputFile]":
 
     names = clip_names()
     inputs = expand_inputs(arguments.inputs, suffixes=IMAGE_SUFFIXES | names.suffixes)
-    if arguments.landmarks_file is not None and len(inputs) != 1:
-        raise UsageError(
-            f"--landmarks-file {arguments.landmarks_file}: belongs to one input, "
-            f"but there are {len(inputs)}. Run them one by one."
-        )
+    for name in ("landmarks_file", "matte"):
+        given = getattr(arguments, name)
+        if given is not None and len(inputs) != 1:
+            raise UsageError(
+                f"--{name.replace('_', '-')} {given}: belongs to one input, "
+                f"but there are {len(inputs)}. Run them one by one."
+            )
     return inputs
 
 

@@ -189,7 +189,12 @@ def _is_whole(clip: ClipOptions | None) -> bool:
 def _process_clip(stylizer: StillStylizer, task: BatchTask) -> BatchResult:
     from facestyle.pipeline.clips import stylize_clip
 
-    for name, given in (("explain", task.explain), ("landmarks", task.options.landmarks)):
+    known = task.options
+    for name, given in (
+        ("explain", task.explain),
+        ("landmarks", known.landmarks),
+        ("matte", known.matte),
+    ):
         if given is not None:
             raise UsageError(f"{task.source}: {name} is for pictures, not for videos; leave it out")
     facts = stylize_clip(
@@ -209,7 +214,11 @@ def _process(stylizer: StillStylizer, task: BatchTask) -> BatchResult:
     if task.output is not None:
         check_output(task.output, overwrite=task.options.overwrite)
     picture = read_image(task.source)
-    result = stylizer.stylize(input_file(picture, task.source), landmarks=task.options.landmarks)
+    result = stylizer.stylize(
+        input_file(picture, task.source),
+        landmarks=task.options.landmarks,
+        matte=task.options.matte,
+    )
     if task.output is not None:
         result.save(task.output, overwrite=task.options.overwrite)
     if task.explain is not None:
