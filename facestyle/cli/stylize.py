@@ -76,19 +76,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--save-preset", type=Path, metavar="FILE", help="keep the method and all settings as .toml"
     )
     setting_options.add_settings(style, StylizerSettings)
-    style.add_argument(
-        "--landmarks-file",
-        type=Path,
-        metavar="FILE",
-        help="68 lines of x and y, for one input; nothing is detected then",
-    )
-    style.add_argument(
-        "--matte",
-        type=Path,
-        metavar="FILE",
-        help="the person in white on black, of one input's size, where the one that is found is "
-        "wrong (--explain shows that in matte.png)",
-    )
+    _add_corrections(style)
     setting_options.add_method_settings(parser)
     options.add_video_options(parser.add_argument_group("videos"))
     batch = parser.add_argument_group("many inputs")
@@ -98,6 +86,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="DIR",
         help="also write pictures of how each result came about",
+    )
+
+
+def _add_corrections(group: argparse._ArgumentGroup) -> None:
+    """Add what a user may know better than the analysis."""
+    group.add_argument(
+        "--landmarks-file",
+        type=Path,
+        metavar="FILE",
+        help="68 lines of x and y, for one input; nothing is detected then",
+    )
+    group.add_argument(
+        "--matte",
+        type=Path,
+        metavar="FILE",
+        help="the person in white on black, of one input's size, where the one that is found is "
+        "wrong (--explain shows that in matte.png)",
     )
 
 
