@@ -21,5 +21,7 @@ def run(arguments: argparse.Namespace, recorder: Recorder) -> None:
     if arguments.data is None:
         raise MissingDataError("regions", "hand-made labels are needed: --data DIR")
     label_files(arguments.data)
-    words = ["--data", str(arguments.data), *arguments.script]
-    run_script("regions", words, recorder, split="none", data=arguments.data.name)
+    words = ["--data", str(arguments.data), *(["--quick"] if arguments.quick else [])]
+    run_script(
+        "regions", [*words, *arguments.script], recorder, split="none", data=arguments.data.name
+    )
