@@ -118,7 +118,7 @@ def portrait_costs(count: int) -> tuple[list[NDArray[np.floating]], NDArray[np.f
     from facestyle.faces import portrait_from_image
     from facestyle.io.images import read_image
     from facestyle.methods.energy import foreground_lab, prepare_exemplar
-    from facestyle.mrf.selection import unary_term
+    from facestyle.selection.patch_selection import unary_term
 
     rgb = read_image(bundled.PORTRAIT).rgb
     portrait = portrait_from_image(rgb)
@@ -140,7 +140,7 @@ def portrait_costs(count: int) -> tuple[list[NDArray[np.floating]], NDArray[np.f
 
 def portrait(size: int, count: int) -> Iterator[Case]:
     """The pipeline's own field for a bundled portrait, on a grid of the given size."""
-    from facestyle.mrf.selection import SMOOTHNESS, pairwise_term
+    from facestyle.selection.patch_selection import SMOOTHNESS, pairwise_term
 
     if count > 10:
         return

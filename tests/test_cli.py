@@ -171,6 +171,27 @@ def test_single_input_landmarks_file_and_existing_results(run, tmp_path, looks, 
     assert json.loads(skipped.stdout)["status"] == "skipped"
 
 
+def test_a_matte_of_ones_own(run, tmp_path, looks, portrait):
+    portrait.save(tmp_path / "me.png")
+    width, height = portrait.size
+    mask = np.zeros((height, width), np.uint8)
+    mask[:, : width // 2] = 255
+    Image.fromarray(mask).save(tmp_path / "mask.png")
+    arguments = ["me.png", "--exemplars", looks, "--background", "transparent", "-q", "--matte"]
+    done = run(*arguments, "mask.png")
+    assert (done.returncode, done.stderr) == (0, "")
+    alpha = read_image(tmp_path / "me_noir.png").alpha
+    assert alpha[:, : width // 2].min() > 0.99
+    assert alpha[:, width // 2 :].max() < 0.01
+
+    Image.fromarray(mask[:-2]).save(tmp_path / "low.png")
+    wrong = run(*arguments, "low.png", "--overwrite")
+    assert wrong.returncode != 0
+    assert f"expected ({height}, {width})" in wrong.stderr
+    in_color = run(*arguments, "me.png", "--overwrite")
+    assert "me.png: found a picture in color, expected a matte" in in_color.stderr
+
+
 def test_interrupt(environment, tmp_path, looks, portrait):
     for index in range(10, 40):
         portrait.save(tmp_path / f"{index}.png")

@@ -80,7 +80,7 @@ def test_verb_writes_what_the_look_does_to_tones(tmp_path, monkeypatch, portrait
 def apply_look(lab: np.ndarray) -> np.ndarray:
     from facestyle.methods.energy.population import population
     from facestyle.methods.energy.tone_curves import apply_curves, estimate_curves
-    from facestyle.methods.energy.tone_statistics import pool_statistics
+    from facestyle.methods.energy.tones import pool_statistics
 
     look = EnergyMethod(ExemplarSet.load("warm"), EnergySettings()).look.exemplars
     pooled = pool_statistics([e.tone for e in look], [1.0] * len(look))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from facestyle.faces.matte_edge import decide_edge
+from facestyle.faces.matte_edge import decide_edge, fit_to_edges
 
 UNIT = 100.0
 
@@ -38,3 +38,13 @@ def test_nothing_changes_away_from_the_edge() -> None:
     decided = decide_edge(image, truth, UNIT)
     np.testing.assert_array_equal(decided[:, :45], 1)
     np.testing.assert_array_equal(decided[:, 80:], 0)
+
+
+def test_a_hard_mask_is_fitted_to_the_edge() -> None:
+    image, truth = _scene((0.7, 0.5, 0.4), (0.1, 0.2, 0.3))
+    mask = (np.roll(truth, 3, axis=1) > 0.5).astype(np.float32)
+    mask[:, :3] = 1
+    fitted = fit_to_edges(image, mask, UNIT)
+    assert np.abs(fitted - truth).mean() < 0.6 * np.abs(mask - truth).mean()
+    np.testing.assert_array_equal(fitted[:, :40], 1)
+    np.testing.assert_array_equal(fitted[:, 85:], 0)

@@ -10,6 +10,7 @@ from facestyle.faces import Portrait
 from facestyle.faces.color_mixture import fit_color_mixture, monomials
 from facestyle.faces.contours import corresponding_points, face_width, feature_contours
 from facestyle.faces.face_coordinates import polygon_mask, signed_distance
+from facestyle.faces.person_cut import cut_person
 from facestyle.faces.regions import (
     BACKGROUND,
     BROW,
@@ -22,6 +23,9 @@ from facestyle.faces.regions import (
     segment_regions,
 )
 
+SKIN_COLOR = (0.85, 0.65, 0.55)
+HAIR_COLOR = (0.12, 0.09, 0.08)
+
 
 def at(labels, point):
     x, y = np.round(point).astype(int)
@@ -33,9 +37,10 @@ def sitter():
     """A made-up person, with a neck."""
     person = photograph((300, 240), seed=3)
     x, y = np.round(person.face.landmarks[8]).astype(int)
-    for picture, value in ((person.image, (0.85, 0.65, 0.55)), (person.matte, 1.0)):
+    image, matte = person.image.copy(), person.matte.copy()
+    for picture, value in ((image, SKIN_COLOR), (matte, 1.0)):
         picture[y - 12 : y + 24, x - 30 : x + 30] = value
-    return person
+    return Portrait(image, person.face, matte)
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +82,50 @@ def test_a_coat_of_the_hairs_color_is_no_hair(sitter):
     image[coat] = (0.12, 0.09, 0.08)
     labels = segment_regions(Portrait(image, sitter.face, sitter.matte)).region_map
     assert (labels[290:][coat[290:]] == CLOTHES).mean() > 0.9
+
+
+def dark(image):
+    """Pixels of the made-up person's hair, (H, W) bool."""
+    return np.abs(image - np.float32(HAIR_COLOR)).max(axis=2) < 0.08
+
+
+def test_a_bald_head_has_no_hair(sitter):
+    image = sitter.image.copy()
+    head = dark(image) & (np.arange(300)[:, None] < sitter.face.landmarks[30, 1])
+    grain = np.random.default_rng(0).normal(0, 0.01, (*head.shape, 3))
+    image[head] = (SKIN_COLOR + grain)[head]
+    labels = segment_regions(Portrait(image, sitter.face, sitter.matte)).region_map
+    assert (labels[head] == HAIR).mean() < 0.1
+    assert (labels[head] == SKIN).mean() > 0.8
+
+
+def test_a_fringe_is_hair(sitter):
+    face, image = sitter.face, sitter.image.copy()
+    fringe = polygon_mask((300, 240), face.outline) > 0
+    fringe &= np.arange(300)[:, None] < face.landmarks[17:27, 1].min() - 4
+    image[fringe] = HAIR_COLOR
+    labels = segment_regions(Portrait(image, face, sitter.matte)).region_map
+    assert (labels[fringe] == HAIR).mean() > 0.9
+
+
+def test_hair_that_the_matte_misses_beside_the_neck_is_hair(sitter):
+    image, (x, y) = sitter.image.copy(), np.round(sitter.face.landmarks[8]).astype(int)
+    strand = np.zeros((300, 240), bool)
+    strand[y - 110 : y + 30, x - 80 : x - 45] = True
+    strand &= sitter.matte < 0.5
+    image[strand] = HAIR_COLOR
+    labels = segment_regions(Portrait(image, sitter.face, sitter.matte)).region_map
+    assert (labels[strand] == HAIR).mean() > 0.8
+
+
+def test_colors_correct_the_network(sitter):
+    inside = polygon_mask((300, 240), sitter.face.outline).astype(np.float32)
+    wrong = cv2.GaussianBlur(sitter.matte, (0, 0), 2)
+    x, y = np.round(sitter.face.outline[0]).astype(int)
+    wrong[y - 30 : y, x - 60 : x] *= 0.3  # a bite out of the hair
+    wrong[y : y + 60, 200:230] = 0.6  # a wedge of background
+    person = cut_person(sitter.image, sitter.face, wrong, inside)
+    assert np.abs(person - sitter.matte).mean() < 0.3 * np.abs(wrong - sitter.matte).mean()
 
 
 def test_mixture_is_the_density_of_its_gaussian():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from facestyle.mrf.seams import filter_output, filter_weights
+from facestyle.selection.seams import filter_output, filter_weights
 
 
 @pytest.fixture

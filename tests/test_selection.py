@@ -6,7 +6,7 @@ import pytest
 
 from facestyle.alignment.features import analyze
 from facestyle.alignment.warp import align_exemplar
-from facestyle.mrf.selection import (
+from facestyle.selection.patch_selection import (
     NODE_STRIDE,
     node_unaries,
     pairwise_term,

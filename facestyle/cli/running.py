@@ -94,6 +94,7 @@ def _results(
             landmarks=_landmarks(arguments),
             max_size=arguments.max_size,
             quality=arguments.quality,
+            matte=_matte(arguments),
             clip=ClipOptions(arguments.start, arguments.end, arguments.preview, arguments.fps),
         ),
         explain=_explain_folders(arguments.explain, pairs),
@@ -114,6 +115,14 @@ def _landmarks(arguments: argparse.Namespace) -> "np.ndarray | None":
     from facestyle.faces import read_landmarks
 
     return read_landmarks(arguments.landmarks_file)
+
+
+def _matte(arguments: argparse.Namespace) -> "np.ndarray | None":
+    if arguments.matte is None:
+        return None
+    from facestyle.pipeline.mattes import read_matte
+
+    return read_matte(arguments.matte)
 
 
 def _explain_folders(

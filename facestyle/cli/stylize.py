@@ -87,12 +87,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     names = [name for name in StylizerSettings.options() if name != "strength"]
     setting_options.add_settings(style, StylizerSettings, names)
-    style.add_argument(
-        "--landmarks-file",
-        type=Path,
-        metavar="FILE",
-        help="68 lines of x and y, for one input; nothing is detected then",
-    )
+    _add_corrections(style)
     setting_options.add_method_settings(parser)
     options.add_output_options(parser.add_argument_group("results"))
     options.add_video_options(parser.add_argument_group("videos"))
@@ -103,6 +98,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="DIR",
         help="also write pictures of how each result came about",
+    )
+
+
+def _add_corrections(group: argparse._ArgumentGroup) -> None:
+    """Add what a user may know better than the analysis."""
+    group.add_argument(
+        "--landmarks-file",
+        type=Path,
+        metavar="FILE",
+        help="68 lines of x and y, for one input; nothing is detected then",
+    )
+    group.add_argument(
+        "--matte",
+        type=Path,
+        metavar="FILE",
+        help="the person in white on black, of one input's size, where the one that is found is "
+        "wrong (--explain shows that in matte.png)",
     )
 
 
@@ -211,11 +223,13 @@ def _expand(arguments: argparse.Namespace) -> "list[InputFile]":
 
     names = clip_names()
     inputs = expand_inputs(arguments.inputs, suffixes=IMAGE_SUFFIXES | names.suffixes)
-    if arguments.landmarks_file is not None and len(inputs) != 1:
-        raise UsageError(
-            f"--landmarks-file {arguments.landmarks_file}: belongs to one input, "
-            f"but there are {len(inputs)}. Run them one by one."
-        )
+    for name in ("landmarks_file", "matte"):
+        given = getattr(arguments, name)
+        if given is not None and len(inputs) != 1:
+            raise UsageError(
+                f"--{name.replace('_', '-')} {given}: belongs to one input, "
+                f"but there are {len(inputs)}. Run them one by one."
+            )
     return inputs
 
 

@@ -1,4 +1,4 @@
-"""The person matte: MediaPipe's segmentation, united with the face and fitted to the picture."""
+"""The person matte: MediaPipe's segmentation, corrected by colors and fitted to the picture."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import cv2
 import numpy as np
 
 from facestyle.faces.face import Face
-from facestyle.faces.matte_edge import decide_edge
+from facestyle.faces.matte_edge import decide_edge, fit_to_edges
 from facestyle.faces.networks import run_network
+from facestyle.faces.person_cut import cut_person
 from facestyle.imaging.color import luminance
 from facestyle.imaging.guided_filter import apply_coefficients, guided_coefficients
 
@@ -19,7 +20,7 @@ _LOW, _RANGE = 0.25, 0.5
 _LARGEST_INTER_OCULAR = 256.0
 
 
-def person_matte(image: np.ndarray, face: Face) -> np.ndarray:
+def person_matte(image: np.ndarray, face: Face, *, by_color: bool = True) -> np.ndarray:
     """Opacity of the person that a face belongs to.
 
     Parameters
@@ -27,6 +28,9 @@ def person_matte(image: np.ndarray, face: Face) -> np.ndarray:
     image : (H, W, 3) float32
         sRGB in [0, 1].
     face : Face
+    by_color : bool
+        Whether colors correct the network (see `facestyle.faces.person_cut`). Steadier without
+        from frame to frame.
 
     Returns
     -------
@@ -34,19 +38,29 @@ def person_matte(image: np.ndarray, face: Face) -> np.ndarray:
         In [0, 1].
     """
     factor = _LARGEST_INTER_OCULAR / face.inter_ocular
+    at_size = _matte_by_color if by_color else _matte_of_network
     if factor >= 1:
-        return _matte_at_size(image, face)
+        return at_size(image, face)
     height, width = image.shape[:2]
     size = (round(width * factor), round(height * factor))
     small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-    matte = _matte_at_size(small, face.scaled(size[0] / width))
+    matte = at_size(small, face.scaled(size[0] / width))
     # the finest strands come from the large picture's own luminance
     slope, offset = guided_coefficients(luminance(small), matte, 2, 1e-4)
     return np.clip(apply_coefficients(luminance(image), slope, offset), 0, 1)
 
 
-def _matte_at_size(image: np.ndarray, face: Face) -> np.ndarray:
+def _matte_by_color(image: np.ndarray, face: Face) -> np.ndarray:
     """The matte of a picture of moderate size; see `person_matte`."""
+    probability = segment_person(image, face)
+    inside = _face_mask(face, image.shape)
+    likely = probability * _near_sure_parts(probability, face)
+    person = np.maximum(cut_person(image, face, likely, inside), inside)
+    return fit_to_edges(image, person, face.inter_ocular)
+
+
+def _matte_of_network(image: np.ndarray, face: Face) -> np.ndarray:
+    """The same without the color mixtures."""
     probability = segment_person(image, face)
     near = _near_sure_parts(probability, face)
     mask = np.clip((probability - _LOW) / _RANGE, 0, 1) * near

@@ -1,4 +1,4 @@
-"""The matte's edge, decided again by color: how much a pixel looks like either side."""
+"""The matte's edge: fitted to the picture's, or decided again by color."""
 
 from __future__ import annotations
 
@@ -13,6 +13,56 @@ _WINDOW = 0.09
 _STEPS = 8  # the window's radius on the reduced copy that means are computed on, px
 # squared color difference of the two sides at which color and matte weigh alike
 _CONTRAST = 0.02
+
+# Of `fit_to_edges`, in inter-ocular distances: half the width of the band and the filter's radius.
+# On composites with known opacity (benchmarks/matte.py, development half), radius .06 and two
+# rounds: squared error .039 of 1, against .043 of one filter on luminance and .035 of the
+# closed-form matte of Levin et al. 2008, which takes ten times as long.
+_FIT_BAND, _FIT_RADIUS = 0.1, 0.06
+_FIT_ROUNDS = 2
+_COARSE_RADIUS = 8  # px from which the filter's coefficients are computed at half the size
+_FIT_EPSILON = 0.65  # squared values of 0-255
+# what windows across the edge leave on either side is cut off
+_FIT_RANGE = (0.1, 0.9)
+
+
+def fit_to_edges(image: np.ndarray, mask: np.ndarray, inter_ocular: float) -> np.ndarray:
+    """Fit a hard mask to the picture's edges: the opacity is locally linear in the colors.
+
+    K. He, J. Sun, X. Tang, "Guided Image Filtering", PAMI 2013, section 3.5: one filtering is a
+    step towards the closed-form matte; pixels away from the edge stay, as a trimap says.
+
+    Parameters
+    ----------
+    image : (H, W, 3) float32
+        sRGB in [0, 1].
+    mask : (H, W) float32
+        Of the person, in [0, 1].
+    inter_ocular : float
+        px.
+
+    Returns
+    -------
+    (H, W) float32
+        In [0, 1].
+    """
+    reach = max(1, int(_FIT_BAND * inter_ocular))
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+    hard = cv2.compare(mask, 0.5, cv2.CMP_GT)
+    sure = cv2.compare(cv2.erode(hard, kernel), cv2.dilate(hard, kernel), cv2.CMP_EQ)
+    radius = max(1, round(_FIT_RADIUS * inter_ocular))
+    # OpenCV's filter takes windows with small covariances for flat: it wants values up to 255
+    guide = image * np.float32(255)
+    guided = cv2.ximgproc.createGuidedFilter(
+        guide, radius, _FIT_EPSILON, scale=0.5 if radius >= _COARSE_RADIUS else 1.0
+    )
+    known = hard.astype(np.float32) / 255
+    matte = mask.astype(np.float32)
+    for _ in range(_FIT_ROUNDS):
+        matte = guided.filter(matte)
+        cv2.copyTo(known, sure, matte)
+    low, high = _FIT_RANGE
+    return np.clip((matte - low) / (high - low), 0, 1)
 
 
 def decide_edge(

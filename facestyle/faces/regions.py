@@ -1,11 +1,13 @@
 """What each pixel of a portrait shows: skin, brow, eye, nose, lip, hair, clothes or background.
 
-Four color mixtures (skin, hair, clothes, background), seeded from the face and the matte, compete
-under priors in face coordinates; features are painted from the contours (DESIGN 4.3, step 1).
+Graph cuts divide a reduced copy into skin, hair, clothes and background, by color mixtures seeded
+from the face and the matte and by priors in face coordinates; features are painted from the
+contours (DESIGN 4.3, step 1).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -23,7 +25,14 @@ from facestyle.faces.face_coordinates import (
     face_coordinates,
     polygon_mask,
 )
-from facestyle.faces.region_priors import first_seeds, group_priors, without_loose_hair
+from facestyle.faces.region_cut import connected_to_face, contrast_weights, cut_groups
+from facestyle.faces.region_priors import (
+    depth_in,
+    first_seeds,
+    group_priors,
+    without_loose_hair,
+)
+from facestyle.faces.skin_likeness import fine_detail, looks_like_skin
 from facestyle.frozen import FrozenRecord
 from facestyle.imaging.color import to_lab
 
@@ -32,14 +41,24 @@ SKIN, BROW, EYE, NOSE, LIP, HAIR, CLOTHES, BACKGROUND = range(8)
 GROUP_OF_REGION = np.array([0, 0, 0, 0, 0, 1, 2, 3])
 _REGION_OF_GROUP = np.array([SKIN, HAIR, CLOTHES, BACKGROUND], np.uint8)
 
-_ANALYSIS_FACE_WIDTH = 80.0  # px; mixtures are fitted on a copy reduced to this
-_ANALYSIS_MOST = 360  # px; longest side of that copy
-_MIXTURE_SIZES = (3, 3, 4, 5)
-_ROUNDS = 3
-_LIKELIHOOD_WEIGHT = 0.6  # of colors beside the priors; chosen by eye; not measured
-# colors that a mixture has not seen are left to the priors
-_WORST_LOG_LIKELIHOOD = -18.0
-_UNKNOWN_LOG_LIKELIHOOD = -17.0
+_ANALYSIS_FACE_WIDTH = 100.0  # px; mixtures are fitted on a copy reduced to this
+_ANALYSIS_MOST = 420  # px; longest side of that copy
+_MIXTURE_SIZES = (4, 3, 4, 5)
+_ROUNDS = 2  # a third or fourth changes overlaps by less than .002
+# neighbors' colors depend on each other: each counts for less than a whole observation
+_LIKELIHOOD_WEIGHT = 0.5
+# A Gaussian as wide as all colors (60, 20 and 20 units) has -10 at its middle: a color that a
+# mixture has not seen is no proof against it, and a group nobody has seen may have any.
+_WORST_LOG_LIKELIHOOD = -15.0
+_UNKNOWN_LOG_LIKELIHOOD = -12.0
+_RIM = 0.02  # face widths inside the matte's edge from which detail is the person's own
+_SOFTNESS = 1.0  # px of the reduced copy
+# face widths; .02 to .05 overlap hand-made labels alike
+_REFINEMENT_RADIUS = 0.03
+_REFINEMENT_EPSILON = 10.0  # squared units of CIE Lab
+
+# local energy of fine detail, given where the person is
+_Detail = Callable[[np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -84,37 +103,46 @@ def segment_regions(portrait: Portrait) -> Regions:
         face.scaled(scale),
         cv2.resize(portrait.matte, size, interpolation=cv2.INTER_AREA),
     )
-    coarse = _group_probabilities(small)
+
+    def detail(inside: np.ndarray) -> np.ndarray:
+        return fine_detail(image, face_width(face), inside, face_width(small.face))
+
+    coarse = _group_probabilities(small, detail)
     weights = _refine(image, coarse, face_width(face))
     return Regions(paint_region_map(portrait, weights), weights)
 
 
-def _group_probabilities(portrait: Portrait) -> np.ndarray:
-    """Probabilities of the four groups on a small portrait, (4, h, w) float32."""
+def _group_probabilities(portrait: Portrait, detail: _Detail) -> np.ndarray:
+    """Probabilities of the four groups on a small portrait, (4, h, w) float32.
+
+    Mixtures are fitted and groups cut along the picture's edges in turn.
+    """
     shape = portrait.matte.shape
     contours = feature_contours(portrait.face)
     place = face_coordinates(portrait, contours)
     priors = group_priors(place, portrait.matte)
     features = _feature_mask(shape, contours, 0.02 * face_width(portrait.face))
     seeds = first_seeds(place, portrait.matte, features)
-    skin, hair_shell = seeds[0], seeds[1]
-    lab = to_lab(cv2.GaussianBlur(portrait.image, (0, 0), 1))
-    colors = lab.reshape(-1, 3) * np.array([255, 100, 100], np.float32)
-    terms = monomials(colors)
-    probabilities = np.zeros((4, *shape), np.float32)
+    lab = to_lab(cv2.GaussianBlur(portrait.image, (0, 0), 0.7))
+    colors = lab * np.array([255, 100, 100], np.float32)
+    inside = depth_in(portrait.matte, place) > _RIM
+    skin_like = looks_like_skin(colors, detail(inside), seeds[0])
+    # a bald head is no hair, and a bare chest no coat
+    for group in (1, 2):
+        seeds[group] &= ~skin_like
+    skin, terms, weights = seeds[0], monomials(colors.reshape(-1, 3)), contrast_weights(colors)
+    groups = np.zeros(shape, np.int32)
     for _ in range(_ROUNDS):
-        scores = _log_likelihoods(colors, terms, seeds) * _LIKELIHOOD_WEIGHT
-        scores = scores + np.log(priors).reshape(4, -1)
-        scores = np.exp(scores - scores.max(axis=0))
-        probabilities = (scores / scores.sum(axis=0)).reshape(4, *shape).astype(np.float32)
-        probabilities = np.stack([cv2.GaussianBlur(p, (0, 0), 1.2) for p in probabilities])
-        seeds = list(probabilities > 0.7)
-        # the skin is known from the start; hair of its color must not teach its mixture
-        seeds[0] = skin
-        if seeds[1].sum() < 30:
-            seeds[1] = hair_shell
-        priors[1] = without_loose_hair(priors[1], probabilities[1], place)
-    return probabilities
+        likelihoods = _log_likelihoods(colors.reshape(-1, 3), terms, seeds).reshape(4, *shape)
+        scores = _LIKELIHOOD_WEIGHT * likelihoods + np.log(priors)
+        groups = connected_to_face(cut_groups(scores, weights), portrait.face, background=3)
+        # what the colors alone would decide alike teaches the next mixtures
+        sure = groups == scores.argmax(axis=0)
+        seeds = [sure & (groups == group) for group in range(4)]
+        seeds[0] = skin | (seeds[0] & (place.inside > 0.03))
+        priors[1] = without_loose_hair(priors[1], groups == 1, place)
+    chosen = (groups == np.arange(4)[:, None, None]).astype(np.float32)
+    return np.stack([cv2.GaussianBlur(plane, (0, 0), _SOFTNESS) for plane in chosen])
 
 
 def _log_likelihoods(colors: np.ndarray, terms: np.ndarray, seeds: list[np.ndarray]) -> np.ndarray:
@@ -147,8 +175,9 @@ def _feature_mask(shape: tuple[int, int], contours: Contours, grow: float) -> np
 def _refine(image: np.ndarray, coarse: np.ndarray, unit: float) -> np.ndarray:
     """Bring coarse probabilities to the picture's size and edges, (4, H, W) float32."""
     height, width = image.shape[:2]
-    guide = to_lab(image)
-    radius = max(4, int(0.03 * unit))
+    # OpenCV's filter takes windows with small covariances for flat: it wants values of about 100
+    guide = to_lab(image) * np.float32(100)
+    radius = max(2, int(_REFINEMENT_RADIUS * unit))
     stack = cv2.resize(
         np.ascontiguousarray(coarse.transpose(1, 2, 0)),
         (width, height),
@@ -156,7 +185,7 @@ def _refine(image: np.ndarray, coarse: np.ndarray, unit: float) -> np.ndarray:
     )
     scale = 0.5 if radius >= 6 else 1.0
     refined = np.stack(
-        cv2.split(cv2.ximgproc.guidedFilter(guide, stack, radius, 1e-4, scale=scale))
+        cv2.split(cv2.ximgproc.guidedFilter(guide, stack, radius, _REFINEMENT_EPSILON, scale=scale))
     )
     np.clip(refined, 1e-3, 1, out=refined)
     refined /= refined.sum(axis=0)
@@ -169,7 +198,6 @@ def paint_region_map(portrait: Portrait, weights: np.ndarray) -> np.ndarray:
     outline = portrait.face.outline
     unit = face_width(portrait.face)
     labels = _REGION_OF_GROUP[_largest(weights)]
-    labels[(portrait.matte < 0.15) & (polygon_mask(shape, outline, 0.03 * unit) == 0)] = BACKGROUND
     _drop_islands(labels, portrait, unit)
     contours = feature_contours(portrait.face)
     _turn_low_hair_into_clothes(labels, portrait.face)

@@ -1,1 +1,1 @@
-"""The Markov random field that chooses an exemplar for each patch, and its seams."""
+"""Markov random fields on a pixel grid: their costs and their solvers."""

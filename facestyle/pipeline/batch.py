@@ -189,10 +189,12 @@ def _is_whole(clip: ClipOptions | None) -> bool:
 def _process_clip(stylizer: StillStylizer, task: BatchTask) -> BatchResult:
     from facestyle.pipeline.clips import stylize_clip
 
+    known = task.options
     for name, given in (
         ("explain", task.explain),
-        ("landmarks", task.options.landmarks),
-        ("max-size", task.options.max_size),
+        ("landmarks", known.landmarks),
+        ("matte", known.matte),
+        ("max-size", known.max_size),
     ):
         if given is not None:
             raise UsageError(f"{task.source}: {name} is for pictures, not for videos; leave it out")
@@ -212,10 +214,12 @@ def _process(stylizer: StillStylizer, task: BatchTask) -> BatchResult:
         return _process_clip(stylizer, task)
     if task.output is not None:
         check_output(task.output, overwrite=task.options.overwrite)
-    picture = reduced_picture(read_image(task.source), task.options.max_size)
-    result = stylizer.stylize(input_file(picture, task.source), landmarks=task.options.landmarks)
+    options = task.options
+    picture = reduced_picture(read_image(task.source), options.max_size)
+    result = stylizer.stylize(
+        input_file(picture, task.source), landmarks=options.landmarks, matte=options.matte
+    )
     if task.output is not None:
-        options = task.options
         result.save(task.output, overwrite=options.overwrite, quality=options.quality)
     if task.explain is not None:
         from facestyle.pipeline.explain import write_explanation

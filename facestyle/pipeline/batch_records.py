@@ -70,6 +70,8 @@ class BatchOptions:
         Videos never do.
     landmarks : (68, 2) float64 or None
         Known landmarks, xy px; the same for every input.
+    matte : (H, W) uint8, uint16 or float, or None
+        Known opacity of the person; the same for every input.
     clip : ClipOptions or None
         Which part of videos is stylized.
     max_size : int or None
@@ -82,6 +84,7 @@ class BatchOptions:
     skip_existing: bool = False
     keep_results: bool = True
     landmarks: np.ndarray | None = None
+    matte: np.ndarray | None = None
     clip: ClipOptions | None = None
     max_size: int | None = None
     quality: int = 95

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 
-from facestyle.errors import UsageError
+from facestyle.errors import ImageError, UsageError
 from facestyle.imaging.levels import to_float
+from facestyle.io.images import read_image
+
+_GRAY = 0.02  # channels of a black and white picture differ by no more, JPEG's colors included
 
 
 def check_matte(matte: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
@@ -39,3 +44,39 @@ def check_matte(matte: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     if not np.isfinite(values).all() or values.min() < 0 or values.max() > 1:
         raise UsageError("matte: holds values outside 0 to 1; expected opacity of the person")
     return np.ascontiguousarray(values, np.float32)
+
+
+def read_matte(path: str | Path) -> np.ndarray:
+    """Read a matte that a user has drawn or corrected.
+
+    Parameters
+    ----------
+    path : path-like
+        A black and white picture, white where the person is; or one with an alpha channel, opaque
+        where the person is.
+
+    Returns
+    -------
+    (H, W) float32 in [0, 1]
+
+    Raises
+    ------
+    ImageError
+        If it cannot be read, is in color, or shows no person or nothing else.
+    """
+    picture = read_image(path)
+    if picture.alpha is not None and picture.alpha.min() < 1:
+        matte = picture.alpha
+    else:
+        if float(np.ptp(picture.rgb, axis=2).mean()) > _GRAY:
+            raise ImageError(
+                f"{path}: found a picture in color, expected a matte: the person white on black, "
+                "or cut out with an alpha channel"
+            )
+        matte = picture.rgb.mean(axis=2)
+    if matte.max() < 0.5 or matte.min() > 0.5:
+        raise ImageError(
+            f"{path}: found a matte that is {'black' if matte.max() < 0.5 else 'white'} all over, "
+            "expected the person in white on black"
+        )
+    return np.ascontiguousarray(matte, np.float32)

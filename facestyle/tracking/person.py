@@ -82,7 +82,12 @@ def follow_matte(
         matte, age = motion.carry(previous.opacity), previous.age + 1
     else:
         small_face = face.scaled(columns / width)
-        matte = person_matte(small, small_face) if seen else _faceless_matte(small, small_face)
+        # colors that change their minds would flicker
+        matte = (
+            person_matte(small, small_face, by_color=False)
+            if seen
+            else _faceless_matte(small, small_face)
+        )
         if previous is not None and motion is not None:
             kept = np.float32(_KEPT) * motion.trust_for(rows, columns)
             matte = cv2.add(matte, kept * (motion.carry(previous.opacity) - matte))

@@ -15,7 +15,7 @@ from facestyle.imaging.color import from_lab, to_lab
 from facestyle.methods.energy.exemplar import EnergyExemplar
 from facestyle.methods.energy.population import population
 from facestyle.methods.energy.tone_curves import apply_curves, estimate_curves
-from facestyle.methods.energy.tone_statistics import pool_statistics
+from facestyle.methods.energy.tones import pool_statistics
 
 
 def look_table(

@@ -24,8 +24,8 @@ from facestyle.methods.energy.gain import (
 )
 from facestyle.methods.energy.ordinary import LOG_FLOOR, OrdinaryFace
 from facestyle.methods.energy.settings import EnergySettings
-from facestyle.mrf.seams import filter_output
-from facestyle.mrf.selection import Selection
+from facestyle.selection.patch_selection import Selection
+from facestyle.selection.seams import filter_output
 
 # The tone curve has moved the person as a whole already; what is left of the exemplars' mean
 # difference is mostly their own complexions. Tuning half, share 0 / .5 / .7 / .85 with residual

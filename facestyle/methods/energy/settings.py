@@ -30,7 +30,7 @@ class EnergySettings(Settings):
     gain_limits : (float, float)
         Least and largest luminance gain.
     smoothness, temperature : float
-        Of the Markov random field; see `facestyle.mrf.selection`.
+        Of the Markov random field; see `facestyle.selection.patch_selection`.
     dense : bool
         Refine the alignment by optical flow.
     solver : {"auto", "numba", "gco"}

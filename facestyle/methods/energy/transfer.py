@@ -38,8 +38,8 @@ from facestyle.methods.energy.settings import EnergySettings
 from facestyle.methods.energy.tone import smooth_shift, tone_shift
 from facestyle.methods.energy.tone_curves import ToneCurves, estimate_curves
 from facestyle.methods.energy.tones import pool_statistics
-from facestyle.mrf.seams import filter_weights
-from facestyle.mrf.selection import Selection, select_exemplars, unary_term
+from facestyle.selection.patch_selection import Selection, select_exemplars, unary_term
+from facestyle.selection.seams import filter_weights
 from facestyle.stopwatch import Stopwatch
 
 __all__ = [

@@ -1,0 +1,102 @@
+"""The person against the background, by a graph cut over color mixtures and the network's word.
+
+The network misses ears, dark hair beside the neck and shoulders, and keeps wedges of background;
+its mistakes end at no edge of the picture, and their colors are those of the other side.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from facestyle.faces.color_mixture import fit_color_mixture, monomials
+from facestyle.faces.contours import face_width, feature_contours
+from facestyle.faces.face import Face, Portrait
+from facestyle.faces.face_coordinates import FaceCoordinates, face_coordinates
+from facestyle.faces.region_cut import connected_to_face, contrast_weights, cut_groups
+from facestyle.faces.region_priors import background_seeds
+from facestyle.imaging.color import to_lab
+
+# the cut is made on a copy reduced to these: a face's width and the longest side, px
+_FACE_WIDTH, _MOST = 80.0, 320
+_PERSON_MIXTURE, _BACKGROUND_MIXTURE = 7, 6  # a person has skin, hair and clothes
+_ROUNDS = 2
+# the network's surest pixel leaves this much to the colors (.03 to .15 measured alike)
+_LEAST = 0.08
+_SURE = 0.999  # of the face itself
+# as in `facestyle.faces.regions`, where they are explained
+_LIKELIHOOD_WEIGHT = 0.5
+_WORST_LOG_LIKELIHOOD, _UNKNOWN_LOG_LIKELIHOOD = -15.0, -12.0
+
+
+def cut_person(
+    image: np.ndarray, face: Face, probability: np.ndarray, inside: np.ndarray
+) -> np.ndarray:
+    """Which pixels are the person's, decided along the picture's edges.
+
+    Parameters
+    ----------
+    image : (H, W, 3) float32
+        sRGB in [0, 1].
+    face : Face
+    probability : (H, W) float32
+        The network's, in [0, 1].
+    inside : (H, W) float32
+        1 on the face.
+
+    Returns
+    -------
+    (H, W) float32
+        0 or 1, but for the borders of the reduced copy's pixels.
+    """
+    height, width = image.shape[:2]
+    scale = min(1.0, _FACE_WIDTH / face_width(face), _MOST / max(height, width))
+    size = (max(8, round(width * scale)), max(8, round(height * scale)))
+    small, likely, hull = (
+        cv2.resize(plane, size, interpolation=cv2.INTER_AREA)
+        for plane in (image, probability, inside)
+    )
+    person = _cut(small, face.scaled(scale), likely, hull > 0.9)
+    soft = cv2.GaussianBlur(person.astype(np.float32), (0, 0), 0.7)
+    return cv2.resize(soft, (width, height), interpolation=cv2.INTER_LINEAR)
+
+
+def _cut(image: np.ndarray, face: Face, probability: np.ndarray, hull: np.ndarray) -> np.ndarray:
+    """The cut of a small picture, (h, w) bool."""
+    likely = np.maximum(np.clip(probability, _LEAST, 1 - _LEAST), _SURE * hull)
+    priors = np.log(np.stack([likely, 1 - likely]))
+    place = face_coordinates(Portrait(image, face, probability), feature_contours(face))
+    lab = to_lab(cv2.GaussianBlur(image, (0, 0), 0.7))
+    colors = lab * np.array([255, 100, 100], np.float32)
+    weights, terms = contrast_weights(colors), monomials(colors.reshape(-1, 3))
+    seeds = _first_seeds(place, probability, hull)
+    person = hull
+    for _ in range(_ROUNDS):
+        scores = priors + _LIKELIHOOD_WEIGHT * np.stack(
+            [
+                _log_likelihood(colors, terms, seed, count)
+                for seed, count in zip(seeds, (_PERSON_MIXTURE, _BACKGROUND_MIXTURE), strict=True)
+            ]
+        )
+        person = connected_to_face(cut_groups(scores, weights), face, background=1) == 0
+        sure = person == (scores[0] > scores[1])
+        seeds = person & sure, ~person & sure
+    return np.asarray(person)
+
+
+def _first_seeds(
+    place: FaceCoordinates, probability: np.ndarray, hull: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Pixels that surely belong to the person and to the background, (h, w) bool each."""
+    return (probability > 0.95) | hull, background_seeds(place, probability)
+
+
+def _log_likelihood(
+    colors: np.ndarray, terms: np.ndarray, seed: np.ndarray, count: int
+) -> np.ndarray:
+    """Log-likelihood of each pixel's color under a mixture taught by some, (h, w) float32."""
+    shape = seed.shape
+    if seed.sum() < 30:
+        return np.full(shape, _UNKNOWN_LOG_LIKELIHOOD, np.float32)
+    likelihood = fit_color_mixture(colors[seed], count).log_likelihood(terms)
+    return np.maximum(likelihood, _WORST_LOG_LIKELIHOOD).reshape(shape)

@@ -1,0 +1,1 @@
+"""Which exemplar to use for each patch of a portrait, and the seams between them."""
