@@ -10,46 +10,77 @@ from __future__ import annotations
 
 import numpy as np
 
-# Luminance (L of 1) at 41 quantiles from .5 to 99.5 % of face and hair, blurred and its lighting
-# flattened as in `tone.py`: the mean over 25 ordinary photographs of people, the development
-# half of `benchmarks/splits.py`. Every fifth of the 41 is given, the rest lies between.
-_AT = np.arange(0, 41, 4)
-_USUAL = {
-    0: (0.225, 0.409, 0.474, 0.515, 0.550, 0.580, 0.607, 0.633, 0.658, 0.683, 0.731),
-    1: (0.049, 0.096, 0.122, 0.145, 0.170, 0.196, 0.226, 0.263, 0.319, 0.402, 0.593),
-}
-# share of the offset that is kept for face and hair
-_KEPT = {0: 1.0, 1: 0.6}
+# Luminance (L of 1) of faces at 41 quantiles from .5 to 99.5 %, blurred and its lighting flattened
+# as in `tone.py`: the mean over 25 ordinary photographs of people, the development half of
+# `benchmarks/splits.py`. Every fourth of the 41 is given, the rest lies between.
+_USUAL_FACE = np.interp(
+    np.arange(41),
+    np.arange(0, 41, 4),
+    (0.225, 0.409, 0.474, 0.515, 0.550, 0.580, 0.607, 0.633, 0.658, 0.683, 0.731),
+)
+# Share of a face's offset from the usual that is kept. Where faces are nearly the color of the paper,
+# little room is left for lighter ones, and darker ones tell sitters apart: they move further.
+_FACE_KEPT = 1.0
+_DARKER_KEPT = 1.5
+_ENOUGH_ROOM = 0.25  # luminance between usual faces and the lightest tone, for an even treatment
+# share of hair's own lightness against that of the exemplars' sitters
+_HAIR_KEPT = 0.7
 # how sharply offsets end at the medium's limits: 1 bends early, infinity clips
 _KNEE = 3.0
 
 
-def sitters_tones(
-    own: np.ndarray, wanted: np.ndarray, group: int, limits: tuple[float, float]
-) -> np.ndarray:
-    """Move the exemplars' tones by what the sitter's differ from the usual.
+def sitters_face(own: np.ndarray, wanted: np.ndarray, limits: tuple[float, float]) -> np.ndarray:
+    """Move the tones of the exemplars' faces by what the sitter's differ from the usual.
 
     Parameters
     ----------
     own : (41,) float64
-        Quantiles of the portrait's luminance in one group.
+        Quantiles of the luminance of the portrait's face.
     wanted : (41,) float64
-        The exemplars' quantiles.
-    group : int
-        0 face, 1 hair; others are returned as they are wanted.
+        Of the exemplars' faces.
     limits : (float, float)
         The medium's darkest and lightest tones.
 
     Returns
     -------
     (41,) float64
-        Not falling, within the limits where the wanted ones are.
+        Not falling; within the limits where the wanted ones are.
     """
-    if group not in _USUAL:
-        return wanted
-    usual = np.interp(np.arange(len(own)), _AT, _USUAL[group])
-    offset = _KEPT[group] * (own - usual)
+    offset = own - _USUAL_FACE
+    crowded = 1 - min(1.0, max(0.0, limits[1] - float(np.median(wanted))) / _ENOUGH_ROOM)
+    darker = _FACE_KEPT + (_DARKER_KEPT - _FACE_KEPT) * crowded
+    offset = np.where(offset < 0, darker, _FACE_KEPT) * offset
     room = np.where(offset < 0, wanted - limits[0], limits[1] - wanted)
     room = np.maximum(room, 1e-3)
     offset = offset / (1 + (np.abs(offset) / room) ** _KNEE) ** (1 / _KNEE)
     return np.maximum.accumulate(wanted + offset)
+
+
+def sitters_hair(
+    own: np.ndarray, wanted: np.ndarray, face: np.ndarray, limits: tuple[float, float]
+) -> np.ndarray:
+    """Mix the tones of the exemplars' hair with what the medium makes of the sitter's own.
+
+    Exemplars' sitters may all be gray. How dark the medium draws a tone is known from faces: the
+    usual photograph's tones and the exemplars' at equal ranks.
+
+    Parameters
+    ----------
+    own : (41,) float64
+        Quantiles of the luminance of the portrait's hair.
+    wanted : (41,) float64
+        Of the exemplars' hair.
+    face : (41,) float64
+        Of the exemplars' faces.
+    limits : (float, float)
+        The medium's darkest and lightest tones.
+
+    Returns
+    -------
+    (41,) float64
+        Not falling.
+    """
+    known = np.concatenate([[0.0], _USUAL_FACE, [1.0]])
+    drawn = np.clip(np.concatenate([limits[:1], face, limits[1:]]), *limits)
+    own_drawn = np.interp(own, known, np.maximum.accumulate(drawn))
+    return np.maximum.accumulate(wanted + _HAIR_KEPT * (own_drawn - wanted))

@@ -10,9 +10,10 @@ import numpy as np
 
 from facestyle.faces.regions import BACKGROUND, GROUP_OF_REGION
 from facestyle.kernels.tone_curves import RegionTones, apply_tone_curves
-from facestyle.methods.patch_unpaired.sitter_tones import sitters_tones
+from facestyle.methods.patch_unpaired.sitter_tones import sitters_face, sitters_hair
 
 GROUPS = 4  # face, hair, clothes, background
+_FACE, _HAIR = 0, 1
 _QUANTILES = np.linspace(0.5, 99.5, 41)
 _QUANTILE_KERNEL = np.array([0.1, 0.2, 0.4, 0.2, 0.1])
 _LIMITS = (0.5, 99.5)  # percentiles of all tones: the darkest strokes and the bare paper
@@ -198,23 +199,33 @@ def tone_curves(
         if len(inside) < _FEW:
             continue
         inside = inside[:: max(1, len(inside) // _SAMPLES)]
-        curves[number], gains[number] = _curve(
-            base.ravel()[inside], detail.ravel()[inside], tone, number
-        )
+        quantiles = np.percentile(base.ravel()[inside], _QUANTILES)
+        wanted = _wanted(quantiles, tones, number)
+        curves[number] = _curve(quantiles, wanted)
+        gains[number] = _gain(detail.ravel()[inside], tone)
     return ToneCurves(curves, gains)
 
 
-def _curve(
-    base: np.ndarray, detail: np.ndarray, tone: GroupTone, group: int
-) -> tuple[np.ndarray, float]:
-    """Luminance for each of the curve's steps, and the gain of the detail, of one group."""
-    quantiles = np.percentile(base, _QUANTILES)
-    quantiles = np.maximum.accumulate(quantiles + np.arange(len(quantiles)) * 4e-6)
-    wanted = sitters_tones(quantiles, tone.quantiles, group, tone.limits)
-    curve = np.interp(np.linspace(0, 1, _CURVE_STEPS), quantiles, wanted)
+def _wanted(own: np.ndarray, tones: Sequence[GroupTone], group: int) -> np.ndarray:
+    """Quantiles of luminance that one group of the target is to have."""
+    tone = tones[group]
+    if group == _FACE:
+        return sitters_face(own, tone.quantiles, tone.limits)
+    if group == _HAIR:
+        return sitters_hair(own, tone.quantiles, tones[_FACE].quantiles, tone.limits)
+    return tone.quantiles
+
+
+def _curve(quantiles: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Luminance for each of the curve's steps."""
+    rising = np.maximum.accumulate(quantiles + np.arange(len(quantiles)) * 4e-6)
+    return np.interp(np.linspace(0, 1, _CURVE_STEPS), rising, wanted)
+
+
+def _gain(detail: np.ndarray, tone: GroupTone) -> float:
+    """Factor of one group's detail."""
     contrast = np.percentile(np.abs(detail), 95) + 1 / 255
-    gain = float(np.clip(tone.detail / contrast, 1.0, _MOST_GAIN)) if tone.detail else 1.0
-    return curve, gain
+    return float(np.clip(tone.detail / contrast, 1.0, _MOST_GAIN)) if tone.detail else 1.0
 
 
 def flattened(lab: np.ndarray, region_map: np.ndarray, face_width: float) -> np.ndarray:
