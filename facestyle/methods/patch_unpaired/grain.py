@@ -155,7 +155,9 @@ def spread_gains(gains: np.ndarray, region_map: np.ndarray, face_width: float) -
     height, width = region_map.shape
     step = max(1, int(_SPREAD * face_width / 3))
     size = (max(1, width // step), max(1, height // step))
-    small = cv2.resize(cv2.LUT(region_map, gains[GROUPS_OF_LABELS]), size, interpolation=cv2.INTER_AREA)
+    small = cv2.resize(
+        cv2.LUT(region_map, gains[GROUPS_OF_LABELS]), size, interpolation=cv2.INTER_AREA
+    )
     small = cv2.GaussianBlur(small, (0, 0), _SPREAD * face_width / step)
     return cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC)
 

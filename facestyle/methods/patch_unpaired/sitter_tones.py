@@ -25,11 +25,17 @@ _DARKER_KEPT = 1.5
 _ENOUGH_ROOM = 0.25  # luminance between usual faces and the lightest tone, for an even treatment
 # share of hair's own lightness against that of the exemplars' sitters
 _HAIR_KEPT = 0.7
+# Share of a face's offset that the search for strokes sees. With none, a dark skin is a wash over
+# the strokes of a light one; with all, the few dark passages of a light face repeat, and texture
+# suffers (4 sitters in pencil: texture error 1.25, 1.46, 1.96 with 0, .5, 1; before 1.27).
+SEARCHED_OFFSET = 0.5
 # how sharply offsets end at the medium's limits: 1 bends early, infinity clips
 _KNEE = 3.0
 
 
-def sitters_face(own: np.ndarray, wanted: np.ndarray, limits: tuple[float, float]) -> np.ndarray:
+def sitters_face(
+    own: np.ndarray, wanted: np.ndarray, limits: tuple[float, float], share: float = 1.0
+) -> np.ndarray:
     """Move the tones of the exemplars' faces by what the sitter's differ from the usual.
 
     Parameters
@@ -40,6 +46,8 @@ def sitters_face(own: np.ndarray, wanted: np.ndarray, limits: tuple[float, float
         Of the exemplars' faces.
     limits : (float, float)
         The medium's darkest and lightest tones.
+    share : float
+        Of the offset.
 
     Returns
     -------
@@ -53,7 +61,7 @@ def sitters_face(own: np.ndarray, wanted: np.ndarray, limits: tuple[float, float
     room = np.where(offset < 0, wanted - limits[0], limits[1] - wanted)
     room = np.maximum(room, 1e-3)
     offset = offset / (1 + (np.abs(offset) / room) ** _KNEE) ** (1 / _KNEE)
-    return np.maximum.accumulate(wanted + offset)
+    return np.maximum.accumulate(wanted + share * offset)
 
 
 def sitters_hair(

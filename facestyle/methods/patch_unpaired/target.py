@@ -16,6 +16,7 @@ from facestyle.methods.patch_unpaired.exemplar_label_map import (
 )
 from facestyle.methods.patch_unpaired.pictures import halved
 from facestyle.methods.patch_unpaired.recipe import LEVELS
+from facestyle.methods.patch_unpaired.sitter_tones import SEARCHED_OFFSET
 from facestyle.methods.patch_unpaired.sources import PatchSources, tone_sigma
 from facestyle.methods.patch_unpaired.synthesis import SynthesisTarget
 from facestyle.methods.patch_unpaired.tone import (
@@ -51,7 +52,9 @@ def make_target(
     -------
     SynthesisTarget
     """
-    lab = tone_mapped_target(portrait, region_map, sources)
+    searched = target_curves(portrait, region_map, sources, 1.0, SEARCHED_OFFSET)
+    lab = tone_mapped_target(portrait, region_map, sources, curves=searched)
+    toned = tone_mapped_target(portrait, region_map, sources)
     positions = exemplar_positions(portrait, region_map, sources)
     exemplar_unary = background_unary(region_map, sources)
     first = np.zeros(region_map.shape, np.int32)
@@ -66,7 +69,7 @@ def make_target(
         )
     weights = correction_weights(region_map, sources.face_width)
     return SynthesisTarget(
-        lab, region_map, positions, exemplar_unary, first.astype(np.int32), weights, pull
+        lab, toned, region_map, positions, exemplar_unary, first.astype(np.int32), weights, pull
     )
 
 
@@ -118,9 +121,13 @@ def tone_mapped_target(
 
 
 def target_curves(
-    portrait: Portrait, region_map: np.ndarray, sources: PatchSources, scale: float
+    portrait: Portrait,
+    region_map: np.ndarray,
+    sources: PatchSources,
+    scale: float,
+    offset: float = 1.0,
 ) -> ToneCurves:
-    """The tone curves of a portrait, kept for a clip; arguments as of `tone_mapped_target`.
+    """The tone curves of a portrait, kept for a clip.
 
     Parameters
     ----------
@@ -131,13 +138,16 @@ def target_curves(
         The exemplars.
     scale : float
         Size of the portrait over the exemplars'.
+    offset : float
+        Share that is kept of the face's offset from a usual one.
 
     Returns
     -------
     ToneCurves
     """
     lab = flattened(to_lab(portrait.image), region_map, scale * sources.face_width)
-    return tone_curves(lab, region_map, sources.tones, scale * tone_sigma(sources.face_width))
+    sigma = scale * tone_sigma(sources.face_width)
+    return tone_curves(lab, region_map, sources.tones, sigma, offset)
 
 
 def exemplar_positions(

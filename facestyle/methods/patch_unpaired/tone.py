@@ -168,7 +168,11 @@ def tone_mapped(
 
 
 def tone_curves(
-    lab: np.ndarray, region_map: np.ndarray, tones: Sequence[GroupTone], sigma: float
+    lab: np.ndarray,
+    region_map: np.ndarray,
+    tones: Sequence[GroupTone],
+    sigma: float,
+    offset: float = 1.0,
 ) -> ToneCurves:
     """Find the curves that `tone_mapped` applies; its parameters.
 
@@ -181,6 +185,8 @@ def tone_curves(
         Of the exemplars.
     sigma : float
         Blur that separates tone from detail, px.
+    offset : float
+        Share that is kept of the face's offset from a usual one.
 
     Returns
     -------
@@ -200,17 +206,17 @@ def tone_curves(
             continue
         inside = inside[:: max(1, len(inside) // _SAMPLES)]
         quantiles = np.percentile(base.ravel()[inside], _QUANTILES)
-        wanted = _wanted(quantiles, tones, number)
+        wanted = _wanted(quantiles, tones, number, offset)
         curves[number] = _curve(quantiles, wanted)
         gains[number] = _gain(detail.ravel()[inside], tone)
     return ToneCurves(curves, gains)
 
 
-def _wanted(own: np.ndarray, tones: Sequence[GroupTone], group: int) -> np.ndarray:
+def _wanted(own: np.ndarray, tones: Sequence[GroupTone], group: int, offset: float) -> np.ndarray:
     """Quantiles of luminance that one group of the target is to have."""
     tone = tones[group]
     if group == _FACE:
-        return sitters_face(own, tone.quantiles, tone.limits)
+        return sitters_face(own, tone.quantiles, tone.limits, offset)
     if group == _HAIR:
         return sitters_hair(own, tone.quantiles, tones[_FACE].quantiles, tone.limits)
     return tone.quantiles
