@@ -45,7 +45,7 @@ FOLDERS = {
     "headshots_bw/inputs": "headshots",
     "headshots_bw/looks": "headshots",
 }
-FACE_WIDTH = 136.0  # px
+FACE_WIDTH = 96.0  # px
 QUICK_SITTERS = 5
 
 

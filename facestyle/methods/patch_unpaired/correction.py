@@ -19,7 +19,6 @@ from facestyle.methods.patch_unpaired.recipe import (
     region_table,
 )
 
-
 # The last correction of the low band, over those inside the loop: it costs no texture and brings
 # skin to the wanted tone (5 sitters, 4 styles, 1 -> 1.8: slope of skin lightness .69 -> .79,
 # identity .346 -> .335, texture error 1.09 -> 1.10).

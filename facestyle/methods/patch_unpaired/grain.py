@@ -72,64 +72,20 @@ def likeness_to_first(grains: np.ndarray) -> np.ndarray:
     return known * np.exp(-0.5 * (distance / _ALIKE) ** 2)
 
 
-def grain_like_first(grains: np.ndarray) -> np.ndarray:
-    """Mean grain of those exemplars whose grain is about that of the first, (4,) float64.
-
-    Parameters
-    ----------
-    grains : (K, 4) float64
-        From `grain_of`.
-    """
-    weight = likeness_to_first(grains)
-    total = weight.sum(axis=0)
-    mean = (weight * np.nan_to_num(grains)).sum(axis=0) / np.maximum(total, 1e-9)
-    return np.where(total > 0, mean, np.nan)
-
-
-def grain_gains(
-    luminance: np.ndarray,
-    region_map: np.ndarray,
-    face_width: float,
-    wanted: np.ndarray,
-    texture: float,
-) -> np.ndarray:
-    """What to multiply a picture's grain by.
-
-    Parameters
-    ----------
-    luminance : (h, w) float32
-        Of the picture.
-    region_map : (h, w) uint8
-        Its regions.
-    face_width : float
-        px.
-    wanted : (4,) float64
-        From `grain_of` of the exemplars.
-    texture : float
-        From 0, half the exemplars' grain, over .5, the exemplars' own, to 1, twice it.
-
-    Returns
-    -------
-    (h, w) float32
-        In [.4, 1.8].
-    """
-    own = grain_of([luminance], [region_map], face_width)
-    return spread_gains(group_gains(own, wanted, texture), region_map, face_width)
-
-
 def group_gains(own: np.ndarray, wanted: np.ndarray, texture: float) -> np.ndarray:
-    """What to multiply the grain of each group by, (4,) float32; see `grain_gains`.
+    """What to multiply the grain of each group by, (4,) float32.
 
     Parameters
     ----------
     own, wanted : (4,) float32
         Grain of the picture's groups, and of the exemplars'.
     texture : float
-        From 0 to 1.
+        From 0, half the exemplars' grain, over .5, the exemplars' own, to 1, twice it.
 
     Returns
     -------
     (4,) float32
+        In [.4, 1.8].
     """
     ratio = (wanted + _FLOOR) / (own + _FLOOR)
     dial = 4.0 ** (texture - 0.5)

@@ -13,12 +13,12 @@ import numpy as np
 # Luminance (L of 1) of faces at 41 quantiles from .5 to 99.5 %, blurred and its lighting flattened
 # as in `tone.py`: the mean over 25 ordinary photographs of people, the development half of
 # `benchmarks/splits.py`. Every fourth of the 41 is given, the rest lies between.
-_USUAL_FACE = np.interp(
+USUAL_FACE = np.interp(
     np.arange(41),
     np.arange(0, 41, 4),
     (0.225, 0.409, 0.474, 0.515, 0.550, 0.580, 0.607, 0.633, 0.658, 0.683, 0.731),
 )
-# Share of a face's offset from the usual that is kept. Where faces are nearly the color of the paper,
+# Share of a face's offset that is kept. Where faces are nearly the color of the paper,
 # little room is left for lighter ones, and darker ones tell sitters apart: they move further.
 _FACE_KEPT = 1.0
 _DARKER_KEPT = 1.5
@@ -54,7 +54,7 @@ def sitters_face(
     (41,) float64
         Not falling; within the limits where the wanted ones are.
     """
-    offset = own - _USUAL_FACE
+    offset = own - USUAL_FACE
     crowded = 1 - min(1.0, max(0.0, limits[1] - float(np.median(wanted))) / _ENOUGH_ROOM)
     darker = _FACE_KEPT + (_DARKER_KEPT - _FACE_KEPT) * crowded
     offset = np.where(offset < 0, darker, _FACE_KEPT) * offset
@@ -88,7 +88,7 @@ def sitters_hair(
     (41,) float64
         Not falling.
     """
-    known = np.concatenate([[0.0], _USUAL_FACE, [1.0]])
+    known = np.concatenate([[0.0], USUAL_FACE, [1.0]])
     drawn = np.clip(np.concatenate([limits[:1], face, limits[1:]]), *limits)
     own_drawn = np.interp(own, known, np.maximum.accumulate(drawn))
     return np.maximum.accumulate(wanted + _HAIR_KEPT * (own_drawn - wanted))
