@@ -1,32 +1,29 @@
 """Skin tone: does a light sitter stay light and a dark one dark in a drawn style?
 
-    python benchmarks/skin_tone.py [--data ../shared/data] [--quick] [--half test] [--json FILE]
+    python -m benchmarks skin-tone               # bundled sitters of the test half
+    python -m benchmarks skin-tone --data DIR    # ../shared/data, or a folder of portraits
 
 Slope and rank correlation of the skin's lightness, result on photograph, over all sitters of one
-half of `splits.py`, and beside them what it must not cost: texture error (least over the
-exemplars, as in `portraits.py`) and identity. Exemplars come from the bundled sets, those of the
-half's sitters; a sitter's own is left out. Without `--data` the bundled sitters alone are measured;
-a folder of portraits counts whole.
+half of `splits.py`, and beside them what it must not cost: identity and texture as in `portraits`,
+the least texture error over the exemplars. Exemplars are the half's sitters of the bundled sets;
+nobody is drawn with an exemplar of their own.
 """
 
-from __future__ import annotations
-
 import argparse
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
-from portraits import Judge, write
-from report import ROOT, print_conditions, print_table, progress
-from splits import DEVELOPMENT, TEST, half_of
 
-from facestyle.errors import FacestyleError
+from benchmarks import bundled, layouts
+from benchmarks.portrait_scores import StyleJudge, read_portrait
+from benchmarks.protocol import BUNDLED, Recorder, Split
+from benchmarks.report import progress
+from benchmarks.splits import half_of
 from facestyle.exemplars import ExemplarSet
-from facestyle.faces import Portrait, portrait_from_image
+from facestyle.faces import Portrait
 from facestyle.faces.contours import face_width
-from facestyle.io.images import read_image
+from facestyle.io.images import write_image
 from facestyle.methods.engine import Method, Rendering, Target
 from facestyle.methods.patch_paired import PairedPatchMethod, PairedSettings
 from facestyle.methods.patch_unpaired import (
@@ -36,8 +33,8 @@ from facestyle.methods.patch_unpaired import (
 )
 from facestyle.metrics.skin_tone import skin_lightness, skin_tone_rank, skin_tone_slope
 
-EXEMPLARS = ROOT / "exemplars"
-STYLES = ("pencil", "charcoal", "watercolor", "oil", "engraving", "pencil pairs")
+PAIRS = "pencil pairs"
+STYLES = (*bundled.DRAWN, PAIRS)
 # folders of sitters below the data, and their data set in the split
 FOLDERS = {
     "portraits": "portraits",
@@ -46,75 +43,82 @@ FOLDERS = {
     "headshots_bw/looks": "headshots",
 }
 FACE_WIDTH = 96.0  # px
-QUICK_SITTERS = 5
+QUICK_SITTERS, QUICK_STYLES = 5, ("pencil", "oil")
 
 
-@dataclass(frozen=True)
-class Row:
-    """One style's figures."""
-
-    style: str
-    split: str
-    sitters: int
-    slope: float
-    rank: float
-    texture: float
-    identity: float
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--half", choices=("development", "test"), default="test")
+    parser.add_argument("--styles", nargs="*", choices=STYLES, default=list(STYLES))
+    parser.add_argument("--every", type=int, default=1, help="take each Nth sitter")
+    parser.add_argument("--save", type=Path, metavar="DIR", help="write STYLE_NAME.png")
 
 
-def sitter_paths(data: Path | None, half: str) -> list[Path]:
+def run(arguments: argparse.Namespace, recorder: Recorder) -> None:
+    """Draw all sitters in all styles."""
+    sitters = read_sitters(
+        sitter_paths(arguments.data, arguments.half)[:: arguments.every], recorder
+    )
+    styles = arguments.styles
+    if arguments.quick:
+        sitters, styles = sitters[:QUICK_SITTERS], QUICK_STYLES
+    judge = StyleJudge()
+    data = BUNDLED if arguments.data is None else arguments.data.name
+    for style in styles:
+        with recorder.skipping(style):
+            add_style(style, sitters, judge, recorder, arguments, data)
+
+
+def sitter_paths(data: Path | None, half: Split) -> list[Path]:
     """Pictures of the sitters of one half, bundled ones first."""
-    sources = sorted((EXEMPLARS / "sources").glob("*.jpg"))
-    known = {path.stem for path in sources}
-    originals = sorted((EXEMPLARS / "sources" / "originals").glob("*.jpg"))
-    sources += [path for path in originals if path.stem not in known]
-    paths = [path for path in sources if half_of("bundled", path.stem) == half]
+    paths = [path for path in bundled.portraits() if bundled.half_of(path.stem) == half]
     if data is None:
         return paths
-    if not (data / "portraits").is_dir():
-        return paths + sorted(path for path in data.iterdir() if path.suffix in (".jpg", ".png"))
+    if not all((data / folder).is_dir() for folder in FOLDERS):
+        return paths + layouts.portrait_files(data)
     for folder, data_set in FOLDERS.items():
-        found = sorted(path for path in (data / folder).glob("*.*g"))
+        found = layouts.pictures(data / folder)
         paths += [path for path in found if half_of(data_set, path.stem) == half]
     return paths
 
 
-def read_sitters(paths: Sequence[Path]) -> list[Portrait]:
+def read_sitters(paths: Sequence[Path], recorder: Recorder) -> list[Portrait]:
     """The portraits at one face width; what has no face is named and left out."""
     sitters = []
     for path in paths:
         progress(f"analyzing {path.name}")
-        try:
-            portrait = portrait_from_image(read_image(path).rgb, name=path.stem)
-        except FacestyleError as error:
-            progress(f"left out: {error}\n")
-            continue
-        sitters.append(resize_portrait(portrait, FACE_WIDTH / face_width(portrait.face)))
+        with recorder.skipping(path.name):
+            portrait = read_portrait(path)
+            sitters.append(resize_portrait(portrait, FACE_WIDTH / face_width(portrait.face)))
     return sitters
 
 
-def read_exemplars(style: str, half: str) -> list[Portrait]:
+def read_exemplars(style: str, half: Split) -> list[Portrait]:
     """A bundled set's exemplars whose sitters are in one half."""
-    folder, photos = EXEMPLARS / style, None
-    if style == "pencil pairs":
-        folder, photos = EXEMPLARS / "pencil", EXEMPLARS / "pencil_photos"
+    folder, photos = bundled.EXEMPLARS / style, None
+    if style == PAIRS:
+        folder, photos = bundled.EXEMPLARS / "pencil", bundled.STILLS
     exemplars = ExemplarSet.from_folder(folder, photos=photos)
-    return [p for p in exemplars if half_of("bundled", Path(p.name).stem) == half]
+    return [e for e in exemplars if bundled.half_of(Path(e.name).stem) == half]
 
 
 def make_method(style: str, exemplars: Sequence[Portrait]) -> Method:
     """What draws a style."""
-    if style == "pencil pairs":
+    if style == PAIRS:
         return PairedPatchMethod(ExemplarSet(exemplars), PairedSettings())
     return UnpairedPatchMethod(ExemplarSet(exemplars), UnpairedSettings())
 
 
-def measure_style(
-    style: str, sitters: Sequence[Portrait], half: str, judge: Judge, out: Path | None
-) -> Row:
-    """Draw every sitter in one style and compare."""
-    exemplars = read_exemplars(style, half)
-    photos, results, scores = [], [], []
+def add_style(
+    style: str,
+    sitters: Sequence[Portrait],
+    judge: StyleJudge,
+    recorder: Recorder,
+    arguments: argparse.Namespace,
+    data: str,
+) -> None:
+    """Draw every sitter in one style; a row for each, and two for the style."""
+    exemplars = read_exemplars(style, arguments.half)
+    photos, results = [], []
     methods: dict[str, Method] = {}
     for sitter in sitters:
         progress(f"{style}: {sitter.name}")
@@ -123,54 +127,16 @@ def measure_style(
         method = methods.setdefault(key, make_method(style, others))
         done = method.stylize(Target(sitter.image, sitter.name, sitter), Rendering())
         picture = np.clip(done.image, 0, 1)
-        scores.append(judge.score(picture, sitter, others))
+        scores = judge.score(picture, sitter, others)
         photos.append(skin_lightness(sitter.image, sitter.face.landmarks))
         results.append(skin_lightness(picture, sitter.face.landmarks))
-        if out is not None:
-            write(out / f"{style.replace(' ', '_')}_{sitter.name}.png", picture)
-    progress("")
-    return Row(
-        style,
-        f"{half} sitters, {half} exemplars",
-        len(sitters),
-        skin_tone_slope(photos, results),
-        skin_tone_rank(photos, results),
-        float(np.mean([score.texture for score in scores])),
-        float(np.mean([score.identity for score in scores])),
-    )
-
-
-def print_rows(rows: Sequence[Row]) -> None:
-    """Print the table."""
-    header = ("style", "split", "sitters", "slope", "rank", "texture", "identity")
-    print_table(header, [tuple(asdict(row).values()) for row in rows])
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, help="shared data, or a folder of portraits")
-    parser.add_argument("--half", choices=(DEVELOPMENT, TEST), default=TEST)
-    parser.add_argument("--styles", nargs="*", choices=STYLES, default=list(STYLES))
-    parser.add_argument("--quick", action="store_true", help="five sitters, pencil and oil")
-    parser.add_argument("--every", type=int, default=1, help="take each Nth sitter")
-    parser.add_argument("--json", type=Path, help="write the rows there, too")
-    parser.add_argument("--pictures", type=Path, help="keep the results in this folder")
-    options = parser.parse_args()
-    if options.pictures:
-        options.pictures.mkdir(parents=True, exist_ok=True)
-    sitters = read_sitters(sitter_paths(options.data, options.half)[:: options.every])
-    styles = options.styles
-    if options.quick:
-        sitters, styles = sitters[:QUICK_SITTERS], ("pencil", "oil")
-    print_conditions("Skin tone", seed=0, half=options.half, sitters=len(sitters))
-    judge = Judge()
-    rows = [
-        measure_style(style, sitters, options.half, judge, options.pictures) for style in styles
-    ]
-    print_rows(rows)
-    if options.json:
-        options.json.write_text(json.dumps([asdict(row) for row in rows], indent=1) + "\n")
-
-
-if __name__ == "__main__":
-    main()
+        recorder.add(f"{style}/{sitter.name}", style, scores, split=arguments.half, data=data)
+        if arguments.save is not None:
+            arguments.save.mkdir(parents=True, exist_ok=True)
+            name = f"{style.replace(' ', '_')}_{sitter.name}.png"
+            write_image(arguments.save / name, picture, overwrite=True)
+    tones = {
+        "skin_tone_slope": skin_tone_slope(photos, results),
+        "skin_tone_rank": skin_tone_rank(photos, results),
+    }
+    recorder.add(style, style, tones, split=arguments.half, data=data)
