@@ -52,9 +52,7 @@ def make_target(
     -------
     SynthesisTarget
     """
-    searched = target_curves(portrait, region_map, sources, 1.0, SEARCHED_OFFSET)
-    lab = tone_mapped_target(portrait, region_map, sources, curves=searched)
-    toned = tone_mapped_target(portrait, region_map, sources)
+    toned, lab = _final_and_searched(portrait, region_map, sources)
     positions = exemplar_positions(portrait, region_map, sources)
     exemplar_unary = background_unary(region_map, sources)
     first = np.zeros(region_map.shape, np.int32)
@@ -118,6 +116,30 @@ def tone_mapped_target(
     distances = edge_distances(region_map, portrait.face, width)
     lab[..., 0] = add_contour_line(np.ascontiguousarray(lab[..., 0]), distances, sources.contours)
     return to_lab(from_lab(lab))
+
+
+def _final_and_searched(
+    portrait: Portrait, region_map: np.ndarray, sources: PatchSources
+) -> tuple[np.ndarray, np.ndarray]:
+    """The target in the tones of the finished picture, and in those that the search sees."""
+    flat = flattened(to_lab(portrait.image), region_map, sources.face_width)
+    sigma = tone_sigma(sources.face_width)
+    final, searched = (
+        tone_mapped(
+            flat,
+            region_map,
+            sources.tones,
+            sigma,
+            tone_curves(flat, region_map, sources.tones, sigma, offset),
+        )
+        for offset in (1.0, SEARCHED_OFFSET)
+    )
+    distances = edge_distances(region_map, portrait.face, sources.face_width)
+    plain = np.ascontiguousarray(final[..., 0])
+    line = add_contour_line(plain, distances, sources.contours) - plain
+    final[..., 0] += line
+    searched[..., 0] += line
+    return to_lab(from_lab(final)), to_lab(from_lab(searched))
 
 
 def target_curves(
