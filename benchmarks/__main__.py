@@ -20,7 +20,7 @@ BENCHMARKS = {
     "known-looks": ("known_looks_rows", "is a known look recovered? ours, Song, Shih, Reinhard"),
     "sketch": ("sketch", "drawings from photograph-drawing pairs, against the artist's own"),
     "portraits": ("portraits", "portraits in drawn and painted styles: identity and texture"),
-    "skin-tone": ("skin_tone_rows", "does a sitter's own skin tone survive a drawn style?"),
+    "skin-tone": ("skin_tone", "does a sitter's own skin tone survive a drawn style?"),
     "regions": ("regions_rows", "hair, face and rest against hand-made labels"),
     "neural": ("neural_rows", "losses of networks and of optimization; Johnson's and Ulyanov's"),
     "video": ("video", "flicker and style of clips; the flow against a known one"),

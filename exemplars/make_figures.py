@@ -1,6 +1,7 @@
 """Make the README's pictures in `exemplars/figures/` by running facestyle as a user would.
 
-python exemplars/make_figures.py    # about a minute
+python exemplars/make_figures.py          # about a minute
+python exemplars/make_figures.py skin     # light and dark sitters in drawn styles, into docs/
 """
 
 from __future__ import annotations
@@ -10,7 +11,11 @@ import sys
 import tempfile
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
+
+from facestyle import Stylizer
+from facestyle.exemplars import ExemplarSet
 
 HERE = Path(__file__).resolve().parent
 FIGURES = HERE / "figures"
@@ -18,6 +23,13 @@ PORTRAIT = HERE / "portraits" / "eileen_collins.jpg"
 SETS = ("noir", "warm", "pencil")
 HEIGHT = 480
 STRIP = 100  # height of the exemplars below each result
+
+SKIN = HERE.parent / "docs" / "figures" / "skin.jpg"
+SITTERS = ("eileen_collins", "luis_pedro_coelho", "pocahontas")  # from light to dark
+DRAWN = ("pencil", "charcoal", "watercolor", "oil", "engraving")
+OTHERS = 4  # exemplars a style, none of the sitter's own
+SIDE = (256, 320)  # px while drawing
+SHEET = (1200, 750)
 
 
 def stylize(name: str, folder: Path) -> Image.Image:
@@ -44,6 +56,25 @@ def with_exemplars(picture: Image.Image, name: str | None) -> Image.Image:
     return column
 
 
+def skin_sheet() -> None:
+    """Write `docs/figures/skin.jpg`: sitters from light to dark, each in every drawn style."""
+    sheet = Image.new("RGB", (SIDE[0] * (1 + len(DRAWN)), SIDE[1] * len(SITTERS)), "white")
+    for row, name in enumerate(SITTERS):
+        path = next(p for p in (PORTRAIT, HERE / "sources" / f"{name}.jpg") if p.stem == name)
+        photo = Image.open(path).convert("RGB")
+        photo.thumbnail((SIDE[0], 10 * SIDE[1]), Image.Resampling.LANCZOS)
+        pictures = [photo]
+        for style in DRAWN:
+            every = ExemplarSet.from_folder(HERE / style)
+            others = [e for e in every if Path(e.name).stem != name][:OTHERS]
+            result = Stylizer(ExemplarSet(others), method="patch")(np.asarray(photo))
+            pictures.append(Image.fromarray(result.image))
+        for column, picture in enumerate(pictures):
+            sheet.paste(picture.crop((0, 0, *SIDE)), (column * SIDE[0], row * SIDE[1]))
+    SKIN.parent.mkdir(parents=True, exist_ok=True)
+    sheet.resize(SHEET, Image.Resampling.LANCZOS).save(SKIN, quality=80)
+
+
 def main() -> None:
     """Write `figures/looks.jpg`: the portrait, then each set's result above its exemplars."""
     with tempfile.TemporaryDirectory() as folder:
@@ -59,4 +90,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    skin_sheet() if sys.argv[1:] == ["skin"] else main()

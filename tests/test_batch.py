@@ -134,3 +134,20 @@ def test_the_traceback_of_a_bug_is_logged(stylizer, photos, caplog):
     with caplog.at_level(logging.DEBUG):
         list(stylize_files(stylizer, photos[2:3]))
     assert "ZeroDivisionError" in caplog.text
+
+
+def test_corrections_follow_a_picture_that_is_made_smaller(astronaut):
+    from facestyle.io.images import Picture
+    from facestyle.pipeline.corrections import scaled_landmarks, scaled_matte
+    from facestyle.pipeline.pictures import reduced_picture
+
+    whole = Picture(astronaut)
+    used = reduced_picture(whole, 170)
+    corners = np.array([[-0.5, -0.5], [339.5, 339.5]])
+    scaled = scaled_landmarks(corners, whole, used)
+    np.testing.assert_allclose(scaled, [[-0.5, -0.5], [169.5, 169.5]])
+    matte = np.zeros((340, 340), np.uint8)
+    matte[:, :100] = 255
+    small = scaled_matte(matte, whole, used)
+    np.testing.assert_array_equal(small[:, [49, 50]], np.tile(np.float32([1, 0]), (170, 1)))
+    assert scaled_matte(matte, whole, whole) is matte

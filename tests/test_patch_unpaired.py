@@ -10,7 +10,7 @@ from synthetic_faces import drawing_of, photograph
 from facestyle.compositing.background import parse_background
 from facestyle.errors import UsageError
 from facestyle.faces.contours import face_width
-from facestyle.faces.regions import BACKGROUND, CLOTHES, HAIR, segment_regions
+from facestyle.faces.regions import BACKGROUND, CLOTHES, HAIR, SKIN, segment_regions
 from facestyle.imaging.color import to_lab
 from facestyle.methods.engine import Rendering
 from facestyle.methods.patch_unpaired import (
@@ -20,13 +20,19 @@ from facestyle.methods.patch_unpaired import (
     transfer_patches,
 )
 from facestyle.methods.patch_unpaired.blemishes import unusable
-from facestyle.methods.patch_unpaired.grain import grain_gains, grain_like_first, grain_of
+from facestyle.methods.patch_unpaired.clutter import facial_clutter
+from facestyle.methods.patch_unpaired.grain import grain_of, likeness_to_first
+from facestyle.methods.patch_unpaired.grain_distribution import grain_quantiles, with_grain_like
 from facestyle.methods.patch_unpaired.palette import harmonized, make_harmony, palette_of
+from facestyle.methods.patch_unpaired.sitter_tones import USUAL_FACE, sitters_face, sitters_hair
 from facestyle.methods.patch_unpaired.surroundings import set_before
 from facestyle.methods.patch_unpaired.tone import exemplar_tones, tone_mapped
 from facestyle.methods.patch_unpaired.warp import warp_to_exemplar
+from facestyle.metrics.skin_tone import skin_lightness
 from facestyle.pipeline.guides import make_guides, write_guides
 from facestyle.pipeline.settings import StylizerSettings
+
+OFFSETS = [-0.4, -0.2, 0.0, 0.1, 0.2]  # of luminance, from a usual face
 
 
 def transfer(portrait, exemplars, *, strength=1.0, background="stylize", **settings):
@@ -148,14 +154,53 @@ def test_no_exemplar_is_refused(sitter):
         transfer(sitter, [])
 
 
+def darkened(sitter):
+    """The same person with a darker skin; hair and background as they are."""
+    skin = (segment_regions(sitter).groups == 0)[..., None]
+    return replace(sitter, image=np.where(skin, 0.55 * sitter.image, sitter.image))
+
+
+def test_a_darker_skin_is_drawn_darker(sitter, drawings, result):
+    dark = darkened(sitter)
+    change = [
+        skin_lightness(after, sitter.face.landmarks) - skin_lightness(before, sitter.face.landmarks)
+        for before, after in (
+            (sitter.image, dark.image),
+            (result.image, transfer(dark, drawings[:1]).image),
+        )
+    ]
+    assert change[0] < -20
+    assert change[1] < 0.4 * change[0]
+
+
+def test_faces_keep_their_offset_inside_the_mediums_range():
+    paper, stroke = 0.95, 0.2
+    wanted = np.linspace(0.5, 0.9, 41)
+    tones = [sitters_face(USUAL_FACE + offset, wanted, (stroke, paper)) for offset in OFFSETS]
+    assert np.all(np.diff([np.median(tone) for tone in tones]) > 0)  # nobody's order is lost
+    assert np.all(np.diff(tones, axis=1) >= 0)
+    assert np.min(tones) >= stroke
+    assert np.max(tones) <= paper
+    np.testing.assert_allclose(tones[OFFSETS.index(0.0)], wanted)
+
+
+def test_hair_is_as_dark_as_the_medium_draws_it():
+    gray, face = np.linspace(0.6, 0.8, 41), np.linspace(0.4, 0.9, 41)
+    black, blond = (
+        np.median(sitters_hair(np.full(41, tone), gray, face, (0.1, 0.95))) for tone in (0.1, 0.6)
+    )
+    assert black < 0.5
+    assert blond > 0.65
+
+
 def test_tone_mapping_matches_the_quantiles(sitter, drawings):
     exemplar = drawings[0].working
     lab = to_lab(exemplar.image)
     tones = exemplar_tones([lab], [drawings[0].regions.region_map], 3.0)
     labels = segment_regions(sitter).region_map
     mapped = tone_mapped(to_lab(sitter.image), labels, tones, 1.5)
-    hair = labels == 5
-    assert np.median(mapped[hair, 0]) == pytest.approx(tones[1].quantiles[20], abs=0.06)
+    behind = labels == BACKGROUND
+    assert np.median(mapped[behind, 0]) == pytest.approx(tones[3].quantiles[20], abs=0.06)
     assert np.abs(mapped[..., 1:]).max() < 0.02
 
 
@@ -183,6 +228,21 @@ def test_a_signature_is_not_copied(sitter):
     assert marked[119, 150]  # the background's rim along the clothes
 
 
+def test_a_star_on_the_forehead_is_no_source(drawings):
+    face, region_map = drawings[0].working.face, drawings[0].regions.region_map
+    width = face_width(face)
+    lab = to_lab(drawings[0].working.image)
+    above = (face.landmarks[19] - [0, 0.2 * width]).astype(int)
+    assert region_map[above[1], above[0]] == SKIN
+    star = np.hypot(*(np.indices(region_map.shape)[::-1] - above[:, None, None])) < 0.04 * width
+    plain = facial_clutter(lab, region_map, face, width)
+    lab[star] = (0.2, 0.3, 0.2)
+    marked = facial_clutter(lab, region_map, face, width)
+    assert marked[star].mean() > 0.8
+    assert not plain[star].any()
+    assert (marked & ~plain).sum() < 6 * star.sum()
+
+
 def test_strokes_that_leave_the_head_are_not_copied_but_its_contour_is():
     luminance = np.full((200, 200), 0.9, np.float32)
     labels = np.full((200, 200), BACKGROUND, np.uint8)
@@ -203,10 +263,11 @@ def test_grain_of_another_medium_does_not_count():
     first = np.array([0.02, 0.03, np.nan, 0.01])
     alike, other = 1.1 * first, 4 * first
     other[2] = 0.05
-    wanted = grain_like_first(np.stack([first, alike, other]))
-    np.testing.assert_allclose(wanted[[0, 1, 3]], 1.05 * first[[0, 1, 3]], rtol=0.01)
-    assert wanted[2] == 0.05
-    assert np.isnan(grain_like_first(first[None])[2])
+    weights = likeness_to_first(np.stack([first, alike, other]))
+    np.testing.assert_array_equal(weights[0], [1, 1, 0, 1])
+    assert weights[1, [0, 1, 3]].min() > 0.9
+    assert weights[2, [0, 1, 3]].max() < 1e-5
+    assert weights[2, 2] == 1  # the first has no such group: whatever there is counts
 
 
 def test_colors_beside_a_gray_lead_turn_gray():
@@ -235,13 +296,19 @@ def test_no_rim_of_painted_background_is_cut_out(sitter):
     assert image[distance < 45][:, 0].min() > 0.28
 
 
-def test_grain_gains_bring_the_grain_wanted():
+def test_grain_is_of_the_exemplars_kind():
+    """Rare dark strokes stay rare and dark, and are as strong as in the exemplar."""
     random = np.random.default_rng(0)
-    labels = np.zeros((80, 80), np.uint8)
-    fine = (0.5 + 0.05 * random.standard_normal((80, 80))).astype(np.float32)
-    coarse = (0.5 + 0.08 * random.standard_normal((80, 80))).astype(np.float32)
-    gains = grain_gains(fine, labels, 100.0, grain_of([coarse], [labels], 100.0), 0.5)
-    np.testing.assert_allclose(gains, 1.6, rtol=0.05)
+    labels = np.zeros((120, 120), np.uint8)
+    noise = (0.5 + 0.06 * random.standard_normal((120, 120))).astype(np.float32)
+    strokes = (0.9 - 0.2 * (random.random((120, 120)) < 0.1)).astype(np.float32)
+    wanted = grain_quantiles(strokes, labels, 150.0)
+    result = with_grain_like(noise, labels, 150.0, wanted, 0.5)
+    found = grain_quantiles(result, labels, 150.0)[0, 0]
+    before = grain_quantiles(noise, labels, 150.0)[0, 0]
+    assert np.abs(found - wanted[0, 0]).mean() < 0.5 * np.abs(before - wanted[0, 0]).mean()
+    assert found[0] < -1.5 * found[-1]  # darker below than lighter above
+    np.testing.assert_allclose(result.mean(), noise.mean(), atol=0.01)
 
 
 def test_harmonized_has_the_lead_palette():

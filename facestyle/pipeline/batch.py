@@ -18,6 +18,7 @@ from facestyle.io.videos import is_clip, is_complete, is_sequence, list_sequence
 from facestyle.pipeline.batch_records import BatchOptions, BatchResult, BatchTask
 from facestyle.pipeline.clip_options import ClipOptions, Progress
 from facestyle.pipeline.cluster import Cluster, run_on_cluster
+from facestyle.pipeline.corrections import scaled_landmarks, scaled_matte
 from facestyle.pipeline.pictures import input_file, reduced_picture
 from facestyle.pipeline.result import Result
 from facestyle.pipeline.sent_files import (
@@ -215,9 +216,12 @@ def _process(stylizer: StillStylizer, task: BatchTask) -> BatchResult:
     if task.output is not None:
         check_output(task.output, overwrite=task.options.overwrite)
     options = task.options
-    picture = reduced_picture(read_image(task.source), options.max_size)
+    whole = read_image(task.source)
+    picture = reduced_picture(whole, options.max_size)
     result = stylizer.stylize(
-        input_file(picture, task.source), landmarks=options.landmarks, matte=options.matte
+        input_file(picture, task.source),
+        landmarks=scaled_landmarks(options.landmarks, whole, picture),
+        matte=scaled_matte(options.matte, whole, picture),
     )
     if task.output is not None:
         result.save(task.output, overwrite=options.overwrite, quality=options.quality)

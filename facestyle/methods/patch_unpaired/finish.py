@@ -13,12 +13,12 @@ from facestyle.imaging.color import from_lab, luminance, to_lab
 from facestyle.kernels.flat_pictures import FlatPictures
 from facestyle.kernels.matches import Matches
 from facestyle.kernels.patch_voting import Voting, vote
-from facestyle.methods.patch_unpaired.correction import correction
-from facestyle.methods.patch_unpaired.grain import (
-    grain_gains,
-    grain_like_first,
-    grain_of,
-    with_grain,
+from facestyle.methods.patch_unpaired.correction import correction, last_weights
+from facestyle.methods.patch_unpaired.grain import grain_of, likeness_to_first
+from facestyle.methods.patch_unpaired.grain_distribution import (
+    grain_quantiles,
+    quantiles_like_first,
+    with_grain_like,
 )
 from facestyle.methods.patch_unpaired.pictures import flat
 from facestyle.methods.patch_unpaired.prepared import PreparedExemplar, resize_region_map
@@ -66,19 +66,17 @@ def finish(
     lab = to_lab(_rendered(match, images, scale, size))
     change = correction(
         _at_working_size(lab, target),
-        target.lab,
-        target.correction,
+        target.toned,
+        last_weights(target.correction),
         sources.face_width,
         settings.identity,
     )
     lab += cv2.resize(change, size, interpolation=cv2.INTER_CUBIC)
     face = sources.face_width * scale
     wanted = _exemplars_grain(sources, images, face)
+    region_map = resize_region_map(target.region_map, size)
     lightness = np.ascontiguousarray(lab[..., 0])
-    gains = grain_gains(
-        lightness, resize_region_map(target.region_map, size), face, wanted, settings.texture
-    )
-    lab[..., 0] = with_grain(lightness, gains, face)
+    lab[..., 0] = with_grain_like(lightness, region_map, face, wanted, settings.texture)
     image = from_lab(lab)
     if size != (width, height):
         image = np.clip(cv2.resize(image, (width, height), interpolation=cv2.INTER_CUBIC), 0, 1)
@@ -99,13 +97,15 @@ def _exemplars_grain(
     sources: PatchSources, images: Sequence[np.ndarray], width: float
 ) -> np.ndarray:
     """Grain of the exemplars at the rendering's size: another size would have another grain."""
-    grains = []
+    grains, quantiles = [], []
     for number in range(len(sources.faces)):
         region_map = resize_region_map(
             sources.layers[number].region_map, images[number].shape[1::-1]
         )
-        grains.append(grain_of([luminance(images[number] / np.float32(255))], [region_map], width))
-    return grain_like_first(np.stack(grains))
+        light = luminance(images[number] / np.float32(255))
+        grains.append(grain_of([light], [region_map], width))
+        quantiles.append(grain_quantiles(light, region_map, width))
+    return quantiles_like_first(quantiles, likeness_to_first(np.stack(grains)))
 
 
 def _rendered(

@@ -10,13 +10,13 @@ import numpy as np
 from facestyle.faces.regions import BACKGROUND, GROUP_OF_REGION
 
 GRAIN_SIGMA = 0.012  # face widths
-_GAINS = (0.4, 1.8)
+MOST_CHANGE = (0.4, 1.8)
 _SPREAD = 0.05  # face widths over which gains of neighboring groups blend
-_FEW = 100
+FEW_PIXELS = 100
 _ALIKE = 0.25  # difference of logarithms at which another exemplar's grain hardly counts
 _FLOOR = 1e-3
 # group of each byte that a label may be
-_GROUPS = GROUP_OF_REGION[np.minimum(np.arange(256), BACKGROUND)].astype(np.uint8)
+GROUPS_OF_LABELS = GROUP_OF_REGION[np.minimum(np.arange(256), BACKGROUND)].astype(np.uint8)
 
 
 def grain_of(
@@ -40,17 +40,17 @@ def grain_of(
     totals, counts = np.zeros(4), np.zeros(4)
     for luminance, label in zip(luminances, region_maps, strict=True):
         grain = cv2.absdiff(luminance, _without_grain(luminance, face_width))
-        groups = cv2.LUT(label, _GROUPS)
+        groups = cv2.LUT(label, GROUPS_OF_LABELS)
         for group in range(4):
             chosen = cv2.compare(groups, group, cv2.CMP_EQ)
             count = cv2.countNonZero(chosen)
             totals[group] += count * cv2.mean(grain, chosen)[0]
             counts[group] += count
-    return np.where(counts > _FEW, totals / np.maximum(counts, 1), np.nan)
+    return np.where(counts > FEW_PIXELS, totals / np.maximum(counts, 1), np.nan)
 
 
-def grain_like_first(grains: np.ndarray) -> np.ndarray:
-    """Mean grain of those exemplars whose grain is about that of the first.
+def likeness_to_first(grains: np.ndarray) -> np.ndarray:
+    """How much the grain of each exemplar's groups counts: as much as it is like the first's.
 
     Works in one medium have nearly the same grain, and their mean is better known than a single
     one. Charcoal and chalk do not: something between the two looks like neither.
@@ -62,66 +62,34 @@ def grain_like_first(grains: np.ndarray) -> np.ndarray:
 
     Returns
     -------
-    (4,) float64
+    (K, 4) float64
+        In [0, 1]; 0 where a group is missing.
     """
     known = np.isfinite(grains)
     filled = np.where(known, grains, 0.0)
     # where the first has no such group, all others count alike
     distance = np.log((filled + _FLOOR) / (filled[:1] + _FLOOR)) * known[:1]
-    weight = known * np.exp(-0.5 * (distance / _ALIKE) ** 2)
-    total = weight.sum(axis=0)
-    mean = (weight * filled).sum(axis=0) / np.maximum(total, 1e-9)
-    return np.where(total > 0, mean, np.nan)
-
-
-def grain_gains(
-    luminance: np.ndarray,
-    region_map: np.ndarray,
-    face_width: float,
-    wanted: np.ndarray,
-    texture: float,
-) -> np.ndarray:
-    """What to multiply a picture's grain by.
-
-    Parameters
-    ----------
-    luminance : (h, w) float32
-        Of the picture.
-    region_map : (h, w) uint8
-        Its regions.
-    face_width : float
-        px.
-    wanted : (4,) float64
-        From `grain_of` of the exemplars.
-    texture : float
-        From 0, half the exemplars' grain, over .5, the exemplars' own, to 1, twice it.
-
-    Returns
-    -------
-    (h, w) float32
-        In [.4, 1.8].
-    """
-    own = grain_of([luminance], [region_map], face_width)
-    return spread_gains(group_gains(own, wanted, texture), region_map, face_width)
+    return known * np.exp(-0.5 * (distance / _ALIKE) ** 2)
 
 
 def group_gains(own: np.ndarray, wanted: np.ndarray, texture: float) -> np.ndarray:
-    """What to multiply the grain of each group by, (4,) float32; see `grain_gains`.
+    """What to multiply the grain of each group by, (4,) float32.
 
     Parameters
     ----------
     own, wanted : (4,) float32
         Grain of the picture's groups, and of the exemplars'.
     texture : float
-        From 0 to 1.
+        From 0, half the exemplars' grain, over .5, the exemplars' own, to 1, twice it.
 
     Returns
     -------
     (4,) float32
+        In [.4, 1.8].
     """
     ratio = (wanted + _FLOOR) / (own + _FLOOR)
     dial = 4.0 ** (texture - 0.5)
-    return np.clip(dial * np.nan_to_num(ratio, nan=1.0), *_GAINS).astype(np.float32)
+    return np.clip(dial * np.nan_to_num(ratio, nan=1.0), *MOST_CHANGE).astype(np.float32)
 
 
 def spread_gains(gains: np.ndarray, region_map: np.ndarray, face_width: float) -> np.ndarray:
@@ -143,7 +111,9 @@ def spread_gains(gains: np.ndarray, region_map: np.ndarray, face_width: float) -
     height, width = region_map.shape
     step = max(1, int(_SPREAD * face_width / 3))
     size = (max(1, width // step), max(1, height // step))
-    small = cv2.resize(cv2.LUT(region_map, gains[_GROUPS]), size, interpolation=cv2.INTER_AREA)
+    small = cv2.resize(
+        cv2.LUT(region_map, gains[GROUPS_OF_LABELS]), size, interpolation=cv2.INTER_AREA
+    )
     small = cv2.GaussianBlur(small, (0, 0), _SPREAD * face_width / step)
     return cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC)
 

@@ -21,6 +21,7 @@ from facestyle.imaging.color import from_lab, to_lab
 from facestyle.imaging.levels import to_bytes
 from facestyle.kernels.patchmatch_problem import Sources
 from facestyle.methods.patch_unpaired.blemishes import unusable
+from facestyle.methods.patch_unpaired.clutter import facial_clutter
 from facestyle.methods.patch_unpaired.contour_line import (
     ContourProfiles,
     contour_profiles,
@@ -218,8 +219,10 @@ def _exemplar_layer(
     harmony = make_harmony(region_map, own, lead, width)
     if number:
         image = from_lab(harmonized(to_lab(image), harmony))
-    usable = ~unusable(np.ascontiguousarray(to_lab(image)[..., 0]), region_map, width)
-    return Layer(image, region_map, usable, number, np.eye(2, 3)), harmony
+    lab = to_lab(image)
+    marks = unusable(np.ascontiguousarray(lab[..., 0]), region_map, width)
+    marks |= facial_clutter(lab, region_map, exemplar.portrait.face.scaled(factor), width)
+    return Layer(image, region_map, ~marks, number, np.eye(2, 3)), harmony
 
 
 def _scaled_original(

@@ -49,7 +49,9 @@ class SynthesisTarget:
     Attributes
     ----------
     lab : (h, w, 3) float32
-        The tone-mapped photo, Lab of 1.
+        The tone-mapped photo that strokes are searched for, Lab of 1.
+    toned : (h, w, 3) float32
+        The same in the tones that the picture is to have in the end.
     region_map : (h, w) uint8
         Regions.
     positions : (K, h, w, 2) float32
@@ -64,6 +66,7 @@ class SynthesisTarget:
     """
 
     lab: np.ndarray
+    toned: np.ndarray
     region_map: np.ndarray
     positions: np.ndarray
     exemplar_unary: np.ndarray
@@ -225,6 +228,7 @@ def _halved_target(target: SynthesisTarget) -> SynthesisTarget:
     """The target at the next coarser level."""
     return SynthesisTarget(
         halved(target.lab),
+        target.toned,
         halved(target.region_map),
         np.stack([halved(position) for position in target.positions]) / np.float32(2),
         np.stack([halved(exemplar_unary) for exemplar_unary in target.exemplar_unary]),

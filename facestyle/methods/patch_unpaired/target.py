@@ -16,6 +16,7 @@ from facestyle.methods.patch_unpaired.exemplar_label_map import (
 )
 from facestyle.methods.patch_unpaired.pictures import halved
 from facestyle.methods.patch_unpaired.recipe import LEVELS
+from facestyle.methods.patch_unpaired.sitter_tones import SEARCHED_OFFSET
 from facestyle.methods.patch_unpaired.sources import PatchSources, tone_sigma
 from facestyle.methods.patch_unpaired.synthesis import SynthesisTarget
 from facestyle.methods.patch_unpaired.tone import (
@@ -51,7 +52,7 @@ def make_target(
     -------
     SynthesisTarget
     """
-    lab = tone_mapped_target(portrait, region_map, sources)
+    toned, lab = _final_and_searched(portrait, region_map, sources)
     positions = exemplar_positions(portrait, region_map, sources)
     exemplar_unary = background_unary(region_map, sources)
     first = np.zeros(region_map.shape, np.int32)
@@ -66,7 +67,7 @@ def make_target(
         )
     weights = correction_weights(region_map, sources.face_width)
     return SynthesisTarget(
-        lab, region_map, positions, exemplar_unary, first.astype(np.int32), weights, pull
+        lab, toned, region_map, positions, exemplar_unary, first.astype(np.int32), weights, pull
     )
 
 
@@ -117,10 +118,38 @@ def tone_mapped_target(
     return to_lab(from_lab(lab))
 
 
+def _final_and_searched(
+    portrait: Portrait, region_map: np.ndarray, sources: PatchSources
+) -> tuple[np.ndarray, np.ndarray]:
+    """The target in the tones of the finished picture, and in those that the search sees."""
+    flat = flattened(to_lab(portrait.image), region_map, sources.face_width)
+    sigma = tone_sigma(sources.face_width)
+    final, searched = (
+        tone_mapped(
+            flat,
+            region_map,
+            sources.tones,
+            sigma,
+            tone_curves(flat, region_map, sources.tones, sigma, offset),
+        )
+        for offset in (1.0, SEARCHED_OFFSET)
+    )
+    distances = edge_distances(region_map, portrait.face, sources.face_width)
+    plain = np.ascontiguousarray(final[..., 0])
+    line = add_contour_line(plain, distances, sources.contours) - plain
+    final[..., 0] += line
+    searched[..., 0] += line
+    return to_lab(from_lab(final)), to_lab(from_lab(searched))
+
+
 def target_curves(
-    portrait: Portrait, region_map: np.ndarray, sources: PatchSources, scale: float
+    portrait: Portrait,
+    region_map: np.ndarray,
+    sources: PatchSources,
+    scale: float,
+    offset: float = 1.0,
 ) -> ToneCurves:
-    """The tone curves of a portrait, kept for a clip; arguments as of `tone_mapped_target`.
+    """The tone curves of a portrait, kept for a clip.
 
     Parameters
     ----------
@@ -131,13 +160,16 @@ def target_curves(
         The exemplars.
     scale : float
         Size of the portrait over the exemplars'.
+    offset : float
+        Share that is kept of the face's offset from a usual one.
 
     Returns
     -------
     ToneCurves
     """
     lab = flattened(to_lab(portrait.image), region_map, scale * sources.face_width)
-    return tone_curves(lab, region_map, sources.tones, scale * tone_sigma(sources.face_width))
+    sigma = scale * tone_sigma(sources.face_width)
+    return tone_curves(lab, region_map, sources.tones, sigma, offset)
 
 
 def exemplar_positions(

@@ -10,10 +10,13 @@ import numpy as np
 
 from facestyle.faces.regions import BACKGROUND, GROUP_OF_REGION
 from facestyle.kernels.tone_curves import RegionTones, apply_tone_curves
+from facestyle.methods.patch_unpaired.sitter_tones import sitters_face, sitters_hair
 
 GROUPS = 4  # face, hair, clothes, background
+_FACE, _HAIR = 0, 1
 _QUANTILES = np.linspace(0.5, 99.5, 41)
 _QUANTILE_KERNEL = np.array([0.1, 0.2, 0.4, 0.2, 0.1])
+_LIMITS = (0.5, 99.5)  # percentiles of all tones: the darkest strokes and the bare paper
 _BINS = 32  # of luminance, for the chroma
 _BIN_CENTERS = (np.arange(_BINS) + 0.5) / _BINS
 _MOST_GAIN = 1.8
@@ -36,11 +39,14 @@ class GroupTone:
         Mean a and b for each bin of luminance.
     detail : float
         95th percentile of the luminance's deviation from its blur; 0 where unknown.
+    limits : (float, float)
+        Darkest and lightest blurred luminance of the medium, over all groups.
     """
 
     quantiles: np.ndarray
     chroma: np.ndarray
     detail: float
+    limits: tuple[float, float] = (0.0, 1.0)
 
 
 def exemplar_tones(
@@ -66,6 +72,8 @@ def exemplar_tones(
     groups = [GROUP_OF_REGION[np.minimum(label, BACKGROUND)] for label in region_map]
     detail = [p[..., 0] - b[..., 0] for p, b in zip(pictures, blurred, strict=True)]
     total = sum(group.size for group in groups)
+    every = np.concatenate([b[..., 0].ravel() for b in blurred])
+    low, high = np.percentile(every, _LIMITS)
     tones = []
     for number in range(GROUPS):
         chosen = [group == number for group in groups]
@@ -74,11 +82,13 @@ def exemplar_tones(
         else:
             colors = np.concatenate([b[m] for b, m in zip(blurred, chosen, strict=True)])
         deviation = np.concatenate([d[m] for d, m in zip(detail, chosen, strict=True)])
-        tones.append(_group_tone(colors, deviation))
+        tones.append(_group_tone(colors, deviation, (float(low), float(high))))
     return tuple(tones)
 
 
-def _group_tone(colors: np.ndarray, deviation: np.ndarray) -> GroupTone:
+def _group_tone(
+    colors: np.ndarray, deviation: np.ndarray, limits: tuple[float, float]
+) -> GroupTone:
     quantiles = np.percentile(colors[:, 0], _QUANTILES)
     quantiles = np.convolve(np.pad(quantiles, 2, mode="edge"), _QUANTILE_KERNEL, "valid")
     bins = np.clip((colors[:, 0] * _BINS).astype(int), 0, _BINS - 1)
@@ -92,7 +102,7 @@ def _group_tone(colors: np.ndarray, deviation: np.ndarray) -> GroupTone:
         if known.any():
             chroma[channel] = np.interp(_BIN_CENTERS, _BIN_CENTERS[known], means[known])
     detail = float(np.percentile(np.abs(deviation), 95)) if len(deviation) > _FEW else 0.0
-    return GroupTone(quantiles, chroma, detail)
+    return GroupTone(quantiles, chroma, detail, limits)
 
 
 def _smooth(histogram: np.ndarray) -> np.ndarray:
@@ -158,7 +168,11 @@ def tone_mapped(
 
 
 def tone_curves(
-    lab: np.ndarray, region_map: np.ndarray, tones: Sequence[GroupTone], sigma: float
+    lab: np.ndarray,
+    region_map: np.ndarray,
+    tones: Sequence[GroupTone],
+    sigma: float,
+    offset: float = 1.0,
 ) -> ToneCurves:
     """Find the curves that `tone_mapped` applies; its parameters.
 
@@ -171,6 +185,8 @@ def tone_curves(
         Of the exemplars.
     sigma : float
         Blur that separates tone from detail, px.
+    offset : float
+        Share that is kept of the face's offset from a usual one.
 
     Returns
     -------
@@ -189,18 +205,33 @@ def tone_curves(
         if len(inside) < _FEW:
             continue
         inside = inside[:: max(1, len(inside) // _SAMPLES)]
-        curves[number], gains[number] = _curve(base.ravel()[inside], detail.ravel()[inside], tone)
+        quantiles = np.percentile(base.ravel()[inside], _QUANTILES)
+        wanted = _wanted(quantiles, tones, number, offset)
+        curves[number] = _curve(quantiles, wanted)
+        gains[number] = _gain(detail.ravel()[inside], tone)
     return ToneCurves(curves, gains)
 
 
-def _curve(base: np.ndarray, detail: np.ndarray, tone: GroupTone) -> tuple[np.ndarray, float]:
-    """Luminance for each of the curve's steps, and the gain of the detail, of one group."""
-    quantiles = np.percentile(base, _QUANTILES)
-    quantiles = np.maximum.accumulate(quantiles + np.arange(len(quantiles)) * 4e-6)
-    curve = np.interp(np.linspace(0, 1, _CURVE_STEPS), quantiles, tone.quantiles)
+def _wanted(own: np.ndarray, tones: Sequence[GroupTone], group: int, offset: float) -> np.ndarray:
+    """Quantiles of luminance that one group of the target is to have."""
+    tone = tones[group]
+    if group == _FACE:
+        return sitters_face(own, tone.quantiles, tone.limits, offset)
+    if group == _HAIR:
+        return sitters_hair(own, tone.quantiles, tones[_FACE].quantiles, tone.limits)
+    return tone.quantiles
+
+
+def _curve(quantiles: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Luminance for each of the curve's steps."""
+    rising = np.maximum.accumulate(quantiles + np.arange(len(quantiles)) * 4e-6)
+    return np.interp(np.linspace(0, 1, _CURVE_STEPS), rising, wanted)
+
+
+def _gain(detail: np.ndarray, tone: GroupTone) -> float:
+    """Factor of one group's detail."""
     contrast = np.percentile(np.abs(detail), 95) + 1 / 255
-    gain = float(np.clip(tone.detail / contrast, 1.0, _MOST_GAIN)) if tone.detail else 1.0
-    return curve, gain
+    return float(np.clip(tone.detail / contrast, 1.0, _MOST_GAIN)) if tone.detail else 1.0
 
 
 def flattened(lab: np.ndarray, region_map: np.ndarray, face_width: float) -> np.ndarray:

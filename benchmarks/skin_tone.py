@@ -1,0 +1,142 @@
+"""Skin tone: does a light sitter stay light and a dark one dark in a drawn style?
+
+    python -m benchmarks skin-tone               # bundled sitters of the test half
+    python -m benchmarks skin-tone --data DIR    # ../shared/data, or a folder of portraits
+
+Slope and rank correlation of the skin's lightness, result on photograph, over all sitters of one
+half of `splits.py`, and beside them what it must not cost: identity and texture as in `portraits`,
+the least texture error over the exemplars. Exemplars are the half's sitters of the bundled sets;
+nobody is drawn with an exemplar of their own.
+"""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks import bundled, layouts
+from benchmarks.portrait_scores import StyleJudge, read_portrait
+from benchmarks.protocol import BUNDLED, Recorder, Split
+from benchmarks.report import progress
+from benchmarks.splits import half_of
+from facestyle.exemplars import ExemplarSet
+from facestyle.faces import Portrait
+from facestyle.faces.contours import face_width
+from facestyle.io.images import write_image
+from facestyle.methods.engine import Method, Rendering, Target
+from facestyle.methods.patch_paired import PairedPatchMethod, PairedSettings
+from facestyle.methods.patch_unpaired import (
+    UnpairedPatchMethod,
+    UnpairedSettings,
+    resize_portrait,
+)
+from facestyle.metrics.skin_tone import skin_lightness, skin_tone_rank, skin_tone_slope
+
+PAIRS = "pencil pairs"
+STYLES = (*bundled.DRAWN, PAIRS)
+# folders of sitters below the data, and their data set in the split
+FOLDERS = {
+    "portraits": "portraits",
+    "region_labels/photos": "region_labels",
+    "headshots_bw/inputs": "headshots",
+    "headshots_bw/looks": "headshots",
+}
+FACE_WIDTH = 96.0  # px
+QUICK_SITTERS, QUICK_STYLES = 5, ("pencil", "oil")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--half", choices=("development", "test"), default="test")
+    parser.add_argument("--styles", nargs="*", choices=STYLES, default=list(STYLES))
+    parser.add_argument("--every", type=int, default=1, help="take each Nth sitter")
+    parser.add_argument("--save", type=Path, metavar="DIR", help="write STYLE_NAME.png")
+
+
+def run(arguments: argparse.Namespace, recorder: Recorder) -> None:
+    """Draw all sitters in all styles."""
+    sitters = read_sitters(
+        sitter_paths(arguments.data, arguments.half)[:: arguments.every], recorder
+    )
+    styles = arguments.styles
+    if arguments.quick:
+        sitters, styles = sitters[:QUICK_SITTERS], QUICK_STYLES
+    judge = StyleJudge()
+    data = BUNDLED if arguments.data is None else arguments.data.name
+    for style in styles:
+        with recorder.skipping(style):
+            add_style(style, sitters, judge, recorder, arguments, data)
+
+
+def sitter_paths(data: Path | None, half: Split) -> list[Path]:
+    """Pictures of the sitters of one half, bundled ones first."""
+    paths = [path for path in bundled.portraits() if bundled.half_of(path.stem) == half]
+    if data is None:
+        return paths
+    if not all((data / folder).is_dir() for folder in FOLDERS):
+        return paths + layouts.portrait_files(data)
+    for folder, data_set in FOLDERS.items():
+        found = layouts.pictures(data / folder)
+        paths += [path for path in found if half_of(data_set, path.stem) == half]
+    return paths
+
+
+def read_sitters(paths: Sequence[Path], recorder: Recorder) -> list[Portrait]:
+    """The portraits at one face width; what has no face is named and left out."""
+    sitters = []
+    for path in paths:
+        progress(f"analyzing {path.name}")
+        with recorder.skipping(path.name):
+            portrait = read_portrait(path)
+            sitters.append(resize_portrait(portrait, FACE_WIDTH / face_width(portrait.face)))
+    return sitters
+
+
+def read_exemplars(style: str, half: Split) -> list[Portrait]:
+    """A bundled set's exemplars whose sitters are in one half."""
+    folder, photos = bundled.EXEMPLARS / style, None
+    if style == PAIRS:
+        folder, photos = bundled.EXEMPLARS / "pencil", bundled.STILLS
+    exemplars = ExemplarSet.from_folder(folder, photos=photos)
+    return [e for e in exemplars if bundled.half_of(Path(e.name).stem) == half]
+
+
+def make_method(style: str, exemplars: Sequence[Portrait]) -> Method:
+    """What draws a style."""
+    if style == PAIRS:
+        return PairedPatchMethod(ExemplarSet(exemplars), PairedSettings())
+    return UnpairedPatchMethod(ExemplarSet(exemplars), UnpairedSettings())
+
+
+def add_style(
+    style: str,
+    sitters: Sequence[Portrait],
+    judge: StyleJudge,
+    recorder: Recorder,
+    arguments: argparse.Namespace,
+    data: str,
+) -> None:
+    """Draw every sitter in one style; a row for each, and two for the style."""
+    exemplars = read_exemplars(style, arguments.half)
+    photos, results = [], []
+    methods: dict[str, Method] = {}
+    for sitter in sitters:
+        progress(f"{style}: {sitter.name}")
+        others = [e for e in exemplars if Path(e.name).stem != sitter.name]
+        key = sitter.name if len(others) < len(exemplars) else ""
+        method = methods.setdefault(key, make_method(style, others))
+        done = method.stylize(Target(sitter.image, sitter.name, sitter), Rendering())
+        picture = np.clip(done.image, 0, 1)
+        scores = judge.score(picture, sitter, others)
+        photos.append(skin_lightness(sitter.image, sitter.face.landmarks))
+        results.append(skin_lightness(picture, sitter.face.landmarks))
+        recorder.add(f"{style}/{sitter.name}", style, scores, split=arguments.half, data=data)
+        if arguments.save is not None:
+            arguments.save.mkdir(parents=True, exist_ok=True)
+            name = f"{style.replace(' ', '_')}_{sitter.name}.png"
+            write_image(arguments.save / name, picture, overwrite=True)
+    tones = {
+        "skin_tone_slope": skin_tone_slope(photos, results),
+        "skin_tone_rank": skin_tone_rank(photos, results),
+    }
+    recorder.add(style, style, tones, split=arguments.half, data=data)

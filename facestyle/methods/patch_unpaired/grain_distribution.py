@@ -1,0 +1,138 @@
+"""Grain with the exemplars' own distribution: how fine, how strong, dark strokes or light ones.
+
+Strokes on paper are rare and dark, brush hairs are as often light as dark. One factor for all of a
+group's grain makes it as strong as the exemplars' but leaves its kind: dark skin drawn in pencil
+had the fine noise of blended patches. So two bands of the grain are mapped by rank.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from facestyle.methods.patch_unpaired.grain import (
+    FEW_PIXELS,
+    GRAIN_SIGMA,
+    GROUPS_OF_LABELS,
+    MOST_CHANGE,
+)
+
+GROUPS = 4
+_FINE_SHARE = 0.4  # of the grain's sigma: splits it into two bands
+_LEAST_SIGMA = 0.5  # px; below, there is no finer band
+_RANKS = np.linspace(0.5, 99.5, 34)  # in per cent; an even number, so that none is the median
+_SAMPLES = 20_000
+_REACH, _STEPS = 0.5, 1000  # largest deviation of luminance that is told apart, steps on each side
+
+
+def grain_quantiles(luminance: np.ndarray, region_map: np.ndarray, face_width: float) -> np.ndarray:
+    """Quantiles of the bands of a picture's grain in each group.
+
+    Parameters
+    ----------
+    luminance : (h, w) float32
+    region_map : (h, w) uint8
+    face_width : float
+        px.
+
+    Returns
+    -------
+    (4, 2, 34) float64
+        Fine and middle band for face, hair, clothes and background; NaN where a group is missing.
+    """
+    return _quantiles(_bands(luminance, face_width), region_map)
+
+
+def quantiles_like_first(quantiles: Sequence[np.ndarray], weights: np.ndarray) -> np.ndarray:
+    """Weighted mean over exemplars, (4, 2, 34) float64; NaN where no exemplar has a group.
+
+    Parameters
+    ----------
+    quantiles : sequence of (4, 2, 34) float64
+        From `grain_quantiles`.
+    weights : (K, 4) float64
+        Of each exemplar's groups.
+    """
+    every = np.stack(quantiles)
+    known = np.isfinite(every[:, :, 0, 0])
+    shares = weights * known
+    total = shares.sum(axis=0)
+    mean = np.einsum("kg,kgbr->gbr", shares, np.nan_to_num(every))
+    return np.where(total[:, None, None] > 0, mean / np.maximum(total, 1e-9)[:, None, None], np.nan)
+
+
+def with_grain_like(
+    luminance: np.ndarray,
+    region_map: np.ndarray,
+    face_width: float,
+    wanted: np.ndarray,
+    texture: float,
+) -> np.ndarray:
+    """Map the bands of a picture's grain to the exemplars' by rank.
+
+    Parameters
+    ----------
+    luminance : (h, w) float32
+        L of 1.
+    region_map : (h, w) uint8
+    face_width : float
+        px.
+    wanted : (4, 2, 34) float64
+        Quantiles from the exemplars.
+    texture : float
+        From 0, half the exemplars' grain, over .5, the exemplars' own, to 1, twice it.
+
+    Returns
+    -------
+    (h, w) float32
+    """
+    bands = _bands(luminance, face_width)
+    own = _quantiles(bands, region_map)
+    dial = 4.0 ** (texture - 0.5)
+    groups = cv2.LUT(region_map, GROUPS_OF_LABELS).astype(np.int32)
+    result = luminance.copy()
+    for number, band in enumerate(bands):
+        tables = [_table(own[g, number], dial * wanted[g, number]) for g in range(GROUPS)]
+        steps = np.clip(band * np.float32(_STEPS / _REACH), -_STEPS, _STEPS)
+        places = np.rint(steps).astype(np.int32) + groups * (2 * _STEPS + 1) + _STEPS
+        result += np.concatenate(tables)[places] - band
+    return result
+
+
+def _bands(luminance: np.ndarray, face_width: float) -> tuple[np.ndarray, np.ndarray]:
+    """Fine and middle band of the grain."""
+    sigma = GRAIN_SIGMA * face_width
+    smooth = cv2.GaussianBlur(luminance, (0, 0), sigma)
+    if _FINE_SHARE * sigma < _LEAST_SIGMA:
+        return np.zeros_like(luminance), luminance - smooth
+    between = cv2.GaussianBlur(luminance, (0, 0), _FINE_SHARE * sigma)
+    return luminance - between, between - smooth
+
+
+def _quantiles(bands: Sequence[np.ndarray], region_map: np.ndarray) -> np.ndarray:
+    groups = cv2.LUT(region_map, GROUPS_OF_LABELS)
+    result = np.full((GROUPS, len(bands), len(_RANKS)), np.nan)
+    for group in range(GROUPS):
+        inside = np.flatnonzero(groups == group)
+        if len(inside) <= FEW_PIXELS:
+            continue
+        inside = inside[:: max(1, len(inside) // _SAMPLES)]
+        for number, band in enumerate(bands):
+            result[group, number] = np.percentile(band.ravel()[inside], _RANKS)
+    return result
+
+
+def _table(own: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """The new deviation for each old one, (2001,) float32; unchanged where one is unknown."""
+    values = np.linspace(-_REACH, _REACH, 2 * _STEPS + 1)
+    if not (np.isfinite(own).all() and np.isfinite(wanted).all()):
+        return values.astype(np.float32)
+    rising = own + np.arange(len(own)) * 1e-7
+    mapped = np.interp(values, rising, wanted)
+    # beyond the outermost ranks as at them
+    mapped += np.minimum(values - own[0], 0) + np.maximum(values - own[-1], 0)
+    least, most = MOST_CHANGE
+    low, high = np.minimum(least * values, most * values), np.maximum(least * values, most * values)
+    return np.clip(mapped, low, high).astype(np.float32)
