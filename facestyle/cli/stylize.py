@@ -62,7 +62,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="the photographs that the exemplars were made from, of the same stems",
     )
-    style = parser.add_argument_group("style")
+    _add_style(parser.add_argument_group("style"))
+    setting_options.add_method_settings(parser)
+    options.add_output_options(parser.add_argument_group("results"))
+    options.add_video_options(parser.add_argument_group("videos"))
+    batch = parser.add_argument_group("many inputs")
+    options.add_batch_options(batch)
+    batch.add_argument(
+        "--explain",
+        type=Path,
+        metavar="DIR",
+        help="also write pictures of how each result came about",
+    )
+
+
+def _add_style(style: argparse._ArgumentGroup) -> None:
+    """Add how the pictures are to look, whatever the method."""
     style.add_argument(
         "--method",
         choices=method_choices(),
@@ -88,17 +103,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     names = [name for name in StylizerSettings.options() if name != "strength"]
     setting_options.add_settings(style, StylizerSettings, names)
     _add_corrections(style)
-    setting_options.add_method_settings(parser)
-    options.add_output_options(parser.add_argument_group("results"))
-    options.add_video_options(parser.add_argument_group("videos"))
-    batch = parser.add_argument_group("many inputs")
-    options.add_batch_options(batch)
-    batch.add_argument(
-        "--explain",
-        type=Path,
-        metavar="DIR",
-        help="also write pictures of how each result came about",
-    )
 
 
 def _add_corrections(group: argparse._ArgumentGroup) -> None:

@@ -149,7 +149,19 @@ def in_format(
 def each_planned(
     arguments: argparse.Namespace, variants: list[Variant], inputs: "list[InputFile]"
 ) -> Iterator[tuple[Variant, "list[tuple[InputFile, Path]]"]]:
-    """Every variant with each input and the name of its result."""
+    """Every variant with each input and the name of its result.
+
+    Parameters
+    ----------
+    arguments : argparse.Namespace
+        Of the verb stylize.
+    variants : list of Variant
+    inputs : list of InputFile
+
+    Yields
+    ------
+    (Variant, list of (InputFile, Path))
+    """
     from facestyle.cli.result_names import clip_names, named_as_clips
     from facestyle.io.images import plan_outputs
 

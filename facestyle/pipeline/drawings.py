@@ -219,7 +219,22 @@ def draw_gains(gains: np.ndarray, limit: float = GAIN_LIMIT) -> np.ndarray:
 
 
 def label_shares(labels: np.ndarray, matte: np.ndarray, count: int) -> np.ndarray:
-    """Share of the person that each of `count` exemplars has, (count,) float64; sums to 1."""
+    """Share of the person that each exemplar has.
+
+    Parameters
+    ----------
+    labels : (h, w) int
+        Index of the exemplar at each node.
+    matte : (H, W) float32
+        Opacity of the person.
+    count : int
+        Exemplars.
+
+    Returns
+    -------
+    (count,) float64
+        Sums to 1.
+    """
     height, width = matte.shape
     nodes = cv2.resize(labels.astype(np.int16), (width, height), interpolation=cv2.INTER_NEAREST)
     counts = np.bincount(nodes.ravel(), weights=matte.ravel(), minlength=count)
