@@ -48,3 +48,13 @@ def test_a_hard_mask_is_fitted_to_the_edge() -> None:
     assert np.abs(fitted - truth).mean() < 0.6 * np.abs(mask - truth).mean()
     np.testing.assert_array_equal(fitted[:, :40], 1)
     np.testing.assert_array_equal(fitted[:, 85:], 0)
+
+
+def test_white_paper_breaks_nothing() -> None:
+    image = np.ones((200, 200, 3), np.float32)
+    image[80:120, 90:110:2] = 0
+    mask = np.zeros((200, 200), np.float32)
+    mask[60:, 50:150] = 1
+    fitted = fit_to_edges(image, mask, 170.0)
+    assert np.isfinite(fitted).all()
+    assert fitted[150:, 90:110].min() == 1

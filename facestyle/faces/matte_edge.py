@@ -21,7 +21,8 @@ _CONTRAST = 0.02
 _FIT_BAND, _FIT_RADIUS = 0.1, 0.06
 _FIT_ROUNDS = 2
 _COARSE_RADIUS = 8  # px from which the filter's coefficients are computed at half the size
-_FIT_EPSILON = 0.65  # squared values of 0-255
+# squared values of 0-100; where pictures are all white, a tenth of it breaks OpenCV's arithmetic
+_FIT_EPSILON = 1.0
 # what windows across the edge leave on either side is cut off
 _FIT_RANGE = (0.1, 0.9)
 
@@ -51,16 +52,17 @@ def fit_to_edges(image: np.ndarray, mask: np.ndarray, inter_ocular: float) -> np
     hard = cv2.compare(mask, 0.5, cv2.CMP_GT)
     sure = cv2.compare(cv2.erode(hard, kernel), cv2.dilate(hard, kernel), cv2.CMP_EQ)
     radius = max(1, round(_FIT_RADIUS * inter_ocular))
-    # OpenCV's filter takes windows with small covariances for flat: it wants values up to 255
-    guide = image * np.float32(255)
+    # OpenCV's filter takes windows with small covariances for flat: it wants values up to 100
+    guide = image * np.float32(100)
     guided = cv2.ximgproc.createGuidedFilter(
         guide, radius, _FIT_EPSILON, scale=0.5 if radius >= _COARSE_RADIUS else 1.0
     )
     known = hard.astype(np.float32) / 255
     matte = mask.astype(np.float32)
     for _ in range(_FIT_ROUNDS):
-        matte = guided.filter(matte)
-        cv2.copyTo(known, sure, matte)
+        filtered = guided.filter(matte)
+        cv2.copyTo(known, sure, filtered)
+        matte = np.where(np.isfinite(filtered), filtered, matte)
     low, high = _FIT_RANGE
     return np.clip((matte - low) / (high - low), 0, 1)
 

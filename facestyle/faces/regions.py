@@ -184,9 +184,9 @@ def _refine(image: np.ndarray, coarse: np.ndarray, unit: float) -> np.ndarray:
         interpolation=cv2.INTER_LINEAR,
     )
     scale = 0.5 if radius >= 6 else 1.0
-    refined = np.stack(
-        cv2.split(cv2.ximgproc.guidedFilter(guide, stack, radius, _REFINEMENT_EPSILON, scale=scale))
-    )
+    filtered = cv2.ximgproc.guidedFilter(guide, stack, radius, _REFINEMENT_EPSILON, scale=scale)
+    # its arithmetic may fail where a picture is all white
+    refined = np.stack(cv2.split(np.where(np.isfinite(filtered), filtered, stack)))
     np.clip(refined, 1e-3, 1, out=refined)
     refined /= refined.sum(axis=0)
     return refined
