@@ -71,6 +71,10 @@ def test_format_is_of_pictures_or_of_clips():
     pairs = [(photo, Path("out/a.png")), (clip, Path("out/b.mp4"))]
     assert [str(p) for _, p in in_format(pairs, ".webp")] == ["out/a.webp", "out/b.mp4"]
     assert [str(p) for _, p in in_format(pairs, ".gif")] == ["out/a.png", "out/b.gif"]
+    with pytest.raises(UsageError, match="--format gif: is of videos, but no input is one"):
+        in_format(pairs[:1], ".gif")
+    with pytest.raises(UsageError, match="names a format already"):
+        in_format(pairs[:1], ".webp", "out/a.png")
     both = [(photo, Path("out/a.png")), (clip, Path("out/a.jpg"))]
     with pytest.raises(UsageError, match=r"--format: the result for b\.mp4 would be"):
         in_format(both, ".webp")

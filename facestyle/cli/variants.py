@@ -109,7 +109,7 @@ def apart(
 
 
 def in_format(
-    pairs: "list[tuple[InputFile, Path]]", suffix: str | None
+    pairs: "list[tuple[InputFile, Path]]", suffix: str | None, asked: str | None = None
 ) -> "list[tuple[InputFile, Path]]":
     """Give the results of pictures, or those of clips, another format.
 
@@ -118,23 +118,33 @@ def in_format(
     pairs : list of (InputFile, Path)
     suffix : str or None
         Such as ".webp" or ".gif"; None changes nothing.
+    asked : str, optional
+        The output that was asked for.
 
     Raises
     ------
     UsageError
-        If two results would be called the same, or an input would be overwritten.
+        If it fits no input, two results would be called the same, an input would be overwritten,
+        or the output that was asked for has a format of its own.
     """
     from facestyle.errors import UsageError
     from facestyle.io.videos import WRITABLE_VIDEO_SUFFIXES, is_sequence
 
     if suffix is None:
         return pairs
+    if any(os.fspath(path) == asked for _, path in pairs):
+        raise UsageError(f"--format: -o {asked} names a format already; leave one of them out")
     for_clips = suffix in WRITABLE_VIDEO_SUFFIXES
     changed = []
     for item, path in pairs:
         clip = path.suffix.lower() in WRITABLE_VIDEO_SUFFIXES
         fits = clip == for_clips and not is_sequence(path)
         changed.append((item, path.with_suffix(suffix) if fits else path))
+    if all(path == planned for (_, path), (_, planned) in zip(changed, pairs, strict=True)):
+        found = {path.suffix.lower() for _, path in pairs}
+        if found - {suffix}:
+            kind = "videos" if for_clips else "pictures"
+            raise UsageError(f"--format {suffix[1:]}: is of {kind}, but no input is one")
     taken = {item.path.resolve(): item for item, _ in changed}
     for item, path in changed:
         other = taken.setdefault(path.resolve(), item)
@@ -170,7 +180,7 @@ def each_planned(
         pairs = plan_outputs(
             inputs, arguments.output, variant.label, needs_alpha=transparent, clips=clip_names()
         )
-        pairs = in_format(pairs, arguments.format)
+        pairs = in_format(pairs, arguments.format, arguments.output)
         pairs = named_as_clips(pairs, arguments.output, transparent)
         yield variant, pairs if len(variants) == 1 else apart(pairs, arguments, variant.label)
 
