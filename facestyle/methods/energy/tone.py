@@ -11,7 +11,8 @@ from facestyle.methods.energy.tone_curves import LEVELS, ToneCurves
 # Share of the input's own luminance rank, beside its lightness, in where the curve is read: the
 # least, and in looks that light places, where the rank tells more. The development half's mild
 # looks have 31.7 dB at .25 and 31.2 at 1; its two lit looks 22.9 dB at .25 and 23.2 at 1, where
-# noir keeps less of the sitters' skin (a slope of .69 over them, 1.06 at .25)
+# noir keeps less of the sitters' skin (slope .69 over 12 of them; 1.06 at .25, over 15, by an
+# earlier state). .5 is between; its slope was not measured
 _RANK_SHARE, _RANK_SHARE_LIT = 0.25, 0.5
 
 
