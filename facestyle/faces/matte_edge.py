@@ -15,9 +15,9 @@ _STEPS = 8  # the window's radius on the reduced copy that means are computed on
 _CONTRAST = 0.02
 
 # Of `fit_to_edges`, in inter-ocular distances: half the width of the band and the filter's radius.
-# On 12 cut-outs with known opacity, each before four backgrounds, radius .06 and two rounds: squared
-# error .039, against .043 of one filter on luminance. On half of them the closed-form matte of Levin
-# et al. 2008 has .024 where that filter has .036, and takes .5 s instead of .04.
+# On 12 cut-outs with known opacity, each before four backgrounds, radius .06 and two rounds:
+# squared error .039, against .043 of one filter on luminance. On half of them the closed-form matte
+# of Levin et al. 2008 has .024 where that filter has .036, and takes .5 s instead of .04.
 _FIT_BAND, _FIT_RADIUS = 0.1, 0.06
 _FIT_ROUNDS = 2
 _COARSE_RADIUS = 8  # px from which the filter's coefficients are computed at half the size

@@ -1,8 +1,8 @@
 """The tone curve and colors of a look, told from the sitters who wear it.
 
 Each portrait's statistics are the look's effect on an ordinary portrait's, and the sitter's own
-difference from it. The effect is a smooth function of lightness: a Gaussian process, whose scale
-is found by marginal likelihood (Rasmussen and Williams 2006, sections 2.2 and 5.4.1). Its posterior
+difference from it. The effect is a smooth function of lightness: a Gaussian process, averaged over
+scales by marginal likelihood (Rasmussen and Williams 2006, sections 2.2 and 5.4.1). Its posterior
 mean shrinks towards doing nothing where the sitters' differences explain what is seen, as James
 and Stein's estimator does, at each lightness and in each channel.
 """
@@ -197,16 +197,22 @@ def _chroma_curves(
 def _posterior(
     prior: np.ndarray, noise: np.ndarray, seen: np.ndarray, scales: np.ndarray
 ) -> tuple[float, np.ndarray]:
-    """Likeliest scale of the prior, and the weights of the posterior mean with it."""
-    best, chosen, weights = -np.inf, 0.0, np.zeros_like(seen)
+    """Scale of the prior, and the weights of the posterior mean: both averaged by likelihood.
+
+    The likeliest scale alone (type II maximum likelihood) makes a look of few exemplars all or
+    nothing: the likelihoods of two dark portraits differ by .6 between none of it and all.
+    Development half, 4 exemplars: 27.8 dB, against 27.6 with the likeliest scale.
+    """
+    found, weights = [], []
     for scale in scales:
         covariance = scale * prior + noise
         half = np.linalg.cholesky(covariance)
         solved = np.linalg.solve(covariance, seen)
-        likelihood = -0.5 * seen @ solved - np.log(np.diag(half)).sum()
-        if likelihood > best:
-            best, chosen, weights = likelihood, float(scale), scale * solved
-    return chosen, weights
+        found.append(-0.5 * seen @ solved - np.log(np.diag(half)).sum())
+        weights.append(scale * solved)
+    shares = np.exp(np.array(found) - max(found))
+    shares /= shares.sum()
+    return float(np.exp(shares @ np.log(scales))), shares @ np.array(weights)
 
 
 def _smooth(x: np.ndarray, y: np.ndarray, slope: float = _SLOPE) -> np.ndarray:
