@@ -96,6 +96,7 @@ def _add_style(style: argparse._ArgumentGroup) -> None:
     style.add_argument(
         "--strength",
         dest="strengths",
+        action=options.KeepAmounts,
         type=options.amounts,
         metavar="0..1",
         help="amount of style; several, such as 0.3,0.6,1, give a result each (1)",
