@@ -19,7 +19,7 @@ _COMMENTS = (
     "Made by facestyle from the tones of {count} exemplars, strength {strength:g}; in sRGB.",
     "Holds the look's tone curve, tint and saturation. What no table can hold is missing: local "
     "contrast (the gains of each place), light that follows the face, skin told from the rest, the "
-    "background, grain, strokes.",
+    "background, grain, strokes. Of dark looks much is light: the table is lighter than the look.",
 )
 
 

@@ -26,6 +26,21 @@ def add_message_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--version", action="version", version=f"facestyle {__version__}")
 
 
+class KeepAmounts(argparse.Action):
+    """Keeps strengths; a single one as the setting `strength`, too."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        """Store what `amounts` read."""
+        namespace.strengths = values
+        namespace.strength = values[0] if len(values) == 1 else None
+
+
 def add_landmarks_option(parser: Any) -> None:
     """Add --landmarks, as the stylizer has it; `auto` where it is not given."""
     add_settings(parser, StylizerSettings, ["landmarks"])

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from facestyle.pipeline.stills import StillStylizer
     from facestyle.pipeline.stylizer import Stylizer
 
-USAGE = "INPUT... --exemplars LOOK|DIR [-o PATH] [options]"
+USAGE = "INPUT... --exemplars LOOK|DIR... [-o PATH] [options]"
 INTERRUPTED = (
     "finished results and the finished parts of clips are kept: the same command with "
     "--skip-existing goes on from there"
@@ -26,6 +26,7 @@ DESCRIPTION = """\
 Redraw portraits in the style of a folder of stylized portraits of other people.
 
   facestyle portrait.jpg --exemplars noir               writes portrait_noir.jpg beside it
+  facestyle portrait.jpg --exemplars noir noir+warm     a result of each, the latter a blend
   facestyle *.jpg photos/ --exemplars looks/ -o out/    names and sub-folders are kept
   facestyle clip.mp4 --exemplars looks/                 writes clip_looks.mp4, sound kept
   facestyle photo.jpg --exemplars sketches/ --exemplar-photos sitters/
@@ -72,7 +73,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--explain",
         type=Path,
         metavar="DIR",
-        help="also write pictures of how each result came about",
+        help="also write a page and pictures of how each result came about",
     )
 
 
@@ -96,6 +97,7 @@ def _add_style(style: argparse._ArgumentGroup) -> None:
     style.add_argument(
         "--strength",
         dest="strengths",
+        action=options.KeepAmounts,
         type=options.amounts,
         metavar="0..1",
         help="amount of style; several, such as 0.3,0.6,1, give a result each (1)",

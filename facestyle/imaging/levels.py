@@ -21,7 +21,7 @@ def to_bytes(image: NDArray[Any]) -> NDArray[np.uint8]:
 
     Parameters
     ----------
-    image : (H, W) or (H, W, C), uint8, uint16 or float32
+    image : (H, W), (H, W, C) or (K, H, W), uint8, uint16 or float32
 
     Returns
     -------
@@ -32,6 +32,8 @@ def to_bytes(image: NDArray[Any]) -> NDArray[np.uint8]:
         return image
     factor = 255 * float(value_factor(image.dtype))
     values = np.maximum(image, 0) if image.dtype.kind == "f" else image
+    if values.ndim > 2 and values.size:  # OpenCV 5.1 takes no last dimension of more than 128
+        values = values.reshape(len(values), -1)
     return cv2.convertScaleAbs(values, alpha=factor).reshape(image.shape)
 
 
