@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,7 +16,6 @@ import numpy as np
 from benchmarks.protocol import MissingDataError
 from benchmarks.report import ROOT
 from facestyle.io.images import read_image, write_image
-
 
 # A process counts the memory that its parent held when it forked. So a small one starts it.
 _LAUNCHER = """
