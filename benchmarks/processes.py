@@ -17,6 +17,18 @@ from benchmarks.protocol import MissingDataError
 from benchmarks.report import ROOT
 from facestyle.io.images import read_image, write_image
 
+# A process counts the memory that its parent held when it forked. So a small one starts it.
+_LAUNCHER = """
+import os, subprocess, sys, time
+start = time.perf_counter()
+nowhere = subprocess.DEVNULL
+process = subprocess.Popen(sys.argv[1:], stdout=nowhere, stderr=nowhere)
+_, status, usage = os.wait4(process.pid, 0)
+seconds = time.perf_counter() - start
+print(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+sys.exit(abs(os.waitstatus_to_exitcode(status)))
+"""
+
 
 @dataclass(frozen=True)
 class ProcessCost:
@@ -43,21 +55,18 @@ def run_process(arguments: list[str], **environment: str) -> ProcessCost:
     MissingDataError
         If it fails: what it needs is not here.
     """
-    start = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, *arguments],
+    measured = subprocess.run(
+        [sys.executable, "-S", "-c", _LAUNCHER, sys.executable, *arguments],
         cwd=ROOT,
         env=os.environ | environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    _, status, usage = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - start
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
+    if measured.returncode != 0:
         command = " ".join(["python", *arguments[:2]])
-        raise MissingDataError(command, f"ended with exit code {process.returncode}")
-    return ProcessCost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+        raise MissingDataError(command, f"ended with exit code {measured.returncode}")
+    return ProcessCost(*(float(word) for word in measured.stdout.split()))
 
 
 @contextmanager

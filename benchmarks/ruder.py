@@ -32,7 +32,7 @@ from facestyle.neural.style_pictures import StylePicture, style_size
 from facestyle.neural.style_statistics import measure_grams
 from facestyle.neural.video.motion import FindMotion, Motion
 from facestyle.neural.video.multi_pass import stylize_in_passes
-from facestyle.neural.video.sequential import stylize_frames
+from facestyle.neural.video.sequential import SequentialVideo
 from facestyle.neural.video.settings import VIDEO_PRESETS, VideoOptions
 
 sys.path.append(str(ROOT / "tests"))
@@ -118,7 +118,8 @@ def redraw(
     if options.passes:
         stylize_in_passes(network, frames, styles, options, motion, store=results)
     else:
-        results += stylize_frames(network, frames, styles, options, motion)
+        video = SequentialVideo(network, styles, options, motion)
+        results += [video.step(number, frame) for number, frame in enumerate(frames)]
     return [to_array(result) for result in results]
 
 

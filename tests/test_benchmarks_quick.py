@@ -93,6 +93,8 @@ def test_speed_and_solver(tmp_path):
     found = measured(tmp_path, "speed", "--only", "start", "--runs", "1")
     assert {row.measure for row in found.rows} == {"seconds", "CPU seconds", "peak MiB"}
     assert all(row.value > 0 for row in found.rows)
+    peak = {row.method: row.value for row in found.rows if row.measure == "peak MiB"}
+    assert peak["python -c pass"] < 60  # its own, not that of the tests' process
     found = measured(tmp_path, "solver")
     ratios = [row.value for row in found.rows if row.measure == "energy to ours"]
     assert ratios
