@@ -106,6 +106,17 @@ def test_lines_run(page, clone):
             exec(compile(block.code, str(page), "exec"), names)
 
 
+@pytest.mark.parametrize("page", PAGES, ids=[page.name for page in PAGES])
+def test_lines_are_understood(page):
+    """Of blocks that are not run, too."""
+    for fence in fences(page):
+        for line in fence["code"].splitlines() if fence["language"] == "shell" else ():
+            words = shlex.split(line, comments=True)
+            if words[:1] == ["facestyle"]:
+                verb = words.pop(1) if words[1] in VERBS else "stylize"
+                build_parser(verb).parse_known(words[1:])  # exits where it is not
+
+
 @pytest.mark.parametrize("line", ["facestyle missing.jpg --exemplars noir", "false", "cp no such"])
 def test_failing_line_fails(line, clone):
     with pytest.raises(AssertionError):
@@ -172,8 +183,8 @@ def anchors(page: Path) -> set[str]:
 def test_options_exist(page):
     known = {flag for verb in VERBS for flag in build_parser(verb)._option_string_actions}
     text = page.read_text(encoding="utf-8")
-    if page.name in ("benchmarks.md", "design.md"):  # options of scripts, too
-        text = "\n".join(line for line in text.splitlines() if "facestyle " in line)
+    if page.name in ("benchmarks.md", "measuring.md", "design.md"):  # options of scripts, too
+        text = "\n".join(re.findall(r"(?:^|`)facestyle [^`\n]*", text, re.MULTILINE))
     given = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", text))
     assert given - known - OTHER_OPTIONS == set()
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from PIL import Image
-from strips import crop, grid, write_strip
+from strips import PICTURES, crop, grid, write_strip
 
 from facestyle import ExemplarSet, Stylizer, read_image
 from facestyle.imaging.levels import to_bytes
@@ -79,10 +79,13 @@ def labels(name: str, setting: str, values: Sequence[float], *, default: float) 
 
 
 def looks() -> Path:
-    """The portrait, and the portrait in every look: one sheet."""
-    names = [look for look in bundled_looks() if look != "pencil_photos"]
-    shown = [Image.fromarray(portrait()), *(Image.fromarray(styled(n).image) for n in names)]
-    return write_strip("looks", [("", grid(shown, 5, (192, 240)))], height=480)
+    """The README's picture, for the site's first page."""
+    path = PICTURES / "looks.jpg"
+    with Image.open(ROOT / "exemplars" / "figures" / "looks.jpg") as sheet:
+        small = sheet.convert("RGB")
+    small.thumbnail((1200, 1200), Image.Resampling.LANCZOS)
+    small.save(path, quality=82, optimize=True)
+    return path
 
 
 def look(name: str) -> Path:
