@@ -17,7 +17,6 @@ from facestyle.neural.transformer import (
     NormalizedConv,
     ResidualBlock,
     Transformer,
-    to_colors,
 )
 
 _WHOLE = 2_000_000  # pixels up to which the network takes a picture at once
@@ -49,11 +48,11 @@ def run_in_strips(
     torch.Tensor
         RGB (1, 3, H, W): `network(picture)` but for rounding, whatever the strips.
     """
-    height, width = picture.shape[-2:]
-    x = network.prepare(picture)
+    base = network.base(picture)
+    x = network.prepare(picture, base)
     for layer in network.layers:
         x = _run_layer(layer, x, pixels)
-    return to_colors(x)[..., :height, :width]
+    return network.finish(x, base)
 
 
 def _run_layer(layer: nn.Module, x: torch.Tensor, pixels: int) -> torch.Tensor:

@@ -12,6 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from facestyle.neural.palettes import Palette
 from facestyle.neural.settings import Architecture
 
 _GRID = 4  # two convolutions of stride two
@@ -23,10 +24,9 @@ class InstanceNorm(nn.Module):
     Ulyanov et al. 2017, equation (8); at test time, too.
     """
 
-    epsilon = 1e-5
-
-    def __init__(self, channels: int) -> None:
+    def __init__(self, channels: int, epsilon: float = 1e-5) -> None:
         super().__init__()
+        self.epsilon = epsilon
         self.scale = nn.Parameter(torch.ones(channels))
         self.shift = nn.Parameter(torch.zeros(channels))
 
@@ -87,11 +87,16 @@ class ConvLayer(nn.Module):
 class NormalizedConv(nn.Module):
     """A convolution, its normalization, and a rectification unless it ends a residual branch."""
 
-    def __init__(self, conv: ConvLayer, normalization: str, *, rectify: bool = True) -> None:
+    def __init__(
+        self, conv: ConvLayer, architecture: Architecture, *, rectify: bool = True
+    ) -> None:
         super().__init__()
         channels = conv.weight.shape[0]
         self.conv = conv
-        self.norm = InstanceNorm(channels) if normalization == "instance" else BatchNorm(channels)
+        instance = architecture.normalization == "instance"
+        self.norm = (
+            InstanceNorm(channels, architecture.epsilon) if instance else BatchNorm(channels)
+        )
         self.rectify = rectify
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -103,10 +108,10 @@ class NormalizedConv(nn.Module):
 class ResidualBlock(nn.Module):
     """Two normalized 3x3 convolutions beside the identity (He et al. 2016, as Gross and Wilber)."""
 
-    def __init__(self, channels: int, normalization: str) -> None:
+    def __init__(self, channels: int, architecture: Architecture) -> None:
         super().__init__()
-        self.first = NormalizedConv(ConvLayer(channels, channels, 3), normalization)
-        self.second = NormalizedConv(ConvLayer(channels, channels, 3), normalization, rectify=False)
+        self.first = NormalizedConv(ConvLayer(channels, channels, 3), architecture)
+        self.second = NormalizedConv(ConvLayer(channels, channels, 3), architecture, rectify=False)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Transform (B, C, H, W)."""
@@ -127,6 +132,7 @@ class Transformer(nn.Module):
     def __init__(self, architecture: Architecture | None = None, seed: int = 0) -> None:
         super().__init__()
         self.architecture = architecture or Architecture()
+        self.palette = Palette() if self.architecture.base == "recolored" else None
         self.layers = nn.ModuleList(_layers(self.architecture))
         _initialize(self, seed)
 
@@ -144,17 +150,27 @@ class Transformer(nn.Module):
         torch.Tensor
             RGB (B, 3, H, W), slightly beyond [0, 1] so that black and white can be reached.
         """
-        height, width = picture.shape[-2:]
-        x = self.prepare(picture)
+        base = self.base(picture)
+        x = self.prepare(picture, base)
         for layer in self.layers:
             x = layer(x)
-        return to_colors(x)[..., :height, :width]
+        return self.finish(x, base)
 
-    def prepare(self, picture: torch.Tensor) -> torch.Tensor:
-        """Return what the first layer takes: centerd, on the grid, all inputs there."""
-        if picture.shape[1] != self.architecture.inputs:
-            picture = join_inputs(picture)
-        return pad_to_grid(picture) - 0.5
+    def base(self, picture: torch.Tensor) -> torch.Tensor:
+        """Return RGB (B, 3, H, W): the picture, in the style's colors where they are the base."""
+        return picture[:, :3] if self.palette is None else self.palette(picture[:, :3])
+
+    def prepare(self, picture: torch.Tensor, base: torch.Tensor) -> torch.Tensor:
+        """Return what the first layer takes: centered, on the grid, all inputs there."""
+        inputs = torch.cat((base, picture[:, 3:]), 1)
+        if inputs.shape[1] != self.architecture.inputs:
+            inputs = join_inputs(inputs)
+        return pad_to_grid(inputs) - 0.5
+
+    def finish(self, x: torch.Tensor, base: torch.Tensor) -> torch.Tensor:
+        """Return colors from the last layer's output, cut to the size of the base."""
+        x = x[..., : base.shape[2], : base.shape[3]]
+        return to_colors(x if self.palette is None else x + from_colors(base))
 
 
 def join_inputs(
@@ -212,6 +228,11 @@ def to_colors(x: torch.Tensor) -> torch.Tensor:
     return 0.5 + 0.6 * torch.tanh(x)
 
 
+def from_colors(picture: torch.Tensor) -> torch.Tensor:
+    """Return what `to_colors` maps to a picture in [0, 1]."""
+    return torch.atanh((picture - 0.5) / 0.6)
+
+
 def widened(state: dict[str, torch.Tensor], inputs: int) -> dict[str, torch.Tensor]:
     """Let the first convolution of a network's state take more inputs, which it ignores."""
     name = "layers.0.conv.weight"
@@ -221,15 +242,15 @@ def widened(state: dict[str, torch.Tensor], inputs: int) -> dict[str, torch.Tens
 
 def _layers(architecture: Architecture) -> list[nn.Module]:
     """Return the layers; the comments name them as in Johnson's table 1."""
-    c, norm = architecture.channels, architecture.normalization
+    c, outer = architecture.channels, architecture.outer
     return [
-        NormalizedConv(ConvLayer(architecture.inputs, c, 9), norm),  # c9s1-32
-        NormalizedConv(ConvLayer(c, 2 * c, 3, stride=2), norm),  # d64
-        NormalizedConv(ConvLayer(2 * c, 4 * c, 3, stride=2), norm),  # d128
-        *(ResidualBlock(4 * c, norm) for _ in range(architecture.blocks)),  # R128
-        NormalizedConv(ConvLayer(4 * c, 2 * c, 3, upsample=2), norm),  # u64
-        NormalizedConv(ConvLayer(2 * c, c, 3, upsample=2), norm),  # u32
-        ConvLayer(c, 3, 9),  # c9s1-3
+        NormalizedConv(ConvLayer(architecture.inputs, c, outer), architecture),  # c9s1-32
+        NormalizedConv(ConvLayer(c, 2 * c, 3, stride=2), architecture),  # d64
+        NormalizedConv(ConvLayer(2 * c, 4 * c, 3, stride=2), architecture),  # d128
+        *(ResidualBlock(4 * c, architecture) for _ in range(architecture.blocks)),  # R128
+        NormalizedConv(ConvLayer(4 * c, 2 * c, 3, upsample=2), architecture),  # u64
+        NormalizedConv(ConvLayer(2 * c, c, 3, upsample=2), architecture),  # u32
+        ConvLayer(c, 3, outer),  # c9s1-3
     ]
 
 
