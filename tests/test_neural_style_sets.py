@@ -101,7 +101,7 @@ def test_a_colon_splits_the_model_from_the_mixture(tmp_path):
 
 def test_a_set_comes_back_from_its_file(file, state):
     loaded = api.load_model(f"{file}:0.5*wave+0.5*glass")
-    assert loaded.training == {"steps": 9}
+    assert loaded.training == {"steps": 9, "style": "0.5*wave+0.5*glass"}
     expected = redrawn(network_of(mix_styles(state, [1, 0, 1])), picture())
     torch.testing.assert_close(redrawn(loaded.network, picture()), expected)
     assert find_model(f"{file}:wash") == file

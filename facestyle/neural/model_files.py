@@ -152,7 +152,10 @@ def load_model(
     elif mixture is not None:
         raise UsageError(f"{path}: holds one style, nothing to choose; leave out ':{mixture}'")
     network.load_state_dict(weights, assign=True)
-    return Model(network.to(device).eval(), _json_object(path, metadata, "training"))
+    training = _json_object(path, metadata, "training")
+    if styles:
+        training["style"] = mixture or styles[0]
+    return Model(network.to(device).eval(), training)
 
 
 def _styles(path: Path, metadata: Mapping[str, str]) -> tuple[str, ...]:
