@@ -32,11 +32,25 @@ from facestyle.neural.style_statistics import measure_grams, mix_grams, region_w
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT.parent / "shared" / "data" / "portraits"
 TEST = (
-    "WechatIMG253_2 WechatIMG261 brazil-1368806_1920 garden-2768329_1920 girl-2099354_1920 "
-    "girl-2122927_1280 man_outdoors model-2911329_1920 own-2553537_1280 pinky-2727846_1920 timg "
-    "young-507297_1920"
-).split()
-TUNE = "girl-2143709_1920 girl-2720476_1920 portrait-2164027_1920 portrait-2554431_1920".split()
+    "WechatIMG253_2",
+    "WechatIMG261",
+    "brazil-1368806_1920",
+    "garden-2768329_1920",
+    "girl-2099354_1920",
+    "girl-2122927_1280",
+    "man_outdoors",
+    "model-2911329_1920",
+    "own-2553537_1280",
+    "pinky-2727846_1920",
+    "timg",
+    "young-507297_1920",
+)
+TUNE = (
+    "girl-2143709_1920",
+    "girl-2720476_1920",
+    "portrait-2164027_1920",
+    "portrait-2554431_1920",
+)
 STYLES = ROOT / "benchmarks" / "styles"
 _LINES = ("pocahontas", "george_washington", "grace_hopper", "jacob_fugger")
 FILES = {
