@@ -114,8 +114,8 @@ def measure(
     losses, equal, distances, results = [], [], [], []
     for name, photo in photos.items():
         report.progress(f"{style.name}: {name}")
-        with torch.inference_mode():
-            result = style.network(photo).clamp(0, 1).clone()
+        with torch.no_grad():
+            result = style.network(photo).clamp(0, 1)
         target = objective(network, style, photo)
         terms = target.evaluate(result)[0]
         losses.append([terms["content"], terms["style"], terms["total_variation"]])

@@ -50,9 +50,11 @@ def run_in_strips(
     """
     base = network.base(picture)
     x = network.prepare(picture, base)
-    for layer in network.layers:
+    spots = None
+    for number, layer in enumerate(network.layers):
         x = _run_layer(layer, x, pixels)
-    return network.finish(x, base)
+        spots = network.spots(number, x, spots)
+    return network.finish(x, base, spots)
 
 
 def _run_layer(layer: nn.Module, x: torch.Tensor, pixels: int) -> torch.Tensor:

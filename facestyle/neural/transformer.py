@@ -14,6 +14,7 @@ from torch import nn
 
 from facestyle.neural.palettes import Palette
 from facestyle.neural.settings import Architecture
+from facestyle.neural.spots import cover_spots, find_spots
 
 _GRID = 4  # two convolutions of stride two
 
@@ -152,9 +153,11 @@ class Transformer(nn.Module):
         """
         base = self.base(picture)
         x = self.prepare(picture, base)
-        for layer in self.layers:
+        spots = None
+        for number, layer in enumerate(self.layers):
             x = layer(x)
-        return self.finish(x, base)
+            spots = self.spots(number, x, spots)
+        return self.finish(x, base, spots)
 
     def base(self, picture: torch.Tensor) -> torch.Tensor:
         """Return RGB (B, 3, H, W): the picture, in the style's colors where they are the base."""
@@ -167,8 +170,22 @@ class Transformer(nn.Module):
             inputs = join_inputs(inputs)
         return pad_to_grid(inputs) - 0.5
 
-    def finish(self, x: torch.Tensor, base: torch.Tensor) -> torch.Tensor:
+    def spots(
+        self, number: int, x: torch.Tensor, before: torch.Tensor | None
+    ) -> torch.Tensor | None:
+        """Return spots in the output of a layer where it is the last residual block's.
+
+        Training goes without: it must see them. So do networks without a base.
+        """
+        last = number == 2 + self.architecture.blocks
+        return find_spots(x) if last and self.palette and not self.training else before
+
+    def finish(
+        self, x: torch.Tensor, base: torch.Tensor, spots: torch.Tensor | None = None
+    ) -> torch.Tensor:
         """Return colors from the last layer's output, cut to the size of the base."""
+        if spots is not None:
+            x = cover_spots(x, spots)
         x = x[..., : base.shape[2], : base.shape[3]]
         return to_colors(x if self.palette is None else x + from_colors(base))
 
