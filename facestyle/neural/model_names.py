@@ -12,7 +12,6 @@ from pathlib import Path
 from facestyle.errors import ModelFileError
 
 SET_FORMAT = "facestyle-style-set-1"
-VIDEO_SET = "paintings_video"  # of the same styles as the bundled set for pictures
 _FOLDER = Path(__file__).resolve().parents[1] / "assets" / "models"
 
 
@@ -21,8 +20,7 @@ def bundled_models() -> dict[str, Path]:
     files = {path.stem: path for path in sorted(_FOLDER.glob("*.safetensors"))}
     styles = {
         style: path
-        for stem, path in files.items()
-        if stem != VIDEO_SET
+        for path in files.values()
         for style in bundled_styles(path)
     }
     return {**styles, **files}
@@ -66,15 +64,6 @@ def find_mixture(model: Path | str) -> str | None:
         if path is not None and name in bundled_styles(path):
             return name
     return mixture
-
-
-def for_video(model: Path | str) -> str | None:
-    """Return the bundled network for videos of the same style; None where there is none."""
-    path = bundled_models().get(VIDEO_SET)
-    mixture = find_mixture(model)
-    if path is None or mixture is None or find_model(model).parent != _FOLDER:
-        return None
-    return f"{path}:{mixture}"
 
 
 def _split(model: Path | str) -> tuple[str, str | None]:

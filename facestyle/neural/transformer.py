@@ -176,6 +176,15 @@ class Transformer(nn.Module):
         """Return spots in the output of a layer where it is the last residual block's.
 
         Training goes without: it must see them. So do networks without a base.
+
+        Parameters
+        ----------
+        number : int
+            Of the layer.
+        x : (B, C, h, w) tensor
+            What it puts out.
+        before : (B, 1, h, w) tensor, optional
+            Spots found in an earlier layer.
         """
         last = number == 2 + self.architecture.blocks
         return find_spots(x) if last and self.palette and not self.training else before
@@ -183,7 +192,17 @@ class Transformer(nn.Module):
     def finish(
         self, x: torch.Tensor, base: torch.Tensor, spots: torch.Tensor | None = None
     ) -> torch.Tensor:
-        """Return colors from the last layer's output, cut to the size of the base."""
+        """Return colors from the last layer's output, cut to the size of the base.
+
+        Parameters
+        ----------
+        x : (B, 3, H, W) tensor
+            What the last layer puts out.
+        base : (B, 3, H, W) tensor
+            What `base` returns.
+        spots : (B, 1, h, w) tensor, optional
+            What `spots` returns.
+        """
         if spots is not None:
             x = cover_spots(x, spots)
         x = x[..., : base.shape[2], : base.shape[3]]
