@@ -18,6 +18,7 @@ import report
 import torch
 from neural_bench import read, read_square
 
+from facestyle.faces import portrait_from_image
 from facestyle.io.images import write_image
 from facestyle.metrics import identity_distance
 from facestyle.neural.loss_network import LossNetwork, load_loss_network
@@ -121,7 +122,9 @@ def measure(
         losses.append([terms["content"], terms["style"], terms["total_variation"]])
         equal.append(equal_iterations(sum(terms.values()), target, photo, iterations))
         results.append(to_array(result))
-        distance = identity_distance(to_array(photo), results[-1])
+        own = to_array(photo)
+        points = portrait_from_image(own, name=name).face.landmarks
+        distance = identity_distance(own, results[-1], points, points)
         distances.append(np.nan if distance is None else distance)
     size = next(iter(photos.values())).shape[2]
     row = [style.name, size, *map(float, np.mean(losses, 0)), ", ".join(equal)]

@@ -15,6 +15,7 @@ from facestyle.neural.model_files import (  # noqa: E402
     save_style_set,
 )
 from facestyle.neural.model_names import find_mixture, find_model  # noqa: E402
+from facestyle.neural.normalization import InstanceNorm  # noqa: E402
 from facestyle.neural.palettes import Palette  # noqa: E402
 from facestyle.neural.pictures import color_statistics  # noqa: E402
 from facestyle.neural.settings import Architecture  # noqa: E402
@@ -25,7 +26,7 @@ from facestyle.neural.style_sets import (  # noqa: E402
     read_mixture,
     stack_styles,
 )
-from facestyle.neural.transformer import InstanceNorm, Transformer  # noqa: E402
+from facestyle.neural.transformer import Transformer  # noqa: E402
 
 SMALL = Architecture(channels=4, blocks=1, base="recolored", outer=5, epsilon=0.003)
 NAMES = ("wave", "wash", "glass")

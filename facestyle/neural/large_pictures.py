@@ -10,10 +10,9 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from facestyle.neural.normalization import BatchNorm, InstanceNorm
 from facestyle.neural.transformer import (
-    BatchNorm,
     ConvLayer,
-    InstanceNorm,
     NormalizedConv,
     ResidualBlock,
     Transformer,

@@ -18,11 +18,7 @@ _FOLDER = Path(__file__).resolve().parents[1] / "assets" / "models"
 def bundled_models() -> dict[str, Path]:
     """Return the models that come with facestyle, by name; each style of a set has one."""
     files = {path.stem: path for path in sorted(_FOLDER.glob("*.safetensors"))}
-    styles = {
-        style: path
-        for path in files.values()
-        for style in bundled_styles(path)
-    }
+    styles = {style: path for path in files.values() for style in bundled_styles(path)}
     return {**styles, **files}
 
 
