@@ -45,10 +45,9 @@ def test_a_clip_flickers_less_than_its_frames_alone(astronaut):
     stylizer = Stylizer.from_model("wave", device="cpu")
     alone = [stylizer(frame).image for frame in frames]
     clip = [result.image for result in stylizer.video(frames)]
-    np.testing.assert_allclose(clip[0], alone[0], atol=1)
-    assert mean_warping_error(clip[1:], matrices[1:]) < 0.5 * mean_warping_error(
+    assert mean_warping_error(clip[1:], matrices[1:]) < 0.4 * mean_warping_error(
         alone[1:], matrices[1:]
     )
     detail = [np.abs(np.diff(image.mean(2), axis=1)).mean() for image in (clip[5], alone[5])]
-    assert 0.85 < detail[0] / detail[1] < 1.15
-    assert correlation(clip[5], alone[5]) > 0.9
+    assert 0.75 < detail[0] / detail[1] < 1.25
+    assert correlation(clip[5], alone[5]) > 0.8

@@ -12,13 +12,19 @@ from pathlib import Path
 from facestyle.errors import ModelFileError
 
 SET_FORMAT = "facestyle-style-set-1"
+_VIDEO_SET = "paintings_video"  # the styles of the bundled set, for videos
 _FOLDER = Path(__file__).resolve().parents[1] / "assets" / "models"
 
 
 def bundled_models() -> dict[str, Path]:
     """Return the models that come with facestyle, by name; each style of a set has one."""
     files = {path.stem: path for path in sorted(_FOLDER.glob("*.safetensors"))}
-    styles = {style: path for path in files.values() for style in bundled_styles(path)}
+    styles = {
+        style: path
+        for stem, path in files.items()
+        if stem != _VIDEO_SET
+        for style in bundled_styles(path)
+    }
     return {**styles, **files}
 
 
@@ -60,6 +66,15 @@ def find_mixture(model: Path | str) -> str | None:
         if path is not None and name in bundled_styles(path):
             return name
     return mixture
+
+
+def for_video(model: Path | str) -> str | None:
+    """Return the bundled network for videos of the same styles; None where there is none."""
+    path, mixture = find_model(model), find_mixture(model)
+    video = _FOLDER / f"{_VIDEO_SET}.safetensors"
+    if path.parent != _FOLDER or mixture is None or not video.exists():
+        return None
+    return f"{video}:{mixture}"
 
 
 def _split(model: Path | str) -> tuple[str, str | None]:
