@@ -9,8 +9,8 @@ from benchmarks.report import ROOT
 EXEMPLARS = ROOT / "exemplars"
 STILLS = EXEMPLARS / "pencil_photos"  # ten sitters with the next: photographs and paintings
 PORTRAIT = EXEMPLARS / "portraits" / "eileen_collins.jpg"
-# the style of the bundled network morisot_mauve
-MODEL_STYLE = ROOT / "benchmarks" / "data" / "morisot_young_woman_in_mauve.jpg"
+# of the bundled network wave
+MODEL_STYLE = ROOT / "benchmarks" / "styles" / "great_wave.jpg"
 PHOTOGRAPHED = ("eileen_collins", "grace_hopper", "luis_pedro_coelho")  # in color, by a camera
 DRAWN = ("pencil", "charcoal", "engraving", "watercolor", "oil")
 

@@ -24,8 +24,7 @@ from neural_speed import compare_with_limits, measure_throughput
 
 from facestyle.neural.device import DEVICES, choose_device
 from facestyle.neural.loss_network import load_loss_network
-from facestyle.neural.model_files import load_model
-from facestyle.neural.model_names import find_model
+from facestyle.neural.model_files import load_named
 
 OVERRIDES = {
     "photos": "held-out photos",
@@ -58,7 +57,7 @@ def main() -> None:
         device,
         load_loss_network(device=device),
         read(STYLE, 512).to(device),
-        None if arguments.model is None else load_model(find_model(arguments.model), device),
+        None if arguments.model is None else load_named(arguments.model, device),
         arguments.save,
     )
     for part in arguments.only:

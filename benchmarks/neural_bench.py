@@ -18,7 +18,7 @@ from facestyle.neural.style_pictures import style_size
 from facestyle.neural.style_statistics import measure_grams, region_weights
 
 DATA = report.ROOT.parent / "shared" / "data"
-STYLE = DATA / "public_domain" / "morisot_young_woman_in_mauve.jpg"
+STYLE = report.ROOT / "benchmarks" / "styles" / "great_wave.jpg"
 HELD_OUT = DATA / "portraits"
 SEED = 0
 

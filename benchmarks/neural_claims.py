@@ -94,7 +94,8 @@ def trained_options(model: Model | None) -> TrainOptions:
     if model is None:
         return TrainOptions()
     stored = dict(model.training["options"])
-    stored["architecture"] = Architecture(**stored["architecture"])
+    stored.update(stored.pop("styles", {}).get(model.training.get("style"), {}))
+    stored["architecture"] = model.network.architecture
     for name in ("content_layers", "style_layers"):
         stored[name] = tuple(stored[name])
     return TrainOptions(**stored)

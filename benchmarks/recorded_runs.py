@@ -112,7 +112,7 @@ _WARM = "--exemplars {warm} --method energy"
 _PENCIL = "--exemplars {pencil} --method patch"
 _PAIRED = "--exemplars {pairs_pencil} --exemplar-photos {pairs_pencil_photos} --method patch"
 _NEURAL = "--exemplars {painting} --method neural --size 128 --iterations 8 --device cpu"
-_MODEL = "--model morisot_mauve --device cpu"
+_MODEL = "--model wave --device cpu"
 _MOVING = "--exemplars {painting} --method neural --size 96 --iterations 6 --device cpu"
 
 RUNS: tuple[Run, ...] = (

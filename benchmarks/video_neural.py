@@ -55,8 +55,8 @@ sys.path.append(str(ROOT / "tests"))
 from moving_scenes import MovingDisc
 
 SHARED = ROOT.parent / "shared" / "data"
-STYLE = SHARED / "public_domain" / "morisot_young_woman_in_mauve.jpg"
-MODEL = "morisot_mauve"
+STYLE = ROOT / "benchmarks" / "styles" / "great_wave.jpg"
+MODEL = "wave"
 CPU = torch.device("cpu")
 SEQUENTIAL = ("independent", "previous", "init", "short-term", "long-term")
 PARTS = ("clip", "networks", "scenes", "speed")

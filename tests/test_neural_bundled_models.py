@@ -9,10 +9,10 @@ torch = pytest.importorskip("torch", reason="PyTorch is not installed (extra 'ne
 
 from facestyle import Stylizer  # noqa: E402
 from facestyle.neural.api import stylize_feedforward  # noqa: E402
-from facestyle.neural.model_files import load_model  # noqa: E402
+from facestyle.neural.model_files import load_named  # noqa: E402
 from facestyle.neural.model_names import bundled_models  # noqa: E402
 
-NAMES = ("morisot_mauve", "morisot_self_portrait")
+NAMES = ("wave", "auvers", "engraving", "glass", "wash")
 
 
 def correlation(a, b):
@@ -23,8 +23,8 @@ def correlation(a, b):
 def test_a_bundled_model_is_small_and_tells_how_it_was_trained(name):
     path = bundled_models()[name]
     assert path.stat().st_size < 3.5e6
-    training = load_model(path).training
-    assert training["styles"][0].startswith("morisot_")
+    training = load_named(name).training
+    assert name in training["styles"]
     assert training["loss_network"] == "vgg16"
     assert training["photos"] >= 17
     assert all(np.isfinite(value) for value in training["losses"].values())
@@ -42,13 +42,12 @@ def test_a_bundled_model_changes_colors_and_keeps_the_drawing(name):
 
 def test_a_clip_flickers_less_than_its_frames_alone(astronaut):
     frames, matrices = moving_clip(astronaut[::2, ::2], 6, noise=0.01)
-    stylizer = Stylizer.from_model("morisot_mauve", device="cpu")
+    stylizer = Stylizer.from_model("wave", device="cpu")
     alone = [stylizer(frame).image for frame in frames]
     clip = [result.image for result in stylizer.video(frames)]
-    np.testing.assert_allclose(clip[0], alone[0], atol=1)
-    assert mean_warping_error(clip[1:], matrices[1:]) < 0.5 * mean_warping_error(
+    assert mean_warping_error(clip[1:], matrices[1:]) < 0.4 * mean_warping_error(
         alone[1:], matrices[1:]
     )
     detail = [np.abs(np.diff(image.mean(2), axis=1)).mean() for image in (clip[5], alone[5])]
-    assert 0.85 < detail[0] / detail[1] < 1.15
-    assert correlation(clip[5], alone[5]) > 0.9
+    assert 0.75 < detail[0] / detail[1] < 1.25
+    assert correlation(clip[5], alone[5]) > 0.8

@@ -13,9 +13,9 @@ from facestyle.errors import ModelFileError, UsageError  # noqa: E402
 from facestyle.neural.api import stylize_feedforward  # noqa: E402
 from facestyle.neural.large_pictures import run_in_strips  # noqa: E402
 from facestyle.neural.model_files import load_model, save_model  # noqa: E402
+from facestyle.neural.normalization import InstanceNorm  # noqa: E402
 from facestyle.neural.settings import Architecture  # noqa: E402
 from facestyle.neural.transformer import (  # noqa: E402
-    InstanceNorm,
     Transformer,
     reflect,
 )

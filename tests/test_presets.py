@@ -68,7 +68,7 @@ PAPERS = {
             "video_preset": "long-term",
         },
     ),
-    "johnson2016": ("neural", {"model": "morisot_mauve", "colors": "style", "area": "whole"}),
+    "johnson2016": ("neural", {"model": "wave", "colors": "style", "area": "whole"}),
 }
 
 

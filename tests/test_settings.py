@@ -121,7 +121,7 @@ def test_values_at_the_ends_of_what_fits(values):
 
 def test_several_kinds_in_one():
     neural = CLASSES["neural"]
-    for model in (None, "morisot_mauve", Path("wave.safetensors")):
+    for model in (None, "glass", Path("wave.safetensors")):
         assert neural(model=model).model == model
     with pytest.raises(UsageError, match="model: found 5, expected MODEL"):
         neural(model=5)

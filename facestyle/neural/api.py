@@ -13,7 +13,6 @@ import numpy as np
 
 from facestyle.errors import UsageError
 from facestyle.neural.dependencies import require_torch
-from facestyle.neural.model_names import find_model
 from facestyle.neural.settings import COLORS, OptimizeOptions
 from facestyle.neural.style_images import StyleImage, style_image
 
@@ -179,11 +178,14 @@ def stylize_feedforward(
 
 
 def load_model(model: Path | str) -> Model:
-    """Load a feed-forward model: a file, or the name of one that comes with facestyle."""
+    """Load a feed-forward model: a file, or the name of one that comes with facestyle.
+
+    A set of styles takes one of them, or a blend: "paintings:0.7*wave+0.3*wash".
+    """
     require_torch()
     from facestyle.neural import model_files
 
-    return model_files.load_model(find_model(model))
+    return model_files.load_named(model)
 
 
 def _guides(mask: np.ndarray | None, regions: np.ndarray | None) -> np.ndarray | None:

@@ -10,14 +10,12 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from facestyle.neural.normalization import BatchNorm, InstanceNorm
 from facestyle.neural.transformer import (
-    BatchNorm,
     ConvLayer,
-    InstanceNorm,
     NormalizedConv,
     ResidualBlock,
     Transformer,
-    to_colors,
 )
 
 _WHOLE = 2_000_000  # pixels up to which the network takes a picture at once
@@ -49,11 +47,13 @@ def run_in_strips(
     torch.Tensor
         RGB (1, 3, H, W): `network(picture)` but for rounding, whatever the strips.
     """
-    height, width = picture.shape[-2:]
-    x = network.prepare(picture)
-    for layer in network.layers:
+    base = network.base(picture)
+    x = network.prepare(picture, base)
+    spots = None
+    for number, layer in enumerate(network.layers):
         x = _run_layer(layer, x, pixels)
-    return to_colors(x)[..., :height, :width]
+        spots = network.spots(number, x, spots)
+    return network.finish(x, base, spots)
 
 
 def _run_layer(layer: nn.Module, x: torch.Tensor, pixels: int) -> torch.Tensor:

@@ -1,16 +1,21 @@
-"""Feed-forward models as files: safetensors, with the network's shape and training inside."""
+"""Feed-forward models as files: safetensors, with the network's shape and training inside.
+
+A file holds one network, or a set of styles in one network (`style_sets.py`).
+"""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from facestyle.errors import ModelFileError, clause
+from facestyle.errors import ModelFileError, UsageError, clause
+from facestyle.neural.model_names import SET_FORMAT, find_mixture, find_model
 from facestyle.neural.safetensors_files import check_tensors, read_safetensors, write_safetensors
 from facestyle.neural.settings import Architecture
+from facestyle.neural.style_sets import State, mix_styles, read_mixture, stack_styles
 from facestyle.neural.transformer import Transformer
 
 FORMAT = "facestyle-transformer-1"
@@ -56,7 +61,52 @@ def save_model(
     )
 
 
-def load_model(path: Path | str, device: torch.device | str = "cpu") -> Model:
+def save_style_set(
+    path: Path | str,
+    state: State,
+    styles: Sequence[str],
+    architecture: Architecture,
+    training: Mapping[str, Any],
+    *,
+    dtype: torch.dtype = torch.float16,
+) -> None:
+    """Write several styles in one network.
+
+    Parameters
+    ----------
+    path : Path or str
+        The file to write; replaced at once where it exists.
+    state : Mapping of str to torch.Tensor
+        State of the set, as `stack_styles` makes it.
+    styles : Sequence of str
+        Names of the styles; letters, digits, "_" and "-".
+    architecture : Architecture
+        Shape of the network.
+    training : Mapping
+        Settings and outcome of the training; JSON values.
+    dtype : torch.dtype
+        Type of the numbers in the file.
+    """
+    write_safetensors(
+        Path(path),
+        {name: value.to(dtype) for name, value in state.items()},
+        {
+            "format": SET_FORMAT,
+            "architecture": json.dumps(asdict(architecture)),
+            "styles": json.dumps(list(styles)),
+            "training": json.dumps(dict(training), sort_keys=True),
+        },
+    )
+
+
+def load_named(model: Path | str, device: torch.device | str = "cpu") -> Model:
+    """Read a model by its file or its name; see `model_names.find_model` and `find_mixture`."""
+    return load_model(find_model(model), device, mixture=find_mixture(model))
+
+
+def load_model(
+    path: Path | str, device: torch.device | str = "cpu", *, mixture: str | None = None
+) -> Model:
     """Read a feed-forward network that `save_model` or `facestyle train` wrote.
 
     Parameters
@@ -65,6 +115,8 @@ def load_model(path: Path | str, device: torch.device | str = "cpu") -> Model:
         The safetensors file.
     device : torch.device or str
         Where the network will compute, in float32.
+    mixture : str, optional
+        A style of a set, or a blend such as "0.7*wave+0.3*wash"; the first style where it is None.
 
     Returns
     -------
@@ -75,10 +127,12 @@ def load_model(path: Path | str, device: torch.device | str = "cpu") -> Model:
     ------
     ModelFileError
         The file is missing, damaged, a pickle, or a model of another kind.
+    UsageError
+        The mixture names a style that the file does not hold, or the file holds one style only.
     """
     path = Path(path)
     tensors, metadata = read_safetensors(path)
-    if metadata.get("format") != FORMAT:
+    if metadata.get("format") not in (FORMAT, SET_FORMAT):
         found = metadata.get("format", "no format at all")
         raise ModelFileError(
             f"{path}: not a facestyle model: its metadata names {found!r}, expected {FORMAT!r}; "
@@ -87,11 +141,34 @@ def load_model(path: Path | str, device: torch.device | str = "cpu") -> Model:
     architecture = _architecture(path, metadata)
     with torch.device("meta"):
         network = Transformer(architecture)
-    shapes = {name: tuple(value.shape) for name, value in network.state_dict().items()}
-    check_tensors(path, tensors, shapes)
+    styles = _styles(path, metadata)
+    state: State = network.state_dict()
+    if styles:
+        state = stack_styles(state, len(styles))
+    check_tensors(path, tensors, {name: tuple(value.shape) for name, value in state.items()})
     weights = {name: value.float() for name, value in tensors.items()}
+    if styles:
+        weights = mix_styles(weights, read_mixture(mixture, styles))
+    elif mixture is not None:
+        raise UsageError(f"{path}: holds one style, nothing to choose; leave out ':{mixture}'")
     network.load_state_dict(weights, assign=True)
-    return Model(network.to(device).eval(), _json_object(path, metadata, "training"))
+    training = _json_object(path, metadata, "training")
+    if styles:
+        training["style"] = mixture or styles[0]
+    return Model(network.to(device).eval(), training)
+
+
+def _styles(path: Path, metadata: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the names of the styles in a set; none for a file that holds a single network."""
+    if metadata.get("format") != SET_FORMAT:
+        return ()
+    try:
+        names = json.loads(metadata["styles"])
+    except (KeyError, ValueError, RecursionError) as error:
+        raise ModelFileError(f"{path}: its metadata has no readable 'styles'") from error
+    if not isinstance(names, list) or not names or not all(isinstance(n, str) for n in names):
+        raise ModelFileError(f"{path}: 'styles' in its metadata is not a list of names")
+    return tuple(names)
 
 
 def _architecture(path: Path, metadata: Mapping[str, str]) -> Architecture:

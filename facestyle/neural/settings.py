@@ -11,6 +11,8 @@ MINIMIZERS = ("lbfgs", "adam")
 POOLINGS = ("max", "average")
 DEVICES = ("auto", "cpu", "cuda", "mps")
 NORMALIZATIONS = ("instance", "batch")
+BASES = ("none", "recolored")
+OUTER_KERNELS = (3, 5, 7, 9)
 PRECISIONS = ("float32", "bfloat16")
 SCHEDULES = ("constant", "cosine")
 PICTURE_INPUTS = 3
@@ -134,12 +136,24 @@ class Architecture:
     inputs : {3, 7}
         Channels that come in: a picture; or a frame of a video, the warped result of the frame
         before, and per-pixel weights that tell where to believe it.
+    base : {"none", "recolored"}
+        What the network changes: gray, or the picture in the style's colors. With the latter
+        training starts from a whole face, and skin stays clean.
+    outer : {3, 5, 7, 9}
+        Side of the kernels of the first and the last convolution. Johnson: 9.
+    epsilon : float
+        Added to the variances of instance normalization. With weights of unit norm and .003, a
+        channel that hardly responds to a picture is not blown up to full strength: fewer of the
+        white blobs for which instance normalization is known.
     """
 
     channels: int = 32
     blocks: int = 5
     normalization: str = "instance"
     inputs: int = PICTURE_INPUTS
+    base: str = "none"
+    outer: int = 9
+    epsilon: float = 1e-5
 
     def __post_init__(self) -> None:
         for name, value, largest in (("channels", self.channels, 256), ("blocks", self.blocks, 32)):
@@ -147,6 +161,12 @@ class Architecture:
                 raise ValueError(f"{name} = {value!r} is not a whole number from 1 to {largest}")
         if type(self.inputs) is not int or self.inputs not in (PICTURE_INPUTS, VIDEO_INPUTS):
             raise ValueError(f"inputs = {self.inputs!r} is not {PICTURE_INPUTS} or {VIDEO_INPUTS}")
+        if type(self.outer) is not int or self.outer not in OUTER_KERNELS:
+            raise ValueError(f"outer = {self.outer!r} is not in {OUTER_KERNELS}")
+        if type(self.epsilon) is not float or not 0 < self.epsilon < 1:
+            raise ValueError(f"epsilon = {self.epsilon!r} is not between 0 and 1")
+        if self.base not in BASES:
+            raise ValueError(f"base {self.base!r} is not in {BASES}")
         if self.normalization not in NORMALIZATIONS:
             raise ValueError(f"normalization {self.normalization!r} is not in {NORMALIZATIONS}")
 

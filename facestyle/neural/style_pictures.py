@@ -125,6 +125,11 @@ def recolor(
     return result
 
 
+def mean_colors(styles: Sequence[StylePicture]) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return mean (3,) and covariance (3, 3) of the style pictures' colors, averaged by share."""
+    return _mean_colors(styles[0].picture, [(style, None) for style in styles])
+
+
 def _mean_colors(
     like: torch.Tensor, parts: Sequence[tuple[StylePicture, torch.Tensor | None]]
 ) -> tuple[torch.Tensor, torch.Tensor]:

@@ -98,8 +98,7 @@ def train_style(
     from facestyle.neural.checkpoints import CheckpointFile
     from facestyle.neural.device import choose_device
     from facestyle.neural.loss_network import load_loss_network
-    from facestyle.neural.model_files import load_model
-    from facestyle.neural.model_names import find_model
+    from facestyle.neural.model_files import load_named
     from facestyle.neural.style_pictures import StylePicture
     from facestyle.neural.train import train
     from facestyle.neural.training_record import Previews, save_trained
@@ -114,7 +113,7 @@ def train_style(
         [StylePicture(pictures.to_tensor(style.image), style.share) for style in images],
         photos,
         options,
-        start=None if start is None else load_model(find_model(start)).network,
+        start=None if start is None else load_named(start).network,
         device=choose_device(device),
         checkpoint=CheckpointFile(
             output.with_suffix(".checkpoint") if checkpoint is None else Path(checkpoint),

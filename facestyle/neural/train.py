@@ -20,7 +20,7 @@ from facestyle.neural.optimize import layer_weights
 from facestyle.neural.photos import PhotoFolder
 from facestyle.neural.pictures import resize
 from facestyle.neural.settings import PICTURE_INPUTS, TrainOptions
-from facestyle.neural.style_pictures import StylePicture, recolor, style_size
+from facestyle.neural.style_pictures import StylePicture, mean_colors, recolor, style_size
 from facestyle.neural.style_statistics import Grams, measure_grams, mix_grams
 from facestyle.neural.transformer import Transformer, widened
 from facestyle.neural.video.synthetic_motion import move
@@ -145,6 +145,7 @@ class _Trainer:
         self.format = torch.channels_last if options.channels_last else torch.contiguous_format
         network = Transformer(options.architecture, options.seed)
         self.network = network.to(device, memory_format=self.format).train()
+        self._set_palette()
         self.optimizer = torch.optim.Adam(self.network.parameters(), lr=options.learning_rate)
         self.style = _style_target(loss_network, styles, options)
         self.style_weights = layer_weights(options.style_weight, options.style_layers)
@@ -163,6 +164,11 @@ class _Trainer:
                 "was asked for"
             )
         self.network.load_state_dict(widened(network.state_dict(), wanted.inputs))
+        self._set_palette()
+
+    def _set_palette(self) -> None:
+        if self.network.palette is not None:
+            self.network.palette.set_colors(*mean_colors(self.styles))
 
     def resume(self, checkpoint: Path | None) -> int:
         """Restore the checkpoint if there is one; return the number of steps done."""

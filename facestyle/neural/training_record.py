@@ -9,8 +9,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from facestyle.neural.model_files import load_model, save_model
-from facestyle.neural.model_names import find_model
+from facestyle.neural.model_files import load_named, save_model
 from facestyle.neural.photos import PhotoFolder
 from facestyle.neural.pictures import to_array
 from facestyle.neural.settings import TrainOptions
@@ -97,7 +96,7 @@ def save_trained(
         "photos": trained.photos,
         "styles": list(styles),
         "start": None if start is None else Path(start).name,
-        "before": None if start is None else load_model(find_model(start)).training,
+        "before": None if start is None else load_named(start).training,
         "loss_network": trained.loss_network,
         "device": device,
         "torch": torch.__version__,

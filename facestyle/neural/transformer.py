@@ -12,57 +12,12 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from facestyle.neural.normalization import BatchNorm, InstanceNorm
+from facestyle.neural.palettes import Palette
 from facestyle.neural.settings import Architecture
+from facestyle.neural.spots import cover_spots, find_spots
 
 _GRID = 4  # two convolutions of stride two
-
-
-class InstanceNorm(nn.Module):
-    """Normalize every channel of every picture by its own mean and variance, then scale.
-
-    Ulyanov et al. 2017, equation (8); at test time, too.
-    """
-
-    epsilon = 1e-5
-
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.scale = nn.Parameter(torch.ones(channels))
-        self.shift = nn.Parameter(torch.zeros(channels))
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Normalize (B, C, H, W)."""
-        return F.instance_norm(x, weight=self.scale, bias=self.shift, eps=self.epsilon)
-
-
-class BatchNorm(nn.Module):
-    """Normalize every channel over the batch; at test time by means kept in training.
-
-    Ioffe and Szegedy 2015. Its momentum is PyTorch's.
-    """
-
-    epsilon = 1e-5
-    momentum = 0.1
-
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.scale = nn.Parameter(torch.ones(channels))
-        self.shift = nn.Parameter(torch.zeros(channels))
-        self.register_buffer("mean", torch.zeros(channels))
-        self.register_buffer("variance", torch.ones(channels))
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Normalize (B, C, H, W)."""
-        return F.batch_norm(
-            x,
-            self.mean,
-            self.variance,
-            self.scale,
-            self.shift,
-            training=self.training,
-            momentum=self.momentum,
-            eps=self.epsilon,
-        )
 
 
 class ConvLayer(nn.Module):
@@ -87,11 +42,16 @@ class ConvLayer(nn.Module):
 class NormalizedConv(nn.Module):
     """A convolution, its normalization, and a rectification unless it ends a residual branch."""
 
-    def __init__(self, conv: ConvLayer, normalization: str, *, rectify: bool = True) -> None:
+    def __init__(
+        self, conv: ConvLayer, architecture: Architecture, *, rectify: bool = True
+    ) -> None:
         super().__init__()
         channels = conv.weight.shape[0]
         self.conv = conv
-        self.norm = InstanceNorm(channels) if normalization == "instance" else BatchNorm(channels)
+        instance = architecture.normalization == "instance"
+        self.norm = (
+            InstanceNorm(channels, architecture.epsilon) if instance else BatchNorm(channels)
+        )
         self.rectify = rectify
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -103,10 +63,10 @@ class NormalizedConv(nn.Module):
 class ResidualBlock(nn.Module):
     """Two normalized 3x3 convolutions beside the identity (He et al. 2016, as Gross and Wilber)."""
 
-    def __init__(self, channels: int, normalization: str) -> None:
+    def __init__(self, channels: int, architecture: Architecture) -> None:
         super().__init__()
-        self.first = NormalizedConv(ConvLayer(channels, channels, 3), normalization)
-        self.second = NormalizedConv(ConvLayer(channels, channels, 3), normalization, rectify=False)
+        self.first = NormalizedConv(ConvLayer(channels, channels, 3), architecture)
+        self.second = NormalizedConv(ConvLayer(channels, channels, 3), architecture, rectify=False)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Transform (B, C, H, W)."""
@@ -127,6 +87,7 @@ class Transformer(nn.Module):
     def __init__(self, architecture: Architecture | None = None, seed: int = 0) -> None:
         super().__init__()
         self.architecture = architecture or Architecture()
+        self.palette = Palette() if self.architecture.base == "recolored" else None
         self.layers = nn.ModuleList(_layers(self.architecture))
         _initialize(self, seed)
 
@@ -144,17 +105,62 @@ class Transformer(nn.Module):
         torch.Tensor
             RGB (B, 3, H, W), slightly beyond [0, 1] so that black and white can be reached.
         """
-        height, width = picture.shape[-2:]
-        x = self.prepare(picture)
-        for layer in self.layers:
+        base = self.base(picture)
+        x = self.prepare(picture, base)
+        spots = None
+        for number, layer in enumerate(self.layers):
             x = layer(x)
-        return to_colors(x)[..., :height, :width]
+            spots = self.spots(number, x, spots)
+        return self.finish(x, base, spots)
 
-    def prepare(self, picture: torch.Tensor) -> torch.Tensor:
-        """Return what the first layer takes: centerd, on the grid, all inputs there."""
-        if picture.shape[1] != self.architecture.inputs:
-            picture = join_inputs(picture)
-        return pad_to_grid(picture) - 0.5
+    def base(self, picture: torch.Tensor) -> torch.Tensor:
+        """Return RGB (B, 3, H, W): the picture, in the style's colors where they are the base."""
+        return picture[:, :3] if self.palette is None else self.palette(picture[:, :3])
+
+    def prepare(self, picture: torch.Tensor, base: torch.Tensor) -> torch.Tensor:
+        """Return what the first layer takes: centered, on the grid, all inputs there."""
+        inputs = torch.cat((base, picture[:, 3:]), 1)
+        if inputs.shape[1] != self.architecture.inputs:
+            inputs = join_inputs(inputs)
+        return pad_to_grid(inputs) - 0.5
+
+    def spots(
+        self, number: int, x: torch.Tensor, before: torch.Tensor | None
+    ) -> torch.Tensor | None:
+        """Return spots in the output of a layer where it is the last residual block's.
+
+        Training goes without: it must see them. So do networks without a base.
+
+        Parameters
+        ----------
+        number : int
+            Of the layer.
+        x : (B, C, h, w) tensor
+            What it puts out.
+        before : (B, 1, h, w) tensor, optional
+            Spots found in an earlier layer.
+        """
+        last = number == 2 + self.architecture.blocks
+        return find_spots(x) if last and self.palette and not self.training else before
+
+    def finish(
+        self, x: torch.Tensor, base: torch.Tensor, spots: torch.Tensor | None = None
+    ) -> torch.Tensor:
+        """Return colors from the last layer's output, cut to the size of the base.
+
+        Parameters
+        ----------
+        x : (B, 3, H, W) tensor
+            What the last layer puts out.
+        base : (B, 3, H, W) tensor
+            What `base` returns.
+        spots : (B, 1, h, w) tensor, optional
+            What `spots` returns.
+        """
+        if spots is not None:
+            x = cover_spots(x, spots)
+        x = x[..., : base.shape[2], : base.shape[3]]
+        return to_colors(x if self.palette is None else x + from_colors(base))
 
 
 def join_inputs(
@@ -212,6 +218,11 @@ def to_colors(x: torch.Tensor) -> torch.Tensor:
     return 0.5 + 0.6 * torch.tanh(x)
 
 
+def from_colors(picture: torch.Tensor) -> torch.Tensor:
+    """Return what `to_colors` maps to a picture in [0, 1]."""
+    return torch.atanh((picture - 0.5) / 0.6)
+
+
 def widened(state: dict[str, torch.Tensor], inputs: int) -> dict[str, torch.Tensor]:
     """Let the first convolution of a network's state take more inputs, which it ignores."""
     name = "layers.0.conv.weight"
@@ -221,15 +232,15 @@ def widened(state: dict[str, torch.Tensor], inputs: int) -> dict[str, torch.Tens
 
 def _layers(architecture: Architecture) -> list[nn.Module]:
     """Return the layers; the comments name them as in Johnson's table 1."""
-    c, norm = architecture.channels, architecture.normalization
+    c, outer = architecture.channels, architecture.outer
     return [
-        NormalizedConv(ConvLayer(architecture.inputs, c, 9), norm),  # c9s1-32
-        NormalizedConv(ConvLayer(c, 2 * c, 3, stride=2), norm),  # d64
-        NormalizedConv(ConvLayer(2 * c, 4 * c, 3, stride=2), norm),  # d128
-        *(ResidualBlock(4 * c, norm) for _ in range(architecture.blocks)),  # R128
-        NormalizedConv(ConvLayer(4 * c, 2 * c, 3, upsample=2), norm),  # u64
-        NormalizedConv(ConvLayer(2 * c, c, 3, upsample=2), norm),  # u32
-        ConvLayer(c, 3, 9),  # c9s1-3
+        NormalizedConv(ConvLayer(architecture.inputs, c, outer), architecture),  # c9s1-32
+        NormalizedConv(ConvLayer(c, 2 * c, 3, stride=2), architecture),  # d64
+        NormalizedConv(ConvLayer(2 * c, 4 * c, 3, stride=2), architecture),  # d128
+        *(ResidualBlock(4 * c, architecture) for _ in range(architecture.blocks)),  # R128
+        NormalizedConv(ConvLayer(4 * c, 2 * c, 3, upsample=2), architecture),  # u64
+        NormalizedConv(ConvLayer(2 * c, c, 3, upsample=2), architecture),  # u32
+        ConvLayer(c, 3, outer),  # c9s1-3
     ]
 
 

@@ -166,5 +166,5 @@ PRESETS: dict[str, dict[str, Any]] = {
     },
     # Johnson et al. 2016, section 4.1: one pass of a trained network at the picture's own size (the
     # defaults of `facestyle train` are theirs)
-    "johnson2016": {"model": "morisot_mauve"},
+    "johnson2016": {"model": "wave"},
 }

@@ -1,0 +1,105 @@
+"""Several styles in one network: conditional instance normalization (Dumoulin et al. 2017).
+
+All styles share the convolutions; each has its own scales and shifts of the normalizations, and
+its own palette. The state of a set is that of a `Transformer`, with a first dimension for the
+styles in these tensors. Mixing the rows blends styles, and one row makes an ordinary network.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+
+import torch
+
+from facestyle.errors import UsageError
+
+State = Mapping[str, torch.Tensor]
+
+_OF_STYLES = (".norm.scale", ".norm.shift", "palette.mean", "palette.root")
+
+
+def of_styles(name: str) -> bool:
+    """Tell whether a tensor of a network's state differs between the styles of a set."""
+    return name.endswith(_OF_STYLES)
+
+
+def stack_styles(state: State, styles: int) -> dict[str, torch.Tensor]:
+    """Return the state of a set whose styles all begin as the network of this state.
+
+    Parameters
+    ----------
+    state : Mapping of str to torch.Tensor
+        State of a `Transformer` with instance normalization.
+    styles : int
+        Number of styles.
+
+    Returns
+    -------
+    dict of str to torch.Tensor
+        Scales and shifts are (styles, C).
+    """
+    return {
+        name: torch.stack([value] * styles) if of_styles(name) else value.clone()
+        for name, value in state.items()
+    }
+
+
+def mix_styles(state: State, shares: Sequence[float]) -> dict[str, torch.Tensor]:
+    """Return the state of an ordinary network for one style or a blend of several.
+
+    Parameters
+    ----------
+    state : Mapping of str to torch.Tensor
+        State of a set.
+    shares : Sequence of float
+        Share of every style, at least 0; divided by their sum.
+
+    Returns
+    -------
+    dict of str to torch.Tensor
+        Scales and shifts are (C,).
+    """
+    weights = torch.tensor(list(shares), dtype=torch.float32)
+    weights = weights / weights.sum()
+    return {
+        name: torch.tensordot(weights, value.float(), 1) if of_styles(name) else value
+        for name, value in state.items()
+    }
+
+
+def read_mixture(mixture: str | None, names: Sequence[str]) -> list[float]:
+    """Return the share of every style of a set.
+
+    Parameters
+    ----------
+    mixture : str or None
+        A style's name, or terms such as "0.7*wave+0.3*wash"; None for the first style.
+    names : Sequence of str
+        The set's styles.
+
+    Raises
+    ------
+    UsageError
+        A style or a share cannot be used.
+    """
+    if mixture is None:
+        return [1.0] + [0.0] * (len(names) - 1)
+    shares = dict.fromkeys(names, 0.0)
+    for term in mixture.split("+"):
+        number, star, name = term.rpartition("*")
+        name = name.strip()
+        if name not in shares:
+            raise UsageError(f"style '{name}' is not in this model; it holds {', '.join(names)}")
+        shares[name] += _share(number, term) if star else 1.0
+    if not sum(shares.values()) > 0:
+        raise UsageError(f"'{mixture}': one share at least must be above 0")
+    return [shares[name] for name in names]
+
+
+def _share(number: str, term: str) -> float:
+    try:
+        share = float(number)
+    except ValueError:
+        share = math.nan
+    if not 0 <= share < math.inf:
+        raise UsageError(f"'{term}': expected a number of 0 or more before the '*', as in 0.5*name")
+    return share

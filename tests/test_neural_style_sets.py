@@ -1,0 +1,211 @@
+"""Several styles in one network: every row is a network of its own, and rows can be mixed."""
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="PyTorch is not installed (extra 'neural')")
+
+from facestyle.errors import ModelFileError, UsageError  # noqa: E402
+from facestyle.neural import api  # noqa: E402
+from facestyle.neural.large_pictures import run_in_strips  # noqa: E402
+from facestyle.neural.model_files import (  # noqa: E402
+    load_model,
+    load_named,
+    save_model,
+    save_style_set,
+)
+from facestyle.neural.model_names import find_mixture, find_model  # noqa: E402
+from facestyle.neural.normalization import InstanceNorm  # noqa: E402
+from facestyle.neural.palettes import Palette  # noqa: E402
+from facestyle.neural.pictures import color_statistics  # noqa: E402
+from facestyle.neural.settings import Architecture  # noqa: E402
+from facestyle.neural.spots import cover_spots, find_spots  # noqa: E402
+from facestyle.neural.style_sets import (  # noqa: E402
+    mix_styles,
+    of_styles,
+    read_mixture,
+    stack_styles,
+)
+from facestyle.neural.transformer import Transformer  # noqa: E402
+
+SMALL = Architecture(channels=4, blocks=1, base="recolored", outer=5, epsilon=0.003)
+NAMES = ("wave", "wash", "glass")
+
+
+def picture(seed=0, height=32, width=40):
+    values = np.random.default_rng(seed).uniform(size=(1, 3, height, width))
+    return torch.from_numpy(values.astype(np.float32))
+
+
+@pytest.fixture
+def state():
+    """Three styles that differ in every scale and shift."""
+    stacked = stack_styles(Transformer(SMALL, seed=3).state_dict(), len(NAMES))
+    random = torch.Generator().manual_seed(1)
+    return {
+        name: value + torch.rand(value.shape, generator=random) if of_styles(name) else value
+        for name, value in stacked.items()
+    }
+
+
+@pytest.fixture
+def file(tmp_path, state):
+    path = tmp_path / "set.safetensors"
+    save_style_set(path, state, NAMES, SMALL, {"steps": 9}, dtype=torch.float32)
+    return path
+
+
+def network_of(state):
+    network = Transformer(SMALL)
+    network.load_state_dict(state)
+    return network
+
+
+def redrawn(network, content):
+    with torch.no_grad():
+        return network(content)
+
+
+def test_a_mixture_by_hand():
+    state = {"layers.0.norm.scale": torch.tensor([[1.0, 10.0], [3.0, 30.0]]), "w": torch.ones(2)}
+    mixed = mix_styles(state, [3, 1])
+    torch.testing.assert_close(mixed["layers.0.norm.scale"], torch.tensor([1.5, 15.0]))
+    assert mixed["w"] is state["w"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (None, [1, 0, 0]),
+        ("wash", [0, 1, 0]),
+        ("0.7*wave+0.3*glass", [0.7, 0, 0.3]),
+        ("2 * wash + wave", [1, 2, 0]),
+    ],
+)
+def test_mixtures_are_read(text, expected):
+    assert read_mixture(text, NAMES) == expected
+
+
+@pytest.mark.parametrize("text", ["oil", "0.5*oil", "x*wave", "-1*wave", "0*wave", "inf*wave", ""])
+def test_mixtures_that_cannot_be_used_are_refused(text):
+    with pytest.raises(UsageError):
+        read_mixture(text, NAMES)
+
+
+def test_a_colon_splits_the_model_from_the_mixture(tmp_path):
+    assert find_mixture("a/b.safetensors:0.5*wave") == "0.5*wave"
+    assert find_mixture("C:\\models\\b.safetensors") is None
+    assert find_mixture("b.safetensors") is None
+    odd = tmp_path / "odd:name"
+    odd.touch()
+    assert (find_model(odd), find_mixture(odd)) == (odd, None)
+
+
+def test_a_set_comes_back_from_its_file(file, state):
+    loaded = api.load_model(f"{file}:0.5*wave+0.5*glass")
+    assert loaded.training == {"steps": 9, "style": "0.5*wave+0.5*glass"}
+    expected = redrawn(network_of(mix_styles(state, [1, 0, 1])), picture())
+    torch.testing.assert_close(redrawn(loaded.network, picture()), expected)
+    assert find_model(f"{file}:wash") == file
+
+
+def test_a_set_redraws_in_its_first_style_unless_told(file):
+    image = picture()[0].permute(1, 2, 0).numpy()
+    plain = api.stylize_feedforward(image, str(file), device="cpu")
+    assert np.array_equal(plain, api.stylize_feedforward(image, f"{file}:wave", device="cpu"))
+    other = api.stylize_feedforward(image, f"{file}:wash", device="cpu")
+    assert np.abs(plain - other).mean() > 0.01
+
+
+def test_an_unknown_style_is_refused_with_the_names(file):
+    with pytest.raises(UsageError, match="wave, wash, glass"):
+        load_named(f"{file}:oil")
+
+
+def test_a_single_network_has_nothing_to_mix(tmp_path):
+    path = tmp_path / "one.safetensors"
+    save_model(path, Transformer(SMALL), {})
+    with pytest.raises(UsageError, match="one style"):
+        load_named(f"{path}:wave")
+
+
+def test_a_set_with_a_style_too_few_is_refused(tmp_path, state):
+    path = tmp_path / "set.safetensors"
+    save_style_set(path, state, NAMES[:2], SMALL, {})
+    with pytest.raises(ModelFileError, match="has shape"):
+        load_model(path)
+
+
+def test_strips_leave_no_trace_on_a_recolored_base():
+    network = Transformer(SMALL, seed=1).eval()
+    content = picture(height=53, width=70)
+    strips = run_in_strips(network, content, pixels=300)
+    torch.testing.assert_close(strips, redrawn(network, content), atol=2e-5, rtol=0)
+
+
+def test_a_palette_gives_a_picture_the_colors_of_a_style():
+    palette = Palette()
+    style = picture(5) * torch.tensor([0.9, 0.5, 0.3]).view(1, 3, 1, 1)
+    mean, covariance = color_statistics(style)
+    palette.set_colors(mean, 0.09 * covariance)  # small, so that nothing is clipped
+    content = torch.cat(
+        (picture(1), picture(2))
+    )  # uniform noise varies by .29: the floor takes 6 %
+    for recolored in palette(content):
+        own_mean, own_covariance = color_statistics(recolored[None])
+        torch.testing.assert_close(own_mean, mean, atol=1e-4, rtol=0)
+        torch.testing.assert_close(own_covariance, 0.09 * covariance, atol=4e-4, rtol=0)
+
+
+def test_a_palette_does_not_amplify_faint_colors():
+    palette = Palette()
+    palette.set_colors(torch.full((3,), 0.5), 0.04 * torch.eye(3))
+    faint = 0.5 + 0.01 * (picture() - 0.5)
+    recolored = palette(faint)
+    assert (recolored - 0.5).abs().max() < 3 * (faint - 0.5).abs().max()
+
+
+def test_an_untrained_network_on_recolored_pictures_keeps_the_drawing():
+    content = picture()
+    network = Transformer(SMALL).eval()
+    with torch.no_grad():
+        network.layers[-1].weight.zero_()
+    torch.testing.assert_close(redrawn(network, content), network.palette(content))
+
+
+@pytest.mark.parametrize(
+    "field", [{"base": "photo"}, {"outer": 4}, {"outer": 5.0}, {"epsilon": 0.0}, {"epsilon": 2.0}]
+)
+def test_shapes_that_cannot_be_built_are_refused(field):
+    with pytest.raises(ValueError, match=next(iter(field))):
+        Architecture(**field)
+
+
+def test_a_channel_that_hardly_responds_is_not_blown_up():
+    faint = 0.01 * torch.randn(1, 1, 32, 32, generator=torch.Generator().manual_seed(0))
+    full = InstanceNorm(1)(faint).std().item()
+    soft = InstanceNorm(1, epsilon=0.01)(faint).std().item()
+    assert full > 0.9
+    assert soft == pytest.approx(0.1, rel=0.1)
+
+
+def test_a_raised_place_is_found_and_covered():
+    random = torch.Generator().manual_seed(2)
+    features = torch.randn(1, 8, 32, 32, generator=random)
+    assert not find_spots(features).any()
+    features[:, :3, 10, 12] = 60.0
+    spots = find_spots(features)
+    assert spots.sum() == 25
+    assert spots[0, 0, 8:13, 10:15].all()
+    output = 0.1 * torch.randn(1, 3, 128, 128, generator=random)
+    raised = output.clone()
+    raised[..., 38:46, 46:54] = 5.0
+    covered = cover_spots(raised, spots)
+    assert covered.max() < 0.6
+    torch.testing.assert_close(covered[..., 64:, :], output[..., 64:, :], atol=0, rtol=0)
+
+
+def test_a_large_raised_area_is_content():
+    features = torch.randn(1, 8, 32, 32, generator=torch.Generator().manual_seed(2))
+    features[..., :10] *= 20
+    assert not find_spots(features).any()
