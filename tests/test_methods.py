@@ -165,16 +165,16 @@ def test_photographs_of_the_exemplars_decide(pencil):
         ({"identity": 1.5}, "identity: found 1.5, expected a number from 0 to 1"),
         ({"texture": float("nan")}, "texture: found nan"),
         ({"labels": "icm"}, "labels: found 'icm', expected mrf or free"),
-        ({"tone": "first"}, "tone: belongs to method energy; the method is patch-unpaired"),
+        ({"tone": "first"}, "tone: belongs to method energy; the method is patch"),
         (
             {"strenght": 1},
-            "strenght: no such option; method patch-unpaired knows identity, labels, texture",
+            "strenght: no such option; method patch knows identity, labels, texture",
         ),
         (
             {"method": "energy", "identity": 0.5},
             "identity: belongs to method patch-paired or patch-unpaired; the method is energy",
         ),
-        ({"size": 64}, "size: belongs to method neural; the method is patch-unpaired"),
+        ({"size": 64}, "size: belongs to method neural; the method is patch"),
         ({"method": "water"}, "method: found 'water', expected auto, patch, energy, patch-paired"),
     ],
 )

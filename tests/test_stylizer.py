@@ -81,7 +81,8 @@ def test_a_result_explains_itself(result, astronaut, portrait):
     assert parts <= result.timings["total"] < 2 * parts
     # the look is dark and blue
     change = (result.image - astronaut)[result.matte > 0.5].mean(axis=0)
-    assert change[0] < change[2] < 0
+    assert change[0] < min(change[2], -0.05)
+    assert change.mean() < -0.03  # of two exemplars, half of it may be chance
 
 
 def test_it_repeats_exactly(make, astronaut, result):

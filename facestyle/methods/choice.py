@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from importlib import import_module
 from typing import Any
 
@@ -117,9 +117,8 @@ def check_before_choice(method: str, options: Mapping[str, Any]) -> None:
         "patch": [known for known in METHODS if known.startswith("patch")],
     }
     possible = by_exemplars.get(name, [name])
-    for option in options:
-        if not any(option in method_settings(known).SETTINGS.options() for known in possible):
-            check_options(possible[0], [option], method)
+    known = {o for p in possible for o in method_settings(p).SETTINGS.options()}
+    _refuse_others(options, known, method.replace("_", "-"), method)
 
 
 def check_options(name: str, given: Iterable[str], reason: str) -> None:
@@ -140,6 +139,10 @@ def check_options(name: str, given: Iterable[str], reason: str) -> None:
         Naming the setting and where it belongs.
     """
     known = method_settings(name).SETTINGS.options()
+    _refuse_others(given, known, name.replace("_", "-"), reason)
+
+
+def _refuse_others(given: Iterable[str], known: Collection[str], name: str, reason: str) -> None:
     for option in given:
         if option in known:
             continue
@@ -148,8 +151,7 @@ def check_options(name: str, given: Iterable[str], reason: str) -> None:
             shown = " or ".join(owner.replace("_", "-") for owner in owners)
             raise UsageError(f"{option}: belongs to method {shown}; the method is {reason}")
         raise UsageError(
-            f"{option}: no such option; method {name.replace('_', '-')} knows "
-            f"{', '.join(sorted(known))}"
+            f"{option}: no such option; method {name} knows {', '.join(sorted(known))}"
         )
 
 
