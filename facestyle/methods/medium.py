@@ -18,8 +18,8 @@ MEASURES = ("roughness", "color", "edges", "paper")
 # Logistic model of (roughness, color, edges, paper), fitted by benchmarks/choice.py to
 # 214 photographs and 46 drawings and paintings of ../shared and exemplars/. A set that is left out
 # of the fit is voted right, each of them; of the single pictures 7 photographs look drawn, and
-# the Mona Lisa and one sketch look photographed. Of the ten sets that ship today all are voted right
-# too; a fit with them votes alike, and takes coarse film grain for drawing.
+# the Mona Lisa and one sketch look photographed. Of the ten sets that ship today all are voted
+# right, too; a fit with them votes alike, and takes coarse film grain for drawing.
 _WEIGHTS = np.array([4.20, 3.08, -9.71, 34.57])
 _BIAS = 24.78
 # weighted mean of the measures there: what a measure adds is counted from here. The last one
