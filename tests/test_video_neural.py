@@ -19,6 +19,7 @@ from facestyle.io.videos import SegmentedWriter, open_video  # noqa: E402
 from facestyle.methods.neural import (  # noqa: E402
     NetworkFrames,
     OptimizedFrames,
+    PictureNetworkFrames,
     find_motion,
     video_options,
 )
@@ -181,11 +182,10 @@ def test_several_passes_keep_frames_on_disk(network, frames):
         worker.study([frames[0], frames[1][:, :40]])
 
 
-def test_a_network_for_videos_sees_the_result_before(frames):
+@pytest.mark.parametrize("kind", [NetworkFrames, PictureNetworkFrames])
+def test_a_network_for_videos_sees_the_result_before(frames, kind):
     network = video_network()
-    worker, resumed, fresh = (
-        NetworkFrames(NetworkClip(network, torch.device("cpu"))) for _ in range(3)
-    )
+    worker, resumed, fresh = (kind(NetworkClip(network, torch.device("cpu"))) for _ in range(3))
     worker.step(frames[0])
     resumed.restore(worker.state())
     second = worker.step(frames[1]).outcome.image

@@ -1,4 +1,7 @@
-"""A network for pictures on a clip: every frame redrawn by itself, then filtered along the flow."""
+"""A network on a clip, its results filtered along the flow.
+
+One for pictures redraws every frame by itself; one for videos sees its result before, too.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import time
 
 import cv2
 import numpy as np
+import torch
 
 from facestyle.imaging.levels import to_bytes
 from facestyle.methods.engine import FrameEngine, StylizedFrame
@@ -16,7 +20,9 @@ from facestyle.methods.neural.clip_frames import (
     stylized_frame,
     working_copy,
 )
+from facestyle.methods.neural.clip_motion import begins_scene, find_motion
 from facestyle.neural.pictures import to_array
+from facestyle.neural.settings import VIDEO_INPUTS
 from facestyle.neural.video.feed_forward import redraw_frame
 from facestyle.tracking.motion import estimate_motion, reduced_gray
 
@@ -39,7 +45,7 @@ def with_detail_of(picture: np.ndarray, other: np.ndarray) -> np.ndarray:
 
 
 class PictureNetworkFrames(FrameEngine):
-    """Redraws a clip by a network for pictures.
+    """Redraws a clip by a network, and filters the results along the flow.
 
     Parameters
     ----------
@@ -51,13 +57,15 @@ class PictureNetworkFrames(FrameEngine):
         self._network, self._device = clip.network, clip.device
         self._number = 0
         self._gray = self._shown = np.zeros((0, 0), np.uint8)
+        self._remembers = clip.network.architecture.inputs == VIDEO_INPUTS
+        self._before: tuple[np.ndarray, torch.Tensor] | None = None  # a frame, and it redrawn
 
     def step(self, frame: np.ndarray) -> StylizedFrame:
         """Stylize the next frame, (H, W, 3) uint8, uint16 or float32 RGB."""
         start = time.perf_counter()
         small = working_copy(frame, self._clip.size)
         content = picture_tensor(small, self._device)
-        redrawn = redraw_frame(self._network, content)
+        redrawn = self._redraw(small, content)
         result = np.ascontiguousarray(
             to_array(mixed(redrawn, content, self._clip.strength, self._clip.colors)), np.float32
         )
@@ -71,6 +79,18 @@ class PictureNetworkFrames(FrameEngine):
         self._number += 1
         timings = {"neural": drawn - start, "filter": time.perf_counter() - drawn}
         return stylized_frame(result, frame, timings)
+
+    def _redraw(self, frame: np.ndarray, content: torch.Tensor) -> torch.Tensor:
+        """Redraw a frame, with the result before where the network takes one."""
+        previous = motion = None
+        if self._before is not None:
+            pair = {self._number - 1: self._before[0], self._number: frame}
+            (motion,) = find_motion(pair, self._number, [self._number - 1], source=self._clip.flow)
+            previous = None if begins_scene(motion) else self._before[1]
+        redrawn = redraw_frame(self._network, content, previous, motion)
+        if self._remembers:
+            self._before = frame, redrawn
+        return redrawn
 
     def _filter_recursively(self, result: np.ndarray, gray: np.ndarray) -> None:
         """Move the result towards the one before, in place, unless a new scene begins."""
@@ -95,10 +115,17 @@ class PictureNetworkFrames(FrameEngine):
         """Everything that the next frame depends on."""
         if not self._number:
             return {}
-        return {"number": np.array(self._number), "gray": self._gray, "shown": self._shown}
+        known = {"number": np.array(self._number), "gray": self._gray, "shown": self._shown}
+        if self._before is not None:
+            known |= {"frame": self._before[0], "result": self._before[1].cpu().numpy()}
+        return known
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
         """Go on from a `state`."""
         self._number = int(state["number"]) if state else 0
+        self._before = None
         if state:
             self._gray, self._shown = np.array(state["gray"]), np.array(state["shown"])
+        if "result" in state:
+            result = torch.from_numpy(np.array(state["result"])).to(self._device)
+            self._before = np.array(state["frame"]), result

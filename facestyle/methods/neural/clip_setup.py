@@ -31,7 +31,9 @@ LATER_ITERATIONS = 1 / 5
 _PASS_ITERATIONS = 1 / 3
 
 
-def network_frames(model: Model, settings: NeuralSettings, clip: ClipContext) -> FrameEngine:
+def network_frames(
+    model: Model, settings: NeuralSettings, clip: ClipContext, *, filtered: bool = False
+) -> FrameEngine:
     """What redraws a clip by a trained network.
 
     Parameters
@@ -40,6 +42,8 @@ def network_frames(model: Model, settings: NeuralSettings, clip: ClipContext) ->
         For videos, or for pictures: its results are then filtered along the flow.
     settings : NeuralSettings
     clip : ClipContext
+    filtered : bool
+        Whether the results of a network for videos are filtered, too.
 
     Returns
     -------
@@ -48,7 +52,7 @@ def network_frames(model: Model, settings: NeuralSettings, clip: ClipContext) ->
     device = choose_device(settings.device)
     network = model.network.to(device)
     remembers = network.architecture.inputs == VIDEO_INPUTS
-    kind = NetworkFrames if remembers else PictureNetworkFrames
+    kind = NetworkFrames if remembers and not filtered else PictureNetworkFrames
     return kind(
         NetworkClip(
             network,

@@ -139,7 +139,7 @@ class NeuralMethod(Method):
         if self.settings.model is not None:
             video = for_video(self.settings.model)
             model = self.model if video is None else api.load_model(video)
-            return network_frames(model, self.settings, clip)
+            return network_frames(model, self.settings, clip, filtered=video is not None)
         return optimized_frames(self.styles(), self.options(clip.rendering), self.settings, clip)
 
     def options(self, rendering: Rendering) -> OptimizeOptions:
