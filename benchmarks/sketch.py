@@ -2,6 +2,7 @@
 
     python -m benchmarks sketch                  # nine bundled pairs, drawn by a script
     python -m benchmarks sketch --data CUFS      # photos/ and sketches/
+    python -m benchmarks sketch --data CUFS --hand second    # as if drawn by another artist
 
 Every photograph is drawn from the pairs of the other sitters and compared with the artist's own
 drawing of it. Pairs at even places of the sorted list are for development; figures are published
@@ -11,14 +12,14 @@ together count.
 
 import argparse
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks import bundled, layouts, references
+from benchmarks import bundled, layouts, references, second_hand
 from benchmarks.judging import Judge
 from benchmarks.peers import Peer, add_peer_argument
 from benchmarks.protocol import BUNDLED, MissingDataError, Recorder
@@ -59,6 +60,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--align", action="store_true", help="bring the pairs of --data into the frame of CUFS"
     )
+    parser.add_argument(
+        "--hand", choices=("own", "second"), default="own", help="see benchmarks/second_hand.py"
+    )
     parser.add_argument("--no-camera", action="store_true", help="skip the change of camera")
     add_peer_argument(parser, "as the photographs")
 
@@ -72,6 +76,9 @@ def run(arguments: argparse.Namespace, recorder: Recorder) -> None:
         files, data = layouts.pair_files(arguments.data), arguments.data.name
     align = arguments.align or arguments.data is None
     drawings = load_pairs(files, recorder, align=align)
+    if arguments.hand == "second":
+        drawings = [replace(d, image=second_hand.redraw(d.image, d.name)) for d in drawings]
+        data += ", second hand"
     if len(drawings) < 3:
         raise MissingDataError("sketch", f"{len(drawings)} usable pairs; at least 3 are needed")
     numbers = list(range(arguments.split == "test", len(drawings), 2))

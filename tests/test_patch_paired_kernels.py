@@ -58,16 +58,18 @@ def test_search_finds_the_best_offset(pictures):
         assert (dy[n, i, j], dx[n, i, j]) == best
 
 
-def test_weights_solve_the_ridge_problem(pictures, candidates):
+@pytest.mark.parametrize("count", [5, 19])
+def test_weights_solve_the_ridge_problem(pictures, candidates, count):
     target, sources, grid = pictures
     rows, columns, _ = grid
-    weights = local_regression.fit_weights(target, sources, grid, candidates, step=1, ridge=0.3)
+    places = PatchPlaces(*(np.resize(values, (4, 3, count)) for values in candidates))
+    weights = local_regression.fit_weights(target, sources, grid, places, step=1, ridge=0.3)
     for i, j in np.ndindex(weights.shape[:2]):
         own = patch(target, rows[i], columns[j])
-        difference = (stack(sources, candidates, i, j) - own).reshape(5, -1).astype(float)
+        difference = (stack(sources, places, i, j) - own).reshape(count, -1).astype(float)
         gram = difference @ difference.T
-        gram += 0.3 * np.trace(gram) / 5 * np.eye(5)
-        expected = np.linalg.solve(gram, np.ones(5))
+        gram += 0.3 * np.trace(gram) / count * np.eye(count)
+        expected = np.linalg.solve(gram, np.ones(count))
         assert weights[i, j] == pytest.approx(expected / expected.sum(), abs=1e-4)
 
 

@@ -13,6 +13,9 @@ from facestyle.kernels.pointers import pointer
 
 Floats = NDArray[np.float32]
 
+_GROUP = 4  # samples that are added to the Gram matrix at a time
+_LANES = 8  # float32 numbers in a vector register of AVX2
+
 
 def fit_weights(
     target: Floats,
@@ -137,43 +140,61 @@ def _expect_nodes(grid: PatchGrid, places: PatchPlaces) -> None:
 
 
 @compiled
-def _subtract(target, pictures, place, node, sampling, difference):
-    """Fill the differences (K, samples) of the candidates and the target's patch.
+def _subtract(target, pictures, place, node, sampling, differences):
+    """Fill the differences (samples, K) of the candidates and the target's patch.
 
     `place` is the center of the target's patch, `node` holds the candidates' pictures and centers,
     each (K,), and `sampling` the patches' half side and the step between samples.
     """
     (row, column), (index, ys, xs), (half, step) = place, node, sampling
     channels, height, width = target.shape
-    first, second, out = pointer(target), pointer(pictures), pointer(difference)
-    count, samples = difference.shape
+    first, second, out = pointer(target), pointer(pictures), pointer(differences)
+    count = differences.shape[1]
     side = (2 * half) // step + 1
     for k in range(count):
-        size = k * samples
+        entry = np.int64(k)
         for channel in range(channels):
             ours = (channel * height + row - half) * width + column - half
             plane = (np.int64(index[k]) * channels + channel) * height
             theirs = (plane + ys[k] - half) * width + xs[k] - half
             for _ in range(side):
                 for u in range(side):
-                    out[size + u] = second[theirs + step * u] - first[ours + step * u]
-                size += side
+                    out[entry] = second[theirs + step * u] - first[ours + step * u]
+                    entry += count
                 ours += step * width
                 theirs += step * width
 
 
 @compiled
-def _gram(difference, gram):
-    """Fill the Gram matrix (K, K) of differences (K, samples)."""
-    count, samples = difference.shape
-    out = pointer(difference)
+def _gram(differences, gram):
+    """Fill the Gram matrix (K, K) of differences (samples, K), four samples at a time.
+
+    The sums of one row grow side by side: vectors hold them without changing any sum's order.
+    """
+    samples, count = differences.shape
+    values, out = pointer(differences), pointer(gram)
+    gram[:] = 0
+    for sample in range(0, samples, _GROUP):
+        first = sample * count
+        second, third, fourth = first + count, first + 2 * count, first + 3 * count
+        for a in range(count):
+            p, q, r, s = (
+                values[first + a],
+                values[second + a],
+                values[third + a],
+                values[fourth + a],
+            )
+            row = a * count
+            for b in range(a - a % _LANES, count):
+                out[row + b] += (
+                    p * values[first + b]
+                    + q * values[second + b]
+                    + r * values[third + b]
+                    + s * values[fourth + b]
+                )
     for a in range(count):
-        for b in range(a + 1):
-            total = np.float32(0)
-            for d in range(samples):
-                total += out[a * samples + d] * out[b * samples + d]
-            gram[a, b] = total
-            gram[b, a] = total
+        for b in range(a):
+            gram[a, b] = gram[b, a]
 
 
 @compiled
@@ -208,7 +229,9 @@ def _fit_weights(target, pictures, grid, places, step, ridge, weights):
     count = index.shape[2]
     sampling, side = (half, step), (2 * half) // step + 1
     for i in prange(len(rows)):
-        difference = np.empty((count, target.shape[0] * side * side), np.float32)
+        samples = target.shape[0] * side * side
+        # zeros fill the last group
+        difference = np.zeros((samples + -samples % _GROUP, count), np.float32)
         gram = np.empty((count, count), np.float32)
         for j in range(len(columns)):
             node = index[i, j], ys[i, j], xs[i, j]
