@@ -82,16 +82,35 @@ def changed_files(folders: Sequence[Path], is_wanted: Callable[[Path], bool]) ->
         if not folder.is_dir():
             raise UsageError(f"--watch: {folder} is no folder; expected folders alone")
     pending: dict[Path, tuple[int, int, float]] = {}
+    told: dict[Path, tuple[int, int]] = {}
+    fresh: dict[Path, float] = {}
     for changes in watch(*folders, debounce=_STEP_MS, rust_timeout=_STEP_MS, yield_on_timeout=True):
-        for change, name in changes:
-            path = Path(name)
-            if change is not Change.deleted and is_wanted(path) and path.is_file():
-                pending[path] = (-1, -1, 0.0)
-        yield from _settle(pending)
+        added = {Path(name) for change, name in changes if change is not Change.deleted}
+        fresh.update({path: time.monotonic() for path in added if path.is_dir()})
+        for path in added | _inside(fresh):
+            if is_wanted(path) and path.is_file():
+                pending.setdefault(path, (-1, -1, 0.0))
+        for path, facts in _settle(pending):
+            if told.get(path) != facts:
+                told[path] = facts
+                yield path
 
 
-def _settle(pending: dict[Path, tuple[int, int, float]]) -> Iterator[Path]:
-    """Those that have not grown for a while; they are pending no more."""
+def _inside(fresh: dict[Path, float]) -> set[Path]:
+    """What is in new folders: it may have come before they were watched."""
+    now = time.monotonic()
+    found: set[Path] = set()
+    for folder, since in list(fresh.items()):
+        found.update(folder.rglob("*"))
+        if now - since > 2 * _QUIET:
+            del fresh[folder]
+    return found
+
+
+def _settle(
+    pending: dict[Path, tuple[int, int, float]],
+) -> Iterator[tuple[Path, tuple[int, int]]]:
+    """Those that have not grown for a while, with size and time; they are pending no more."""
     now = time.monotonic()
     for path, (size, changed, since) in list(pending.items()):
         try:
@@ -103,4 +122,4 @@ def _settle(pending: dict[Path, tuple[int, int, float]]) -> Iterator[Path]:
             pending[path] = (facts.st_size, facts.st_mtime_ns, now)
         elif now - since >= _QUIET:
             del pending[path]
-            yield path
+            yield path, (size, changed)
