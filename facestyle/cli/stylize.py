@@ -266,7 +266,11 @@ def _make_stylizer(arguments: argparse.Namespace, variant: Variant) -> "Stylizer
     exemplars: ExemplarSet | Path | None = variant.exemplars
     if variant.exemplars is not None and not is_blend(variant.exemplars):
         exemplars = read_exemplars(
-            variant.exemplars, wanted.method, wanted.options, photos=arguments.exemplar_photos
+            variant.exemplars,
+            wanted.method,
+            wanted.options,
+            photos=arguments.exemplar_photos,
+            landmarks=wanted.options.get("landmarks", "auto"),
         )
         if not is_neural(wanted.method, wanted.options):
             warn_of_exemplars(exemplars)

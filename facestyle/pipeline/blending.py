@@ -24,6 +24,7 @@ from facestyle.methods.engine import (
     StylizedFrame,
     Target,
 )
+from facestyle.pipeline.settings import StylizerSettings
 
 
 def is_blend(given: str | os.PathLike[str]) -> bool:
@@ -57,7 +58,10 @@ def parse_blend(given: str | os.PathLike[str]) -> list[tuple[str, float]]:
 
 
 def make_blend(
-    given: str | os.PathLike[str], method: str, options: Mapping[str, Any], seed: int
+    given: str | os.PathLike[str],
+    method: str,
+    options: Mapping[str, Any],
+    settings: StylizerSettings,
 ) -> tuple[ExemplarSet, Method, str]:
     """Read the looks of a blend and make their methods.
 
@@ -69,7 +73,8 @@ def make_blend(
         Of all looks; "auto" chooses for each.
     options : mapping of str to object
         Settings of methods; each look takes those that its method has.
-    seed : int
+    settings : StylizerSettings
+        Its seed and its landmark detector are used.
 
     Returns
     -------
@@ -89,15 +94,15 @@ def make_blend(
             f"'{os.fspath(given)}': blends are of methods energy and patch, not of neural"
         )
     parts = parse_blend(given)
-    sets = [ExemplarSet.load(name) for name, _ in parts]
+    sets = [ExemplarSet.load(name, landmarks=settings.landmarks) for name, _ in parts]
     chosen, reasons = [], []
     used: set[str] = set()
     for (name, weight), exemplars in zip(parts, sets, strict=True):
-        kind = choose_method(exemplars, method, seed=seed)[0].name
+        kind = choose_method(exemplars, method, seed=settings.seed)[0].name
         known = method_settings(kind).SETTINGS.options()
         own = {option: value for option, value in options.items() if option in known}
         used.update(own)
-        one, reason = choose_method(exemplars, method, own, seed=seed)
+        one, reason = choose_method(exemplars, method, own, seed=settings.seed)
         chosen.append(one)
         reasons.append(f"{weight:.0%} {name} by {reason.split(' ')[0]}")
     for option in options:

@@ -79,9 +79,9 @@ class Stylizer(StillStylizer):
         check_before_choice(method, own)  # reading exemplars takes seconds
         read: ExemplarSet | None
         if isinstance(exemplars, str | Path) and is_blend(exemplars):
-            read, chosen, self.method_reason = make_blend(exemplars, method, own, settings.seed)
+            read, chosen, self.method_reason = make_blend(exemplars, method, own, settings)
         else:
-            read = read_exemplars(exemplars, method, own)
+            read = read_exemplars(exemplars, method, own, landmarks=settings.landmarks)
             chosen, self.method_reason = choose_method(read, method, own, seed=settings.seed)
         super().__init__(read, chosen, settings)
 
@@ -182,6 +182,7 @@ def read_exemplars(
     options: Mapping[str, Any],
     *,
     photos: str | Path | None = None,
+    landmarks: str = "auto",
 ) -> ExemplarSet | None:
     """The exemplars as a set: from a look, a folder or a picture, with faces where needed.
 
@@ -193,6 +194,8 @@ def read_exemplars(
         Settings of the method.
     photos : str or Path, optional
         See `ExemplarSet.load`.
+    landmarks : {"auto", "dlib", "mesh"}
+        Landmark detector: who may not use one of them may not use it for exemplars either.
 
     Raises
     ------
@@ -207,4 +210,4 @@ def read_exemplars(
         )
     if is_neural(method, options):
         return ExemplarSet.of_pictures(find_exemplars(exemplars))
-    return ExemplarSet.load(exemplars, photos=photos)
+    return ExemplarSet.load(exemplars, photos=photos, landmarks=landmarks)
