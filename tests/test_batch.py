@@ -19,7 +19,7 @@ from facestyle.pipeline.stills import make_result
 def stylizer():
     """A stand-in for Stylizer that inverts colors; red pictures have no face, blue ones a bug."""
 
-    def invert(source, *, landmarks=None):
+    def invert(source, *, landmarks=None, matte=None):
         rgb, alpha = from_array(source.array)
         red, _, blue = rgb[0, 0]
         if red == 1:

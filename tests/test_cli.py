@@ -37,7 +37,7 @@ def looks(tmp_path_factory, portrait):
     folder = tmp_path_factory.mktemp("exemplars") / "noir"
     folder.mkdir()
     for name, picture in {"a": portrait, "b": ImageOps.mirror(portrait)}.items():
-        picture.convert("L").point(lambda v: v * v // 300).save(folder / f"{name}.png")
+        picture.convert("L").point(lambda v: v * v // 600).save(folder / f"{name}.png")
     Image.new("RGB", (90, 90), "teal").save(folder / "c.png")
     return folder
 

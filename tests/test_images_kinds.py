@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
 from facestyle.errors import ImageError, MissingDependencyError
-from facestyle.io.images import IMAGE_SUFFIXES, count_frames, read_image, write_image
+from facestyle.io.images import IMAGE_SUFFIXES, Extras, count_frames, read_image, write_image
 from facestyle.io.images.cut_jpeg import with_its_end
 from facestyle.io.images.pillow_pictures import read_pillow
 
@@ -404,7 +404,7 @@ def test_texts_of_a_png_are_kept_or_named(tmp_path, caplog):
     assert "text 'workflow'" in caplog.text
     assert "Title" not in caplog.text
     for suffix in ("jpg", "png", "tif", "webp"):
-        write_image(tmp_path / f"out.{suffix}", picture, software="facestyle")
+        write_image(tmp_path / f"out.{suffix}", picture, extras=Extras(software="facestyle"))
         with Image.open(tmp_path / f"out.{suffix}") as written:
             exif = written.getexif()
         assert exif[0x010E].encode("latin-1").decode() == "Zoë at sea"

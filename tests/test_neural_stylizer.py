@@ -111,11 +111,11 @@ def test_a_stylizer_can_be_sent_to_other_processes(folder):
 def test_options_that_contradict_each_other_are_refused(folder):
     style = folder / "wave.png"
     with pytest.raises(UsageError, match="not both"):
-        optimizing(style, model="x")
+        optimizing(style, model="wave")
     with pytest.raises(UsageError, match="not both"):
         Stylizer(None, method="neural")
     with pytest.raises(UsageError, match=r"by_region: belongs to .* has its style inside"):
-        Stylizer.from_model("x", by_region=True)
+        Stylizer.from_model("wave", by_region=True)
     with pytest.raises(UsageError, match="style_weights: found 2 for 1 style pictures"):
         optimizing(style, style_weights=(1.0, 2.0))
     with pytest.raises(UsageError, match="no weight above 0"):

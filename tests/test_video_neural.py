@@ -242,7 +242,7 @@ def test_what_clips_do_not_have_is_named():
     with pytest.raises(UsageError, match="video_preset: found 'none'"):
         optimizing(video_preset="none")
     with pytest.raises(UsageError, match="video_preset: belongs to optimization"):
-        Stylizer.from_model("m.safetensors", video_preset="init")
+        Stylizer.from_model("wave", video_preset="init")
 
 
 @pytest.fixture(scope="module")

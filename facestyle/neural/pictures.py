@@ -18,7 +18,8 @@ def to_tensor(image: np.ndarray, device: torch.device | str = "cpu") -> torch.Te
             f"expected a float RGB picture of shape (H, W, 3) in [0, 1], found {image.dtype} "
             f"of shape {image.shape}"
         )
-    planes = np.ascontiguousarray(image.transpose(2, 0, 1), np.float32)
+    # records are read-only, and tensors never are
+    planes = np.require(image.transpose(2, 0, 1), np.float32, ["C", "W"])
     return torch.from_numpy(planes)[None].to(device)
 
 
@@ -31,7 +32,7 @@ def to_array(picture: torch.Tensor) -> np.ndarray:
 def masks_to_tensor(masks: np.ndarray, device: torch.device | str = "cpu") -> torch.Tensor:
     """Return masks (R, H, W) or (H, W) in [0, 1] as a (R, H, W) float32 tensor."""
     stacked = masks[None] if masks.ndim == 2 else masks
-    return torch.from_numpy(np.ascontiguousarray(stacked, np.float32)).to(device)
+    return torch.from_numpy(np.require(stacked, np.float32, ["C", "W"])).to(device)
 
 
 def fit_size(height: int, width: int, size: int | None) -> tuple[int, int]:

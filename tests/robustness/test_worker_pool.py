@@ -132,7 +132,7 @@ def test_a_batch_reports_the_lost_picture_and_does_the_others(tmp_path):
 
         settings = method = None
 
-        def stylize(self, source, *, landmarks=None):
+        def stylize(self, source, *, landmarks=None, matte=None):
             import os
             import signal
 

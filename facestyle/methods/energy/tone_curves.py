@@ -39,6 +39,9 @@ _LIGHTNESS_NOISE, _CHROMA_NOISE = 2e-4, 3e-5
 UNKNOWN_SKIN = 0.5
 _SCALES = np.array([1e-7, 1e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1])
 _CHROMA_SCALES = 30 * _SCALES
+# Who gives exemplars wants their look: a scale is as likely beforehand as this power of it.
+# Development half, 4 exemplars: 27.83 dB and dE 5.32; with 0, 27.80 and 5.37
+_EAGERNESS = 0.15
 # a look that is steeper (or flatter) scales the sitters' differences as well
 _SLOPES, _RATIOS = (0.25, 2.0), (0.2, 1.6)
 # A look that changes all colors (gray ones do) hardly leaves lightness alone: the scale of the
@@ -210,7 +213,8 @@ def _posterior(
         solved = np.linalg.solve(covariance, seen)
         found.append(-0.5 * seen @ solved - np.log(np.diag(half)).sum())
         weights.append(scale * solved)
-    shares = np.exp(np.array(found) - max(found))
+    found = np.array(found) + _EAGERNESS * np.log(scales)
+    shares = np.exp(found - found.max())
     shares /= shares.sum()
     return float(np.exp(shares @ np.log(scales))), shares @ np.array(weights)
 

@@ -71,6 +71,6 @@ def warp_along(picture: torch.Tensor, motion: Motion) -> tuple[torch.Tensor, tor
             f"fit frames of {size[1]}x{size[0]} pixels"
         )
     known = np.nan_to_num(np.asarray(motion.flow, dtype=np.float32))
-    flow = torch.from_numpy(np.ascontiguousarray(known.transpose(2, 0, 1)))[None]
-    weights = torch.from_numpy(np.ascontiguousarray(motion.weights, dtype=np.float32))
+    flow = torch.from_numpy(np.require(known.transpose(2, 0, 1), requirements=["C", "W"]))[None]
+    weights = torch.from_numpy(np.require(motion.weights, np.float32, ["C", "W"]))
     return warp(picture, flow.to(picture)), weights.to(picture)
