@@ -7,7 +7,7 @@ import importlib
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from unittest import mock
 
@@ -87,13 +87,10 @@ def _tables_to_rows(name: str, recorder: Recorder, split: Split, data: str) -> I
         and hasattr(module, "print_table")
         and not module.__name__.startswith("benchmarks.")
     ]
-    for patch in patches:
-        patch.start()
-    try:
-        yield
-    finally:
+    with ExitStack() as patched:
         for patch in patches:
-            patch.stop()
+            patched.enter_context(patch)
+        yield
 
 
 @contextmanager
@@ -106,13 +103,10 @@ def _constants(paths: Mapping[str, Mapping[str, object]]) -> Iterator[None]:
             for name, value in values.items()
             if hasattr(loaded, name)
         ]
-    for patch in patches:
-        patch.start()
-    try:
-        yield
-    finally:
+    with ExitStack() as patched:
         for patch in patches:
-            patch.stop()
+            patched.enter_context(patch)
+        yield
 
 
 def _number(cell: object) -> float | None:

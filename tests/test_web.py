@@ -15,7 +15,9 @@ from starlette.testclient import TestClient
 
 from facestyle.errors import UsageError
 from facestyle.web.app import make_app
+from facestyle.web.jobs import Job
 from facestyle.web.limits import WebLimits
+from facestyle.web.studio import Studio, Wish
 from facestyle.web.visitors import Visitors, safe_name
 
 
@@ -212,3 +214,13 @@ def test_the_first_seconds_of_a_clip_are_shown(client):
     response = client.get(f"/api/jobs/{job['id']}/files/result.mp4")
     assert response.headers["content-type"] == "video/mp4"
     assert len(response.content) > 1000
+
+
+def test_the_detector_that_is_asked_for_finds_the_exemplars(looks, tmp_path):
+    studio = Studio(WebLimits())
+    job = Job(lambda job: {}, "preview", tmp_path)
+    for detector in ("dlib", "mesh"):
+        stylizer, _ = studio._stylizer(
+            job, Wish(looks / "night", "energy", {"landmarks": detector})
+        )
+        assert {portrait.face.source for portrait in stylizer.exemplars} == {detector}

@@ -8,7 +8,7 @@ from facestyle.cli import exit_codes, options, setting_options
 from facestyle.cli.result_names import clip_names
 from facestyle.cli.variants import Variant, each_planned, variants_of
 from facestyle.methods import method_choices
-from facestyle.pipeline.settings import StylizerSettings
+from facestyle.pipeline.settings import StylizerSettings, split_options
 
 if TYPE_CHECKING:
     from facestyle.exemplars import ExemplarSet
@@ -205,10 +205,8 @@ def _check(arguments: argparse.Namespace, wanted: "Preset") -> None:
         # the run that is taken up again writes the same preset
         replaced = arguments.overwrite or arguments.skip_existing
         check_preset_file(arguments.save_preset, overwrite=replaced)
-    general = StylizerSettings.options().keys()
-    settings = StylizerSettings(**{k: v for k, v in wanted.options.items() if k in general})
+    settings, own = split_options(wanted.options)
     parse_background(settings.background)
-    own = {name: value for name, value in wanted.options.items() if name not in general}
     check_before_choice(wanted.method, own)
     if arguments.exemplars is None and own.get("model") is None:
         raise UsageError("--exemplars is required (or --model, for a trained network)")

@@ -49,16 +49,8 @@ def save_model(
     dtype : torch.dtype
         Type of the numbers in the file.
     """
-    tensors = {name: value.to(dtype) for name, value in network.state_dict().items()}
-    write_safetensors(
-        Path(path),
-        tensors,
-        {
-            "format": FORMAT,
-            "architecture": json.dumps(asdict(network.architecture)),
-            "training": json.dumps(dict(training), sort_keys=True),
-        },
-    )
+    facts = _facts(FORMAT, network.architecture, training)
+    _write(path, network.state_dict(), facts, dtype)
 
 
 def save_style_set(
@@ -87,16 +79,21 @@ def save_style_set(
     dtype : torch.dtype
         Type of the numbers in the file.
     """
-    write_safetensors(
-        Path(path),
-        {name: value.to(dtype) for name, value in state.items()},
-        {
-            "format": SET_FORMAT,
-            "architecture": json.dumps(asdict(architecture)),
-            "styles": json.dumps(list(styles)),
-            "training": json.dumps(dict(training), sort_keys=True),
-        },
-    )
+    facts = _facts(SET_FORMAT, architecture, training) | {"styles": json.dumps(list(styles))}
+    _write(path, state, facts, dtype)
+
+
+def _facts(kind: str, architecture: Architecture, training: Mapping[str, Any]) -> dict[str, str]:
+    """What a file says of its network, as text."""
+    return {
+        "format": kind,
+        "architecture": json.dumps(asdict(architecture)),
+        "training": json.dumps(dict(training), sort_keys=True),
+    }
+
+
+def _write(path: Path | str, state: State, facts: dict[str, str], dtype: torch.dtype) -> None:
+    write_safetensors(Path(path), {name: value.to(dtype) for name, value in state.items()}, facts)
 
 
 def load_named(model: Path | str, device: torch.device | str = "cpu") -> Model:

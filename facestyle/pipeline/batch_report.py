@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import base64
 import html
-import io
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO
 
-from PIL import Image
-
 from facestyle.errors import FacestyleError, ImageError
 from facestyle.files import write_whole
-from facestyle.imaging.levels import to_bytes
 from facestyle.io.images import read_image
 from facestyle.io.videos import is_clip
 from facestyle.pipeline.batch_records import BatchResult
+from facestyle.pipeline.pages.page import data_uri
 
-_THUMBNAIL = (160, 200)  # px
+_THUMBNAIL = 200  # px, the longer side
 _SLOWEST = 5  # stages that are named, longest first
 
 _HEAD = """<!doctype html>
@@ -136,10 +132,5 @@ def _thumbnail(path: Path, what: str) -> str:
         rgb = read_image(path).rgb
     except FacestyleError:
         return ""
-    image = Image.fromarray(to_bytes(rgb))
-    image.thumbnail(_THUMBNAIL)
-    stream = io.BytesIO()
-    image.save(stream, "JPEG", quality=80)
-    content = base64.b64encode(stream.getvalue()).decode()
     words = html.escape(f"{path.name}, {what}", quote=True)
-    return f'<img src="data:image/jpeg;base64,{content}" alt="{words}" loading="lazy">'
+    return f'<img src="{data_uri(rgb, _THUMBNAIL, 80)}" alt="{words}" loading="lazy">'

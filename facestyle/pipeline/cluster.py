@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from facestyle.errors import MissingDependencyError, UsageError
+from facestyle.thread_log import hearing_records
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
@@ -125,20 +126,12 @@ def _answer(item: Item, future: Any, lost: Callable[[Item, str], Answer]) -> Ans
 
 def _call(function: Callable[[Item], Answer], item: Item, level: int) -> tuple[Answer, list[Any]]:
     """Run on a worker: the answer, and what was logged meanwhile."""
-    import threading
-
     records: list[tuple[str, int, str]] = []
-    owner = threading.get_ident()
 
-    class Collector(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            if record.thread == owner:
-                records.append((record.name, record.levelno, record.getMessage()))
+    def keep(record: logging.LogRecord) -> None:
+        records.append((record.name, record.levelno, record.getMessage()))
 
-    log, collector = logging.getLogger("facestyle"), Collector(level)
-    log.addHandler(collector)
+    log = logging.getLogger("facestyle")
     log.setLevel(min(level, log.level or level))
-    try:
+    with hearing_records(keep, level):
         return function(item), records
-    finally:
-        log.removeHandler(collector)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from facestyle.choices import BACKGROUNDS, FLOW_METHODS, LANDMARK_BACKENDS
 from facestyle.errors import UsageError
@@ -72,3 +74,26 @@ class StylizerSettings(Settings):
     def which_face(self) -> str | int:
         """ "largest", "all" or a number."""
         return self.face_number or self.face
+
+
+def split_options(options: Mapping[str, Any]) -> tuple[StylizerSettings, dict[str, Any]]:
+    """What every stylizer knows, as settings, and what is left for the method.
+
+    Parameters
+    ----------
+    options : mapping of str to object
+        Keywords of a stylizer.
+
+    Returns
+    -------
+    settings : StylizerSettings
+    own : dict of str to object
+
+    Raises
+    ------
+    UsageError
+        If a value of the settings is none that they may have.
+    """
+    general = StylizerSettings.options().keys()
+    settings = StylizerSettings(**{k: v for k, v in options.items() if k in general})
+    return settings, {name: value for name, value in options.items() if name not in general}

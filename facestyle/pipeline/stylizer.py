@@ -23,7 +23,7 @@ from facestyle.pipeline.blending import is_blend, make_blend
 from facestyle.pipeline.pictures import PictureLike
 from facestyle.pipeline.presets import find_preset
 from facestyle.pipeline.result import Result
-from facestyle.pipeline.settings import StylizerSettings
+from facestyle.pipeline.settings import split_options
 from facestyle.pipeline.stills import StillStylizer
 from facestyle.pipeline.stream import stylize_stream
 
@@ -73,9 +73,7 @@ class Stylizer(StillStylizer):
                 )
             options = found.options | options
             method = found.method if method == "auto" else method
-        general = StylizerSettings.options().keys()
-        settings = StylizerSettings(**{k: v for k, v in options.items() if k in general})
-        own = {name: value for name, value in options.items() if name not in general}
+        settings, own = split_options(options)
         check_before_choice(method, own)  # reading exemplars takes seconds
         read: ExemplarSet | None
         if isinstance(exemplars, str | Path) and is_blend(exemplars):

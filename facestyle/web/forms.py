@@ -14,8 +14,6 @@ from facestyle.settings import Option, Settings, expected, kind_of
 
 # what the page has beside the methods' own; paths stay out: visitors name no files of the server
 GENERAL = ("strength", "background", "face", "landmarks", "seed")
-# drawn from exemplars; networks are picked among the looks
-PAGE_METHODS = tuple(METHODS)
 
 
 def describe_dials() -> dict[str, Any]:
@@ -32,7 +30,7 @@ def describe_dials() -> dict[str, Any]:
             "summary": method_settings(method).SUMMARY,
             "dials": _dials(method_settings(method).SETTINGS),
         }
-        for method in PAGE_METHODS
+        for method in METHODS
     }
     return {"general": _dials(StylizerSettings, GENERAL), "methods": methods}
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from facestyle.errors import FacestyleError
 from facestyle.progress import listening
+from facestyle.thread_log import hearing_records
 
 _LOG = logging.getLogger("facestyle.web")
 QUEUED, RUNNING, DONE, FAILED, CANCELED = "queued", "running", "done", "failed", "canceled"
@@ -81,7 +82,7 @@ class Job:
         self.state = RUNNING
         start = time.perf_counter()
         try:
-            with listening(self.tell), _notices(self.notices):
+            with listening(self.tell), hearing_records(self._take_notice):
                 self.facts = self.work(self)
             self.state = DONE
         except CanceledError:
@@ -93,6 +94,10 @@ class Job:
             self.message = f"facestyle stumbled ({type(error).__name__}); the server's log has more"
             self.state = FAILED
         self.seconds = time.perf_counter() - start
+
+    def _take_notice(self, record: logging.LogRecord) -> None:
+        if record.name != _LOG.name:
+            self.notices.append(record.getMessage())
 
     def report(self) -> dict[str, Any]:
         """What the page is told."""
@@ -128,28 +133,3 @@ class JobQueue:
     def _work(self) -> None:
         while (job := self._queue.get()) is not None:
             job.run()
-
-
-class _Collector(logging.Handler):
-    """Gathers the warnings of the thread that it was made in."""
-
-    def __init__(self, notices: list[str]) -> None:
-        super().__init__(logging.WARNING)
-        self._notices, self._owner = notices, threading.get_ident()
-
-    def emit(self, record: logging.LogRecord) -> None:
-        if record.thread == self._owner and record.name != _LOG.name:
-            self._notices.append(record.getMessage())
-
-
-class _notices:  # noqa: N801 - used as a statement
-    """Within it, what the package warns of goes to a list."""
-
-    def __init__(self, notices: list[str]) -> None:
-        self._handler = _Collector(notices)
-
-    def __enter__(self) -> None:
-        logging.getLogger("facestyle").addHandler(self._handler)
-
-    def __exit__(self, *_: object) -> None:
-        logging.getLogger("facestyle").removeHandler(self._handler)

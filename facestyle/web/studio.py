@@ -25,8 +25,9 @@ from facestyle.pipeline.clips import stylize_clip
 from facestyle.pipeline.drawings import draw_labels
 from facestyle.pipeline.pictures import InputPicture, input_file
 from facestyle.pipeline.result import Result
-from facestyle.pipeline.settings import StylizerSettings
+from facestyle.pipeline.settings import split_options
 from facestyle.pipeline.stills import StillStylizer
+from facestyle.pipeline.stylizer import read_exemplars
 from facestyle.web.jobs import Job
 from facestyle.web.limits import WebLimits
 from facestyle.web.visitors import Upload
@@ -162,19 +163,18 @@ class Studio:
         return {"method": reason, "size": facts["size"], "frames": facts["frames"]}
 
     def _stylizer(self, job: Job, wish: Wish) -> tuple[StillStylizer, str]:
-        general = StylizerSettings.options().keys()
-        own = {name: value for name, value in wish.options.items() if name not in general}
-        settings = StylizerSettings(
-            **{name: value for name, value in wish.options.items() if name in general}
-        )
+        settings, own = split_options(wish.options)
         key = disk_cache.fingerprint(
-            str(wish.exemplars), wish.method, repr(sorted(own.items())), str(settings.seed)
+            *(str(wish.exemplars), wish.method, repr(sorted(own.items()))),
+            *(str(settings.seed), settings.landmarks),
         )
         with self._lock:
             known = self._methods.get(key)
         if known is None:
             job.tell("reading exemplars", 0, 0)
-            exemplars = None if wish.exemplars is None else _read(wish)
+            exemplars = read_exemplars(
+                wish.exemplars, wish.method, own, landmarks=settings.landmarks
+            )
             method, reason = choose_method(exemplars, wish.method, own, seed=settings.seed)
             known = exemplars, method, reason
         with self._lock:
@@ -186,13 +186,6 @@ class Studio:
         if exemplars is not None:
             job.notices += [message for _, message in exemplars.problems]
         return StillStylizer(exemplars, method, settings), reason
-
-
-def _read(wish: Wish) -> ExemplarSet:
-    assert wish.exemplars is not None
-    if wish.method == "neural":
-        return ExemplarSet.of_pictures(wish.exemplars)
-    return ExemplarSet.from_folder(wish.exemplars)
 
 
 def _preview(upload: Upload) -> InputPicture:
