@@ -8,7 +8,7 @@ from PIL import Image
 
 from facestyle.errors import ImageError
 from facestyle.pipeline.batch_records import BatchResult
-from facestyle.pipeline.batch_report import reported
+from facestyle.pipeline.batch_report import BatchReport
 
 
 @pytest.fixture
@@ -25,7 +25,8 @@ def results(tmp_path):
 
 def test_all_results_are_shown(results, tmp_path):
     page = tmp_path / "report.html"
-    assert list(reported(results, page, title="noir")) == results
+    with BatchReport(page, "noir") as report:
+        assert list(report.passing(results)) == results
     text = page.read_text(encoding="utf-8")
     assert "1 done, 1 skipped, 1 failed" in text
     assert re.findall('<article class="(.*?)">', text) == ["done", "failed", "skipped"]
@@ -38,7 +39,18 @@ def test_all_results_are_shown(results, tmp_path):
 
 def test_a_batch_that_is_stopped_leaves_a_page_of_what_was_done(results, tmp_path):
     page = tmp_path / "report.html"
-    passing = reported(results, page, title="noir")
-    next(passing)
-    passing.close()
+    with BatchReport(page, "noir") as report:
+        passing = report.passing(results)
+        next(passing)
+        passing.close()
     assert "1 done, 0 skipped, 0 failed" in page.read_text(encoding="utf-8")
+
+
+def test_what_comes_later_is_added(results, tmp_path):
+    page = tmp_path / "report.html"
+    with BatchReport(page, "noir") as report:
+        for result in results:
+            assert list(report.passing([result])) == [result]
+    text = page.read_text(encoding="utf-8")
+    assert "1 done, 1 skipped, 1 failed" in text
+    assert re.findall('<article class="(.*?)">', text) == ["done", "failed", "skipped"]

@@ -2,17 +2,19 @@
 
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
 pytest.importorskip("watchfiles", reason="the extra watch is not installed")
 
-from facestyle.cli.watching import changed_files
+from facestyle.cli.watching import changed_files, file_facts
 from facestyle.errors import UsageError
 
 
 def test_a_file_is_taken_once_and_whole(tmp_path):
-    (tmp_path / "old.jpg").write_bytes(b"was here before")
+    old = tmp_path / "old.jpg"
+    old.write_bytes(b"was here before")
 
     def copy_slowly() -> None:
         time.sleep(0.3)
@@ -24,7 +26,7 @@ def test_a_file_is_taken_once_and_whole(tmp_path):
 
     thread = threading.Thread(target=copy_slowly)
     thread.start()
-    files = changed_files([tmp_path], lambda path: path.suffix == ".jpg")
+    files = changed_files([tmp_path], lambda path: path.suffix == ".jpg", file_facts([old]))
     path = next(files)
     thread.join()
     assert path == tmp_path / "new.jpg"
@@ -34,9 +36,18 @@ def test_a_file_is_taken_once_and_whole(tmp_path):
     assert next(files) == tmp_path / "sub" / "b.jpg"  # new.jpg is not told of again
 
 
+def test_what_came_while_the_first_results_were_made_is_not_lost(tmp_path):
+    (tmp_path / "old.jpg").write_bytes(b"was here before")
+    done = file_facts([tmp_path / "old.jpg", tmp_path / "missing.jpg"])
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "new.jpg").write_bytes(b"came since")
+    files = changed_files([tmp_path], lambda path: path.suffix == ".jpg", done)
+    assert next(files) == tmp_path / "sub" / "new.jpg"
+
+
 def test_only_folders_are_watched(tmp_path):
     with pytest.raises(UsageError, match="no folder"):
-        next(changed_files([tmp_path / "missing"], lambda path: True))
+        next(changed_files([tmp_path / "missing"], lambda path: True, {}))
 
 
 def test_what_is_put_into_a_folder_is_stylized(tmp_path, sitters, astronaut):
@@ -51,24 +62,20 @@ def test_what_is_put_into_a_folder_is_stylized(tmp_path, sitters, astronaut):
     write_image(tmp_path / "in" / "first.png", astronaut)
     arguments = ["in", "--exemplars", "looks", "--method", "energy", "-o", "out", "--watch"]
     arguments += ["--report", "report.html"]
-    process = subprocess.Popen([sys.executable, "-m", "facestyle", *arguments], cwd=tmp_path)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "facestyle", *arguments],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     try:
-        wait_for(tmp_path / "out" / "first.png")
-        assert "1 done" in (tmp_path / "report.html").read_text(encoding="utf-8")
+        assert Path(process.stdout.readline().strip()) == Path("out/first.png")
         (tmp_path / "in" / "notes.txt").write_text("no picture")
-        time.sleep(1)  # the watch begins after the first results
         write_image(tmp_path / "in" / "second.png", astronaut[:, ::-1])
-        wait_for(tmp_path / "out" / "second.png")
+        assert Path(process.stdout.readline().strip()) == Path("out/second.png")
         process.send_signal(signal.SIGINT)
         assert process.wait(20) == 130
+        assert "2 done" in (tmp_path / "report.html").read_text(encoding="utf-8")
     finally:
         process.kill()
-        process.wait()
-
-
-def wait_for(path):
-    for _ in range(1200):
-        if path.exists():
-            return
-        time.sleep(0.1)
-    raise AssertionError(f"{path} did not appear")
+        process.communicate()

@@ -1,6 +1,7 @@
 """Inputs with the names of their results are worked on; what becomes of each is said."""
 
 import argparse
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from facestyle.cli.messages import ClipProgress
     from facestyle.io.images import InputFile
     from facestyle.pipeline.batch import BatchResult
+    from facestyle.pipeline.batch_report import BatchReport
     from facestyle.pipeline.stills import StillStylizer
 
 
@@ -27,6 +29,7 @@ class Counts:
 def run_pairs(
     arguments: argparse.Namespace,
     work: "Sequence[tuple[StillStylizer, Sequence[tuple[InputFile, Path]]]]",
+    report: "BatchReport | None" = None,
 ) -> Counts:
     """Stylize inputs, here or on a cluster, with progress and messages.
 
@@ -36,6 +39,8 @@ def run_pairs(
         Of the verb stylize.
     work : sequence of (StillStylizer, sequence of (InputFile, Path))
         For each stylizer, each input with the name of its result.
+    report : BatchReport, optional
+        The page that shows the results, too.
 
     Returns
     -------
@@ -51,11 +56,8 @@ def run_pairs(
     with listening(steps.show_steps):
         parts = (_results(arguments, stylizer, pairs, frames) for stylizer, pairs in work)
         results: Iterator[BatchResult] = chain.from_iterable(parts)
-        if arguments.report is not None:
-            from facestyle.pipeline.batch_report import reported
-
-            title = f"{total} results, {_methods(work)}"
-            results = reported(results, arguments.report, title=title)
+        if report is not None:
+            results = report.passing(results)
         for result in show_progress(results, total, quiet=arguments.quiet):
             frames.close()
             steps.close()
@@ -104,11 +106,6 @@ def _results(
     )
 
 
-def _methods(work: "Sequence[tuple[StillStylizer, object]]") -> str:
-    names = dict.fromkeys(s.method.name.replace("_", "-") for s, _ in work)
-    return f"method{'s' if len(names) > 1 else ''} {', '.join(names)}"
-
-
 def _landmarks(arguments: argparse.Namespace) -> "np.ndarray | None":
     if arguments.landmarks_file is None:
         return None
@@ -132,10 +129,12 @@ def _explain_folders(
     if folder is None:
         return None
     names: list[Path] = []
+    uses: Counter[Path] = Counter()
     for item, output in pairs:
         name = folder / item.relative.parent / output.stem
-        repeated = sum(1 for other in names if other == name)
-        names.append(name.with_name(f"{name.name}_{repeated + 1}") if repeated else name)
+        uses[name] += 1
+        repeated = uses[name] > 1
+        names.append(name.with_name(f"{name.name}_{uses[name]}") if repeated else name)
     return names
 
 

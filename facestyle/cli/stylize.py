@@ -1,6 +1,8 @@
 """`facestyle [stylize]`: redraw portraits in the style of the exemplars."""
 
 import argparse
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,7 @@ from facestyle.pipeline.settings import StylizerSettings, split_options
 if TYPE_CHECKING:
     from facestyle.exemplars import ExemplarSet
     from facestyle.io.images import InputFile
+    from facestyle.pipeline.batch_report import BatchReport
     from facestyle.pipeline.presets import Preset
     from facestyle.pipeline.stills import StillStylizer
     from facestyle.pipeline.stylizer import Stylizer
@@ -128,34 +131,48 @@ def run(arguments: argparse.Namespace) -> int:
     """Stylize every input; return the exit code."""
     from facestyle.cli.notices import warn_of_unknown_suffix
     from facestyle.cli.running import run_pairs
+    from facestyle.cli.watching import file_facts, watch_folders
     from facestyle.io.images.formats import IMAGE_SUFFIXES
 
     _sort_out_inputs(arguments)
     wanted = _wanted(arguments)
     _check(arguments, wanted)
-    warn_of_unknown_suffix(arguments.output, IMAGE_SUFFIXES | clip_names().suffixes)
+    suffixes = IMAGE_SUFFIXES | clip_names().suffixes
+    warn_of_unknown_suffix(arguments.output, suffixes)
     # names are planned first: reading exemplars takes seconds
     variants = variants_of(arguments, wanted)
-    planned = list(each_planned(arguments, variants, _expand(arguments)))
-    stylizers = _make_stylizers(arguments, variants)
+    inputs = _expand(arguments, suffixes)
+    planned = list(each_planned(arguments, variants, inputs))
     total = sum(len(pairs) for _, pairs in planned)
+    stylizers = _make_stylizers(arguments, variants)
     work = [(s, pairs) for s, (_, pairs) in zip(stylizers, planned, strict=True)]
-    counts = run_pairs(arguments, work)
-    if arguments.save_preset is not None and counts.failed < total:
-        _save_preset(arguments.save_preset, stylizers[0])
-    if arguments.watch:
-        from facestyle.cli.watching import watch_folders
+    before = file_facts(item.path for item in inputs)
+    with _report(arguments.report, stylizers) as report:
+        counts = run_pairs(arguments, work, report)
+        if arguments.save_preset is not None and counts.failed < total:
+            _save_preset(arguments.save_preset, stylizers[0])
+        if arguments.watch:
+            before |= file_facts(output for _, pairs in work for _, output in pairs)
 
-        def again(inputs: "list[InputFile]") -> None:
-            planned = each_planned(arguments, variants, inputs)
-            run_pairs(arguments, [(s, p) for s, (_, p) in zip(stylizers, planned, strict=True)])
+            def again(new: "list[InputFile]") -> None:
+                planned = each_planned(arguments, variants, new)
+                work = [(s, pairs) for s, (_, pairs) in zip(stylizers, planned, strict=True)]
+                run_pairs(arguments, work, report)
 
-        watch_folders(
-            [Path(folder) for folder in arguments.inputs],
-            IMAGE_SUFFIXES | clip_names().suffixes,
-            again,
-        )
+            watch_folders([Path(name) for name in arguments.inputs], suffixes, again, before)
     return exit_codes.from_counts(done=total - counts.failed, failed=counts.failed)
+
+
+def _report(
+    path: Path | None, stylizers: "Sequence[StillStylizer]"
+) -> "AbstractContextManager[BatchReport | None]":
+    """The page that is asked for, or nothing."""
+    if path is None:
+        return nullcontext()
+    from facestyle.pipeline.batch_report import BatchReport
+
+    methods = dict.fromkeys(s.method.name.replace("_", "-") for s in stylizers)
+    return BatchReport(path, ", ".join(methods))
 
 
 def _sort_out_inputs(arguments: argparse.Namespace) -> None:
@@ -220,13 +237,11 @@ def _check(arguments: argparse.Namespace, wanted: "Preset") -> None:
         raise UsageError(f"--exemplar-photos belongs to --method patch, not to {method}")
 
 
-def _expand(arguments: argparse.Namespace) -> "list[InputFile]":
+def _expand(arguments: argparse.Namespace, suffixes: frozenset[str]) -> "list[InputFile]":
     from facestyle.errors import UsageError
     from facestyle.io.images import expand_inputs
-    from facestyle.io.images.formats import IMAGE_SUFFIXES
 
-    names = clip_names()
-    inputs = expand_inputs(arguments.inputs, suffixes=IMAGE_SUFFIXES | names.suffixes)
+    inputs = expand_inputs(arguments.inputs, suffixes=suffixes)
     for name in ("landmarks_file", "matte"):
         given = getattr(arguments, name)
         if given is not None and len(inputs) != 1:

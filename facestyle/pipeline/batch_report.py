@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import html
+import os
 import tempfile
+import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO
@@ -17,6 +19,7 @@ from facestyle.pipeline.pages.page import data_uri
 
 _THUMBNAIL = 200  # px, the longer side
 _SLOWEST = 5  # stages that are named, longest first
+_SHARE = 20  # times what writing a page took pass before it is written again: 5 % of the time
 
 _HEAD = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>facestyle: {title}</title>
@@ -42,40 +45,78 @@ body:has(#failures:checked) article:not(.failed) {{ display: none; }}
 """
 
 
-def reported(results: Iterable[BatchResult], path: Path, *, title: str) -> Iterator[BatchResult]:
-    """Pass results on, and write a page of them at the end, whatever ends it.
+class BatchReport:
+    """The page of all results that pass through it; a context manager.
 
     What is kept of each result lies in a temporary file: memory does not grow with their number.
 
     Parameters
     ----------
-    results : iterable of BatchResult
     path : Path
         The page; replaced where it exists.
     title : str
-
-    Yields
-    ------
-    BatchResult
-
-    Raises
-    ------
-    ImageError
-        If the page cannot be written.
     """
-    counts = {"done": 0, "skipped": 0, "failed": 0}
-    seconds = 0.0
-    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="backslashreplace") as rows:
+
+    def __init__(self, path: Path, title: str) -> None:
+        self._path = path
+        self._title = title
+        self._counts = {"done": 0, "skipped": 0, "failed": 0}
+        self._seconds = 0.0
+        self._rows = tempfile.TemporaryFile(  # noqa: SIM115  closed by __exit__
+            "w+", encoding="utf-8", errors="backslashreplace"
+        )
+        self._next_page = 0.0
+        self._is_written = True
+
+    def __enter__(self) -> BatchReport:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        try:
+            if not self._is_written:
+                self._write()
+        finally:
+            self._rows.close()
+
+    def passing(self, results: Iterable[BatchResult]) -> Iterator[BatchResult]:
+        """Pass results on, and write the page at their end, whatever ends them.
+
+        A page that was just written waits for the next results or the end of the report: a long
+        one would else be written again for every picture of a watched folder.
+
+        Parameters
+        ----------
+        results : iterable of BatchResult
+
+        Yields
+        ------
+        BatchResult
+
+        Raises
+        ------
+        ImageError
+            If the page cannot be written.
+        """
         try:
             for result in results:
                 state = _state(result)
-                counts[state] += 1
-                seconds += result.seconds
-                rows.write(_row(result, state))
+                self._counts[state] += 1
+                self._seconds += result.seconds
+                self._rows.write(_row(result, state))
+                self._is_written = False
                 yield result
         finally:
-            said = ", ".join(f"{count} {state}" for state, count in counts.items())
-            _write(path, title, f"{said}; {seconds:.1f} s of work", rows)
+            if time.monotonic() >= self._next_page:
+                self._write()
+
+    def _write(self) -> None:
+        begun = time.monotonic()
+        said = ", ".join(f"{count} {state}" for state, count in self._counts.items())
+        _write(self._path, self._title, f"{said}; {self._seconds:.1f} s of work", self._rows)
+        self._rows.seek(0, os.SEEK_END)
+        self._is_written = True
+        ended = time.monotonic()
+        self._next_page = ended + _SHARE * (ended - begun)
 
 
 def _state(result: BatchResult) -> str:
