@@ -15,10 +15,10 @@ from facestyle.imaging.pyramid import build_stack, gaussian_blur
 
 # pixels per inter-ocular distance of the analysis grid, and of the grid that patches compare on
 ANALYSIS_SCALE = 64.0
-PATCH_SCALE = 32.0
+PATCH_SCALE = 32.0  # nodes of the MRF lie four apart there: DESIGN 4.1, step 6
 # share of the face in the luminance histogram; the rest is hair, neck and clothes
-_FACE_SHARE = 0.65
-_BINS = 256
+_FACE_SHARE = 0.65  # DESIGN 4.1, step 4
+_BINS = 256  # as many as levels of 8 bits
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import numpy as np
 from facestyle.frozen import FrozenRecord
 from facestyle.imaging.points import scaled_points
 
+# of the iBUG 300-W scheme; right is the person's own
 RIGHT_EYE = slice(36, 42)
 LEFT_EYE = slice(42, 48)
 CHIN = 8

@@ -17,8 +17,8 @@ from facestyle.imaging.points import scaled_points
 from facestyle.methods.patch_paired.exemplar import PreparedExemplar
 
 _GRID_STEP = 16  # px between the points where the spline is evaluated
-_SMOOTHING = 1e-3
-_FLOW_BLUR = 3.0  # sigma, px
+_SMOOTHING = 1e-3  # half of what energy and unpaired patches take; not measured
+_FLOW_BLUR = 3.0  # sigma, px (DESIGN 4.2, step 1)
 _FLOW_LIMIT = 2.5  # px inside the face: a brow is not to be taken for the rim of glasses
 
 
