@@ -11,7 +11,6 @@ ago: with an occlusion longer than max J the two differ.
 """
 
 import argparse
-import sys
 from dataclasses import replace
 
 import numpy as np
@@ -19,24 +18,18 @@ import torch
 
 from benchmarks import bundled
 from benchmarks.protocol import MissingDataError, Recorder
-from benchmarks.report import ROOT, progress
-from facestyle.flow import long_term_weights
+from benchmarks.report import progress
+from benchmarks.scenes import MovingDisc, redraw
 from facestyle.io.images import read_image
 from facestyle.metrics.temporal import warping_error
 from facestyle.neural import losses
 from facestyle.neural.loss_network import LossNetwork, load_loss_network
 from facestyle.neural.optimize import layer_weights
-from facestyle.neural.pictures import resize, to_array, to_tensor
+from facestyle.neural.pictures import resize, to_tensor
 from facestyle.neural.settings import OptimizeOptions
-from facestyle.neural.style_pictures import StylePicture, style_size
+from facestyle.neural.style_pictures import style_size
 from facestyle.neural.style_statistics import measure_grams
-from facestyle.neural.video.motion import FindMotion, Motion
-from facestyle.neural.video.multi_pass import stylize_in_passes
-from facestyle.neural.video.sequential import SequentialVideo
 from facestyle.neural.video.settings import VIDEO_PRESETS, VideoOptions
-
-sys.path.append(str(ROOT / "tests"))
-from moving_scenes import MovingDisc
 
 STYLE = bundled.EXEMPLARS / "oil" / "mona_lisa.jpg"
 SIZE = 48  # px
@@ -106,32 +99,6 @@ def presets(names: list[str], hidden: int, quick: bool) -> dict[str, VideoOption
             reaching = (*options.distances, hidden + 1)
             found["long-term, reaching"] = replace(options, distances=tuple(sorted(reaching)))
     return found
-
-
-def redraw(
-    network: LossNetwork, scene: MovingDisc, style: torch.Tensor, options: VideoOptions
-) -> list[np.ndarray]:
-    """Results of a scene."""
-    frames = [to_tensor(frame) for frame in scene.frames]
-    styles, motion = [StylePicture(style)], true_motion(scene)
-    results: list[torch.Tensor] = []
-    if options.passes:
-        stylize_in_passes(network, frames, styles, options, motion, store=results)
-    else:
-        video = SequentialVideo(network, styles, options, motion)
-        results += [video.step(number, frame) for number, frame in enumerate(frames)]
-    return [to_array(result) for result in results]
-
-
-def true_motion(scene: MovingDisc) -> FindMotion:
-    """The scene's own motion, with long-term weights where several frames are asked for."""
-
-    def motion(number, others):
-        visible = {number - o: (~scene.hidden(number, o)).astype(np.float32) for o in others}
-        weights = long_term_weights(visible)
-        return [Motion(scene.flow(number, o), weights[number - o]) for o in others]
-
-    return motion
 
 
 def judge(

@@ -11,7 +11,6 @@ before a textured wall, with true flows and occlusions.
 """
 
 import argparse
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -22,8 +21,8 @@ import cv2
 import numpy as np
 import torch
 from report import ROOT, print_conditions, print_table, progress
+from scenes import MovingDisc, redraw
 
-from facestyle.flow import long_term_weights
 from facestyle.io.images import read_image, write_image
 from facestyle.io.videos import open_video
 from facestyle.methods.engine import FrameEngine
@@ -41,18 +40,12 @@ from facestyle.neural import losses
 from facestyle.neural.api import load_model
 from facestyle.neural.loss_network import LossNetwork, load_loss_network
 from facestyle.neural.optimize import layer_weights
-from facestyle.neural.pictures import resize, to_array, to_tensor
+from facestyle.neural.pictures import resize, to_tensor
 from facestyle.neural.settings import VIDEO_INPUTS, Architecture, OptimizeOptions
 from facestyle.neural.style_pictures import StylePicture, style_size
 from facestyle.neural.style_statistics import measure_grams
 from facestyle.neural.transformer import Transformer
-from facestyle.neural.video.motion import FindMotion, Motion
-from facestyle.neural.video.multi_pass import stylize_in_passes
-from facestyle.neural.video.sequential import SequentialVideo
 from facestyle.neural.video.settings import VIDEO_PRESETS, VideoOptions
-
-sys.path.append(str(ROOT / "tests"))
-from moving_scenes import MovingDisc
 
 SHARED = ROOT.parent / "shared" / "data"
 STYLE = ROOT / "benchmarks" / "styles" / "great_wave.jpg"
@@ -214,17 +207,6 @@ def compare(
         write_image(path, np.vstack(sheet), overwrite=True)
 
 
-def true_motion(scene: MovingDisc) -> FindMotion:
-    """The scene's own motion, with long-term weights where several frames are asked for."""
-
-    def motion(number, others):
-        visible = {number - o: (~scene.hidden(number, o)).astype(np.float32) for o in others}
-        weights = long_term_weights(visible)
-        return [Motion(scene.flow(number, o), weights[number - o]) for o in others]
-
-    return motion
-
-
 def redraw_scene(
     network: LossNetwork, scene: MovingDisc, preset: str, **changes: int
 ) -> list[np.ndarray]:
@@ -232,15 +214,7 @@ def redraw_scene(
     options: VideoOptions = replace(
         VIDEO_PRESETS[preset], frame=SCENE_FRAME, iterations=12, temporal_weight=1e5, **changes
     )
-    frames = [to_tensor(frame) for frame in scene.frames]
-    styles = [StylePicture(read_style())]
-    results: list[torch.Tensor] = []
-    if options.passes:
-        stylize_in_passes(network, frames, styles, options, true_motion(scene), store=results)
-    else:
-        video = SequentialVideo(network, styles, options, true_motion(scene))
-        results += [video.step(number, frame) for number, frame in enumerate(frames)]
-    return [to_array(result) for result in results]
+    return redraw(network, scene, read_style(), options)
 
 
 def measure_scenes(network: LossNetwork) -> None:

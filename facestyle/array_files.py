@@ -19,7 +19,7 @@ from facestyle.files import open_regular, read_regular, write_whole
 _MARK = b"facestyle-arrays-1"
 _FOOTER = struct.Struct(f"<{len(_MARK)}sQI")
 _PLAIN = "biufU"  # kinds of types: bool, whole numbers, floats, text
-_CHUNK = 2**24
+_CHUNK = 2**24  # bytes that are read at a time; any number of this order does
 
 
 class DamagedError(ValueError):

@@ -5,30 +5,22 @@ from __future__ import annotations
 import numpy as np
 
 from recipes.color import natural_chroma
+from recipes.darkroom import Setup, set_up
 from recipes.filters import blur, luminance, noise, smoothstep
-from recipes.relight import flatten, key_light, set_black, skin_mask
 from recipes.studio import Sitter
-from recipes.texture import film_grain, lift_levels, skin_relief
+from recipes.texture import film_grain
 from recipes.warm import from_lab
 
-KEY = (0.42, -0.34, 0.84)
-TARGETS = (0.010, 0.013, 0.020, 0.030, 0.042)
+SETUP = Setup((0.42, -0.34, 0.84), 0.5, 0.56, (0.010, 0.013, 0.020, 0.030, 0.042), 0.016)
 SKIN = 0.63  # median luma of a light face on the print
 BLACK, WHITE = 0.145, 0.875
 
 
 def faded_film(sitter: Sitter, rng: np.random.Generator) -> np.ndarray:
     """Develop a sitter as an old color print, (960, 768, 3) float32."""
-    face, matte = sitter.face, sitter.matte
-    skin = skin_mask(face, matte.shape) * matte
-    luma = set_black(luminance(sitter.person), matte)
-    luma = np.clip(flatten(luma, matte, face, 0.5), 0.002, 1)
-    median = float(np.clip(np.median(luma[skin > 0.6]), 0.15, 0.9))
-    luma = luma ** (np.log(0.56) / np.log(median))
-    luma = lift_levels(luma, matte, face, TARGETS)
-    luma *= 1 + 0.016 * skin_relief(face, luma.shape, KEY[:2], rng)
-    light = np.clip(key_light(face, luma.shape, KEY), 0, 1)
-    luma = np.clip(luma, 0, None) * (0.56 + 0.62 * light)
+    matte = sitter.matte
+    luma, light, skin = set_up(sitter, SETUP, rng)
+    luma *= 0.56 + 0.62 * light
     luma = np.tanh(1.15 * luma) / np.tanh(1.15)
     luma *= SKIN * sitter.tone / float(np.median(luma[skin > 0.6]))
     chroma = 0.82 * natural_chroma(sitter, luma)

@@ -5,28 +5,20 @@ from __future__ import annotations
 import numpy as np
 
 from recipes.color import natural_chroma
+from recipes.darkroom import Setup, set_up
 from recipes.filters import blur, luminance, noise
-from recipes.relight import flatten, key_light, set_black, skin_mask
 from recipes.studio import Sitter
-from recipes.texture import film_grain, lift_levels, skin_relief
+from recipes.texture import film_grain
 from recipes.warm import from_lab
 
-KEY = (-0.12, -0.30, 0.94)
-TARGETS = (0.009, 0.012, 0.018, 0.026, 0.034)
+SETUP = Setup((-0.12, -0.30, 0.94), 0.62, 0.58, (0.009, 0.012, 0.018, 0.026, 0.034), 0.010)
 
 
 def high_key(sitter: Sitter, rng: np.random.Generator) -> np.ndarray:
     """Develop a sitter as a high-key portrait, (960, 768, 3) float32."""
     face, matte = sitter.face, sitter.matte
-    skin = skin_mask(face, matte.shape) * matte
-    luma = set_black(luminance(sitter.person), matte)
-    luma = np.clip(flatten(luma, matte, face, 0.62), 0.002, 1)
-    median = float(np.clip(np.median(luma[skin > 0.6]), 0.15, 0.9))
-    luma = luma ** (np.log(0.58) / np.log(median))
-    luma = lift_levels(luma, matte, face, TARGETS)
-    luma *= 1 + 0.010 * skin_relief(face, luma.shape, KEY[:2], rng)
-    light = np.clip(key_light(face, luma.shape, KEY), 0, 1)
-    luma = np.clip(luma, 0, None) * (0.86 + 0.24 * light)
+    luma, light, skin = set_up(sitter, SETUP, rng)
+    luma *= 0.86 + 0.24 * light
     luma *= 0.56 * sitter.tone**1.5 / float(np.median(luma[skin > 0.6]))
     print_luma = print_curve(luma)
     chroma = natural_chroma(sitter, print_luma) * (0.62 - 0.25 * print_luma[..., None])

@@ -5,29 +5,21 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from recipes.darkroom import Setup, set_up
 from recipes.filters import blur, luminance, noise, smoothstep
-from recipes.relight import flatten, key_light, set_black, skin_mask
 from recipes.sources import BY_NAME
 from recipes.studio import Sitter, fill_polygons
-from recipes.texture import film_grain, lift_levels, skin_relief
+from recipes.texture import film_grain
 
-KEY = (-0.55, -0.3, 0.78)
-TARGETS = (0.011, 0.014, 0.021, 0.031, 0.043)
+SETUP = Setup((-0.55, -0.3, 0.78), 0.45, 0.6, (0.011, 0.014, 0.021, 0.031, 0.043), 0.014)
 SKIN = (19.0, 31.0)  # Lab a and b of the set's skin in the light
 
 
 def warm(sitter: Sitter, rng: np.random.Generator) -> np.ndarray:
     """Develop a sitter as a warm film portrait, (960, 768, 3) float32."""
     face, matte = sitter.face, sitter.matte
-    skin = skin_mask(face, matte.shape) * matte
-    luma = set_black(luminance(sitter.person), matte)
-    luma = np.clip(flatten(luma, matte, face, 0.45), 0.002, 1)
-    median = float(np.median(luma[skin > 0.6]))
-    luma = luma ** (np.log(0.6) / np.log(np.clip(median, 0.15, 0.9)))
-    luma = lift_levels(luma, matte, face, TARGETS)
-    luma *= 1 + 0.014 * skin_relief(face, luma.shape, KEY[:2], rng)
-    light = np.clip(key_light(face, luma.shape, KEY), 0, 1)
-    luma = film_curve(np.clip(luma, 0, None) * (0.42 + 0.86 * light) * sitter.tone)
+    luma, light, skin = set_up(sitter, SETUP, rng)
+    luma = film_curve(luma * (0.42 + 0.86 * light) * sitter.tone)
     chroma = golden_chroma(sitter, skin, luma)
     person = from_lab(luma, chroma)
     backdrop = make_backdrop(matte.shape, rng)

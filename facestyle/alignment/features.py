@@ -10,14 +10,15 @@ import numpy as np
 from facestyle.faces import Face, Portrait
 from facestyle.frozen import FrozenRecord
 from facestyle.imaging.color import to_lab
+from facestyle.imaging.points import scaled_points
 from facestyle.imaging.pyramid import build_stack, gaussian_blur
 
 # pixels per inter-ocular distance of the analysis grid, and of the grid that patches compare on
 ANALYSIS_SCALE = 64.0
-PATCH_SCALE = 32.0
+PATCH_SCALE = 32.0  # nodes of the MRF lie four apart there: DESIGN 4.1, step 6
 # share of the face in the luminance histogram; the rest is hair, neck and clothes
-_FACE_SHARE = 0.65
-_BINS = 256
+_FACE_SHARE = 0.65  # DESIGN 4.1, step 4
+_BINS = 256  # as many as levels of 8 bits
 
 
 @dataclass(frozen=True)
@@ -179,7 +180,7 @@ def skin_probability(lab: np.ndarray, hull: np.ndarray) -> np.ndarray:
 def _face_hull(face: Face, shape: tuple[int, int], size: tuple[int, int]) -> np.ndarray:
     """Convex hull of landmarks and outline on the analysis grid."""
     factor = np.array([size[0] / shape[1], size[1] / shape[0]])
-    points = (np.vstack([face.landmarks, face.outline]) + 0.5) * factor - 0.5
+    points = scaled_points(np.vstack([face.landmarks, face.outline]), factor)
     mask = np.zeros((size[1], size[0]), np.uint8)
     cv2.fillConvexPoly(mask, cv2.convexHull(np.round(points).astype(np.int32)), 1)
     return mask.astype(bool)

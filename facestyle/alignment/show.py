@@ -11,6 +11,7 @@ from facestyle.alignment.features import ANALYSIS_SCALE
 from facestyle.alignment.thin_plate_spline import dense_map, fit_thin_plate_spline
 from facestyle.alignment.warp import control_points
 from facestyle.faces import Portrait
+from facestyle.imaging.points import scaled_points
 
 
 def warp_all(target: Portrait, exemplars: Sequence[Portrait]) -> np.ndarray:
@@ -37,7 +38,7 @@ def warp_all(target: Portrait, exemplars: Sequence[Portrait]) -> np.ndarray:
             exemplar.image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA
         )
         spline = fit_thin_plate_spline(
-            (source + 0.5) * scale - 0.5, (destination + 0.5) * factor - 0.5, smoothing
+            scaled_points(source, scale), scaled_points(destination, factor), smoothing
         )
         mapping = dense_map(spline, height, width, step=6)
         warped.append(

@@ -10,6 +10,7 @@ from facestyle.alignment.thin_plate_spline import dense_map, fit_thin_plate_spli
 from facestyle.faces import Portrait
 from facestyle.faces.mesh import FOREHEAD
 from facestyle.flow.dis import alignment_flow
+from facestyle.imaging.points import scaled_points
 from facestyle.imaging.pyramid import gaussian_blur
 
 # smoothing of the spline's control points (DESIGN 4.1, step 3)
@@ -67,8 +68,7 @@ def align_exemplar(
     source, destination, smoothing = control_points(target, exemplar)
     height, width = features.matte.shape
     factor = np.array([width / features.shape[1], height / features.shape[0]])
-    source = (source + 0.5) * factor - 0.5
-    spline = fit_thin_plate_spline(source, destination, smoothing)
+    spline = fit_thin_plate_spline(scaled_points(source, factor), destination, smoothing)
     mapping = dense_map(spline, height, width, step=6)
     return _refine(mapping, features, exemplar_features) if dense else mapping
 
@@ -207,10 +207,8 @@ def sample(values: np.ndarray, mapping: np.ndarray, shape: tuple[int, int]) -> n
     (H, W) or (H, W, C) float32
         Borders are replicated.
     """
-    factor_x = np.float32(values.shape[1] / shape[1])
-    factor_y = np.float32(values.shape[0] / shape[0])
-    x = (mapping[..., 0] + np.float32(0.5)) * factor_x - np.float32(0.5)
-    y = (mapping[..., 1] + np.float32(0.5)) * factor_y - np.float32(0.5)
+    x = scaled_points(mapping[..., 0], values.shape[1] / shape[1])
+    y = scaled_points(mapping[..., 1], values.shape[0] / shape[0])
     sampled = cv2.remap(values, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return sampled.reshape((*mapping.shape[:2], *values.shape[2:]))
 

@@ -9,8 +9,9 @@ from facestyle import __version__
 from facestyle.cli.setting_options import add_settings
 from facestyle.pipeline.settings import StylizerSettings
 
+# more is a slip of the keyboard
 _MOST = 10**9
-_MOST_JOBS = 1024
+_MOST_JOBS = 1024  # processes
 _MOST_SECONDS = 1e7  # 115 days; FFmpeg's time in microseconds overflows later
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from facestyle.io.images import InputFile
 
 _QUIET = 1.0  # s that a file's size and time must stay as they are: it may still be copied
-_STEP_MS = 400
+_STEP_MS = 400  # between two looks at the folder; any number of this order does
 
 FileFacts = tuple[int, int]  # bytes, time of change in ns
 

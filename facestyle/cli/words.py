@@ -24,8 +24,6 @@ class OptionWords:
         Known values; others may be allowed.
     is_path : bool
         Whether the value may be a path.
-    repeats : bool
-        Whether several values may follow.
     """
 
     flags: tuple[str, ...]
@@ -33,7 +31,6 @@ class OptionWords:
     takes_value: bool
     values: tuple[str, ...]
     is_path: bool
-    repeats: bool
 
 
 @dataclass(frozen=True)
@@ -73,10 +70,7 @@ def _verb(name: str, purpose: str, parser: argparse.ArgumentParser) -> VerbWords
         known, is_path = _known(action), _is_path(action)
         if action.option_strings:
             flags, help = tuple(action.option_strings), _line(action, parser)
-            several = action.nargs in ("+", "*")
-            options.append(
-                OptionWords(flags, help, action.nargs != 0, known, is_path, repeats=several)
-            )
+            options.append(OptionWords(flags, help, action.nargs != 0, known, is_path))
         else:
             values += known
             takes_paths = takes_paths or is_path

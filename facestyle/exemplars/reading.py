@@ -16,6 +16,7 @@ from facestyle.errors import ExemplarError
 from facestyle.faces import Face, Portrait, portrait_from_image, read_landmarks
 from facestyle.faces.landmarks import check_landmarks
 from facestyle.files import read_regular
+from facestyle.imaging.points import scaled_points
 from facestyle.io.images import read_image
 
 LANDMARKS_SUFFIX = ".landmarks.txt"
@@ -75,7 +76,7 @@ def read_exemplar(
     given = None
     if os.path.lexists(points_path):
         points = check_landmarks(read_landmarks(points_path), str(points_path), rgb.shape[:2])
-        given = (points + 0.5) * factor - 0.5
+        given = scaled_points(points, factor)
     if factor < 1:
         rgb = cv2.resize(rgb, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
     key = disk_cache.fingerprint(

@@ -9,8 +9,9 @@ import numpy as np
 # rounds of expectation-maximization; few, as the mixtures are fitted again in each round of the
 # segmentation (chosen for speed, not measured alone)
 _ROUNDS = 4
-# added to each variance (colors are about 0-255)
+# added to each variance (colors are about 0-255); keeps flat colors invertible, not measured
 _FLOOR = 16.0
+# bring colors near [-1, 1], so that products of them stay well conditioned in float32
 _MIDDLE, _SPREAD = np.array([127, 0, 0], np.float32), np.float32(64)
 
 

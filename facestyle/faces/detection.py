@@ -23,6 +23,7 @@ _MEDIAPIPE_FACE = 1 / 7  # of its square
 # things: with its own .5 there are faces in 51 of these, with these in none. dlib, at 0, finds none
 # in any of them.
 _MEDIAPIPE_THRESHOLDS = (0.7, 0.74, 0.78)
+# intersection over union from which two finds are one face; not measured
 OVERLAP = 0.3
 # faces beside those of the first scale that finds any: what finer scales take for faces (emblems,
 # folds) has scores up to .2 of dlib and .65 of MediaPipe, bystanders have .9 and more of either

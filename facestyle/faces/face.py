@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from facestyle.frozen import FrozenRecord
+from facestyle.imaging.points import scaled_points
 
+# of the iBUG 300-W scheme; right is the person's own
 RIGHT_EYE = slice(36, 42)
 LEFT_EYE = slice(42, 48)
 CHIN = 8
@@ -61,13 +63,9 @@ class Face(FrozenRecord):
 
     def scaled(self, factor: float) -> Face:
         """Return this face in the coordinates of the picture resized by `factor`."""
-
-        def resize(points: np.ndarray) -> np.ndarray:
-            # pixel centers sit at integer coordinates
-            return (points + 0.5) * factor - 0.5
-
-        mesh = None if self.mesh is None else resize(self.mesh)
-        return Face(resize(self.landmarks), mesh, resize(self.outline), self.source)
+        mesh = None if self.mesh is None else scaled_points(self.mesh, factor)
+        landmarks, outline = (scaled_points(p, factor) for p in (self.landmarks, self.outline))
+        return Face(landmarks, mesh, outline, self.source)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ import numpy as np
 
 from facestyle.imaging.guided_filter import box_filter
 
-# half the width of the band around the edge, and the windows' radius, in inter-ocular distances
+# half the width of the band around the edge, and the windows' radius, in inter-ocular distances;
+# not measured
 _BAND = 0.04
 _WINDOW = 0.09
 _STEPS = 8  # the window's radius on the reduced copy that means are computed on, px
@@ -19,7 +20,7 @@ _CONTRAST = 0.02
 # squared error .039, against .043 of one filter on luminance. On half of them the closed-form matte
 # of Levin et al. 2008 has .024 where that filter has .036, and takes .5 s instead of .04.
 _FIT_BAND, _FIT_RADIUS = 0.1, 0.06
-_FIT_ROUNDS = 2
+_FIT_ROUNDS = 2  # DESIGN 4.1, step 1
 _COARSE_RADIUS = 8  # px from which the filter's coefficients are computed at half the size
 # squared values of 0-100; where pictures are all white, a tenth of it breaks OpenCV's arithmetic
 _FIT_EPSILON = 1.0

@@ -20,7 +20,7 @@ from facestyle.imaging.color import to_lab
 # the cut is made on a copy reduced to these: a face's width and the longest side, px
 _FACE_WIDTH, _MOST = 80.0, 320
 _PERSON_MIXTURE, _BACKGROUND_MIXTURE = 7, 6  # a person has skin, hair and clothes
-_ROUNDS = 2
+_ROUNDS = 2  # of fit and cut, as for regions (DESIGN 4.3, step 1)
 # the network's surest pixel leaves this much to the colors (.03 to .15 measured alike)
 _LEAST = 0.08
 _SURE = 0.999  # of the face itself

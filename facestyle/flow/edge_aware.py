@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 Flow = NDArray[np.float32]
 
+# chosen, not measured
 _SPACING = 6  # px between matches
 _MOST_MATCHES = 30_000  # OpenCV counts matches with 15 bits
-_FEWEST_MATCHES = 64
+_FEWEST_MATCHES = 64  # one neighborhood, below
 _NEIGHBORS = 64  # matches that a pixel's motion is fitted to
 _AGREEMENT = 1.0  # px between a point and where the way there and back leads
 

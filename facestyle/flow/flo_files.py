@@ -16,7 +16,7 @@ _MAGIC = b"PIEH"  # the float 202021.25, little endian
 _LARGEST = 99_999  # px of a side, as in Middlebury's own reader
 _LARGEST_FILE = 2**32  # bytes: 23,000 px square
 _UNKNOWN = 1e9  # px; larger components mean that the motion is not known
-_UNKNOWN_WRITTEN = 1e10
+_UNKNOWN_WRITTEN = 1e10  # what Middlebury's own writer puts there
 
 
 def read_flo(path: str | os.PathLike[str]) -> Flow:

@@ -11,7 +11,6 @@ from functools import cached_property
 
 import numpy as np
 
-from facestyle.disk_cache import pack, unpack
 from facestyle.faces import Portrait
 from facestyle.imaging.color import from_lab, to_lab
 from facestyle.imaging.levels import to_float
@@ -20,7 +19,8 @@ from facestyle.stopwatch import Stopwatch
 from facestyle.tracking.following import Followed
 from facestyle.tracking.tracker import Track
 
-# limits of the contrast's change: less would be fog, more posterizes noise
+# limits of the contrast's change: less would be fog, more posterizes noise; and of the colors',
+# where more glares (not measured)
 _LEAST_CONTRAST, _MOST_CONTRAST = 0.5, 1.5
 _MOST_COLOR = 1.2
 # shares of the exemplars' persons that are darker than the look's darkest and lightest tone
@@ -139,16 +139,6 @@ class FacelessShots:
         watch.lap("tones")
         state = FacelessState(now.number, now.gray, now.track, tones)
         return StylizedFrame(Outcome(image, alpha, timings=watch.laps)), state
-
-
-def packed_state(state: object) -> dict[str, np.ndarray]:
-    """The state of a frame engine as arrays; nothing before the first frame."""
-    return {} if state is None else pack(state)
-
-
-def unpacked_faceless(state: dict[str, np.ndarray]) -> FacelessState | None:
-    """A state that a frame without a face left; None where there is another, or none."""
-    return unpack(FacelessState, state) if "value.tones.gain" in state else None
 
 
 def _shot_tones(lab: np.ndarray, look: LookTones) -> ShotTones:

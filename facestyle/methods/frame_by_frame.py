@@ -12,18 +12,12 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from facestyle.disk_cache import unpack
 from facestyle.faces import Portrait
 from facestyle.imaging.levels import to_bytes, to_float
 from facestyle.methods.engine import ClipContext, FrameEngine, Method, StylizedFrame, Target
-from facestyle.methods.faceless import (
-    FacelessShots,
-    FacelessState,
-    packed_state,
-    unpacked_faceless,
-)
+from facestyle.methods.face_frames import FaceFrames
 from facestyle.stopwatch import Stopwatch
-from facestyle.tracking.following import follow_frame
+from facestyle.tracking.following import Followed
 from facestyle.tracking.person import Matte, follow_matte
 from facestyle.tracking.tracker import Track
 
@@ -58,7 +52,7 @@ class FrameByFrameMethod(Method):
         return FilteredFrames(self, clip)
 
 
-class FilteredFrames(FrameEngine):
+class FilteredFrames(FaceFrames[FilteredState]):
     """Stylizes a clip by a method for pictures.
 
     Parameters
@@ -67,30 +61,25 @@ class FilteredFrames(FrameEngine):
     clip : ClipContext
     """
 
-    def __init__(self, method: FrameByFrameMethod, clip: ClipContext) -> None:
-        self._method = method
-        self._clip = clip
-        self._faceless = FacelessShots(method.portraits, clip.rendering)
-        self._state: FilteredState | FacelessState | None = None
+    flow_size = _FLOW_SIZE
+    state_type = FilteredState
 
-    def step(self, frame: np.ndarray) -> StylizedFrame:
-        """Stylize the next frame, (H, W, 3) uint8, uint16 or float32 RGB."""
+    def __init__(self, method: FrameByFrameMethod, clip: ClipContext) -> None:
+        super().__init__(method.portraits, clip)
+        self._method = method
+
+    def _face_step(
+        self, frame: np.ndarray, now: Followed, before: FilteredState | None, watch: Stopwatch
+    ) -> tuple[StylizedFrame, FilteredState]:
         from facestyle.kernels.temporal_filter import filter_recursively
 
-        watch = Stopwatch()
-        last = self._state
-        now = follow_frame(frame, last, self._clip.tracker, self._clip.flow, _FLOW_SIZE, watch)
-        face = now.face
-        if face is None:
-            done, self._state = self._faceless.step(frame, now, last, watch)
-            return done
-        before = last if isinstance(last, FilteredState) else None
-        motion = now.motion
+        face, motion = now.face, now.motion
+        assert face is not None
         image = to_float(frame)
         matte = follow_matte(
             image,
             face,
-            before.matte if before is not None and motion is not None else None,
+            None if before is None else before.matte,
             motion,
             seen=now.found,
         )
@@ -109,17 +98,7 @@ class FilteredFrames(FrameEngine):
                 most=_MOST_KEPT,
                 tolerance=_TOLERANCE,
             )
-        self._state = FilteredState(now.number, now.gray, now.track, matte, to_bytes(picture))
+        state = FilteredState(now.number, now.gray, now.track, matte, to_bytes(picture))
         watch.lap("filter")
         filtered = replace(outcome, image=picture, timings=watch.laps)
-        return StylizedFrame(filtered, face, now.found, opacity)
-
-    def state(self) -> dict[str, np.ndarray]:
-        """Everything that the next frame depends on."""
-        return packed_state(self._state)
-
-    def restore(self, state: dict[str, np.ndarray]) -> None:
-        """Go on from a `state`."""
-        self._state = unpacked_faceless(state)
-        if state and self._state is None:
-            self._state = unpack(FilteredState, state)
+        return StylizedFrame(filtered, face, now.found, opacity), state

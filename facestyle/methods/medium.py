@@ -48,7 +48,7 @@ _FEATURES = (
 )
 _MARGIN = 0.12  # inter-ocular distances around them
 _GRAY_CHROMA = 0.06  # Lab/100; less is a gray or a tinted picture
-_FLOOR = 1e-5
+_FLOOR = 1e-5  # keeps logarithms of flat pictures finite
 
 
 def looks_drawn(portrait: Portrait) -> tuple[float, str]:

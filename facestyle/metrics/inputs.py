@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from facestyle.errors import UsageError
 
 Image = NDArray[Any]
-Map = NDArray[np.floating[Any]]
 
 
 def check_pair(result: Image, truth: Image) -> None:

@@ -22,7 +22,7 @@ NOISE_DEVIATIONS = 2.0
 NOISE_OVERESTIMATE = 1.7
 LOW_PASS_CUTOFF, LOW_PASS_ORDER = 0.45, 15
 T1, T2 = 0.85, 160.0  # equations 4 and 5, for gray levels 0-255
-WORKING_SIZE = 256
+WORKING_SIZE = 256  # px that the shorter side is reduced to, as the authors do
 
 
 class _FilterBank(NamedTuple):

@@ -15,8 +15,8 @@ from facestyle.metrics.inputs import Image, check_image, lab
 RIGHT_CHEEK, LEFT_CHEEK = (1, 2, 3, 31, 40, 41), (15, 14, 13, 35, 47, 46)
 NOSE = (27, 31, 33, 35)
 SHRINK = 0.8  # about its center: keeps eyelids, jaw line and nostrils out
-FEWEST_SITTERS = 3
-LEAST_PIXELS = 16
+FEWEST_SITTERS = 3  # a correlation of two says nothing
+LEAST_PIXELS = 16  # of a cheek: a thumbnail's; chosen, not measured
 
 
 def skin_lightness(image: Image, landmarks: NDArray[np.floating[Any]]) -> float:

@@ -11,7 +11,7 @@ LEVELS = 5  # octaves, from detail of about 2 px to detail of about 32 px
 COARSEST = 8  # px: a smaller level has too few places to speak of a distribution
 NEIGHBORHOOD = 2.0  # sigma of the local mean, px of the level: Shih's is one octave up, too
 ROUNDING = 1 / 12  # squared levels of 255: the energy that rounding to 8 bits leaves
-QUANTILES = 256
+QUANTILES = 256  # of the distributions that are compared; any number of this order does
 
 
 def spectrum_distance(

@@ -10,7 +10,7 @@ from facestyle.errors import UsageError
 from facestyle.metrics.inputs import Image, check_pair, gray, weights
 
 SIGMA = 1.5  # Wang et al. 2004, section III.C: an 11x11 Gaussian window
-RADIUS = 5
+RADIUS = 5  # px: the 11 x 11
 C1, C2 = 0.01**2, 0.03**2  # equations 7 and 9, for values in [0, 1]
 SCALE_WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)  # Wang et al. 2003, section 3.2
 SMALLEST = 2 * RADIUS * 2 ** (len(SCALE_WEIGHTS) - 1) + 1  # px: one window at the last scale

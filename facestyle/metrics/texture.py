@@ -8,6 +8,9 @@ from facestyle.errors import UsageError
 from facestyle.metrics.inputs import Image, check_image, lightness, weights
 
 PATCH = 7  # px a side, as in DESIGN 4.3
+# The choice of directions and patches moves the distance: its standard deviation over six seeds, of
+# three pairs of bundled drawings and paintings, is 3 to 5 % of it; 5 to 12 % with 32 directions, 1
+# to 3 % with 512; 3 to 8 % with 4096 patches. Seeds are fixed, so that results compare.
 PROJECTIONS = 128
 MOST_PATCHES = 16384
 DEFAULT_SIGMA = 0.007  # of the shorter side

@@ -18,7 +18,7 @@ from facestyle.neural.safetensors_files import (
 from facestyle.neural.transformer import Transformer
 
 FORMAT = "facestyle-training-1"
-_MOST_STEPS = 2**53
+_MOST_STEPS = 2**53  # whole numbers that JSON keeps exactly
 _MOMENTS = ("exp_avg", "exp_avg_sq")  # Adam's names in PyTorch
 
 

@@ -17,6 +17,7 @@ from facestyle.errors import UsageError
 from facestyle.neural.safetensors_files import check_tensors, read_safetensors
 from facestyle.neural.settings import MINIMUM_SIZE, POOLINGS
 
+# of each block (Simonyan and Zisserman 2015, table 1, D and E)
 CONVOLUTIONS = {"vgg16": (2, 2, 3, 3, 3), "vgg19": (2, 2, 4, 4, 4)}
 
 # Mean and standard deviation of ImageNet's RGB in [0, 1]: torchvision trained with them.

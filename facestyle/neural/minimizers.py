@@ -20,7 +20,7 @@ Pairs = deque[tuple[torch.Tensor, torch.Tensor]]  # steps, and the gradient's ch
 _FIRST_STEP = 0.02  # root mean square over pixels, in units of the picture's range
 _LONGEST_STEP = 0.2  # likewise: the quadratic model means nothing beyond
 _SUFFICIENT = 1e-4  # share of the predicted decrease that a step must reach (Armijo)
-_SHRINK = 0.3
+_SHRINK = 0.3  # of a step that was too long; chosen, not measured
 _SHORTEST = 1e-3  # of the whole step; the memory misleads where even that does not descend
 
 

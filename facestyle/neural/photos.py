@@ -17,7 +17,7 @@ SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"}
 # A closed list: Pillow would hand an EPS file to Ghostscript, whatever its name.
 _FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF")
 _LARGEST_FILE = 2**30  # bytes
-_MOST_PIXELS = 200_000_000
+_MOST_PIXELS = 200_000_000  # as `facestyle.io.images.limits` has it
 _ATTEMPTS = 8  # to find a crop of more than one color
 _KEPT = 256  # decoded photos that stay in memory
 _LARGEST = 3  # decoded photos are reduced to this many crops along their shorter side

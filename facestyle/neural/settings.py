@@ -12,9 +12,10 @@ POOLINGS = ("max", "average")
 DEVICES = ("auto", "cpu", "cuda", "mps")
 NORMALIZATIONS = ("instance", "batch")
 BASES = ("none", "recolored")
-OUTER_KERNELS = (3, 5, 7, 9)
+OUTER_KERNELS = (3, 5, 7, 9)  # px of the first and last convolution; Johnson et al. 2016: 9
 PRECISIONS = ("float32", "bfloat16")
 SCHEDULES = ("constant", "cosine")
+# channels of a network: RGB; and the warped previous result and its weight beside it
 PICTURE_INPUTS = 3
 VIDEO_INPUTS = 7
 MINIMUM_SIZE = 32  # pixels; the loss network's four poolings leave 2x2 units

@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from facestyle.imaging.points import scaled_points
 from facestyle.io.images import Picture
 from facestyle.pipeline.mattes import check_matte
 
@@ -25,8 +26,7 @@ def scaled_landmarks(points: np.ndarray | None, whole: Picture, used: Picture) -
     if points is None or used is whole:
         return points
     factors = np.divide(used.rgb.shape[1::-1], whole.rgb.shape[1::-1])
-    # pixel centers sit at integer coordinates
-    return np.asarray((points + 0.5) * factors - 0.5)
+    return scaled_points(points, factors)
 
 
 def scaled_matte(matte: np.ndarray | None, whole: Picture, used: Picture) -> np.ndarray | None:

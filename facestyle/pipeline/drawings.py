@@ -13,6 +13,7 @@ from facestyle.faces import Face
 from facestyle.imaging.levels import to_bytes, to_float
 
 _GOLDEN_RATIO = 0.618034  # steps of hue: neighbors in the list look different
+# RGB
 _PAPER = (255, 255, 255)
 _INK = (20, 20, 20)
 # Chains of the 68 points that are drawn as lines: jaw, brows, nose, eyes, lips; True: closed.

@@ -20,6 +20,7 @@ from facestyle.methods.patch_unpaired import correspond
 
 # wider faces are reduced: the guides are smooth, and EbSynth takes minutes for megapixels
 MOST_FACE_WIDTH = 600.0
+# suggested for EbSynth, which the guides are written for; not measured
 WEIGHTS = {"position": 2.0, "appearance": 1.0, "segmentation": 1.5}
 # skin, brow, eye, nose, lip, hair, clothes, background: far apart in RGB
 _REGION_COLORS = np.array(

@@ -16,10 +16,10 @@ from facestyle.mrf.graphcut import solve_labels
 
 # weights of the squared feature differences, each capped at 2 (DESIGN 4.1, step 6)
 FEATURE_WEIGHTS = {"normalized": 1.0, "rank": 4.0, "gradient": 0.5, "signature": 0.0625}
-_CAP = 2.0
+_CAP = 2.0  # one wrong feature must not decide (DESIGN 4.1, step 6; not measured alone)
 _INVALID = 3.0  # cost where the exemplar has nothing: no person, or outside its picture
 NODE_STRIDE = 4  # patch-grid px per node: an eighth of the inter-ocular distance
-SMOOTHNESS = 0.1
+SMOOTHNESS = 0.1  # DESIGN 4.1, step 6
 # cost difference at which a label's soft weight falls to 1/e
 TEMPERATURE = 0.3
 

@@ -7,6 +7,7 @@ import numpy as np
 from facestyle.tracking.motion import Motion
 
 # share of the measured deviation that is followed: where it is noise, and where it is movement
+# (this and what follows: not measured alone)
 _FOLLOW_NOISE, _FOLLOW_MOVEMENT = 0.1, 0.8
 # deviation of a neighborhood at which both are as likely, and its extent; inter-ocular distances
 _NOISE = 0.035
@@ -15,7 +16,7 @@ _NEIGHBORHOOD = 0.12
 _OWN_MOTION = 0.06
 # the jaw lies on a motion boundary: its own flow may be the background's
 _JAW = slice(0, 17)
-_ANCHORS = 68
+_ANCHORS = 68  # the landmarks, which come first
 
 
 def carried_points(points: np.ndarray, inter_ocular: float, motion: Motion) -> np.ndarray:

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from facestyle.flow import DEFAULT_FLOW, FlowSource, flow_reliability, resize_flow, warp
+from facestyle.imaging.points import scaled_points
 
 # difference of blurred gray values at which a moved pixel is trusted with a weight of 1/e
 _GRAY_DIFFERENCE = 0.06
@@ -82,7 +83,7 @@ class Motion:
         """Bring points of the previous frame, (N, 2) float64 xy px, to the present frame."""
         height, width = self.forward.shape[:2]
         factor = np.array([width / self.shape[1], height / self.shape[0]])
-        places = ((points + 0.5) * factor - 0.5).astype(np.float32)
+        places = scaled_points(points, factor).astype(np.float32)
         steps = cv2.remap(
             self.forward, places[None], None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
         )[0]

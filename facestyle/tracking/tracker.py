@@ -20,12 +20,13 @@ from facestyle.faces.mesh import (
 from facestyle.tracking.landmark_smoothing import carried_points, fused_points
 from facestyle.tracking.motion import Motion
 
-# a lost face is looked for every so many frames, on a copy of this size, px
+# a lost face is looked for every so many frames, on a copy of this size, px; both for speed
 _SEARCH_EVERY = 3
 _SEARCH_SIZE = 640
 # how far from where one of several faces was lost it may come back, inter-ocular distances
 _NEAR = 3.0
 # frames between two checks that there still is a face, and failed checks after which it is lost
+# (not measured)
 _CHECK_EVERY = 3
 _FAILURES = 2
 # dlib's box in root mean square distances of the landmarks from their center: side, height above

@@ -17,6 +17,7 @@ from facestyle.errors import UsageError
 from facestyle.exemplars import ExemplarSet
 from facestyle.faces import find_faces
 from facestyle.imaging.levels import to_bytes, to_float
+from facestyle.imaging.points import scaled_points
 from facestyle.io.images import read_image, write_image
 from facestyle.methods.choice import choose_method
 from facestyle.methods.engine import Method
@@ -96,7 +97,7 @@ class Studio:
         if scale < 1:
             small = cv2.resize(whole, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         faces = find_faces(np.ascontiguousarray(small[..., :3]))
-        points = [((face.landmarks + 0.5) / scale - 0.5).round(2).tolist() for face in faces]
+        points = [scaled_points(face.landmarks, 1 / scale).round(2).tolist() for face in faces]
         facts = {"width": width, "height": height, "faces": points}
         return Upload(path, to_bytes(small), scale), facts
 
@@ -120,7 +121,7 @@ class Studio:
         scale = upload.scale if small else 1.0
         landmarks = wish.landmarks
         if landmarks is not None:
-            landmarks = (landmarks + 0.5) * scale - 0.5
+            landmarks = scaled_points(landmarks, scale)
         source = _preview(upload) if small else _whole(upload.path)
         job.tell("drawing", 0, 0)
         result = stylizer.stylize(source, landmarks=landmarks, matte=_matte(upload, source))

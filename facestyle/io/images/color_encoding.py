@@ -21,6 +21,7 @@ _D65 = (0.3127, 0.3290)
 # x and y of red, green, blue and white
 SRGB_PRIMARIES: Primaries = (0.640, 0.330, 0.300, 0.600, 0.150, 0.060, *_D65)
 ADOBE_PRIMARIES: Primaries = (0.640, 0.330, 0.210, 0.710, 0.150, 0.060, *_D65)
+# by their codes of ITU-T H.273, table 2
 _PRIMARIES: dict[int, Primaries] = {
     1: SRGB_PRIMARIES,
     4: (0.670, 0.330, 0.210, 0.710, 0.140, 0.080, 0.310, 0.316),
@@ -36,9 +37,11 @@ _PRIMARIES: dict[int, Primaries] = {
 # BT.709's curve and its kin (1, 6, 14, 15) describe cameras; screens and every program show such
 # pictures as sRGB
 _SRGB_TRANSFERS = {1, 2, 6, 13, 14, 15}
+# exponents: of BT.470 M and BG (4, 5), linear (8) and SMPTE ST 428-1 (17)
 _GAMMAS = {4: 2.2, 5: 2.8, 8: 1.0, 17: 2.6}
 _PQ, _HLG = 16, 18
 _ROWS = 128  # converted at a time: the float64 between is several times the picture's size
+# Lam 1985, from XYZ to sharpened cone responses; ICC.1, annex E
 _BRADFORD = np.array(
     [[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]]
 )

@@ -21,7 +21,7 @@ from facestyle.io.images.pixels import (
 _log = logging.getLogger(__name__)
 _ROWS = 256  # of a picture of 8 bits that become floats at a time
 _PNG_BITS, _PNG_KIND = 24, 25  # where the depth and the kind of colors stand in a PNG
-_GRAY_AND_ALPHA = 4
+_GRAY_AND_ALPHA = 4  # a kind of colors (PNG, third edition, 11.2.1)
 
 
 def is_deep_png(image: Image.Image, data: bytes) -> bool:

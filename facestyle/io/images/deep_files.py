@@ -15,8 +15,8 @@ from facestyle.io.images.metadata import exif_details, exif_entries
 
 _IHDR_END = 33  # of a PNG: 8 bytes signature, 25 bytes header chunk
 _METER = 100 / 2.54  # inches
-_EXIF_IFD = 0x8769
-_INCH = 2
+_EXIF_IFD = 0x8769  # tag of TIFF that leads to the EXIF block
+_INCH = 2  # a resolution's unit (TIFF 6.0)
 Resolution = tuple[float, float] | None
 
 

@@ -20,10 +20,10 @@ from facestyle.io.images.tiff_tags import TiffTags
 
 # none, deflate (two codes) and PackBits
 _BY_TIFFFILE = frozenset({1, 8, 32946, 32773})
-_PREMULTIPLIED, _STRAIGHT = 1, 2
+_PREMULTIPLIED, _STRAIGHT = 1, 2  # kinds of extra samples (TIFF 6.0, section 18)
 _PHOTOMETRICS = frozenset({tags_.MIN_IS_WHITE, tags_.MIN_IS_BLACK, tags_.RGB, tags_.CMYK})
 _MOST_PLANES = 64  # channels; a damaged file may claim 65,535, and each is decoded by itself
-_COLORS = {tags_.RGB: 3, tags_.CMYK: 4}
+_COLORS = {tags_.RGB: 3, tags_.CMYK: 4}  # channels besides opacity; one of the others
 
 
 def is_deep(tags: TiffTags) -> bool:

@@ -14,9 +14,11 @@ from facestyle.io.images.formats import PILLOW_WRITERS
 from facestyle.io.images.metadata import exif_details, exif_entries, exif_with
 
 _log = logging.getLogger(__name__)
+# tags of TIFF 6.0, which EXIF shares
 _SOFTWARE = 0x0131
 _X_RESOLUTION, _Y_RESOLUTION, _RESOLUTION_UNIT = 0x011A, 0x011B, 0x0128
-_LONGEST_JPEG_EXIF = 65533 - 6  # bytes in one segment, less the mark 'Exif'
+# bytes in one segment, less the mark 'Exif'; Pillow 13 writes as many and refuses one more
+_LONGEST_JPEG_EXIF = 65533 - 6
 
 
 @dataclass(frozen=True)

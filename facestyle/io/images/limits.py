@@ -15,8 +15,8 @@ from pathlib import Path
 from facestyle.errors import ImageError, UsageError
 
 MAX_PIXELS = 200_000_000  # above the largest cameras; a picture of floats then takes 2.4 GB
-MAX_BYTES = 4 * 2**30  # what TIFF can address
-_LARGEST_SIDE = 2**31 - 1
+MAX_BYTES = 4 * 2**30  # room for the former, see above; a classic TIFF cannot address more
+_LARGEST_SIDE = 2**31 - 1  # px: PNG's own limit (third edition, 11.2.1); others are narrower
 
 # Peak memory of `read_image` besides the file itself, bytes a pixel. Measured as the growth of the
 # largest resident size on 23 files of 24 megapixels: 20.6 to 21.6 for JPEG, PNG, GIF and TIFF of

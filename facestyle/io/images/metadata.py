@@ -17,11 +17,12 @@ EXIF_DAMAGE = (
     *(AttributeError, ZeroDivisionError, OverflowError, EOFError, RecursionError),
 )
 
+# tags of EXIF
 _ORIENTATION = 0x0112
 _X_RESOLUTION, _Y_RESOLUTION, _RESOLUTION_UNIT = 0x011A, 0x011B, 0x0128
 _EXIF_IFD = 0x8769
 _LONGEST_TEXT = 4096  # characters; a longer description is another program's data
-_CENTIMETER = 2.54
+_CENTIMETER = 2.54  # an inch
 _KEPT = {
     0x010E,  # ImageDescription
     0x010F,  # Make
@@ -30,6 +31,7 @@ _KEPT = {
     0x013B,  # Artist
     0x8298,  # Copyright
 }
+# of those below, fractions and whole numbers; the others are texts
 _RATIONALS = {0x829A, 0x829D, 0x920A}
 _NUMBERS = {0x8827}
 _KEPT_IN_EXIF_IFD = {

@@ -4,6 +4,7 @@ from typing import Any
 
 from PIL import Image
 
+# tags of EXIF
 _DESCRIPTION, _ARTIST, _COPYRIGHT = 0x010E, 0x013B, 0x8298
 # predefined keywords of PNG (third edition, 11.3.3.2), the first of a tag counts
 _PNG_TEXTS = {
@@ -13,6 +14,7 @@ _PNG_TEXTS = {
     "Copyright": _COPYRIGHT,
 }
 _XMP_KEYS = ("xmp", "XML:com.adobe.xmp")
+# tags of TIFF and EXIF
 _XMP_TAG, _IPTC_TAG, _GPS_IFD, _EXIF_IFD, _MAKER_NOTE = 700, 33723, 0x8825, 0x8769, 0x927C
 
 

@@ -7,9 +7,11 @@ raw file for the picture.
 import struct
 from dataclasses import dataclass, field
 
+# bytes and letters of `struct` by the type of a value (TIFF 6.0, section 2; 16 to 18: BigTIFF)
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 6: 1, 7: 1, 8: 2, 9: 4, 13: 4, 16: 8, 17: 8, 18: 8}
 _CODES = {1: "B", 3: "H", 4: "I", 6: "b", 8: "h", 9: "i", 13: "I", 16: "Q", 17: "q", 18: "Q"}
 _MOST_ENTRIES, _MOST_VALUES = 4096, 2**20  # bounds for damaged files; real ones have some tens
+# tags of TIFF extensions, DNG and ICC.1
 _SUB_FOLDERS = 330
 _DNG_VERSION = 50706
 _COLOR_FILTER_ARRAY, _LINEAR_RAW = 32803, 34892
@@ -22,6 +24,7 @@ PLANAR, PREDICTOR = 284, 317
 TILE_WIDTH, TILE_HEIGHT, TILE_OFFSETS, TILE_BYTES = 322, 323, 324, 325
 EXTRA_SAMPLES, SAMPLE_FORMAT = 338, 339
 
+# photometric interpretations (TIFF 6.0, section 8)
 MIN_IS_WHITE, MIN_IS_BLACK, RGB, CMYK = 0, 1, 2, 5
 
 

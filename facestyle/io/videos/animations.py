@@ -20,10 +20,10 @@ from facestyle.io.videos.info import Frame, VideoInfo
 
 ANIMATION_SUFFIXES = frozenset({".gif", ".webp", ".png", ".apng", ".avif"})
 _READERS = ("GIF", "WEBP", "PNG", "AVIF")
-_TIME_BASE = Fraction(1, 1000)
+_TIME_BASE = Fraction(1, 1000)  # s: Pillow gives durations in ms
 # ms that browsers show a frame whose file says 10 ms or less
 _SHORTEST, _USUAL = 10, 100
-_MOST_BYTES = 1_000_000_000
+_MOST_BYTES = 1_000_000_000  # it is read whole; chosen, far above real animations
 
 
 @dataclass(frozen=True)

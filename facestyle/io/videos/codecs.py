@@ -38,7 +38,7 @@ _VP9 = {
 _PRORES = {"prores_ks": {"profile": "4444", "alpha_bits": "16", "vendor": "apl0"}}
 # Every frame stands alone: none refers to one in another segment.
 _GIF = {"gif": {"gifflags": "-offsetting-transdiff"}}
-_GIF_TIME_BASE = Fraction(1, 100)
+_GIF_TIME_BASE = Fraction(1, 100)  # s (GIF89a, section 23)
 
 
 @dataclass(frozen=True)

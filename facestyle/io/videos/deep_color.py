@@ -23,7 +23,7 @@ _WEIGHTS = {
     9: (0.2627, 0.0593),
     10: (0.2627, 0.0593),
 }
-_YCGCO, _ICTCP = 8, 14
+_YCGCO, _ICTCP = 8, 14  # codes of matrices
 FLOAT_MATRICES = frozenset({_YCGCO, _ICTCP})  # those that swscale does not know
 
 FloatImage = NDArray[np.float32]

@@ -24,7 +24,7 @@ from facestyle.errors import VideoError, clause
 _MANIFEST = "manifest.json"
 _OWN_FILES = re.compile(r"manifest\.json|\d{6}\.npz|.*\.unfinished", re.DOTALL)
 _DIGEST = hashlib.sha256
-_DIGEST_BYTES = 32
+_DIGEST_BYTES = 32  # of SHA-256
 _MOST_NAME_BYTES = 240  # of 255 that file systems take
 
 State = Mapping[str, NDArray[Any]]

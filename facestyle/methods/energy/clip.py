@@ -9,7 +9,6 @@ import numpy as np
 
 from facestyle.alignment.features import ANALYSIS_SCALE
 from facestyle.compositing.foreground import separate_layers
-from facestyle.disk_cache import unpack
 from facestyle.faces import Portrait
 from facestyle.imaging.color import from_lab, to_lab
 from facestyle.imaging.guided_filter import resize_channels
@@ -24,20 +23,16 @@ from facestyle.methods.energy.clip_look import (
 from facestyle.methods.energy.clip_state import EnergyState
 from facestyle.methods.energy.look import Look
 from facestyle.methods.energy.settings import EnergySettings
-from facestyle.methods.engine import ClipContext, FrameEngine, Outcome, StylizedFrame
-from facestyle.methods.faceless import (
-    FacelessShots,
-    FacelessState,
-    packed_state,
-    unpacked_faceless,
-)
+from facestyle.methods.engine import ClipContext, Outcome, StylizedFrame
+from facestyle.methods.face_frames import FaceFrames
 from facestyle.stopwatch import Stopwatch
-from facestyle.tracking.following import Followed, follow_frame
+from facestyle.tracking.following import Followed
 from facestyle.tracking.motion import Motion
 from facestyle.tracking.person import Matte, follow_matte
 
 # longer side of the copies that the flow is found on, px
 _FLOW_SIZE = 320
+# The following numbers were not measured one by one.
 # frames between two renewals of the look: at least, and at most where the face keeps its shape
 _LEAST_AGE, _MOST_AGE = 8, 24
 # change of the face's shape that asks for a renewal, inter-ocular distances (root mean square)
@@ -46,6 +41,7 @@ _SHAPE_CHANGE = 0.04
 _MOST_KEPT, _NOISE = 0.6, 0.045
 # share by which the look moves towards the one last found, with each frame
 _APPROACH = 0.08
+# until the picture is made
 _NOT_YET = np.zeros((0, 0, 3), np.uint8)
 
 
@@ -71,7 +67,7 @@ class _Person:
     scale: float
 
 
-class EnergyFrames(FrameEngine):
+class EnergyFrames(FaceFrames[EnergyState]):
     """Stylizes a clip in a photographic look.
 
     Parameters
@@ -82,26 +78,20 @@ class EnergyFrames(FrameEngine):
     clip : ClipContext
     """
 
+    flow_size = _FLOW_SIZE
+    state_type = EnergyState
+
     def __init__(self, look: Look, settings: EnergySettings, clip: ClipContext) -> None:
+        super().__init__([e.portrait for e in look.exemplars], clip)
         self._look = look
         self._settings = settings
-        self._clip = clip
         self._strength = clip.rendering.strength
         self._background = clip.rendering.background
-        self._faceless = FacelessShots([e.portrait for e in look.exemplars], clip.rendering)
-        self._state: EnergyState | FacelessState | None = None
         self._behind: tuple[tuple[int, ...], np.ndarray] | None = None
 
-    def step(self, frame: np.ndarray) -> StylizedFrame:
-        """Stylize the next frame, (H, W, 3) uint8, uint16 or float32 RGB."""
-        watch = Stopwatch()
-        now = follow_frame(
-            frame, self._state, self._clip.tracker, self._clip.flow, _FLOW_SIZE, watch
-        )
-        if now.face is None:
-            done, self._state = self._faceless.step(frame, now, self._state, watch)
-            return done
-        before = self._before(now)
+    def _face_step(
+        self, frame: np.ndarray, now: Followed, before: EnergyState | None, watch: Stopwatch
+    ) -> tuple[StylizedFrame, EnergyState]:
         person = self._person(frame, now, before)
         watch.lap("person")
         state = self._next_state(person, now, before)
@@ -112,29 +102,13 @@ class EnergyFrames(FrameEngine):
         watch.lap("apply")
         image, opacity = self._compose(frame, person, from_lab(stylized), state)
         watch.lap("compose")
-        self._state = replace(state, shown=self._filtered(image, before, now.motion))
+        state = replace(state, shown=self._filtered(image, before, now.motion))
         watch.lap("filter")
         alpha = opacity if self._background.kind == "transparent" else None
         labels = state.target.weights.argmax(axis=0).astype(np.int32)
         outcome = Outcome(image, alpha, labels, self._look.names, watch.laps)
-        return StylizedFrame(
-            outcome, person.portrait.face.scaled(1 / person.scale), now.found, opacity
-        )
-
-    def state(self) -> dict[str, np.ndarray]:
-        """Everything that the next frame depends on."""
-        return packed_state(self._state)
-
-    def restore(self, state: dict[str, np.ndarray]) -> None:
-        """Go on from a `state`."""
-        self._state = unpacked_faceless(state)
-        if state and self._state is None:
-            self._state = unpack(EnergyState, state)
-
-    def _before(self, now: Followed) -> EnergyState | None:
-        """What the frame before left; None in a new scene, and where a face appears."""
-        before = self._state
-        return before if now.motion is not None and isinstance(before, EnergyState) else None
+        face = person.portrait.face.scaled(1 / person.scale)
+        return StylizedFrame(outcome, face, now.found, opacity), state
 
     def _person(self, frame: np.ndarray, now: Followed, before: EnergyState | None) -> _Person:
         """Reduce the frame, at most to the size of the analysis, and cut out its person."""

@@ -34,9 +34,10 @@ _CHROMA_SLOPE = 0.3
 _TINT, _SKIN_TINT = 0.04, 0.02
 # variance of what no smooth curve of lightness explains: lighting, make-up, Lab/100 squared
 _LIGHTNESS_NOISE, _CHROMA_NOISE = 2e-4, 3e-5
-# scales of the prior that are compared by likelihood
 # where nobody says what is skin, as in a table of colors: half of its own tint (not measured)
 UNKNOWN_SKIN = 0.5
+# Scales of the prior that are compared by likelihood, from no look at all to one that replaces
+# tones; and those of colors. Chosen, not measured
 _SCALES = np.array([1e-7, 1e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1])
 _CHROMA_SCALES = 30 * _SCALES
 # Who gives exemplars wants their look: a scale is as likely beforehand as this power of it.
@@ -47,7 +48,7 @@ _SLOPES, _RATIOS = (0.25, 2.0), (0.2, 1.6)
 # A look that changes all colors (gray ones do) hardly leaves lightness alone: the scale of the
 # lightness' prior is at least this share of the lesser of the colors'
 _LEAST_SHARE = 0.01
-_ROUNDS = 3
+_ROUNDS = 3  # in which scales and curves settle; not measured
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ import numpy as np
 
 SPLIT_SIGMA = 1.5  # px; below it are tones, above it strokes
 _ENERGY_SIGMA = 5.0  # px; area over which stroke energies are compared
-_ENERGY_NOISE = (1 / 255) ** 2
-_MOST_GAIN = 2.0
+_ENERGY_NOISE = (1 / 255) ** 2  # one level of 8 bits
+_MOST_GAIN = 2.0  # DESIGN 4.2, step 6
 _PAPER_SIGMA = 4.0  # px; area over which grain is measured; chosen by eye, not measured
 _PAPER_GRAIN, _STROKES = 2 / 255, 8 / 255  # local RMS of bare paper and of certain strokes
 _PAPER_KEPT = 0.3  # of the high band on bare paper

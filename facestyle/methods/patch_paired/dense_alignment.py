@@ -13,11 +13,12 @@ import numpy as np
 from facestyle.alignment.thin_plate_spline import dense_map, fit_thin_plate_spline
 from facestyle.alignment.warp import similarity_between
 from facestyle.flow.dis import alignment_flow
+from facestyle.imaging.points import scaled_points
 from facestyle.methods.patch_paired.exemplar import PreparedExemplar
 
 _GRID_STEP = 16  # px between the points where the spline is evaluated
-_SMOOTHING = 1e-3
-_FLOW_BLUR = 3.0  # sigma, px
+_SMOOTHING = 1e-3  # half of what energy and unpaired patches take; not measured
+_FLOW_BLUR = 3.0  # sigma, px (DESIGN 4.2, step 1)
 _FLOW_LIMIT = 2.5  # px inside the face: a brow is not to be taken for the rim of glasses
 
 
@@ -133,11 +134,11 @@ def _anchors(points: np.ndarray) -> np.ndarray:
 
 
 def _enlarged_map(mapping: np.ndarray, zoom: int, source_zoom: int) -> np.ndarray:
-    """The same map between enlarged pictures; pixel centers sit at integer coordinates."""
+    """The same map between enlarged pictures."""
     if zoom > 1:
         height, width = mapping.shape[:2]
         mapping = cv2.resize(mapping, (zoom * width, zoom * height), interpolation=cv2.INTER_LINEAR)
-    return (mapping + 0.5) * source_zoom - 0.5 if source_zoom > 1 else mapping
+    return scaled_points(mapping, source_zoom) if source_zoom > 1 else mapping
 
 
 def _warp(image: np.ndarray, mapping: np.ndarray, interpolation: int) -> np.ndarray:

@@ -19,7 +19,7 @@ from facestyle.methods.patch_paired.tone_matching import PhotoStatistics, photo_
 
 WORKING_INTER_OCULAR = 51.0  # px; the scale at which photographs are compared (DESIGN 4.2)
 _SNAP = 1.25  # scales nearer to 1 than this leave the pixels alone: no resampling blur
-_MOST_ZOOM = 4
+_MOST_ZOOM = 4  # of a drawing over its photograph's working scale: bounds memory
 _PAPER_TOLERANCE = 0.1  # bare paper differs less from its median
 
 

@@ -8,8 +8,9 @@ from facestyle.methods.patch_paired.base import overlay
 from facestyle.methods.patch_paired.candidates import Candidates
 from facestyle.methods.patch_paired.grid import Grid
 
-_NOISE = 64 / 255**2  # variance of a photo patch below which its drawing tells nothing
-_STEEPEST = 1.5
+# variance of a photo patch below which its drawing tells nothing (DESIGN 4.2, step 8)
+_NOISE = 64 / 255**2
+_STEEPEST = 1.5  # DESIGN 4.2, step 8
 
 
 def drawing_slopes(

@@ -7,6 +7,7 @@ import numpy as np
 
 _NORMALIZATION_SIGMA = 12.0  # px
 _NORMALIZATION_NOISE = 12 / 255  # contrast below which an area counts as flat
+# px; a head with its hair (not measured)
 _THUMBNAIL_WIDTH, _THUMBNAIL_HEIGHT = 48, 64
 _THUMBNAIL_INTER_OCULAR = 16.0  # px
 _THUMBNAIL_EYES = (24.0, 28.0)  # where the point between the eyes goes

@@ -18,7 +18,7 @@ from facestyle.methods.patch_paired.synthesis import Layers
 _WHOLE_IDENTITY = PairedSettings.defaults()["identity"]
 _SHADING_SIGMA = 8.0  # px at the working scale; wider contrasts are shading
 _STRONG = 0.06  # gray difference that skin and hair seldom reach
-_BOLD_SLOPE = 1.0
+_BOLD_SLOPE = 1.0  # drawing over photograph in strong lines: as dark as in the photograph
 _SURE_BACKGROUND = 0.05  # matte
 _SAME_BACKGROUND = 0.12  # a background varies by this much in any channel
 

@@ -9,6 +9,7 @@ from facestyle.methods.patch_paired.candidates import Candidates
 from facestyle.methods.patch_paired.grid import Grid
 
 _REACH = 3  # samples each way, in a patch of 7 x 7 samples
+# patches that are compared with, and principal components that they are compared by: for speed
 _MOST_SOURCES = 6000
 _COMPONENTS = 24
 _CHUNK = 2000  # rows at a time: bounds memory, changes nothing

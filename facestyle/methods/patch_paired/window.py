@@ -8,7 +8,8 @@ import numpy as np
 
 from facestyle.faces import Face, Portrait
 
-# reach from the point between the eyes, in inter-ocular distances
+# reach from the point between the eyes, and the width in which its edge fades, in inter-ocular
+# distances (not measured)
 _SIDEWAYS, _UP, _DOWN = 7.0, 5.0, 9.0
 _FEATHER = 1.0
 

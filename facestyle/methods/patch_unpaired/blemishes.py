@@ -8,15 +8,16 @@ import numpy as np
 from facestyle.faces.face_coordinates import FaceCoordinates, signed_distance
 from facestyle.faces.regions import BACKGROUND, CLOTHES, LIP, SKIN
 
-# all lengths in face widths, luminances in [0, 1]
-_STROKE = 0.035
-_CONTRAST = 0.15
+# all lengths in face widths, luminances in [0, 1]; chosen, not measured
+_STROKE = 0.035  # widest stroke of a mark
+_CONTRAST = 0.15  # of a stroke with what is around it
 _FAINT_CONTRAST = 0.08  # of strokes that belong to the person: paper has no such contrast
 _MARK_GAP = 0.02  # strokes nearer than this belong to one mark
-_MARK_SIZE = 0.35
+_MARK_SIZE = 0.35  # largest mark: a signature
 _FROM_EDGE = 0.03  # a mark keeps away from its region's edge
 _PATTERN = 0.1  # share of a region
-_EDGE = 0.012
+_EDGE = 0.012  # width of the rim of background beside clothes, which is not copied
+# sigmas of the band whose energy is roughness, and of the area it is measured over
 _FINE, _COARSE, _WINDOW = 0.008, 0.03, 0.03
 _MOST_ROUGHNESS = 3.0  # over the usual of the exemplar; chosen by eye, not measured
 

@@ -12,18 +12,12 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from facestyle.disk_cache import unpack
 from facestyle.faces import Portrait
 from facestyle.faces.contours import face_width
 from facestyle.faces.regions import segment_regions
 from facestyle.imaging.levels import to_float
-from facestyle.methods.engine import ClipContext, FrameEngine, Outcome, StylizedFrame
-from facestyle.methods.faceless import (
-    FacelessShots,
-    FacelessState,
-    packed_state,
-    unpacked_faceless,
-)
+from facestyle.methods.engine import ClipContext, Outcome, StylizedFrame
+from facestyle.methods.face_frames import FaceFrames
 from facestyle.methods.patch_unpaired.clip_drawing import (
     corrected_strokes,
     finished_drawing,
@@ -54,7 +48,7 @@ from facestyle.methods.patch_unpaired.surroundings import set_before
 from facestyle.methods.patch_unpaired.synthesis import synthesize
 from facestyle.methods.patch_unpaired.target import make_target, origins, target_curves
 from facestyle.stopwatch import Stopwatch
-from facestyle.tracking.following import Followed, follow_frame
+from facestyle.tracking.following import Followed
 from facestyle.tracking.motion import Motion
 from facestyle.tracking.person import Matte, follow_matte
 
@@ -70,7 +64,7 @@ _GRAIN_PACE = 0.8
 _HALVED_FROM = 160.0
 
 
-class PatchFrames(FrameEngine):
+class PatchFrames(FaceFrames[PatchState]):
     """Draws a clip with patches of exemplars.
 
     Parameters
@@ -82,6 +76,9 @@ class PatchFrames(FrameEngine):
         Of the search's random numbers.
     """
 
+    flow_size = _FLOW_SIZE
+    state_type = PatchState
+
     def __init__(
         self,
         sources: SourceCache,
@@ -90,24 +87,17 @@ class PatchFrames(FrameEngine):
         *,
         seed: int = 0,
     ) -> None:
+        super().__init__([e.portrait for e in sources.exemplars], clip)
         self._sources = sources
         self._exemplars = sources.exemplars
         self._settings = settings
-        self._clip = clip
         self._seed = seed
-        self._faceless = FacelessShots([e.portrait for e in sources.exemplars], clip.rendering)
-        self._state: PatchState | FacelessState | None = None
 
-    def step(self, frame: np.ndarray) -> StylizedFrame:
-        """Stylize the next frame, (H, W, 3) uint8, uint16 or float32 RGB."""
-        watch = Stopwatch()
-        before = self._state
-        now = follow_frame(frame, before, self._clip.tracker, self._clip.flow, _FLOW_SIZE, watch)
-        if now.face is None:
-            done, self._state = self._faceless.step(frame, now, before, watch)
-            return done
+    def _face_step(
+        self, frame: np.ndarray, now: Followed, before: PatchState | None, watch: Stopwatch
+    ) -> tuple[StylizedFrame, PatchState]:
         identity, texture = self._settings.identity, self._settings.texture
-        if now.motion is None or not isinstance(before, PatchState):
+        if before is None or now.motion is None:
             state, portrait = self._begin(frame, now)
             sources = self._sources.at(state.lead, state.width)
             strokes = rendered(state.field, sources.levels[0])
@@ -125,25 +115,13 @@ class PatchFrames(FrameEngine):
         picture = finished_drawing(lab, state)
         watch.lap("draw")
         image, alpha, matte = self._finished(picture, frame, portrait, state)
-        self._state = state
         watch.lap("finish")
         face = portrait.face.scaled(frame.shape[1] / portrait.matte.shape[1])
         order = lead_first(state.lead, len(self._exemplars))
         labels = order[origins(state.field.layers[..., None], sources)].astype(np.int32)
         names = tuple(exemplar.portrait.name for exemplar in self._exemplars)
-        return StylizedFrame(
-            Outcome(image, alpha, labels, names, watch.laps), face, now.found, matte
-        )
-
-    def state(self) -> dict[str, np.ndarray]:
-        """Everything that the next frame depends on."""
-        return packed_state(self._state)
-
-    def restore(self, state: dict[str, np.ndarray]) -> None:
-        """Go on from a `state`."""
-        self._state = unpacked_faceless(state)
-        if state and self._state is None:
-            self._state = unpack(PatchState, state)
+        outcome = Outcome(image, alpha, labels, names, watch.laps)
+        return StylizedFrame(outcome, face, now.found, matte), state
 
     def _finished(
         self, picture: np.ndarray, frame: np.ndarray, portrait: Portrait, state: PatchState

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from facestyle.imaging.points import scaled_points
 from facestyle.methods.patch_unpaired.clip_field import MovingField, Window
 from facestyle.methods.patch_unpaired.clip_target import FrameTarget
 from facestyle.methods.patch_unpaired.correction import CorrectionWeights
@@ -88,9 +89,10 @@ def window_of(
     size = (columns.stop - columns.start, rows.stop - rows.start)
     height, width = (int(side) for side in state.size)
     coarse_rows, coarse_columns = state.positions.shape[1:3]
-    x = (np.arange(columns.start, columns.stop, dtype=np.float32) + 0.5) * (coarse_columns / width)
-    y = (np.arange(rows.start, rows.stop, dtype=np.float32) + 0.5) * (coarse_rows / height)
-    grid = np.meshgrid((x - 0.5).astype(np.float32), (y - 0.5).astype(np.float32))
+    x, y = (np.arange(side.start, side.stop, dtype=np.float32) for side in (columns, rows))
+    grid = np.meshgrid(
+        scaled_points(x, coarse_columns / width), scaled_points(y, coarse_rows / height)
+    )
 
     def fetch(values: np.ndarray) -> np.ndarray:
         return cv2.remap(values, *grid, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)

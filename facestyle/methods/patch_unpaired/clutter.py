@@ -18,12 +18,13 @@ from facestyle.faces.regions import SKIN
 _FINE, _COARSE = 0.01, 0.05
 _FROM_EDGE = 0.03  # features and the skin's edge are no clutter
 _TOLERANCE = 0.05  # how far from its mirror image a counterpart may lie
-_GROWN = 0.02
+_GROWN = 0.02  # how far beyond what stands out is no source either
 # Differences of Lab (of 1) that stand out: this much at least, and so many times the usual. Set by
 # marks painted on the bundled exemplars: those above are found, strokes of the media are not.
 _LEAST, _TIMES_USUAL, _TIMES_MIRRORED = 0.08, 5.0, 2.0
 _MOST = 0.08  # share of the skin; where more stands out, the medium is like that
 
+# landmarks and their counterparts on the face's other half
 _BROWS = [*zip(range(17, 22), range(26, 21, -1), strict=True)]
 _EYES = [(36, 45), (37, 44), (38, 43), (39, 42), (40, 47), (41, 46)]
 _JAW = [*zip(range(8), range(16, 8, -1), strict=True)]

@@ -16,16 +16,18 @@ from facestyle.faces.face import Face
 from facestyle.faces.face_coordinates import polygon_mask
 from facestyle.faces.regions import BACKGROUND, GROUP_OF_REGION
 
-_REACH = 0.05  # face widths on either side of the edge
+_REACH = 0.05  # face widths on either side of the edge (DESIGN 4.3, step 3)
+# 20 places of the profile
 _EDGES = np.linspace(-_REACH, _REACH, 21)
 _CENTERS = (_EDGES[1:] + _EDGES[:-1]) / 2
+# a soft edge without a line, of the same places: what is darker is the line
 _STEP = 1 / (1 + np.exp(-np.linspace(-6, 6, 20)))
 # fades a profile out at its ends
 _WINDOW = np.hanning(22)[1:-1] ** 0.5
 # distance where there is no edge: beyond every profile
 _FAR = np.float32(9.0)
 _MARGIN = 4  # px at the picture's border that don't count
-_FEW = 20
+_FEW = 20  # px of a place, below which its mean is noise
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,13 @@ import numpy as np
 
 from facestyle.faces.regions import BACKGROUND, GROUP_OF_REGION
 
-GRAIN_SIGMA = 0.012  # face widths
+GRAIN_SIGMA = 0.012  # face widths, as of the guides' low-pass (DESIGN 4.3, step 5)
+# limits of a gain; the upper one is that of detail (DESIGN 4.3, step 3), the lower not measured
 MOST_CHANGE = (0.4, 1.8)
 _SPREAD = 0.05  # face widths over which gains of neighboring groups blend
-FEW_PIXELS = 100
+FEW_PIXELS = 100  # of a group, below which its grain is unknown
 _ALIKE = 0.25  # difference of logarithms at which another exemplar's grain hardly counts
-_FLOOR = 1e-3
+_FLOOR = 1e-3  # L; keeps ratios of flat areas near 1
 # group of each byte that a label may be
 GROUPS_OF_LABELS = GROUP_OF_REGION[np.minimum(np.arange(256), BACKGROUND)].astype(np.uint8)
 

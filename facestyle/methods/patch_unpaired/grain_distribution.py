@@ -19,11 +19,11 @@ from facestyle.methods.patch_unpaired.grain import (
     MOST_CHANGE,
 )
 
-GROUPS = 4
+GROUPS = 4  # face, hair, clothes, background
 _FINE_SHARE = 0.4  # of the grain's sigma: splits it into two bands
 _LEAST_SIGMA = 0.5  # px; below, there is no finer band
 _RANKS = np.linspace(0.5, 99.5, 34)  # in per cent; an even number, so that none is the median
-_SAMPLES = 20_000
+_SAMPLES = 20_000  # pixels of a group that are measured; any number of this order does
 _REACH, _STEPS = 0.5, 1000  # largest deviation of luminance that is told apart, steps on each side
 
 

@@ -11,7 +11,7 @@ from facestyle.faces.regions import BACKGROUND, GROUP_OF_REGION
 
 # least and most that the spread of L, a, b changes: beside a gray drawing a colored one turns gray
 _LEAST, _MOST = np.array([0.4, 0.0, 0.0]), 2.0
-_FEW = 50
+_FEW = 50  # px of a group, below which its colors are unknown
 _SCARCE = 0.01  # share of a picture below which a group is not harmonized; not measured
 # least standard deviation that is divided by: a level of 8 bits
 _FLOOR = 1 / 255

@@ -25,9 +25,10 @@ WORKING_FACE_WIDTHS = (272.0, 192.0, 136.0, 96.0, 68.0, 48.0)
 
 # synthesis: pyramid levels from fine to coarse, EM rounds and sweeps for each
 LEVELS = 4
-ROUNDS = (2, 3, 4, 5)
-SWEEPS = (1, 1, 2, 2)  # DESIGN 4.3, step 6
+ROUNDS = (2, 3, 4, 5)  # DESIGN 4.3, step 6
+SWEEPS = (1, 1, 2, 2)  # likewise
 SEARCH_RADIUS = (4, 8, 16, 0)  # px of the level; 0 is a sixth of the width
+# of a patch's colors against the guides, and of using a source often (DESIGN 4.3, step 6)
 STYLE_WEIGHT = 6.0
 OCCURRENCE_WEIGHT = 0.02
 COHERENCE_WEIGHT = 0.03  # 0 looks engraved; above .06 wrinkles leak in (DESIGN 4.3, step 6)
@@ -35,14 +36,17 @@ INITIAL_MIX = 0.5  # share of the tone-mapped photo in the first estimate; the r
 # Matches this near (px of the working size) are blended in the picture: a wider reach blurs the
 # exemplar's grain, a narrower one shows single pixels.
 RENDER_REACH = 1.25
+# steps of the mean shift at the end (three in DESIGN 4.3, step 6), and its bandwidth, RGB of 1; not
+# measured alone
 MODE_ROUNDS, MODE_BANDWIDTH = 2, 0.25
 
-# guides
+# guides: face widths (DESIGN 4.3, step 5)
 APPEARANCE_SIGMA = 0.012
 DETAIL_SIGMA = 0.006
 TARGET_SIGMA_SHARE = 0.6  # the tone-mapped photo is smoother than a drawing already
 # weights: appearance, detail (difference of Gaussians), orientation, head, hair, position
 GUIDE_WEIGHTS = {
+    # skin has 1.5 and 30 in the prototype; changed together with ROUGHNESS_COST, not measured alone
     SKIN: (8.0, 3.0, 0.05, 0.15, 0.15, 25.0),
     BROW: (6.0, 2.0, 0.1, 0.1, 0.05, 60.0),
     EYE: (8.0, 3.0, 0.1, 0.0, 0.0, 150.0),
@@ -53,7 +57,7 @@ GUIDE_WEIGHTS = {
     BACKGROUND: (0.0, 0.0, 0.0, 0.4, 0.0, 0.5),
 }
 
-# cost of filling a region from another one
+# cost of filling a region from another one (DESIGN 4.3, step 5), and of what is never copied
 REGION_MISMATCH = 6.0
 FORBIDDEN = 100.0
 # the nearer in look, the cheaper; chosen by eye, not measured
@@ -68,14 +72,15 @@ RELATED_REGIONS = {
 }
 # cost of skin rougher than is usual in its exemplar (wrinkles, beards) for a smooth face
 ROUGHNESS_COST = 0.15
-# exemplars without clothes or hair (a share below SCARCE) lend something else
+# Exemplars without clothes or hair (a share below SCARCE) lend something else: hair, skin and
+# background for clothes as in DESIGN 4.3, step 5; the others by analogy, not measured
 SCARCE = 0.01
 INSTEAD_OF_CLOTHES = {HAIR: 0.1, SKIN: 0.3, BACKGROUND: 0.3, NOSE: 0.5}
 INSTEAD_OF_HAIR = 0.3
 
-# correction towards the tone-mapped photo
-LOW_SIGMA, MIDDLE_SIGMA = 0.06, 0.006
-CHROMA_SHARE = 0.5
+# correction towards the tone-mapped photo (DESIGN 4.3, step 7)
+LOW_SIGMA, MIDDLE_SIGMA = 0.06, 0.006  # face widths
+CHROMA_SHARE = 0.5  # of the low band's pull
 LOW_WEIGHTS = {CLOTHES: 0.3, BACKGROUND: 0.0}  # the others .5
 LOW_WEIGHT = 0.5
 MIDDLE_WEIGHTS = {

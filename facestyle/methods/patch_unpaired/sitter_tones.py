@@ -19,7 +19,8 @@ USUAL_FACE = np.interp(
     (0.225, 0.409, 0.474, 0.515, 0.550, 0.580, 0.607, 0.633, 0.658, 0.683, 0.731),
 )
 # Share of a face's offset that is kept. Where faces are nearly the color of the paper,
-# little room is left for lighter ones, and darker ones tell sitters apart: they move further.
+# little room is left for lighter ones, and darker ones tell sitters apart: they move further
+# (DESIGN 4.3, step 3).
 _FACE_KEPT = 1.0
 _DARKER_KEPT = 1.5
 _ENOUGH_ROOM = 0.25  # luminance between usual faces and the lightest tone, for an even treatment

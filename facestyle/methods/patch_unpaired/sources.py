@@ -44,8 +44,8 @@ from facestyle.methods.patch_unpaired.search_levels import OUTSIDE, Layer, searc
 from facestyle.methods.patch_unpaired.tone import GroupTone, exemplar_tones
 
 _LEAST_HAIR = 200  # px
-_MARGIN = 4
-_MOST_KEPT = 4
+_MARGIN = 4  # px around a rotated piece: its patches' radius, and what resampling touches
+_MOST_KEPT = 4  # leads and widths whose sources stay in memory; not measured
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,7 @@ from facestyle.faces.face import Portrait
 from facestyle.faces.matte_edge import decide_edge
 
 _GRAIN_SIGMA = 0.04  # face widths
-_MOST_GRAIN = 0.03
+_MOST_GRAIN = 0.03  # RGB of 1; more is strokes, not their ground (not measured)
 _STROKE_SIGMA = 0.02  # inter-ocular distances
 _BAND_WIDTH = 2.0  # twice as far as a photograph's mask strays
 

@@ -14,17 +14,18 @@ from facestyle.methods.patch_unpaired.sitter_tones import sitters_face, sitters_
 
 GROUPS = 4  # face, hair, clothes, background
 _FACE, _HAIR = 0, 1
+# percentiles that tones are matched at (DESIGN 4.3, step 3), and what smooths them (not measured)
 _QUANTILES = np.linspace(0.5, 99.5, 41)
 _QUANTILE_KERNEL = np.array([0.1, 0.2, 0.4, 0.2, 0.1])
 _LIMITS = (0.5, 99.5)  # percentiles of all tones: the darkest strokes and the bare paper
 _BINS = 32  # of luminance, for the chroma
 _BIN_CENTERS = (np.arange(_BINS) + 0.5) / _BINS
-_MOST_GAIN = 1.8
+_MOST_GAIN = 1.8  # of detail (DESIGN 4.3, step 3)
 _FLATTENING = 0.6  # share of the light that is taken out (DESIGN 4.3, step 3)
 _FLATTENING_SIGMA = 0.22  # face widths
 _FEW = 50  # px
-_SAMPLES = 20_000
-_CURVE_STEPS = 1024
+_SAMPLES = 20_000  # pixels of a group that are measured; any number of this order does
+_CURVE_STEPS = 1024  # of a tone curve: a quarter of a level of 8 bits
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from facestyle.faces.contours import (
 from facestyle.faces.face import Face
 from facestyle.faces.regions import BACKGROUND, CLOTHES
 
-# DESIGN 4.3, step 4: rays round the head, and what smooths their lengths from ray to ray
+# DESIGN 4.3, step 4: rays round the head; what smooths their lengths from ray to ray: not measured
 _RAYS = 17
 _RAY_KERNEL = np.array([0.1, 0.2, 0.4, 0.2, 0.1])
 # of the spline, and px between the points where it is evaluated (DESIGN 4.3, step 4)

@@ -13,9 +13,9 @@ import torch.nn.functional as F
 
 from facestyle.neural.video.motion import warp
 
-# largest values, as shares of the side of the pictures
+# largest values, as shares of the side of the pictures; not measured
 _SHIFT = 0.04
-_BEND = 0.015
+_BEND = 0.015  # of the smooth field
 _BEND_CELLS = 4  # across the picture
 _TURN = math.radians(2.5)
 _ZOOM = 0.04
