@@ -45,7 +45,7 @@ _REGION_OF_GROUP = np.array([SKIN, HAIR, CLOTHES, BACKGROUND], np.uint8)
 _ANALYSIS_FACE_WIDTH = 100.0  # px; mixtures are fitted on a copy reduced to this
 _ANALYSIS_MOST = 420  # px; longest side of that copy
 # Gaussians of skin, hair, clothes and background (DESIGN 4.3, step 1), the more the more kinds of
-# color there are; chosen in the first prototype, with three for skin, and not measured alone
+# color there are; not measured alone
 _MIXTURE_SIZES = (4, 3, 4, 5)
 _ROUNDS = 2  # a third or fourth changes overlaps by less than .002
 # neighbors' colors depend on each other: each counts for less than a whole observation
