@@ -42,3 +42,10 @@ def test_agreement_is_mean_squared_over_mean_square(spread: float, expected: flo
     values[0] += spread
     values[1] -= spread
     np.testing.assert_allclose(agreement(values, 1.0, 1e-6), expected, rtol=1e-3)
+
+
+def test_agreement_holds_where_what_is_agreed_on_changes_its_sign() -> None:
+    slope = np.linspace(-1, 1, 41, dtype=np.float32)[None, None, :, None]
+    values = np.broadcast_to(slope, (3, 41, 41, 1))
+    share = agreement(values + np.float32([-0.05, 0, 0.05])[:, None, None, None], 5.0, 1e-5)
+    assert share.min() > 0.9  # the square of the blurred mean had 0 in the middle

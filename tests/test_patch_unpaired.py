@@ -5,12 +5,13 @@ from dataclasses import replace
 import numba
 import numpy as np
 import pytest
+from scipy import ndimage
 from synthetic_faces import drawing_of, photograph
 
 from facestyle.compositing.background import parse_background
 from facestyle.errors import UsageError
 from facestyle.faces.contours import face_width
-from facestyle.faces.regions import BACKGROUND, CLOTHES, HAIR, SKIN, segment_regions
+from facestyle.faces.regions import BACKGROUND, CLOTHES, EYE, HAIR, SKIN, segment_regions
 from facestyle.imaging.color import to_lab
 from facestyle.methods.engine import Rendering
 from facestyle.methods.patch_unpaired import (
@@ -20,11 +21,12 @@ from facestyle.methods.patch_unpaired import (
     transfer_patches,
 )
 from facestyle.methods.patch_unpaired.blemishes import unusable
-from facestyle.methods.patch_unpaired.clutter import facial_clutter
+from facestyle.methods.patch_unpaired.clutter import facial_clutter, hair_clutter
+from facestyle.methods.patch_unpaired.correction import correction, last_weights
 from facestyle.methods.patch_unpaired.grain import grain_of, likeness_to_first
 from facestyle.methods.patch_unpaired.grain_distribution import grain_quantiles, with_grain_like
 from facestyle.methods.patch_unpaired.palette import harmonized, make_harmony, palette_of
-from facestyle.methods.patch_unpaired.sitter_tones import USUAL_FACE, sitters_face, sitters_hair
+from facestyle.methods.patch_unpaired.sitter_tones import USUAL_FACE, sitters_face, sitters_tones
 from facestyle.methods.patch_unpaired.surroundings import set_before
 from facestyle.methods.patch_unpaired.tone import exemplar_tones, tone_mapped
 from facestyle.methods.patch_unpaired.warp import warp_to_exemplar
@@ -187,7 +189,7 @@ def test_faces_keep_their_offset_inside_the_mediums_range():
 def test_hair_is_as_dark_as_the_medium_draws_it():
     gray, face = np.linspace(0.6, 0.8, 41), np.linspace(0.4, 0.9, 41)
     black, blond = (
-        np.median(sitters_hair(np.full(41, tone), gray, face, (0.1, 0.95))) for tone in (0.1, 0.6)
+        np.median(sitters_tones(np.full(41, tone), gray, face, (0.1, 0.95))) for tone in (0.1, 0.6)
     )
     assert black < 0.5
     assert blond > 0.65
@@ -339,3 +341,38 @@ def test_guides_agree_on_both_sides(sitter, tmp_path):
     names = {path.name for path in (tmp_path / "g").iterdir()}
     assert {word for word in command.split() if word.endswith(".png")} - {"result.png"} <= names
     assert (tmp_path / "g" / "ebsynth.txt").read_text().strip() == command
+
+
+def test_white_clothes_stay_light_where_the_exemplars_wear_black():
+    black, face = np.linspace(0.1, 0.2, 41), np.linspace(0.4, 0.9, 41)
+    white = sitters_tones(np.full(41, 0.9), black, face, (0.05, 0.95))
+    assert np.median(white) > 0.6
+
+
+def test_pearls_in_dark_hair_are_no_source_and_its_own_lights_are():
+    rows, columns = np.mgrid[:200, :200]
+    lab = np.zeros((200, 200, 3), np.float32)
+    lab[..., 0] = 0.2 + 0.1 * np.sin(columns / 25)  # a sheen
+    hair = np.full((200, 200), HAIR, np.uint8)
+    assert not hair_clutter(lab, hair, 200).any()
+    pearls = np.zeros((200, 200), bool)
+    for column in range(40, 170, 20):
+        pearls |= (rows - 100) ** 2 + (columns - column) ** 2 < 3**2
+    lab[pearls, 0] = 0.9
+    found = hair_clutter(lab, hair, 200)
+    assert found[pearls].all()
+    assert found.mean() < 0.1
+
+
+def test_an_eye_has_the_targets_color(sitter):
+    region_map = segment_regions(sitter).region_map
+    width = face_width(sitter.face)
+    eyes = ndimage.binary_erosion(region_map == EYE, iterations=2)
+    target = to_lab(sitter.image)
+    blue = target.copy()
+    blue[eyes, 2] -= 0.3
+    weights = last_weights(region_map, width)
+    change = correction(blue, target, weights, width, 1.0)
+    coarse = correction(blue, target, replace(weights, eyes=None), width, 1.0)
+    assert change[eyes, 2].mean() > 0.15
+    assert change[eyes, 2].mean() > 1.5 * coarse[eyes, 2].mean()

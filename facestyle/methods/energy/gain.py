@@ -86,7 +86,9 @@ def agreement(values: np.ndarray, sigma: float, nothing: float) -> np.ndarray:
     """
     mean = values.mean(axis=0)
     variance = np.square(values - mean).mean(axis=0)
-    squared = gaussian_blur(mean, sigma) ** 2
+    # not the square of the blurred mean: where the mean changes sign that is 0, and what lies on
+    # both sides of it would be torn apart (a gray patch on a forehead that is lit from one side)
+    squared = gaussian_blur(np.square(mean), sigma)
     return squared / (squared + gaussian_blur(variance, sigma) + np.float32(nothing))
 
 

@@ -1,8 +1,9 @@
-"""Marks on an exemplar's face that belong to its sitter or to an accident, not to the style.
+"""Marks on an exemplar's face and hair that belong to its sitter or to an accident, not the style.
 
 A star on the forehead, a strand of hair across a cheek, an earring's glint, a scar: each stands out
 from its surroundings and has no counterpart on the face's other half, as eyes, lips and most
-wrinkles have. Nothing of them must be copied to another face.
+wrinkles have. In hair, what stands out is a pearl, an emblem of a hat, an ear. Nothing of them must
+be copied to another person.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import numpy as np
 
 from facestyle.faces.face import Face
 from facestyle.faces.face_coordinates import signed_distance
-from facestyle.faces.regions import SKIN
+from facestyle.faces.regions import HAIR, SKIN
 
 # lengths in face widths
 _FINE, _COARSE = 0.01, 0.05
@@ -22,7 +23,8 @@ _GROWN = 0.02  # how far beyond what stands out is no source either
 # Differences of Lab (of 1) that stand out: this much at least, and so many times the usual. Set by
 # marks painted on the bundled exemplars: those above are found, strokes of the media are not.
 _LEAST, _TIMES_USUAL, _TIMES_MIRRORED = 0.08, 5.0, 2.0
-_MOST = 0.08  # share of the skin; where more stands out, the medium is like that
+_LEAST_HAIR, _TIMES_USUAL_HAIR = 0.12, 4.0  # set alike: a hat's pearls are found in six media
+_MOST = 0.08  # share of skin or hair; where more stands out, the medium is like that
 
 # landmarks and their counterparts on the face's other half
 _BROWS = [*zip(range(17, 22), range(26, 21, -1), strict=True)]
@@ -64,9 +66,36 @@ def facial_clutter(
     return (_dilated(marks.astype(np.float32), _GROWN * face_width) > 0) & skin
 
 
-def _prominence(lab: np.ndarray, skin: np.ndarray, face_width: float) -> np.ndarray:
-    """How far the color of a small place is from that of the skin around it, (H, W)."""
-    weight = skin.astype(np.float32)
+def hair_clutter(lab: np.ndarray, region_map: np.ndarray, face_width: float) -> np.ndarray:
+    """Find what stands out in the hair, or on a hat that counts as hair.
+
+    Parameters
+    ----------
+    lab : (H, W, 3) float32
+        Lab of 1.
+    region_map : (H, W) uint8
+        Regions.
+    face_width : float
+        px.
+
+    Returns
+    -------
+    (H, W) bool
+    """
+    hair = region_map == HAIR
+    inner = hair & (signed_distance(hair) > _FROM_EDGE * face_width)
+    if not inner.any():
+        return np.zeros(hair.shape, bool)
+    strength = _prominence(lab, hair, face_width) * inner
+    marks = strength > max(_LEAST_HAIR, _TIMES_USUAL_HAIR * float(np.median(strength[inner])))
+    if marks.sum() > _MOST * inner.sum():
+        return np.zeros(hair.shape, bool)
+    return (_dilated(marks.astype(np.float32), _GROWN * face_width) > 0) & hair
+
+
+def _prominence(lab: np.ndarray, region: np.ndarray, face_width: float) -> np.ndarray:
+    """How far the color of a small place is from that of its region around it, (H, W)."""
+    weight = region.astype(np.float32)
     fine, coarse = (
         cv2.GaussianBlur(lab * weight[..., None], (0, 0), share * face_width)
         / (cv2.GaussianBlur(weight, (0, 0), share * face_width)[..., None] + 1e-3)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
+from facestyle.faces.regions import EYE
 from facestyle.imaging.color import from_lab, to_lab
 from facestyle.kernels.bands import combine_bands
 from facestyle.methods.patch_unpaired.recipe import (
@@ -23,6 +24,9 @@ from facestyle.methods.patch_unpaired.recipe import (
 # skin to the wanted tone (5 sitters, 4 styles, 1 -> 1.8: slope of skin lightness .69 -> .79,
 # identity .346 -> .335, texture error 1.09 -> 1.10).
 _LAST_LOW = 2.2
+# Share of it in chroma. At that inside the loop, .5, a face whose halves come from two exemplars
+# has two colors; at 1 cheeks lose their blush (watercolor and oil, two sitters, by eye)
+_LAST_CHROMA = 0.8
 
 
 @dataclass(frozen=True)
@@ -35,10 +39,17 @@ class CorrectionWeights:
         Share of the low band's difference that is taken over.
     middle : (h, w) float32
         Share of the middle band's difference in luminance.
+    chroma : float
+        Share of the low band's in color, over that in luminance.
+    eyes : (h, w) float32, optional
+        Share of finer differences in color that is taken over: an eye that is smaller than the
+        low band would else have an exemplar's blue beside a brown one.
     """
 
     low: np.ndarray
     middle: np.ndarray
+    chroma: float = CHROMA_SHARE
+    eyes: np.ndarray | None = None
 
 
 def correction_weights(region_map: np.ndarray, face_width: float) -> CorrectionWeights:
@@ -51,9 +62,16 @@ def correction_weights(region_map: np.ndarray, face_width: float) -> CorrectionW
     )
 
 
-def last_weights(weights: CorrectionWeights) -> CorrectionWeights:
-    """The weights of the correction that follows the synthesis, from those inside its loop."""
-    return replace(weights, low=np.minimum(np.float32(_LAST_LOW) * weights.low, 1))
+def last_weights(region_map: np.ndarray, face_width: float) -> CorrectionWeights:
+    """Weights of the correction that follows the synthesis: more than those inside its loop."""
+    weights = correction_weights(region_map, face_width)
+    eyes = (region_map == EYE).astype(np.float32)
+    return replace(
+        weights,
+        low=np.minimum(np.float32(_LAST_LOW) * weights.low, 1),
+        chroma=_LAST_CHROMA,
+        eyes=cv2.GaussianBlur(eyes, (0, 0), 0.012 * face_width),
+    )
 
 
 def correction(
@@ -81,10 +99,14 @@ def correction(
     """
     difference = target - image
     low = _blur(difference, LOW_SIGMA * face_width)
+    if weights.eyes is not None:
+        colors = np.ascontiguousarray(difference[..., 1:])
+        fine = cv2.GaussianBlur(colors, (0, 0), max(0.5, MIDDLE_SIGMA * face_width))
+        low[..., 1:] += weights.eyes[..., None] * (fine - low[..., 1:])
     middle = cv2.GaussianBlur(
         np.ascontiguousarray(difference[..., 0]), (0, 0), max(0.5, MIDDLE_SIGMA * face_width)
     )
-    return combine_bands(low, middle, weights.low, weights.middle, factor, CHROMA_SHARE)
+    return combine_bands(low, middle, weights.low, weights.middle, factor, weights.chroma)
 
 
 def corrected(

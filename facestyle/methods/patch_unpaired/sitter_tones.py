@@ -1,4 +1,4 @@
-"""The sitter's own skin and hair: how far a portrait is lighter or darker than most stays drawn.
+"""The sitter's own skin, hair and clothes: what is lighter or darker than most stays so drawn.
 
 Matching a portrait's quantiles to the exemplars' gives everyone the skin of the exemplars' sitters.
 An artist draws a dark skin darker with the same pencil: the exemplars' tones are taken for those
@@ -24,8 +24,9 @@ USUAL_FACE = np.interp(
 _FACE_KEPT = 1.0
 _DARKER_KEPT = 1.5
 _ENOUGH_ROOM = 0.25  # luminance between usual faces and the lightest tone, for an even treatment
-# share of hair's own lightness against that of the exemplars' sitters
-_HAIR_KEPT = 0.7
+# Share of the own lightness of hair and clothes against that of the exemplars' sitters. Set by eye
+# for hair; without it white blouses turn gray or black where the exemplars wear dark
+_OWN_KEPT = 0.7
 # Share of a face's offset that the search for strokes sees. With none, a dark skin is a wash over
 # the strokes of a light one; with all, the few dark passages of a light face repeat, and texture
 # suffers (4 sitters in pencil: texture error 1.25, 1.46, 1.96 with 0, .5, 1; before 1.27).
@@ -65,20 +66,20 @@ def sitters_face(
     return np.maximum.accumulate(wanted + share * offset)
 
 
-def sitters_hair(
+def sitters_tones(
     own: np.ndarray, wanted: np.ndarray, face: np.ndarray, limits: tuple[float, float]
 ) -> np.ndarray:
-    """Mix the tones of the exemplars' hair with what the medium makes of the sitter's own.
+    """Mix the tones of the exemplars' hair or clothes with what the medium makes of the sitter's.
 
-    Exemplars' sitters may all be gray. How dark the medium draws a tone is known from faces: the
-    usual photograph's tones and the exemplars' at equal ranks.
+    Exemplars' sitters may all be gray, or all wear black. How dark the medium draws a tone is known
+    from faces: the usual photograph's tones and the exemplars' at equal ranks.
 
     Parameters
     ----------
     own : (41,) float64
-        Quantiles of the luminance of the portrait's hair.
+        Quantiles of the luminance of the portrait's hair, or clothes.
     wanted : (41,) float64
-        Of the exemplars' hair.
+        Of the exemplars' hair, or clothes.
     face : (41,) float64
         Of the exemplars' faces.
     limits : (float, float)
@@ -92,4 +93,4 @@ def sitters_hair(
     known = np.concatenate([[0.0], USUAL_FACE, [1.0]])
     drawn = np.clip(np.concatenate([limits[:1], face, limits[1:]]), *limits)
     own_drawn = np.interp(own, known, np.maximum.accumulate(drawn))
-    return np.maximum.accumulate(wanted + _HAIR_KEPT * (own_drawn - wanted))
+    return np.maximum.accumulate(wanted + _OWN_KEPT * (own_drawn - wanted))

@@ -21,7 +21,7 @@ from facestyle.imaging.color import from_lab, to_lab
 from facestyle.imaging.levels import to_bytes
 from facestyle.kernels.patchmatch_problem import Sources
 from facestyle.methods.patch_unpaired.blemishes import unusable
-from facestyle.methods.patch_unpaired.clutter import facial_clutter
+from facestyle.methods.patch_unpaired.clutter import facial_clutter, hair_clutter
 from facestyle.methods.patch_unpaired.contour_line import (
     ContourProfiles,
     contour_profiles,
@@ -45,7 +45,8 @@ from facestyle.methods.patch_unpaired.tone import GroupTone, exemplar_tones
 
 _LEAST_HAIR = 200  # px
 _MARGIN = 4  # px around a rotated piece: its patches' radius, and what resampling touches
-_MOST_KEPT = 4  # leads and widths whose sources stay in memory; not measured
+# leads and widths whose sources stay in memory: nine exemplars at the largest width take 700 MB
+_MOST_KEPT = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +85,7 @@ class PatchSources:
 
 
 class SourceCache:
-    """The patch sources of a set of exemplars; the last four asked for are kept.
+    """The patch sources of a set of exemplars; the last two asked for are kept.
 
     Parameters
     ----------
@@ -222,6 +223,7 @@ def _exemplar_layer(
     lab = to_lab(image)
     marks = unusable(np.ascontiguousarray(lab[..., 0]), region_map, width)
     marks |= facial_clutter(lab, region_map, exemplar.portrait.face.scaled(factor), width)
+    marks |= hair_clutter(lab, region_map, width)
     return Layer(image, region_map, ~marks, number, np.eye(2, 3)), harmony
 
 

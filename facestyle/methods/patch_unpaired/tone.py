@@ -10,10 +10,10 @@ import numpy as np
 
 from facestyle.faces.regions import BACKGROUND, GROUP_OF_REGION
 from facestyle.kernels.tone_curves import RegionTones, apply_tone_curves
-from facestyle.methods.patch_unpaired.sitter_tones import sitters_face, sitters_hair
+from facestyle.methods.patch_unpaired.sitter_tones import sitters_face, sitters_tones
 
 GROUPS = 4  # face, hair, clothes, background
-_FACE, _HAIR = 0, 1
+_FACE, _HAIR, _CLOTHES = 0, 1, 2
 # percentiles that tones are matched at (DESIGN 4.3, step 3), and what smooths them (not measured)
 _QUANTILES = np.linspace(0.5, 99.5, 41)
 _QUANTILE_KERNEL = np.array([0.1, 0.2, 0.4, 0.2, 0.1])
@@ -218,8 +218,8 @@ def _wanted(own: np.ndarray, tones: Sequence[GroupTone], group: int, offset: flo
     tone = tones[group]
     if group == _FACE:
         return sitters_face(own, tone.quantiles, tone.limits, offset)
-    if group == _HAIR:
-        return sitters_hair(own, tone.quantiles, tones[_FACE].quantiles, tone.limits)
+    if group in (_HAIR, _CLOTHES):
+        return sitters_tones(own, tone.quantiles, tones[_FACE].quantiles, tone.limits)
     return tone.quantiles
 
 
