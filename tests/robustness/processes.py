@@ -1,10 +1,14 @@
 """Processes that tests end, and whether they are gone."""
 
 import os
+import signal
 import time
 from pathlib import Path
 
 TORTURE = os.environ.get("FACESTYLE_TORTURE") == "1"
+
+# under nohup it is ignored, by the processes that are to be ended with it, too
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def is_alive(pid):
