@@ -169,7 +169,7 @@ RUNS: tuple[Run, ...] = (
     ),
     still(
         "neural-three-styles",
-        f"{_NEURAL.replace('{painting}', '{warm}')} --style-weights 1,0,.5,0,1",
+        f"{_NEURAL.replace('{painting}', '{warm}')} --style-weights 1,0,.5,0,1,0,0,0,0",
         source="{tiny}",
     ),
     still("model", _MODEL),
