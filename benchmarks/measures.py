@@ -31,6 +31,8 @@ _OTHERS: dict[str, tuple[Better, str]] = {
     "hair IoU": ("higher", ""),
     "face IoU": ("higher", ""),
     "rest IoU": ("higher", ""),
+    "mean color": ("lower", "levels"),  # its distance between result and style
+    "times the limit": ("lower", ""),  # of a GPU's arithmetic and bandwidth
 }
 
 

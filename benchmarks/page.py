@@ -23,8 +23,8 @@ from benchmarks.summary import heading, label, parts
 TEMPLATES = Path(__file__).parent / "templates"
 LEAST_CASES = 5  # for an interval
 # factors that are drawn; the others name lines of a table
-AXES = ("megapixels", "exemplars", "iterations", "hidden frames", "threads", "frames")
-RATIOS = ("megapixels", "iterations")  # drawn in equal ratios
+AXES = ("megapixels", "px", "exemplars", "iterations", "hidden frames", "threads", "frames")
+RATIOS = ("megapixels", "px", "iterations")  # drawn in equal ratios
 
 
 @dataclass

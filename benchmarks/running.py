@@ -29,6 +29,27 @@ def add_common_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def skip_benchmark(name: str, package: str, words: Sequence[str]) -> int:
+    """Say that a benchmark lacks a package, in its file of results, too; return the exit code.
+
+    Raises
+    ------
+    ModuleNotFoundError
+        If it is a part of the project: that is a fault of ours.
+    """
+    if package.partition(".")[0] in ("benchmarks", "facestyle"):
+        raise ModuleNotFoundError(f"No module named {package!r}", name=package)
+    parser = argparse.ArgumentParser(prog=f"python -m benchmarks {name}", allow_abbrev=False)
+    add_common_arguments(parser)
+    arguments, _ = parser.parse_known_args(words)
+    with Recorder(name, seed=arguments.seed, quick=arguments.quick, path=arguments.json) as kept:
+        extra = "neural" if package == "torch" else "benchmarks"
+        kept.skip(name, f"needs {package}: pip install 'facestyle[{extra}]'")
+    say(f"skipped: {name}: {kept.results.skips[0]['why']}")
+    say(f"{name}: nothing was measured")
+    return 0
+
+
 def run_benchmark(
     name: str, module: ModuleType, parser: argparse.ArgumentParser, words: Sequence[str]
 ) -> int:
