@@ -10,6 +10,8 @@ Better = Literal["higher", "lower", "nearest 1", ""]
 _OTHERS: dict[str, tuple[Better, str]] = {
     "seconds": ("lower", "s"),
     "CPU seconds": ("lower", "s"),
+    "first frame, s": ("lower", "s"),
+    "first frame, CPU s": ("lower", "s"),
     "peak MiB": ("lower", "MiB"),
     "worse than the input": ("lower", ""),  # share of the cases, by PSNR
     "loss": ("lower", ""),

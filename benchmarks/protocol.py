@@ -215,6 +215,8 @@ class Recorder:
     def skip(self, what: str, why: str) -> None:
         """Note what is left out, and why."""
         entry = {"what": what, "why": " ".join(str(why).split())}
+        if entry in self.results.skips:  # a package that is missing is missing in every case
+            return
         self.results.skips.append(entry)
         self._write("skip", entry)
 

@@ -130,7 +130,7 @@ def add_style(
         scores = judge.score(picture, sitter, others)
         photos.append(skin_lightness(sitter.image, sitter.face.landmarks))
         results.append(skin_lightness(picture, sitter.face.landmarks))
-        recorder.add(f"{style}/{sitter.name}", style, scores, split=arguments.half, data=data)
+        recorder.add(f"{style}/{sitter.name}", "ours", scores, split=arguments.half, data=data)
         if arguments.save is not None:
             arguments.save.mkdir(parents=True, exist_ok=True)
             name = f"{style.replace(' ', '_')}_{sitter.name}.png"
@@ -139,4 +139,4 @@ def add_style(
         "skin_tone_slope": skin_tone_slope(photos, results),
         "skin_tone_rank": skin_tone_rank(photos, results),
     }
-    recorder.add(style, style, tones, split=arguments.half, data=data)
+    recorder.add(f"{style}/all sitters", "ours", tones, split=arguments.half, data=data)

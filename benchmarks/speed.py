@@ -38,7 +38,7 @@ SETS = {"energy": "noir", "patch": "pencil"}
 PIXELS = 768 * 1024
 MEGAPIXELS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 12.0)
 COUNTS = (1, 2, 4, 8, 16)
-QUICK_MEGAPIXELS, QUICK_COUNTS = (0.25, 0.5), (1, 2)
+QUICK_MEGAPIXELS, QUICK_COUNTS, QUICK_COMMANDS = (0.25, 0.5), (1, 2), 2
 DETECTION = "faces"  # the stage before a stylizer has its face and matte
 PARTS = ("stages", "pixels", "exemplars", "threads", "commands", "start")
 STARTS = {
@@ -175,8 +175,9 @@ def measure_exemplars(bench: Bench, arguments: argparse.Namespace) -> None:
             bench.add("one portrait", method, Timing(tuple(wall), cpu), exemplars=count)
             preparing = first - min(result.timings["total"] for result in again)
             scores = {"CPU seconds": max(preparing, 0.0)}
+            known = {"data": bench.data, "exemplars": count}
             bench.recorder.add(
-                "preparing", method, scores, split="none", data=bench.data, exemplars=count
+                "one portrait", f"{method}, preparing", scores, split="none", **known
             )
 
 
@@ -218,7 +219,8 @@ def measure_commands(bench: Bench, arguments: argparse.Namespace) -> None:
                 bench.add_command(name, [run_process(words, **fresh)], caches="no kernels")
             cold = str(bench.work / f"cold-{method}")
             bench.add_command(name, [run_process(words, FACESTYLE_CACHE=cold)], caches="empty")
-            laps = [run_process(words, FACESTYLE_CACHE=cold) for _ in range(bench.runs)]
+            runs = QUICK_COMMANDS if bench.quick else bench.runs
+            laps = [run_process(words, FACESTYLE_CACHE=cold) for _ in range(runs)]
             bench.add_command(name, laps, caches="warm")
 
 
