@@ -22,6 +22,7 @@ BENCHMARKS = {
     "portraits": ("portraits", "portraits in drawn and painted styles: identity and texture"),
     "skin-tone": ("skin_tone", "does a sitter's own skin tone survive a drawn style?"),
     "regions": ("regions_rows", "hair, face and rest against hand-made labels"),
+    "matte": ("matte", "opacity of cut-outs before other backgrounds"),
     "neural": ("neural", "losses of networks and of optimization; Johnson's and Ulyanov's"),
     "video": ("video", "flicker and style of clips; the flow against a known one"),
     "ruder": ("ruder", "the five video presets of Ruder 2016 where a wall is long hidden"),

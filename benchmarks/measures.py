@@ -33,6 +33,9 @@ _OTHERS: dict[str, tuple[Better, str]] = {
     "hair IoU": ("higher", ""),
     "face IoU": ("higher", ""),
     "rest IoU": ("higher", ""),
+    "opacity error, band": ("lower", ""),
+    "squared, band": ("lower", ""),
+    "wrong share": ("lower", ""),  # of the person
     "mean color": ("lower", "levels"),  # its distance between result and style
     "times the limit": ("lower", ""),  # of a GPU's arithmetic and bandwidth
 }
