@@ -138,6 +138,7 @@ class Recorder:
         self.benchmark, self.seed, self.quick = benchmark, seed, quick
         self.results = Results()
         self._show_given = show_given
+        self._shown: dict[str, str] = {}  # of each group the case that has pictures
         self._path, self._file = path, None
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -231,8 +232,14 @@ class Recorder:
             self.skip(what, str(error))
 
     def picture(self, case: str, method: str, image: np.ndarray, *, data: str = BUNDLED) -> None:
-        """Keep a small copy for the report; of data that was given only where that is wanted."""
+        """Keep a small copy for the report; of data that was given only where that is wanted.
+
+        A quick run keeps one case of each group.
+        """
         if data != BUNDLED and not self._show_given:
+            return
+        group = case.rpartition("/")[0]
+        if self.quick and self._shown.setdefault(group, case) != case:
             return
         from benchmarks.thumbnails import jpeg_text
 
