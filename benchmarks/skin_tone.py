@@ -48,19 +48,18 @@ QUICK_SITTERS, QUICK_STYLES = 5, ("pencil", "oil")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--half", choices=("development", "test"), default="test")
-    parser.add_argument("--styles", nargs="*", choices=STYLES, default=list(STYLES))
+    parser.add_argument("--styles", nargs="*", choices=STYLES, help="(all; two for --quick)")
     parser.add_argument("--every", type=int, default=1, help="take each Nth sitter")
     parser.add_argument("--save", type=Path, metavar="DIR", help="write STYLE_NAME.png")
 
 
 def run(arguments: argparse.Namespace, recorder: Recorder) -> None:
     """Draw all sitters in all styles."""
+    most = QUICK_SITTERS if arguments.quick else None
     sitters = read_sitters(
-        sitter_paths(arguments.data, arguments.half)[:: arguments.every], recorder
+        sitter_paths(arguments.data, arguments.half)[:: arguments.every][:most], recorder
     )
-    styles = arguments.styles
-    if arguments.quick:
-        sitters, styles = sitters[:QUICK_SITTERS], QUICK_STYLES
+    styles = arguments.styles or (QUICK_STYLES if arguments.quick else STYLES)
     judge = StyleJudge()
     data = BUNDLED if arguments.data is None else arguments.data.name
     for style in styles:
