@@ -19,8 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.bootstrap import bootstrap_means
-from benchmarks.protocol import Results, Row, read_results, say
+from benchmarks.protocol import Results, Row, say
 from benchmarks.report import print_table
+from benchmarks.result_files import read_results
 
 Verdict = Literal["worse", "better", "same", "other machine", "no direction"]
 Series = tuple[Any, ...]

@@ -17,7 +17,8 @@ import numpy as np
 from benchmarks.bootstrap import mean_interval
 from benchmarks.measures import direction, title
 from benchmarks.plots import line_chart
-from benchmarks.protocol import Results, Row, read_results, say
+from benchmarks.protocol import Results, Row, say
+from benchmarks.result_files import read_results
 from benchmarks.summary import by_group, heading, label, parts
 
 TEMPLATES = Path(__file__).parent / "templates"

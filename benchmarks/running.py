@@ -6,8 +6,9 @@ from pathlib import Path
 from types import ModuleType
 
 from benchmarks import compare
-from benchmarks.protocol import MissingDataError, Recorder, read_results, say
+from benchmarks.protocol import MissingDataError, Recorder, say
 from benchmarks.report import print_conditions, progress
+from benchmarks.result_files import read_results
 from benchmarks.summary import print_rows
 from facestyle.errors import FacestyleError
 

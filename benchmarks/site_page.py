@@ -16,7 +16,7 @@ def on_files(files: Any, config: Any) -> Any:
     if str(ROOT) not in sys.path:
         sys.path.append(str(ROOT))
     from benchmarks.page import render
-    from benchmarks.protocol import read_results
+    from benchmarks.result_files import read_results
 
     text = render(read_results(RESULTS), "facestyle: quick benchmarks on bundled data")
     files.append(File.generated(config, PAGE, content=text))

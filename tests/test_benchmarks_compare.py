@@ -5,7 +5,8 @@ import pytest
 
 from benchmarks import compare
 from benchmarks.__main__ import main
-from benchmarks.protocol import Recorder, Results, Row, read_results
+from benchmarks.protocol import Recorder, Results, Row
+from benchmarks.result_files import read_results
 
 CASES = 20
 MACHINE = {"processor": "one", "threads": 2}

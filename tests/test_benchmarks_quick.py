@@ -9,7 +9,8 @@ import pytest
 
 from benchmarks import bundled
 from benchmarks.__main__ import BENCHMARKS, TOOLS, main
-from benchmarks.protocol import BUNDLED, read_results
+from benchmarks.protocol import BUNDLED
+from benchmarks.result_files import read_results
 from benchmarks.site_page import RESULTS
 from facestyle.faces import portrait_from_image
 from facestyle.io.images import read_image, write_image
