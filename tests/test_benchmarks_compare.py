@@ -59,6 +59,8 @@ def test_times_need_the_machine_and_exceed_their_spread():
     assert verdict(run_of([1.0], **cost, spread=0.2), run_of([1.5], **cost, spread=0.2)) == "same"
     other = run_of([9.0], **cost, machine={"processor": "two", "threads": 2})
     assert verdict(run_of([1.0], **cost), other) == "other machine"
+    busy = run_of([1.5], **cost, machine=MACHINE | {"cores": 2, "load": 9.0})
+    assert verdict(run_of([1.0], **cost), busy) == "busy machine"
 
 
 def test_cases_are_paired_by_name_and_series_by_factors():
