@@ -22,7 +22,8 @@ BENCHMARKS = {
     "portraits": ("portraits", "portraits in drawn and painted styles: identity and texture"),
     "skin-tone": ("skin_tone", "does a sitter's own skin tone survive a drawn style?"),
     "regions": ("regions_rows", "hair, face and rest against hand-made labels"),
-    "neural": ("neural_rows", "losses of networks and of optimization; Johnson's and Ulyanov's"),
+    "matte": ("matte", "opacity of cut-outs before other backgrounds"),
+    "neural": ("neural", "losses of networks and of optimization; Johnson's and Ulyanov's"),
     "video": ("video", "flicker and style of clips; the flow against a known one"),
     "ruder": ("ruder", "the five video presets of Ruder 2016 where a wall is long hidden"),
     "speed": ("speed", "seconds and memory against pixels, exemplars and threads"),
@@ -61,9 +62,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     if name not in BENCHMARKS:
         print(f"benchmarks: {name}: no such command\n\n{_help()}", file=sys.stderr)
         return 2
-    from benchmarks.running import run_benchmark
+    from benchmarks.running import run_benchmark, skip_benchmark
 
-    module = _module(BENCHMARKS[name][0])
+    try:
+        module = _module(BENCHMARKS[name][0])
+    except ModuleNotFoundError as error:
+        return skip_benchmark(name, str(error.name), rest)
     return run_benchmark(name, module, _parser(name, module), rest)
 
 

@@ -5,8 +5,8 @@
 Rows belong together by benchmark, data, split, method, measure and factors; cases are paired by
 name. A series is worse where the mean worsening of its cases, at its lower bound, is above what
 counts: .5 % of the old mean for pictures, 15 % for seconds and memory, and the spread of repeated
-runs. The bounds together have a chance of 5 % to call noise a change (Bonferroni). Times of another
-machine are shown, but decide nothing.
+runs. The bounds together have a chance of 5 % to call noise a change (Bonferroni). Costs on another
+machine, and wall times on a busy one, are shown, but decide nothing.
 """
 
 import argparse
@@ -19,16 +19,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.bootstrap import bootstrap_means
-from benchmarks.protocol import Results, Row, read_results, say
+from benchmarks.protocol import Results, Row, say
 from benchmarks.report import print_table
+from benchmarks.result_files import read_results
 
-Verdict = Literal["worse", "better", "same", "other machine", "no direction"]
+Verdict = Literal["worse", "better", "same", "other machine", "busy machine", "no direction"]
 Series = tuple[Any, ...]
+WALL_TIMES = {"seconds", "first frame, s"}
 ERROR_RATE = 0.05  # of all series together
 LEAST_LEVEL = 0.002  # 20 of 10,000 resamples: finer quantiles are noise themselves
 LEAST_EFFECT = 0.005  # of the old mean: pictures of two machines differ by less
 LEAST_COST_EFFECT = 0.15  # two runs of speed on one idle machine differed by up to 12 %
-COSTS = {"seconds", "CPU seconds", "peak MiB", "resident MiB"}
+COSTS = {
+    "seconds",
+    "CPU seconds",
+    "first frame, s",
+    "first frame, CPU s",
+    "peak MiB",
+    "resident MiB",
+}
 
 
 @dataclass(frozen=True)
@@ -89,7 +98,14 @@ def judge(old: Results, new: Results, *, show_all: bool = False) -> int:
     return 1 if counts["worse"] else 0
 
 
-_VERDICTS: tuple[Verdict, ...] = ("worse", "better", "same", "other machine", "no direction")
+_VERDICTS: tuple[Verdict, ...] = (
+    "worse",
+    "better",
+    "same",
+    "other machine",
+    "busy machine",
+    "no direction",
+)
 
 
 def compare(old: Results, new: Results) -> list[Change]:
@@ -104,8 +120,12 @@ def compare(old: Results, new: Results) -> list[Change]:
         series for series in after if series in before and after[series].keys() & before[series]
     ]
     level = max(ERROR_RATE / max(len(shared), 1), LEAST_LEVEL)
-    same_machine = _machines(old) == _machines(new)
-    return [_change(s, before[s], after[s], level, same_machine) for s in shared]
+    undecided: dict[str, Verdict] = {}
+    if _machines(old) != _machines(new):
+        undecided = dict.fromkeys(COSTS, "other machine")
+    elif _is_busy(old) or _is_busy(new):
+        undecided = dict.fromkeys(WALL_TIMES, "busy machine")
+    return [_change(s, before[s], after[s], level, undecided.get(s[4])) for s in shared]
 
 
 def worsening(
@@ -122,7 +142,7 @@ def _change(
     before: Mapping[str, Row],
     after: Mapping[str, Row],
     level: float,
-    same_machine: bool,
+    undecided: Verdict | None,
 ) -> Change:
     cases = [case for case in after if case in before]
     old = np.array([before[case].value for case in cases])
@@ -138,8 +158,8 @@ def _change(
     verdict: Verdict = "same"
     if not better:
         verdict = "no direction"
-    elif is_cost and not same_machine:
-        verdict = "other machine"
+    elif undecided is not None:
+        verdict = undecided
     elif low > least:
         verdict = "worse"
     elif high < -least:
@@ -156,6 +176,11 @@ def _by_series(rows: Iterable[Row]) -> dict[Series, dict[str, Row]]:
 
 def _machines(results: Results) -> set[tuple[Any, Any]]:
     return {(run.get("processor"), run.get("threads")) for run in results.runs}
+
+
+def _is_busy(results: Results) -> bool:
+    """Whether more was running than there are cores when a run began."""
+    return any((run.get("load") or 0) > (run.get("cores") or np.inf) for run in results.runs)
 
 
 def name_of(series: Series) -> str:

@@ -4,12 +4,12 @@ import re
 from pathlib import Path
 
 from benchmarks.protocol import MissingDataError
-from facestyle.io.images import IMAGE_SUFFIXES
+from facestyle.errors import FacestyleError
+from facestyle.io.images import IMAGE_SUFFIXES, read_image
+from facestyle.metrics.name_pairs import pair_names
 
 PHOTO_FOLDERS = ("photos", "photo", "inputs", "images")
 DRAWING_FOLDERS = ("sketches", "sketch", "drawings")
-# CUHK's names: f-005-01.jpg is the photograph of F2-005-01-sz1.jpg
-_CUFS = re.compile(r"^([a-z])\d?-(\d+)-(\d+)(?:-sz\d)?$", re.IGNORECASE)
 
 
 def pictures(folder: Path) -> list[Path]:
@@ -60,11 +60,7 @@ def pair_files(data: Path) -> list[tuple[Path, Path]]:
     """
     photos = pictures(first_folder(data, PHOTO_FOLDERS, "photographs"))
     drawings = pictures(first_folder(data, DRAWING_FOLDERS, "drawings"))
-    by_name = {_pair_key(path): path for path in drawings}
-    found = [(p, by_name[_pair_key(p)]) for p in photos if _pair_key(p) in by_name]
-    if not found:
-        raise MissingDataError("pairs", f"{data}: no photograph has a drawing of the same name")
-    return found
+    return _partners(photos, drawings, data, "drawing")
 
 
 def style_files(data: Path) -> dict[str, list[Path]]:
@@ -92,11 +88,26 @@ def label_files(data: Path) -> list[tuple[Path, Path]]:
     MissingDataError
     """
     photos = pictures(first_folder(data, PHOTO_FOLDERS, "photographs"))
-    labels = {p.stem: p for p in pictures(first_folder(data, ("labels",), "labels"))}
-    found = [(path, labels[path.stem]) for path in photos if path.stem in labels]
-    if not found:
-        raise MissingDataError("labels", f"{data}: no photograph has labels of the same name")
-    return found
+    labels = pictures(first_folder(data, ("labels",), "labels"))
+    return _partners(photos, labels, data, "picture of labels")
+
+
+def cutout_files(data: Path) -> list[tuple[Path, Path | None]]:
+    """Cut-outs: pictures with an alpha channel, or photographs with pictures of their opacity.
+
+    In the folder itself or in `cutouts/`; or `photos/` and `mattes/` (`masks/`), matched by name.
+
+    Raises
+    ------
+    MissingDataError
+    """
+    own = [p for folder in (data, data / "cutouts") for p in pictures(folder)]
+    found: list[tuple[Path, Path | None]] = [(p, None) for p in own if _has_alpha(p)]
+    if found:
+        return found
+    photos = pictures(first_folder(data, PHOTO_FOLDERS, "cut-outs with alpha, or photographs"))
+    mattes = pictures(first_folder(data, ("mattes", "masks"), "mattes"))
+    return [(photo, matte) for photo, matte in _partners(photos, mattes, data, "matte")]
 
 
 def clip_files(data: Path) -> dict[str, list[Path]]:
@@ -148,9 +159,23 @@ def _next_name(stem: str) -> str:
     return f"{head}{int(number or 0) + 1:0{len(number)}d}"
 
 
-def _pair_key(path: Path) -> str:
-    match = _CUFS.match(path.stem)
-    return "-".join(match.groups()).lower() if match else path.stem.lower()
+def _has_alpha(path: Path) -> bool:
+    try:
+        return read_image(path).alpha is not None
+    except FacestyleError:  # taken, so that it is named when it is read again
+        return True
+
+
+def _partners(
+    photos: list[Path], others: list[Path], data: Path, what: str
+) -> list[tuple[Path, Path]]:
+    """Photographs with what belongs to them by name, as `facestyle evaluate` pairs them."""
+    by_stem = {path.stem: path for path in others}
+    pairs = pair_names([path.stem for path in photos], by_stem)
+    found = [(path, by_stem[pairs[path.stem]]) for path in photos if path.stem in pairs]
+    if not found:
+        raise MissingDataError(f"{what}s", f"{data}: no photograph has a {what} of the same name")
+    return found
 
 
 def _is_numbered(frames: list[Path]) -> bool:

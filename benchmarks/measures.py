@@ -10,6 +10,8 @@ Better = Literal["higher", "lower", "nearest 1", ""]
 _OTHERS: dict[str, tuple[Better, str]] = {
     "seconds": ("lower", "s"),
     "CPU seconds": ("lower", "s"),
+    "first frame, s": ("lower", "s"),
+    "first frame, CPU s": ("lower", "s"),
     "peak MiB": ("lower", "MiB"),
     "worse than the input": ("lower", ""),  # share of the cases, by PSNR
     "loss": ("lower", ""),
@@ -31,6 +33,11 @@ _OTHERS: dict[str, tuple[Better, str]] = {
     "hair IoU": ("higher", ""),
     "face IoU": ("higher", ""),
     "rest IoU": ("higher", ""),
+    "opacity error, band": ("lower", ""),
+    "squared, band": ("lower", ""),
+    "wrong share": ("lower", ""),  # of the person
+    "mean color": ("lower", "levels"),  # its distance between result and style
+    "times the limit": ("lower", ""),  # of a GPU's arithmetic and bandwidth
 }
 
 

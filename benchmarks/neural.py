@@ -1,76 +1,87 @@
-"""Neural wing: the claims of Johnson 2016 and Ulyanov 2017, guidance by regions, throughput.
+"""Losses of trained networks and of optimization: the curves of Johnson 2016 and Ulyanov 2017.
 
-    python benchmarks/neural.py [--quick] [--only PART ...] [--model FILE] [--device DEVICE]
-        [--sizes PX ...] [--photos N] [--iterations N] [--steps N] [--crop PX] [--save DIR]
+    python -m benchmarks neural [--quick] [--parts curves normalization ...]
+    python -m benchmarks neural --parts normalization --steps 800 --crop 96 --photos 4
 
-Parts: `curves` (a feed-forward result's loss as a number of L-BFGS iterations, and the speed-up),
-`normalization` (instance against batch, same budget), `guidance` (statistics by region on
-portraits), `throughput` (memory formats, precisions, compilation) and `limits` (share of a GPU's
-bandwidth and arithmetic; says so where there is no GPU). `--quick` takes sizes and budgets that a
-CPU finishes in minutes. Photos: ../shared/data/portraits, which no training saw.
+Parts: `curves` (the iterations of L-BFGS that a network equals, and the speed-up), `normalization`
+(instance against batch, same budget), `guidance` (statistics by region), `throughput` (formats,
+precisions, compilation), `limits` (share of a GPU's bandwidth and arithmetic). Photographs are
+bundled ones that no bundled network was trained on, or those of --data.
 """
 
 import argparse
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import report
 import torch
-from neural_bench import FULL, QUICK, SEED, STYLE, Bench, read
-from neural_claims import compare_guidance, compare_normalizations, show_curves
-from neural_speed import compare_with_limits, measure_throughput
 
+from benchmarks import bundled
+from benchmarks.layouts import portrait_files
+from benchmarks.neural_bench import FULL, QUICK, SEED, Bench
+from benchmarks.neural_curves import show_curves
+from benchmarks.neural_guidance import compare_guidance
+from benchmarks.neural_normalization import compare_normalizations
+from benchmarks.neural_pictures import read
+from benchmarks.neural_speed import compare_with_limits, measure_throughput
+from benchmarks.protocol import BUNDLED, Recorder
 from facestyle.neural.device import DEVICES, choose_device
 from facestyle.neural.loss_network import load_loss_network
 from facestyle.neural.model_files import load_named
 
-OVERRIDES = {
-    "photos": "held-out photos",
-    "iterations": "of L-BFGS",
-    "steps": "of training",
-    "crop": "side of a crop",
-}
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="sizes for a CPU")
-    parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS))
-    parser.add_argument("--model", help="file or bundled name, of the same style")
-    parser.add_argument("--device", choices=DEVICES, default="auto")
-    for name, what in OVERRIDES.items():
-        parser.add_argument(f"--{name}", type=int, metavar="N", help=f"{what} of the budget")
-    parser.add_argument("--sizes", type=int, nargs="+", metavar="PX", help="sizes of the budget")
-    parser.add_argument("--save", type=Path, metavar="DIR", help="pictures of normalization")
-    arguments = parser.parse_args()
-    torch.manual_seed(SEED)
-    device = choose_device(arguments.device)
-    given = {name: getattr(arguments, name) for name in (*OVERRIDES, "sizes")}
-    changed: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-    budget = replace(QUICK if arguments.quick else FULL, **changed)
-    threads = torch.get_num_threads()
-    report.print_conditions("Neural wing", seed=SEED, device=device.type, threads=threads)
-    bench = Bench(
-        budget,
-        device,
-        load_loss_network(device=device),
-        read(STYLE, 512).to(device),
-        None if arguments.model is None else load_named(arguments.model, device),
-        arguments.save,
-    )
-    for part in arguments.only:
-        PARTS[part](bench)
-
-
-PARTS: dict[str, Callable[[Bench], None]] = {
+PARTS = {
     "curves": show_curves,
     "normalization": compare_normalizations,
     "guidance": compare_guidance,
     "throughput": measure_throughput,
     "limits": compare_with_limits,
 }
+QUICK_PARTS = ("curves", "throughput")
+MODEL = "wave"  # its style is bundled.MODEL_STYLE: a loss of another says nothing
+BUDGET = {
+    "photos": "held-out photographs",
+    "iterations": "of L-BFGS",
+    "steps": "of training",
+    "crop": "side of a crop, px",
+}
 
-if __name__ == "__main__":
-    main()
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--parts", nargs="+", choices=PARTS, help="(all; two for --quick)")
+    parser.add_argument("--model", default=MODEL, help=f"file or bundled name ({MODEL})")
+    parser.add_argument("--style", type=Path, metavar="FILE", help="what it was trained for")
+    parser.add_argument("--device", choices=DEVICES, default="auto")
+    for name, what in BUDGET.items():
+        parser.add_argument(f"--{name}", type=int, metavar="N", help=what)
+    parser.add_argument("--sizes", type=int, nargs="+", metavar="PX", help="of pictures")
+    parser.add_argument("--train", type=Path, metavar="DIR", help="what `normalization` trains on")
+
+
+def run(arguments: argparse.Namespace, recorder: Recorder) -> None:
+    """Run each part, so that one that lacks something stops none of the others."""
+    torch.manual_seed(SEED)
+    given = {name: getattr(arguments, name) for name in (*BUDGET, "sizes")}
+    changed: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    device = choose_device(arguments.device)
+    paths = photographs(arguments.data)
+    bench = Bench(
+        budget=replace(QUICK if arguments.quick else FULL, **changed),
+        device=device,
+        network=load_loss_network(device=device),
+        style=read(arguments.style or bundled.MODEL_STYLE, 512).to(device),
+        model=load_named(arguments.model, device),
+        photos=paths,
+        training=arguments.train,
+        recorder=recorder,
+        data=BUNDLED if arguments.data is None else arguments.data.name,
+    )
+    for part in arguments.parts or (QUICK_PARTS if arguments.quick else PARTS):
+        with recorder.skipping(f"neural, {part}"):
+            PARTS[part](bench)
+
+
+def photographs(data: Path | None) -> list[Path]:
+    """Portraits of a folder, or the bundled ones that no bundled network has seen."""
+    if data is not None:
+        return portrait_files(data)
+    return [p for p in bundled.portraits() if bundled.half_of(p.stem, "networks") == "test"]

@@ -1,25 +1,22 @@
-"""What the parts of `neural.py` share: budgets, pictures, the loss of training."""
+"""What the parts of `neural.py` share: budgets, pictures, the loss of training, rows."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-import report
 import torch
-from PIL import Image
 
+from benchmarks import bundled
+from benchmarks.protocol import Factor, Recorder, Split
+from benchmarks.report import Timing
 from facestyle.neural.loss_network import LossNetwork
 from facestyle.neural.model_files import Model
 from facestyle.neural.objective import Objective, Targets, Terms, content_features
 from facestyle.neural.optimize import layer_weights
-from facestyle.neural.pictures import resize, to_tensor
+from facestyle.neural.pictures import resize
 from facestyle.neural.settings import TrainOptions
 from facestyle.neural.style_pictures import style_size
 from facestyle.neural.style_statistics import measure_grams, region_weights
 
-DATA = report.ROOT.parent / "shared" / "data"
-STYLE = report.ROOT / "benchmarks" / "styles" / "great_wave.jpg"
-HELD_OUT = DATA / "portraits"
 SEED = 0
 
 
@@ -39,40 +36,56 @@ class Budget:
 
 
 FULL = Budget((256, 512, 1024), 5, 500, 2000, 256, 512, 300, compiles=True, channels=32)
-QUICK = Budget((96, 128), 2, 60, 40, 64, 128, 30, compiles=False, channels=16)
+QUICK = Budget((96, 128), 2, 20, 40, 64, 128, 20, compiles=False, channels=16)
 
 
 @dataclass(frozen=True)
 class Bench:
-    """Everything that the parts share."""
+    """Everything that the parts share.
+
+    Attributes
+    ----------
+    budget : Budget
+    device : torch.device
+    network : LossNetwork
+    style : (1, 3, H, W) tensor
+        What the model was trained for.
+    model : Model
+    photos : list of Path
+        Photographs that the model has not seen.
+    training : Path, optional
+        Folder to train on; without it the bundled sitters that are not held out.
+    recorder : Recorder
+    data : str
+        Name of the photographs' folder, for rows.
+    """
 
     budget: Budget
     device: torch.device
     network: LossNetwork
     style: torch.Tensor
-    model: Model | None
-    save: Path | None
+    model: Model
+    photos: list[Path]
+    training: Path | None
+    recorder: Recorder
+    data: str
 
+    @property
+    def held_out(self) -> list[Path]:
+        """As many photographs as the budget allows."""
+        return self.photos[: self.budget.photos]
 
-def read(path: Path, longer: int) -> torch.Tensor:
-    with Image.open(path) as file:
-        picture = file.convert("RGB")
-    picture.thumbnail((longer, longer), Image.Resampling.LANCZOS)
-    return to_tensor(np.asarray(picture, np.float32) / 255)
+    def add(self, case: str, method: str, scores: dict[str, float], **factors: Factor) -> None:
+        """Add values of a photograph, or of what has no photograph."""
+        self.recorder.add(case, method, scores, split=self.split(case), data=self.data, **factors)
 
+    def add_timing(self, case: str, method: str, timing: Timing, **factors: Factor) -> None:
+        """Add times of repeated runs."""
+        self.recorder.add_timing(case, method, timing, data=self.data, **factors)
 
-def read_square(path: Path, side: int) -> torch.Tensor:
-    with Image.open(path) as file:
-        picture = file.convert("RGB")
-    shorter = min(picture.size)
-    left, top = (picture.width - shorter) // 2, (picture.height - shorter) // 2
-    box = (left, top, left + shorter, top + shorter)
-    pixels = picture.resize((side, side), Image.Resampling.LANCZOS, box=box)
-    return to_tensor(np.asarray(pixels, np.float32) / 255)
-
-
-def held_out(count: int) -> list[Path]:
-    return sorted(HELD_OUT.glob("*.*"))[:count]
+    def split(self, case: str) -> Split:
+        """Whether a network was trained, or chosen, on this photograph."""
+        return bundled.half_of(case.rpartition("/")[2], "networks")
 
 
 def training_objective(bench: Bench, options: TrainOptions, photo: torch.Tensor) -> Objective:
@@ -97,9 +110,11 @@ def training_objective(bench: Bench, options: TrainOptions, photo: torch.Tensor)
 
 
 def total(objective: Objective, picture: torch.Tensor) -> float:
+    """The sum of all terms."""
     return sum(objective.evaluate(picture)[0].values())
 
 
 def synchronize(device: torch.device) -> None:
+    """Wait for a GPU."""
     if device.type == "cuda":
         torch.cuda.synchronize(device)

@@ -5,10 +5,12 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-import report
 import torch
-from neural_bench import SEED, Bench, held_out, read_square, synchronize
 
+from benchmarks.neural_bench import SEED, Bench, synchronize
+from benchmarks.neural_pictures import read_square
+from benchmarks.protocol import MissingDataError
+from benchmarks.report import measure, progress
 from facestyle.neural.optimize import optimize
 from facestyle.neural.settings import Minimizer, OptimizeOptions
 from facestyle.neural.style_pictures import StylePicture
@@ -16,15 +18,13 @@ from facestyle.neural.transformer import Transformer
 
 
 def measure_throughput(bench: Bench) -> None:
-    """Feed-forward pictures a second by memory format, precision and compilation."""
-    print("### Feed-forward throughput, pictures a second\n")
+    """Feed-forward seconds by memory format, precision and compilation."""
     names = [name for name in VARIANTS if bench.budget.compiles or name != "compiled"]
-    rows = []
     for size in bench.budget.sizes:
+        progress(f"throughput: {size} px")
         contenders = {name: variant(bench.device, size, **VARIANTS[name]) for name in names}
-        timings = report.measure(contenders, runs=3)
-        rows.append([size, *(1 / timings[name].median for name in names)])
-    report.print_table(["px", *names], rows)
+        for name, timing in measure(contenders, runs=3).items():
+            bench.add_timing("feed-forward", f"network, {name}", timing, px=size)
 
 
 VARIANTS: dict[str, dict[str, bool]] = {
@@ -44,6 +44,7 @@ def variant(
     half: bool = False,
     compiled: bool = False,
 ) -> Callable[[], None]:
+    """A function that runs an untrained network once."""
     memory = torch.channels_last if channels_last else torch.contiguous_format
     network = Transformer(seed=SEED).to(device, memory_format=memory).eval()
     picture = torch.rand(1, 3, size, size, device=device).contiguous(memory_format=memory)
@@ -59,29 +60,28 @@ def variant(
 
 def compare_with_limits(bench: Bench) -> None:
     """Share of a GPU's arithmetic and bandwidth that the feed-forward network uses."""
-    print("### Share of the GPU's limits\n")
     if bench.device.type != "cuda":
-        print("No GPU was found: this part was not run.\n")
-        return
+        raise MissingDataError("neural, limits", "no GPU was found")
     arithmetic, bandwidth = measured_limits(bench.device)
-    rows = []
     for size, half in itertools.product((512, 1024), (False, True)):
         forward = variant(bench.device, size, channels_last=True, half=half)
-        seconds = report.measure({"forward": forward}, runs=20)["forward"].median
+        timing = measure({"forward": forward}, runs=20)["forward"]
         operations, traffic = costs(size, half)
         limit = max(operations / arithmetic[half], traffic / bandwidth)
-        rows.append([size, "bfloat16" if half else "float32", 1 / seconds, seconds / limit])
-    report.print_table(["px", "precision", "pictures/s", "times the limit"], rows)
-    content = read_square(held_out(1)[0], 512).to(bench.device)
+        method = f"network, {'bfloat16' if half else 'float32'}"
+        bench.add_timing("limits", method, timing, px=size)
+        bench.add("limits", method, {"times the limit": timing.median / limit}, px=size)
+    content = read_square(bench.photos[0], 512).to(bench.device)
     for name, options in {
-        "512 px, 500 iterations at one scale": OptimizeOptions(scales=1, iterations=500),
-        "512 px, default scales": OptimizeOptions(),
+        "500 iterations at one scale": OptimizeOptions(scales=1, iterations=500),
+        "default scales": OptimizeOptions(),
     }.items():
         full = replace(options, minimizer=Minimizer(tolerance=0))
         begin = time.perf_counter()
         optimize(bench.network, content, [StylePicture(bench.style)], full)
         synchronize(bench.device)
-        print(f"- optimization, {name}: {time.perf_counter() - begin:.2f} s")
+        seconds = {"seconds": time.perf_counter() - begin}
+        bench.add("limits", f"optimization, {name}", seconds, px=512)
 
 
 def measured_limits(device: torch.device) -> tuple[dict[bool, float], float]:
@@ -90,11 +90,11 @@ def measured_limits(device: torch.device) -> tuple[dict[bool, float], float]:
     for half in (False, True):
         kind = torch.bfloat16 if half else torch.float32
         a = torch.rand(8192, 8192, device=device, dtype=kind)
-        timing = report.measure({"product": lambda a=a: (a @ a, synchronize(device))}, runs=5)
+        timing = measure({"product": lambda a=a: (a @ a, synchronize(device))}, runs=5)
         arithmetic[half] = 2 * 8192**3 / timing["product"].median
     block = torch.empty(1 << 30, dtype=torch.uint8, device=device)
     copy = torch.empty_like(block)
-    timing = report.measure({"copy": lambda: (copy.copy_(block), synchronize(device))}, runs=5)
+    timing = measure({"copy": lambda: (copy.copy_(block), synchronize(device))}, runs=5)
     return arithmetic, 2 * block.numel() / timing["copy"].median
 
 

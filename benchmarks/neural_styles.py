@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import report
 import torch
-from neural_bench import read, read_square
+from neural_pictures import read, read_square
 
 from facestyle.faces import portrait_from_image
 from facestyle.io.images import write_image

@@ -17,14 +17,15 @@ import numpy as np
 from benchmarks.bootstrap import mean_interval
 from benchmarks.measures import direction, title
 from benchmarks.plots import line_chart
-from benchmarks.protocol import Results, Row, read_results, say
-from benchmarks.summary import heading, label, parts
+from benchmarks.protocol import Results, Row, say
+from benchmarks.result_files import read_results
+from benchmarks.summary import by_group, heading, label, parts
 
 TEMPLATES = Path(__file__).parent / "templates"
 LEAST_CASES = 5  # for an interval
 # factors that are drawn; the others name lines of a table
-AXES = ("megapixels", "exemplars", "iterations", "hidden frames", "threads", "frames")
-RATIOS = ("megapixels", "iterations")  # drawn in equal ratios
+AXES = ("megapixels", "px", "exemplars", "iterations", "hidden frames", "threads", "frames")
+RATIOS = ("megapixels", "px", "iterations")  # drawn in equal ratios
 
 
 @dataclass
@@ -130,22 +131,22 @@ def tables(part: list[Row]) -> list[Table]:
     ]
     header = ["method", "cases", *(title(measure) for measure in measures)]
     made = [Table(heading(part), header, lines)]
-    groups = list(dict.fromkeys(row.group for row in part))
-    if len(groups) > 1:
-        made.append(_by_group(part, names, groups, measures[0]))
-    return made
+    return made + [_by_group(part, *table) for table in by_group(part)]
 
 
-def _by_group(part: list[Row], names: list[str], groups: list[str], measure: str) -> Table:
-    own = [row for row in part if row.measure == measure]
+def _by_group(part: list[Row], name: str, header: list[str], lines: list[list[Any]]) -> Table:
+    """A table of groups; groups downwards, each column is one measure."""
+    measures = list(dict.fromkeys(row.measure for row in part))
+    downwards = header[0] == "group"
     columns = []
-    for group in groups:
-        of = {n: [r.value for r in own if label(r) == n and r.group == group] for n in names}
-        column = [_cell(of[name] or None, own, measure) for name in names]
-        _mark_best(column, measure)
+    for place in range(1, len(header)):
+        measure = measures[place - 1] if downwards else measures[0]
+        column = [_cell(line[place] or None, part, measure) for line in lines]
+        if not downwards:
+            _mark_best(column, measure)
         columns.append(column)
-    lines = [[Cell(name), *(c[n] for c in columns)] for n, name in enumerate(names)]
-    return Table(f"{title(measure)} by group", ["method", *(g or "-" for g in groups)], lines)
+    cells = [[Cell(line[0]), *(c[n] for c in columns)] for n, line in enumerate(lines)]
+    return Table(name, header, cells)
 
 
 def _cell(values: list[float] | None, part: list[Row], measure: str) -> Cell:

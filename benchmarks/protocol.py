@@ -10,7 +10,7 @@ import math
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -138,6 +138,7 @@ class Recorder:
         self.benchmark, self.seed, self.quick = benchmark, seed, quick
         self.results = Results()
         self._show_given = show_given
+        self._shown: dict[str, str] = {}  # of each group the case that has pictures
         self._path, self._file = path, None
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -215,6 +216,8 @@ class Recorder:
     def skip(self, what: str, why: str) -> None:
         """Note what is left out, and why."""
         entry = {"what": what, "why": " ".join(str(why).split())}
+        if entry in self.results.skips:  # a package that is missing is missing in every case
+            return
         self.results.skips.append(entry)
         self._write("skip", entry)
 
@@ -229,8 +232,14 @@ class Recorder:
             self.skip(what, str(error))
 
     def picture(self, case: str, method: str, image: np.ndarray, *, data: str = BUNDLED) -> None:
-        """Keep a small copy for the report; of data that was given only where that is wanted."""
+        """Keep a small copy for the report; of data that was given only where that is wanted.
+
+        A quick run keeps one case of each group.
+        """
         if data != BUNDLED and not self._show_given:
+            return
+        group = case.rpartition("/")[0]
+        if self.quick and self._shown.setdefault(group, case) != case:
             return
         from benchmarks.thumbnails import jpeg_text
 
@@ -247,52 +256,6 @@ class Recorder:
             line = json.dumps({"kind": kind, **entry}, ensure_ascii=False, allow_nan=False)
             self._file.write(line + "\n")
             self._file.flush()
-
-
-def read_results(path: Path) -> Results:
-    """Read a file of results, or all files of a folder.
-
-    Raises
-    ------
-    ValueError
-        If it is none, or of another schema; the message names file and line.
-    """
-    results = Results()
-    paths = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
-    if not paths:
-        raise ValueError(f"{path}: holds no *.jsonl; expected results of `python -m benchmarks`")
-    for file in paths:
-        benchmark = ""
-        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
-            try:
-                benchmark = _take(results, json.loads(line), benchmark)
-            except (ValueError, TypeError, KeyError) as error:
-                raise ValueError(f"{file}, line {number}: no line of results: {error}") from error
-    return results
-
-
-def _take(results: Results, entry: dict[str, Any], benchmark: str) -> str:
-    """Put one line's object in its place; return the name of the run that it belongs to."""
-    kind = entry.pop("kind")
-    if kind == "run":
-        if entry["schema"] != SCHEMA:
-            raise ValueError(f"schema {entry['schema']}, expected {SCHEMA}")
-        results.runs.append(entry)
-        return str(entry["benchmark"])
-    if not benchmark:
-        raise ValueError("no run line stands before it")
-    if kind == "row":
-        known = {f.name for f in fields(Row)}
-        values = {name: value for name, value in entry.items() if name in known}
-        values["size"] = tuple(values["size"]) if values.get("size") else None
-        results.rows.append(Row(benchmark=benchmark, **values))
-    elif kind == "skip":
-        results.skips.append(entry | {"benchmark": benchmark})
-    elif kind == "picture":
-        results.pictures.append(entry | {"benchmark": benchmark})
-    else:
-        raise ValueError(f"kind {kind!r}, expected run, row, skip or picture")
-    return benchmark
 
 
 def say(message: str) -> None:

@@ -21,6 +21,7 @@ from facestyle.io.images import read_image
 CLASSES = ("hair IoU", "face IoU", "rest IoU")  # in the order of regions.overlaps
 QUICK_FACES, QUICK_DISTURBANCES = 2, 2
 CLASS_COUNT = 3
+UNDISTURBED = "none"
 Face = tuple[str, np.ndarray, np.ndarray, Split]  # name, picture, classes, half
 
 
@@ -44,6 +45,8 @@ def run(arguments: argparse.Namespace, recorder: Recorder) -> None:
             with recorder.skipping(name):
                 add(recorder, name, regions.overlaps(image, truth), split, data)
         for kind, (disturb, moves) in disturbances:
+            if kind == UNDISTURBED and arguments.data is not None:
+                continue
             planes = (truth[..., None] == np.arange(CLASS_COUNT)).astype(np.float32)
             moved = disturb(planes).argmax(axis=2) if moves else truth
             with recorder.skipping(f"{name}, {kind}"):

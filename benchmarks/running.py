@@ -6,8 +6,9 @@ from pathlib import Path
 from types import ModuleType
 
 from benchmarks import compare
-from benchmarks.protocol import MissingDataError, Recorder, read_results, say
+from benchmarks.protocol import MissingDataError, Recorder, say
 from benchmarks.report import print_conditions, progress
+from benchmarks.result_files import read_results
 from benchmarks.summary import print_rows
 from facestyle.errors import FacestyleError
 
@@ -27,6 +28,27 @@ def add_common_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--pictures", action="store_true", help="keep small pictures of --data in FILE, too"
     )
+
+
+def skip_benchmark(name: str, package: str, words: Sequence[str]) -> int:
+    """Say that a benchmark lacks a package, in its file of results, too; return the exit code.
+
+    Raises
+    ------
+    ModuleNotFoundError
+        If it is a part of the project: that is a fault of ours.
+    """
+    if package.partition(".")[0] in ("benchmarks", "facestyle"):
+        raise ModuleNotFoundError(f"No module named {package!r}", name=package)
+    parser = argparse.ArgumentParser(prog=f"python -m benchmarks {name}", allow_abbrev=False)
+    add_common_arguments(parser)
+    arguments, _ = parser.parse_known_args(words)
+    with Recorder(name, seed=arguments.seed, quick=arguments.quick, path=arguments.json) as kept:
+        extra = "neural" if package == "torch" else "benchmarks"
+        kept.skip(name, f"needs {package}: pip install 'facestyle[{extra}]'")
+    say(f"skipped: {name}: {kept.results.skips[0]['why']}")
+    say(f"{name}: nothing was measured")
+    return 0
 
 
 def run_benchmark(

@@ -48,19 +48,18 @@ QUICK_SITTERS, QUICK_STYLES = 5, ("pencil", "oil")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--half", choices=("development", "test"), default="test")
-    parser.add_argument("--styles", nargs="*", choices=STYLES, default=list(STYLES))
+    parser.add_argument("--styles", nargs="*", choices=STYLES, help="(all; two for --quick)")
     parser.add_argument("--every", type=int, default=1, help="take each Nth sitter")
     parser.add_argument("--save", type=Path, metavar="DIR", help="write STYLE_NAME.png")
 
 
 def run(arguments: argparse.Namespace, recorder: Recorder) -> None:
     """Draw all sitters in all styles."""
+    most = QUICK_SITTERS if arguments.quick else None
     sitters = read_sitters(
-        sitter_paths(arguments.data, arguments.half)[:: arguments.every], recorder
+        sitter_paths(arguments.data, arguments.half)[:: arguments.every][:most], recorder
     )
-    styles = arguments.styles
-    if arguments.quick:
-        sitters, styles = sitters[:QUICK_SITTERS], QUICK_STYLES
+    styles = arguments.styles or (QUICK_STYLES if arguments.quick else STYLES)
     judge = StyleJudge()
     data = BUNDLED if arguments.data is None else arguments.data.name
     for style in styles:
@@ -130,7 +129,7 @@ def add_style(
         scores = judge.score(picture, sitter, others)
         photos.append(skin_lightness(sitter.image, sitter.face.landmarks))
         results.append(skin_lightness(picture, sitter.face.landmarks))
-        recorder.add(f"{style}/{sitter.name}", style, scores, split=arguments.half, data=data)
+        recorder.add(f"{style}/{sitter.name}", "ours", scores, split=arguments.half, data=data)
         if arguments.save is not None:
             arguments.save.mkdir(parents=True, exist_ok=True)
             name = f"{style.replace(' ', '_')}_{sitter.name}.png"
@@ -139,4 +138,4 @@ def add_style(
         "skin_tone_slope": skin_tone_slope(photos, results),
         "skin_tone_rank": skin_tone_rank(photos, results),
     }
-    recorder.add(style, style, tones, split=arguments.half, data=data)
+    recorder.add(f"{style}/all sitters", "ours", tones, split=arguments.half, data=data)

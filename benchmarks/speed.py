@@ -1,6 +1,6 @@
 """Seconds and memory: stages, pixels, exemplars, threads, whole commands, start-up.
 
-    python -m benchmarks speed [--quick] [--methods energy patch]
+    python -m benchmarks speed [--quick] [--methods energy patch paired]
 
 A bundled portrait; exemplars are the method's bundled set, mirrored once they are used up. Times
 are of a prepared stylizer in a warm process, after detection and matte, unless a row says
@@ -34,11 +34,17 @@ from benchmarks.report import Timing, measure, progress
 from facestyle import ExemplarSet, Stylizer, read_image, write_image
 from facestyle.pipeline.result import Result
 
-SETS = {"energy": "noir", "patch": "pencil"}
+# of every method: the stylizer's name for it, its bundled set, whether pairs are given
+SETS = {
+    "energy": ("energy", "noir", False),
+    "patch": ("patch", "pencil", False),
+    "paired": ("patch", "pencil", True),
+}
 PIXELS = 768 * 1024
 MEGAPIXELS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 12.0)
 COUNTS = (1, 2, 4, 8, 16)
-QUICK_MEGAPIXELS, QUICK_COUNTS = (0.25, 0.5), (1, 2)
+QUICK_MEGAPIXELS, QUICK_COUNTS, QUICK_COMMANDS = (0.25, 0.5), (1, 2), 2
+QUICK_METHODS = 2
 DETECTION = "faces"  # the stage before a stylizer has its face and matte
 PARTS = ("stages", "pixels", "exemplars", "threads", "commands", "start")
 STARTS = {
@@ -72,14 +78,18 @@ class Bench:
 
     def stylizer(self, method: str, count: int) -> Stylizer:
         """A stylizer with the first exemplars of the method's set."""
-        return Stylizer(ExemplarSet.from_folder(self.exemplars(method, count)), method=method)
+        folder, photos = self.exemplars(method, count)
+        return Stylizer(ExemplarSet.from_folder(folder, photos=photos), method=SETS[method][0])
 
-    def exemplars(self, method: str, count: int) -> Path:
-        """A folder with so many exemplars."""
-        folder = self.work / f"{method}{count}"
+    def exemplars(self, method: str, count: int) -> tuple[Path, Path | None]:
+        """A folder with so many exemplars, and that of their photographs."""
+        _, style, paired = SETS[method]
+        folder, photos = (self.work / f"{kind}-{style}{count}" for kind in ("drawn", "taken"))
         if not folder.exists():
-            write_exemplars(bundled.style(SETS[method]), folder, count)
-        return folder
+            write_exemplars(bundled.style(style), folder, count)
+        if paired and not photos.exists():
+            write_exemplars(sorted(bundled.STILLS.glob("*.jpg")), photos, count)
+        return folder, photos if paired else None
 
     def add(self, case: str, method: str, timing: Timing, **factors: str | int | float) -> None:
         """Add times of the portrait."""
@@ -96,7 +106,7 @@ class Bench:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--methods", nargs="+", choices=SETS, default=list(SETS))
+    parser.add_argument("--methods", nargs="+", choices=SETS, help="(all; two for --quick)")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS))
     parser.add_argument("--megapixels", type=float, nargs="+", metavar="MP")
     parser.add_argument("--counts", type=int, nargs="+", metavar="K", help="numbers of exemplars")
@@ -106,6 +116,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, recorder: Recorder) -> None:
     """Measure every part that is asked for."""
     quick = arguments.quick
+    arguments.methods = arguments.methods or [*SETS][: QUICK_METHODS if quick else None]
     given = arguments.data is not None
     path = portrait_files(arguments.data)[0] if given else bundled.PORTRAIT
     pixels = QUICK_MEGAPIXELS[0] * 1e6 if quick else PIXELS
@@ -175,8 +186,9 @@ def measure_exemplars(bench: Bench, arguments: argparse.Namespace) -> None:
             bench.add("one portrait", method, Timing(tuple(wall), cpu), exemplars=count)
             preparing = first - min(result.timings["total"] for result in again)
             scores = {"CPU seconds": max(preparing, 0.0)}
+            known = {"data": bench.data, "exemplars": count}
             bench.recorder.add(
-                "preparing", method, scores, split="none", data=bench.data, exemplars=count
+                "one portrait", f"{method}, preparing", scores, split="none", **known
             )
 
 
@@ -218,7 +230,8 @@ def measure_commands(bench: Bench, arguments: argparse.Namespace) -> None:
                 bench.add_command(name, [run_process(words, **fresh)], caches="no kernels")
             cold = str(bench.work / f"cold-{method}")
             bench.add_command(name, [run_process(words, FACESTYLE_CACHE=cold)], caches="empty")
-            laps = [run_process(words, FACESTYLE_CACHE=cold) for _ in range(bench.runs)]
+            runs = QUICK_COMMANDS if bench.quick else bench.runs
+            laps = [run_process(words, FACESTYLE_CACHE=cold) for _ in range(runs)]
             bench.add_command(name, laps, caches="warm")
 
 
@@ -252,6 +265,8 @@ def on_processor_clock(stylizer: Stylizer, image: np.ndarray) -> Result:
 
 def command(bench: Bench, portrait: Path, method: str, count: int) -> list[str]:
     """Arguments of the command that a user types."""
-    exemplars = ["--exemplars", str(bench.exemplars(method, count)), "--method", method]
+    folder, photos = bench.exemplars(method, count)
+    given = ["--exemplars", str(folder), "--method", SETS[method][0]]
+    given += [] if photos is None else ["--exemplar-photos", str(photos)]
     output = ["-o", str(bench.work / "out.png"), "--overwrite", "-q"]
-    return ["-m", "facestyle", str(portrait), *exemplars, *output]
+    return ["-m", "facestyle", str(portrait), *given, *output]

@@ -58,6 +58,20 @@ SPLITS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         tuple(str(number) for number in range(1, 21, 2)),
         tuple(str(number) for number in range(2, 21, 2)),
     ),
+    # portraits that bundled networks were trained on or chosen by; and others
+    "networks": (
+        (
+            *("eileen_collins", "george_washington", "jacob_fugger", "luis_pedro_coelho"),
+            *("mona_lisa", "pocahontas", "william_penn"),
+            *("girl-2143709", "girl-2720476", "portrait-2164027", "portrait-2554431"),
+        ),
+        (
+            *("aksel_andersson", "erik_dahlgren", "grace_hopper"),
+            *("WechatIMG253_2", "WechatIMG261", "brazil-1368806", "garden-2768329"),
+            *("girl-2099354", "girl-2122927", "man_outdoors", "model-2911329"),
+            *("own-2553537", "pinky-2727846", "timg", "young-507297"),
+        ),
+    ),
     "video": (("man_studio",), ("man_glasses", "man_outdoors")),
     # of benchmarks/looks.py: nobody ever tuned on those of the test half
     "looks": (

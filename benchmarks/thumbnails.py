@@ -5,7 +5,7 @@ import base64
 import cv2
 import numpy as np
 
-LONGEST = 240  # px: about 12 kB each
+LONGEST = 200  # px: about 9 kB each
 QUALITY = 82
 
 

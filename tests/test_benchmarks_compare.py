@@ -5,7 +5,8 @@ import pytest
 
 from benchmarks import compare
 from benchmarks.__main__ import main
-from benchmarks.protocol import Recorder, Results, Row, read_results
+from benchmarks.protocol import Recorder, Results, Row
+from benchmarks.result_files import read_results
 
 CASES = 20
 MACHINE = {"processor": "one", "threads": 2}
@@ -58,6 +59,8 @@ def test_times_need_the_machine_and_exceed_their_spread():
     assert verdict(run_of([1.0], **cost, spread=0.2), run_of([1.5], **cost, spread=0.2)) == "same"
     other = run_of([9.0], **cost, machine={"processor": "two", "threads": 2})
     assert verdict(run_of([1.0], **cost), other) == "other machine"
+    busy = run_of([1.5], **cost, machine=MACHINE | {"cores": 2, "load": 9.0})
+    assert verdict(run_of([1.0], **cost), busy) == "busy machine"
 
 
 def test_cases_are_paired_by_name_and_series_by_factors():

@@ -8,8 +8,9 @@ import pytest
 from benchmarks import layouts
 from benchmarks.bootstrap import mean_interval
 from benchmarks.moving_portrait import MovingPortrait
-from benchmarks.protocol import MissingDataError, Recorder, read_results
+from benchmarks.protocol import MissingDataError, Recorder
 from benchmarks.report import Timing
+from benchmarks.result_files import read_results
 from facestyle.metrics.temporal import warping_error
 
 

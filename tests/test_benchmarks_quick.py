@@ -1,6 +1,7 @@
 """Every benchmark's --quick runs without other data than the repository's, and skips by name."""
 
 import json
+import sys
 
 import cv2
 import numpy as np
@@ -8,7 +9,10 @@ import pytest
 
 from benchmarks import bundled
 from benchmarks.__main__ import BENCHMARKS, TOOLS, main
-from benchmarks.protocol import read_results
+from benchmarks.protocol import BUNDLED
+from benchmarks.result_files import read_results
+from benchmarks.site_page import RESULTS
+from facestyle.faces import portrait_from_image
 from facestyle.io.images import read_image, write_image
 
 SITTERS = ("erik_dahlgren", "grace_hopper", "luis_pedro_coelho")
@@ -74,6 +78,63 @@ def test_portraits_and_an_ebsynth_binary(tiny, tmp_path):
     assert all(0 < value < 1.2 for value in identity.values())
 
 
+def test_skin_tone(tmp_path):
+    found = measured(tmp_path, "skin-tone", "--styles", "pencil")
+    tones = {row.measure: row for row in found.rows if row.measure.startswith("skin_tone")}
+    assert set(tones) == {"skin_tone_slope", "skin_tone_rank"}
+    assert {(row.split, row.method, row.group) for row in tones.values()} == {
+        ("test", "ours", "pencil")
+    }
+    assert 0.3 < tones["skin_tone_slope"].value < 1.2
+
+
+def test_regions(tiny, tmp_path):
+    (tiny / "labels").mkdir()
+    for path in (tiny / "photos").glob("*.png"):
+        labels = np.full((200, 160, 3), (1, 0, 0), np.float32)  # background
+        labels[20:60, 30:130] = (127 / 255, 0, 0)  # hair
+        labels[60:150, 40:120] = (1, 1, 0)  # face
+        write_image(tiny / "labels" / f"{path.stem}_labels.png", labels)
+    found = measured(tmp_path, "regions", "--data", str(tiny), "--split", "test")
+    assert {row.measure for row in found.rows} == {"hair IoU", "face IoU", "rest IoU"}
+    assert all(0 <= row.value < 1 for row in found.rows)
+    plain = [r.value for r in found.rows if not r.factors and r.measure == "face IoU"]
+    assert min(plain) > 0.3
+    assert {str(row.factors["disturbed"]) for row in found.rows if row.factors} == {"mirrored"}
+
+
+def test_matte(tiny, tmp_path):
+    cutouts = tmp_path / "given" / "cutouts"
+    cutouts.mkdir(parents=True)
+    portrait = portrait_from_image(read_image(tiny / "photos" / "grace_hopper.png").rgb)
+    write_image(cutouts / "grace_hopper.png", np.dstack([portrait.image, portrait.matte]))
+    found = measured(tmp_path, "matte", "--data", str(cutouts.parent))
+    wrong = {r.method: r.value for r in found.rows if r.measure == "wrong share"}
+    assert {"ours", "the network alone", "OpenCV grabCut"} < wrong.keys()
+    assert wrong["ours"] < 0.15
+    assert {row.case for row in found.rows} == {"painted/grace_hopper", "plain/grace_hopper"}
+
+
+def test_neural(tmp_path):
+    pytest.importorskip("torch")
+    words = ["--sizes", "64", "--photos", "1", "--iterations", "2", "--steps", "2", "--crop", "64"]
+    parts = ["--parts", "curves", "normalization", "limits"]
+    found = measured(tmp_path, "neural", *words, *parts)
+    losses = {(r.method, *r.factors.items()): r for r in found.rows if r.measure == "loss"}
+    assert {row.split for row in losses.values() if row.case != "training"} == {"test"}
+    photo = losses["the photograph", ("px", 64)].value
+    assert losses["L-BFGS", ("px", 64), ("iterations", 1)].value <= photo
+    assert {m for m, *_ in losses} > {"instance normalization", "batch normalization"}
+    assert {"neural, limits"} <= {skip["what"] for skip in found.skips}
+
+
+def test_a_missing_package_is_skipped_by_name(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    monkeypatch.delitem(sys.modules, "benchmarks.neural", raising=False)
+    found = measured(tmp_path, "neural", "--parts", "curves")
+    assert found.skips[0]["why"] == "needs torch: pip install 'facestyle[neural]'"
+
+
 def test_video(tmp_path):
     found = measured(tmp_path, "video", "--styles", "noir")
     errors = {row.method: row.value for row in found.rows if row.measure == "endpoint error"}
@@ -110,6 +171,15 @@ def test_what_is_missing_is_skipped_by_name(name, tmp_path, capsys):
     assert found.rows == []
     assert found.skips
     assert "nothing was measured" in capsys.readouterr().err
+
+
+def test_the_results_that_are_kept_can_be_compared_with(capsys):
+    kept = read_results(RESULTS)
+    assert {run["benchmark"] for run in kept.runs} == set(BENCHMARKS)
+    assert all(run["quick"] for run in kept.runs)
+    assert {row.data for row in kept.rows} == {BUNDLED}
+    assert main(["compare", str(RESULTS), str(RESULTS)]) == 0
+    assert " same" in capsys.readouterr().out
 
 
 def test_help_names_every_command(capsys):

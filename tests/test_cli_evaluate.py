@@ -7,6 +7,7 @@ import pytest
 
 from facestyle.cli import main
 from facestyle.io.images import write_image
+from facestyle.metrics.name_pairs import pair_names
 
 
 @pytest.fixture
@@ -53,3 +54,36 @@ def test_unknown_folders_and_metrics_are_usage(folders, capsys):
     assert evaluate(folders, "--metrics", "beauty") == 2
     assert "'beauty'" in capsys.readouterr().err
     assert main(["evaluate", str(folders / "gone"), "--truth", str(folders)]) == 2
+
+
+def test_names_with_more_before_or_behind_belong_together(folders, capsys):
+    for name in ("ann", "bob"):
+        (folders / "truth" / f"{name}.png").rename(folders / "truth" / f"{name}_sketch.png")
+    assert evaluate(folders, "--metrics", "ssim") == 0
+    printed = capsys.readouterr()
+    assert printed.out.splitlines()[1].split() == ["ann", "1"]
+    assert "ann and ann_sketch" in printed.err
+    for name in ("ann", "bob"):
+        (folders / "results" / f"{name}.png").rename(folders / "results" / f"fake-{name}.png")
+    assert evaluate(folders, "--metrics", "ssim") == 0
+    (folders / "results" / "fake-ann.png").rename(folders / "results" / "eve.png")
+    (folders / "results" / "fake-bob.png").rename(folders / "results" / "dan.png")
+    assert evaluate(folders, "--metrics", "ssim") == 2  # nobody belongs together
+    assert "00001_sketch" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("names", "others", "pairs"),
+    [
+        (["1", "10"], ["1_a", "10_a"], {"1": "1_a", "10": "10_a"}),
+        (["f-005-01"], ["F2-005-01-sz1"], {"f-005-01": "F2-005-01-sz1"}),
+        (["1", "2"], ["1_2"], {}),  # whose?
+        (["ann"], ["ann_x", "ann_y"], {}),
+        (["ann"], ["annabel"], {}),
+        (["ann", "ann_x"], ["ann", "ann_y"], {"ann": "ann"}),
+        (["a_1", "a_2"], ["2_b", "1_b"], {"a_1": "1_b", "a_2": "2_b"}),
+        (["lady_bird", "lady_bug"], ["bird", "bug"], {"lady_bird": "bird", "lady_bug": "bug"}),
+    ],
+)
+def test_pairs_are_unambiguous(names, others, pairs):
+    assert pair_names(names, others) == pairs

@@ -86,7 +86,8 @@ def evaluate_folders(
 ) -> list[Row]:
     """Judge a folder of results against folders of true pictures and of photographs.
 
-    Pictures belong together by their stems (`results/ann.png`, `drawings/ann.jpg`) and have one
+    Pictures belong together by their stems (`results/ann.png`, `drawings/ann.jpg`), or by stems
+    of which one has more before or behind (`ann_drawing`), if only one can be meant. They have one
     size. They are compared as files of 8 bits; transparent ones are laid over white. Metrics that
     compare a result with any picture of its style are given its true picture.
 
@@ -117,16 +118,28 @@ def evaluate_folders(
     """
     chosen = _chosen(metrics, photos is not None)
     usable, unusable = _without_missing_packages(chosen, named=metrics is not None)
-    folders = (PictureFolder(results, "result"), PictureFolder(truth, "true picture"))
-    photo_folder = None if photos is None else PictureFolder(photos, "photograph")
+    own = PictureFolder(results, "result")
+    true, renamed = PictureFolder(truth, "true picture").named_as(own)
+    folders = (own, true)
+    photo_folder = None if photos is None else PictureFolder(photos, "photograph").named_as(own)[0]
+    notes = [_renamed(renamed)] if renamed else []
     stems = sorted(folders[0].stems | folders[1].stems)
     judged = [_picture_row(stem, *folders, photo_folder, usable) for stem in stems]
     rows = [row for row, _ in judged]
     skin = [pair for _, pair in judged if pair is not None]
     if not any(row.scores for row in rows) and not skin:
         reasons = " ".join(row.problems[0] for row in rows[:3] if row.problems)
-        raise UsageError(f"no picture of {folders[0].path} could be compared: {reasons}")
-    return [*rows, _mean_row(rows, usable, skin, unusable)]
+        raise UsageError(
+            f"no picture of {own.path} could be compared: {reasons} Pictures belong together by "
+            "name, without suffix; one may have more before or behind (00001_sketch, 00001)."
+        )
+    return [*rows, _mean_row(rows, usable, skin, [*notes, *unusable])]
+
+
+def _renamed(names: dict[str, str]) -> str:
+    """Says which pictures of other names were taken to belong together."""
+    result, truth = next(iter(names.items()))
+    return f"{len(names)} pictures of other names belong together, as {result} and {truth}"
 
 
 def _chosen(names: Sequence[str] | None, photos: bool) -> list[Metric]:

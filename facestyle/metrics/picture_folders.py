@@ -1,6 +1,7 @@
 """Folders of pictures that belong together by name: listing, reading, checking."""
 
 import os
+from copy import copy
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from facestyle.errors import ImageError, UsageError
 from facestyle.io.images import IMAGE_SUFFIXES, read_image
 from facestyle.metrics.inputs import eight_bit
+from facestyle.metrics.name_pairs import pair_names
 
 Picture = NDArray[np.uint8]
 
@@ -39,6 +41,21 @@ class PictureFolder:
                 self._files.setdefault(file.stem, []).append(file)
         if not self._files:
             raise UsageError(f"{self.path}: holds no picture; expected {contents}s.")
+
+    def named_as(self, other: "PictureFolder") -> tuple["PictureFolder", dict[str, str]]:
+        """The same pictures under the names of their partners in another folder.
+
+        Returns
+        -------
+        PictureFolder
+        dict of str to str
+            Own name by partner's, where the two differ.
+        """
+        pairs = pair_names(other.stems, self.stems)
+        names = {own: theirs for theirs, own in pairs.items()}
+        folder = copy(self)
+        folder._files = {names.get(stem, stem): files for stem, files in self._files.items()}
+        return folder, {theirs: own for theirs, own in pairs.items() if theirs != own}
 
     @property
     def stems(self) -> set[str]:
