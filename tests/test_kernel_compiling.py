@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -241,3 +242,27 @@ def test_a_full_disk_is_no_error(tmp_path, monkeypatch, caplog):
         assert (made(3.0), other(4)) == (6.0, 8)
     assert [record.message for record in caplog.records] == [caplog.records[0].message]
     assert "No space left" in caplog.records[0].message
+
+
+def test_scipy_is_loaded_by_matrix_products_alone(tmp_path):
+    script = textwrap.dedent(
+        """
+        import sys
+        import numba
+        import numpy as np
+        from facestyle.kernels.compiling import compiled
+
+        @compiled
+        def doubled(values):
+            return 2 * values.sum()
+
+        assert doubled(np.ones(3)) == 6
+        assert "scipy.linalg" not in sys.modules
+        product = numba.njit(lambda a, b: np.dot(a, b))(np.eye(3), np.full((3, 3), 2.0))
+        assert (product == 2 * np.eye(3) + 2 * (1 - np.eye(3))).all()
+        assert "scipy.linalg" in sys.modules
+        """
+    )
+    path = tmp_path / "products.py"
+    path.write_text(script)
+    subprocess.run([sys.executable, path], check=True)

@@ -26,6 +26,9 @@ from typing import Any
 import numba
 
 from facestyle.kernels.kernel_cache import keep_on_disk
+from facestyle.kernels.numba_startup import load_array_functions
+
+load_array_functions()
 
 # Without not-a-numbers and signs of zeros a minimum of several numbers doesn't depend on their
 # order: LLVM may compare several at once, and the result stays the same.
