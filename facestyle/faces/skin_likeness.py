@@ -13,7 +13,7 @@ _LIKE, _SHADING = 2.5, 20.0
 # More where only shading lies between: a forehead in another light than the cheeks. At 5 or 6 the
 # smooth fair hair of one development label is taken for skin
 _LIKE_IF_REACHED = 4.0
-_EDGE = 5.0  # difference of neighbors that is an edge, units of the colors; 4 to 8 do alike
+_EDGE = 5.0  # difference of neighbors that is an edge, units of the colors; 5 and 8 do alike
 _FLOOR = 16.0  # added to the variances of a and b
 # natural logarithm of how much more fine detail hair has than its owner's cheeks: light hair
 # measured e^2 to e^2.5 on the development labels; dark hair differs by color
