@@ -22,6 +22,7 @@ from facestyle.faces.regions import (
     SKIN,
     segment_regions,
 )
+from facestyle.faces.skin_likeness import looks_like_skin
 
 SKIN_COLOR = (0.85, 0.65, 0.55)
 HAIR_COLOR = (0.12, 0.09, 0.08)
@@ -153,3 +154,18 @@ def test_faces_without_a_mesh_still_have_contours(sitter):
     ours, theirs = corresponding_points(sitter.face, sitter.face.scaled(2))
     assert len(ours) == len(theirs) == 68 + 36
     assert face_width(sitter.face.scaled(2)) == pytest.approx(2 * face_width(sitter.face))
+
+
+def test_skin_in_another_light_is_reached_where_no_edge_lies_between():
+    rows = np.arange(120)[:, None] + np.zeros(80)
+    # from below: cheeks, a forehead in yellower light, and behind an edge hair of that very color
+    light = np.clip((80 - rows) / 30, 0, 1)
+    colors = np.dstack([180 + 20 * light, 18 - 9 * light, 16 + 10 * light]).astype(np.float32)
+    colors[29:31] = (60, 5, 5)
+    known = rows >= 100
+    colors += np.random.default_rng(0).normal(0, 0.5, colors.shape).astype(np.float32)
+    near, reached = looks_like_skin(colors, np.zeros(known.shape, np.float32), known)
+    assert near[85:].all()
+    assert not near[35:50].any()
+    assert reached[32:].all()
+    assert not reached[:29].any()

@@ -129,10 +129,13 @@ def _group_probabilities(portrait: Portrait, detail: _Detail) -> np.ndarray:
     lab = to_lab(cv2.GaussianBlur(portrait.image, (0, 0), 0.7))
     colors = lab * np.array([255, 100, 100], np.float32)
     inside = depth_in(portrait.matte, place) > _RIM
-    skin_like = looks_like_skin(colors, detail(inside), seeds[0])
+    skin_like, reached = looks_like_skin(colors, detail(inside), seeds[0])
     # a bald head is no hair, and a bare chest no coat
     for group in (1, 2):
         seeds[group] &= ~skin_like
+    # cheeks may be red, or lit, where the forehead is not
+    forehead = reached & ~skin_like & (place.down < place.brow) & (np.abs(place.across) < 0.4)
+    seeds[0], seeds[1] = seeds[0] | forehead, seeds[1] & ~forehead
     skin, terms, weights = seeds[0], monomials(colors.reshape(-1, 3)), contrast_weights(colors)
     groups = np.zeros(shape, np.int32)
     for _ in range(_ROUNDS):

@@ -10,6 +10,10 @@ from facestyle.imaging.color import luminance
 # a pixel is skin's color within so many standard deviations, when shading may change its
 # luminance by this much more (of 255) than it changes over the cheeks
 _LIKE, _SHADING = 2.5, 20.0
+# More where only shading lies between: a forehead in another light than the cheeks. At 5 or 6 the
+# smooth fair hair of one development label is taken for skin
+_LIKE_IF_REACHED = 4.0
+_EDGE = 5.0  # difference of neighbors that is an edge, units of the colors; 5 and 8 do alike
 _FLOOR = 16.0  # added to the variances of a and b
 # natural logarithm of how much more fine detail hair has than its owner's cheeks: light hair
 # measured e^2 to e^2.5 on the development labels; dark hair differs by color
@@ -50,8 +54,10 @@ def fine_detail(
     return np.log(mean + np.float32(1e-5))
 
 
-def looks_like_skin(colors: np.ndarray, detail: np.ndarray, skin: np.ndarray) -> np.ndarray:
-    """Pixels that have the color and the smoothness of known skin.
+def looks_like_skin(
+    colors: np.ndarray, detail: np.ndarray, skin: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Pixels that have the color and the smoothness of known skin, and those in another light.
 
     Parameters
     ----------
@@ -64,14 +70,33 @@ def looks_like_skin(colors: np.ndarray, detail: np.ndarray, skin: np.ndarray) ->
 
     Returns
     -------
-    (h, w) bool
+    near : (h, w) bool
         False everywhere where less than 30 pixels of skin are known.
+    reached : (h, w) bool
+        With what is farther from its color, but smooth, and no edge lies between.
     """
     known = colors[skin]
     if len(known) < 30:
-        return np.zeros(skin.shape, bool)
+        return np.zeros(skin.shape, bool), np.zeros(skin.shape, bool)
     covariance = np.cov(known.T) + np.diag([_SHADING**2, _FLOOR, _FLOOR])
     away = (colors - known.mean(axis=0)).reshape(-1, 3)
     inverse = np.linalg.inv(covariance).astype(np.float32)
-    near = np.einsum("ij,ij->i", away @ inverse, away).reshape(skin.shape) < _LIKE**2
-    return np.asarray(near & (detail < np.median(detail[skin]) + _ROUGHER))
+    distance = np.sqrt(np.einsum("ij,ij->i", away @ inverse, away)).reshape(skin.shape)
+    smooth = detail < np.median(detail[skin]) + _ROUGHER
+    near = smooth & (distance < _LIKE)
+    return near, _reached(smooth & (distance < _LIKE_IF_REACHED), near, colors)
+
+
+def _reached(may_be: np.ndarray, known: np.ndarray, colors: np.ndarray) -> np.ndarray:
+    """What may be skin and hangs together with known skin without an edge between, (h, w) bool."""
+    steps = np.zeros(known.shape, np.float32)
+    for axis in (0, 1):
+        difference = np.linalg.norm(np.diff(colors, axis=axis), axis=2)
+        before, behind = ((0, 1), (1, 0))
+        for sides in (before, behind):
+            padding = [(0, 0), (0, 0)]
+            padding[axis] = sides
+            steps = np.maximum(steps, np.pad(difference, padding))
+    _, parts = cv2.connectedComponents(((may_be & (steps < _EDGE)) | known).astype(np.uint8))
+    found = np.unique(parts[known])
+    return np.asarray(np.isin(parts, found[found > 0]))
