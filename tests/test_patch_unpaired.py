@@ -10,7 +10,8 @@ from synthetic_faces import drawing_of, photograph
 
 from facestyle.compositing.background import parse_background
 from facestyle.errors import UsageError
-from facestyle.faces.contours import face_width
+from facestyle.faces.contours import face_width, feature_contours
+from facestyle.faces.face_coordinates import face_coordinates
 from facestyle.faces.regions import BACKGROUND, CLOTHES, EYE, HAIR, SKIN, segment_regions
 from facestyle.imaging.color import to_lab
 from facestyle.methods.engine import Rendering
@@ -20,7 +21,7 @@ from facestyle.methods.patch_unpaired import (
     resize_portrait,
     transfer_patches,
 )
-from facestyle.methods.patch_unpaired.blemishes import unusable
+from facestyle.methods.patch_unpaired.blemishes import missed_ears, unusable
 from facestyle.methods.patch_unpaired.clutter import facial_clutter, hair_clutter
 from facestyle.methods.patch_unpaired.correction import correction, last_weights
 from facestyle.methods.patch_unpaired.grain import grain_of, likeness_to_first
@@ -376,3 +377,15 @@ def test_an_eye_has_the_targets_color(sitter):
     coarse = correction(blue, target, replace(weights, eyes=None), width, 1.0)
     assert change[eyes, 2].mean() > 0.15
     assert change[eyes, 2].mean() > 1.5 * coarse[eyes, 2].mean()
+
+
+def test_an_ear_that_counts_as_background_is_no_source(drawings):
+    drawing = drawings[0].working
+    place = face_coordinates(drawing, feature_contours(drawing.face))
+    region_map = drawings[0].regions.region_map.copy()
+    ear = (np.abs(place.across - 0.58) < 0.06) & (np.abs(place.down) < 0.15)
+    region_map[ear] = BACKGROUND
+    found = missed_ears(region_map, place)
+    assert found[ear].all()
+    assert (region_map[found] == BACKGROUND).all()
+    assert not found[np.abs(place.across) > 0.8].any()

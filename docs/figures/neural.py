@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import shutil
+import tempfile
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -33,7 +35,11 @@ def content() -> np.ndarray:
 @functools.cache
 def style(*names: str) -> ExemplarSet:
     """Style pictures of bundled looks: the first of each."""
-    return ExemplarSet.of_pictures([find_look(name).pictures[0] for name in names])
+    with tempfile.TemporaryDirectory() as folder:
+        for number, name in enumerate(names):
+            picture = find_look(name).pictures[0]
+            shutil.copy(picture, Path(folder, f"{number}{picture.suffix}"))
+        return ExemplarSet.of_pictures(folder)
 
 
 @functools.cache
@@ -57,10 +63,9 @@ def sweep(
 def models() -> Path:
     """The networks that come along."""
     panels = [("input", content())]
-    folder = Path(__file__).resolve().parents[2] / "facestyle" / "assets" / "models"
-    for path in sorted(folder.glob("*.safetensors")):
-        panels.append((path.stem, Stylizer.from_model(path.stem)(content()).image))
-    return write_strip("neural_models", panels[:5], height=220)
+    for name in ("wave", "auvers", "engraving", "glass", "wash"):
+        panels.append((name, Stylizer.from_model(name)(content()).image))
+    return write_strip("neural_models", panels, height=220)
 
 
 def start() -> Path:

@@ -17,6 +17,8 @@ _MARK_SIZE = 0.35  # largest mark: a signature
 _FROM_EDGE = 0.03  # a mark keeps away from its region's edge
 _PATTERN = 0.1  # share of a region
 _EDGE = 0.012  # width of the rim of background beside clothes, which is not copied
+# where ears end, from the oval's center; ears of half profiles lie farther out
+_EAR_ACROSS, _EAR_DOWN = 0.75, 0.3
 # sigmas of the band whose energy is roughness, and of the area it is measured over
 _FINE, _COARSE, _WINDOW = 0.008, 0.03, 0.03
 _MOST_ROUGHNESS = 3.0  # over the usual of the exemplar; chosen by eye, not measured
@@ -86,6 +88,25 @@ def _thin_strokes(
 def _unless_pattern(marks: np.ndarray, region: np.ndarray) -> np.ndarray:
     """The marks, or none where a region is so full of them that they are its pattern."""
     return marks if marks.sum() < _PATTERN * region.sum() else np.zeros_like(marks)
+
+
+def missed_ears(region_map: np.ndarray, place: FaceCoordinates) -> np.ndarray:
+    """Background where ears are: in drawings and half profiles it may be one, or what is beside it.
+
+    An ear that counts as background comes back in the empty space beside other heads.
+
+    Parameters
+    ----------
+    region_map : (H, W) uint8
+    place : FaceCoordinates
+
+    Returns
+    -------
+    (H, W) bool
+    """
+    across, down = np.abs(place.across), np.abs(place.down)
+    beside = (place.inside < 0) & (across < _EAR_ACROSS) & (down < _EAR_DOWN)
+    return np.asarray(beside & (region_map == BACKGROUND))
 
 
 def skin_roughness(

@@ -12,7 +12,7 @@ from facestyle.faces.face import Face, Portrait
 from facestyle.faces.face_coordinates import face_coordinates
 from facestyle.imaging.color import to_lab
 from facestyle.kernels.patchmatch_problem import Sources
-from facestyle.methods.patch_unpaired.blemishes import skin_roughness
+from facestyle.methods.patch_unpaired.blemishes import missed_ears, skin_roughness
 from facestyle.methods.patch_unpaired.guides import guide_maps
 from facestyle.methods.patch_unpaired.pictures import flat, halved
 from facestyle.methods.patch_unpaired.recipe import (
@@ -82,6 +82,7 @@ def search_levels(
         place = face_coordinates(Portrait(layer.image, face, layer.usable), feature_contours(face))
         roughness = skin_roughness(luminances[number], layer.region_map, place, width)
         rough[number] = np.float32(ROUGHNESS_COST) * roughness
+        usable[number][missed_ears(layer.region_map, place)] = 0
     origin = np.array([layer.origin for layer in layers], np.int64)
     levels, source_unaries = [], []
     for level in range(LEVELS):
