@@ -279,6 +279,9 @@ def test_exemplars_of_which_none_is_usable(run, tmp_path, portrait):
     assert listed.returncode == 3
     assert not json.loads(listed.stdout)["usable"]
     assert "black.png: none of the 1 pictures" in listed.stderr
+    checked = run("exemplars", "empty")
+    assert (checked.returncode, checked.stdout) == (3, "")
+    assert "empty: the folder holds no pictures" in checked.stderr
     for folder, words in (("empty", "no pictures"), ("none", "no such"), ("black.png", "no face")):
         used = run("me.png", "--exemplars", folder, "-q")
         assert (used.returncode, used.stdout) == (3, "")

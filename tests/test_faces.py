@@ -101,6 +101,8 @@ def test_no_face_is_said_with_a_way_out():
         assert find_faces(noise, landmarks=backend) == []
     with pytest.raises(FaceError, match=r"wall\.png: no face was found.*--landmarks-file"):
         portrait_from_image(noise, name="wall.png")
+    line = np.zeros((10, 20_000, 3), np.float32)  # its reduced copies would have no height
+    assert find_faces(line) == []
 
 
 def test_a_face_below_64_px_is_refused(astronaut, portrait):

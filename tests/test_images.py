@@ -483,6 +483,11 @@ def test_cut_off_files(tmp_path, rng, suffix, depth):
 def test_missing_file_and_folder(tmp_path):
     with pytest.raises(ImageError, match=r"nobody\.jpg: there is no such file"):
         read_image(tmp_path / "nobody.jpg")
+    (tmp_path / "link.jpg").symlink_to("gone.jpg")
+    with pytest.raises(
+        ImageError, match=r"link\.jpg: is a link to gone\.jpg, which does not exist"
+    ):
+        read_image(tmp_path / "link.jpg")
     with pytest.raises(ImageError, match="folder"):
         read_image(tmp_path)
 

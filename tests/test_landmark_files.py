@@ -66,6 +66,8 @@ def test_kinds_of_pts(tmp_path, points, text):
         (lambda p: p / 340, "fractions"),
         (lambda p: np.where(np.arange(68)[:, None] == 5, np.nan, p), "68 finite points"),
         (lambda p: np.where(np.arange(68)[:, None] == 5, 1e300, p), "lies at 1e\\+300"),
+        (lambda p: p * [-1, 1] + [340, 0], "left and right are swapped"),
+        (lambda p: p[::-1], "another order"),
         (lambda p: p[:67], r"shape \(67, 2\)"),
     ],
 )

@@ -40,6 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
     """List every file, then say what suits the set; return the exit code."""
     from facestyle.cli.messages import print_result, report_error, show_progress, to_json
     from facestyle.cli.sheet_files import check_sheet
+    from facestyle.errors import ExemplarError
     from facestyle.exemplars import ExemplarSet
     from facestyle.io.images import expand_inputs
     from facestyle.looks import find_exemplars
@@ -47,7 +48,14 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.sheet is not None:
         check_sheet(arguments.sheet, arguments.overwrite)
-    paths = [item.path for item in expand_inputs([find_exemplars(arguments.folder)])]
+    items = expand_inputs([find_exemplars(arguments.folder)])
+    # a folder without pictures stands for itself
+    paths = [item.path for item in items if item.found or not item.path.is_dir()]
+    if not paths:
+        raise ExemplarError(
+            f"{arguments.folder}: the folder holds no pictures; "
+            "put several stylized portraits in it"
+        )
     photos = _photos(arguments.exemplar_photos)
     found: dict[Path, Portrait | str] = {}
     quiet = arguments.quiet or not arguments.verbose  # the list itself shows how far it is

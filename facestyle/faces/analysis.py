@@ -106,7 +106,7 @@ def select_face(faces: list[Face], which: str | int, name: str) -> Face:
     if not faces:
         raise FaceError(
             f"{name}: no face was found; expected one face looking towards the camera. "
-            "Try --landmarks mesh, or give 68 points with --landmarks-file"
+            "Give 68 points with --landmarks-file (of an exemplar in NAME.landmarks.txt beside it)"
         )
     if which == "largest":
         face = faces[0]

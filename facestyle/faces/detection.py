@@ -12,6 +12,7 @@ import numpy as np
 
 from facestyle.assets import asset_path
 from facestyle.faces.networks import run_network
+from facestyle.imaging.pyramid import reduced
 
 # dlib finds faces of 80 px and more: these long sides find a face from 1/6 down to 1/35 of them
 DLIB_SIZES = ((500, 0), (500, 1), (1400, 1))
@@ -68,9 +69,7 @@ def detect_dlib(image: np.ndarray, smallest: float = 0.0) -> list[np.ndarray]:
         tried.add(attempt)
         if boxes and _is_fine_enough(boxes, scale, upsample - 1, smallest):
             break
-        small = image
-        if scale < 1:
-            small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        small = reduced(image, scale)
         with _LOCK:
             found, scores, _ = _dlib_detector().run(small, upsample)
         further = [

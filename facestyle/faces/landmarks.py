@@ -187,7 +187,7 @@ def check_landmarks(
     ------
     LandmarksError
         If they are not 68 finite points with two eyes apart from each other, spread over an area,
-        most of them inside the picture and none far outside.
+        in iBUG's order, most of them inside the picture and none far outside.
     """
     points = np.asarray(points, dtype=np.float64)
     if points.shape != (68, 2) or not np.isfinite(points).all():
@@ -215,7 +215,19 @@ def check_landmarks(
     spread = np.linalg.svd(points - points.mean(axis=0), compute_uv=False)
     if spread[1] < _FLATTEST * spread[0]:
         raise LandmarksError(f"{name}: the landmarks lie on one line; expected those of a face")
+    _check_order(points, name)
     return points
+
+
+def _check_order(points: np.ndarray, name: str) -> None:
+    """Ask for a mouth below the eyes, as seen with the first eye at the left, however tilted."""
+    first, second, mouth = (points[a:b].mean(axis=0) for a, b in ((36, 42), (42, 48), (48, 68)))
+    across, down = second - first, mouth - (first + second) / 2
+    if across[0] * down[1] <= across[1] * down[0]:
+        raise LandmarksError(
+            f"{name}: left and right are swapped, or the points are in another order; expected "
+            "iBUG's, from the picture's left to its right, as 'facestyle landmarks' writes it"
+        )
 
 
 def _check_inside(points: np.ndarray, name: str, size: tuple[int, int]) -> None:

@@ -139,6 +139,24 @@ def collapse_stack(
     return total
 
 
+def reduced(image: np.ndarray, scale: float) -> np.ndarray:
+    """Reduce a picture by area averaging; one as narrow as a line keeps one pixel.
+
+    Parameters
+    ----------
+    image : (H, W) or (H, W, C) uint8 or float32
+    scale : float
+        From 1 of its size on it is returned as it is.
+    """
+    if scale >= 1:
+        return image
+    height, width = image.shape[:2]
+    if round(min(height, width) * scale) < 1:  # OpenCV refuses sides of 0 px
+        size = (max(1, round(width * scale)), max(1, round(height * scale)))
+        return cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+    return cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+
+
 def half_size(values: np.ndarray) -> np.ndarray:
     """Halve a picture by area averaging, rounding the size up."""
     height, width = values.shape[:2]

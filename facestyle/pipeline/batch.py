@@ -78,7 +78,9 @@ def stylize_files(
         If there are not as many outputs as inputs.
     """
     if explain is not None and not stylizer.method.explains:
-        raise UsageError(f"explain: method {stylizer.method.name} has nothing to explain")
+        raise UsageError(
+            f"explain: method {stylizer.method.name} has nothing to explain; leave explain out"
+        )
     sources = [Path(path) for path in inputs]
     tasks = [
         BatchTask(source, output, folder, options or BatchOptions(), progress)

@@ -50,7 +50,7 @@ def parse_blend(given: str | os.PathLike[str]) -> list[tuple[str, float]]:
         if not name.strip() or not 0 < weight < float("inf"):
             raise UsageError(
                 f"'{os.fspath(given)}': expected looks with a plus between, such as noir+warm, or "
-                "with their shares, noir:2+warm:1"
+                "with their shares, which are above 0, noir:2+warm:1"
             )
         parts.append((name.strip(), weight))
     total = sum(weight for _, weight in parts)

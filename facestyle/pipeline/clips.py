@@ -14,6 +14,7 @@ import numpy as np
 from facestyle import __version__, disk_cache
 from facestyle.errors import FaceError, UsageError, VideoError
 from facestyle.imaging.levels import to_bytes
+from facestyle.imaging.pyramid import reduced
 from facestyle.io.videos import (
     Frame,
     VideoSource,
@@ -189,8 +190,8 @@ def _count_people(
     for frame in islice(clip.frames(), 0, limit, _SEARCH_EVERY):
         pixels = to_bytes(frame.pixels)
         scale = min(1.0, _SEARCH_SIZE / max(pixels.shape[:2]))
-        if scale < 1 and frame.number:
-            pixels = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        if frame.number:
+            pixels = reduced(pixels, scale)
         people = count_people(
             pixels.astype(np.float32) / 255, stylizer.settings, stylizer.rendering, str(source)
         )
@@ -200,7 +201,7 @@ def _count_people(
         raise VideoError(f"{source}: has no frame in the part that was asked for")
     raise FaceError(
         f"{source}: no face was found in any frame; expected one face looking towards the "
-        "camera at some time. Try --landmarks mesh, or another part with --start"
+        "camera at some time. Try another part with --start"
     )
 
 

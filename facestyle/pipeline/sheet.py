@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 
 from facestyle.errors import FacestyleError
 from facestyle.imaging.levels import to_float
+from facestyle.imaging.pyramid import reduced
 from facestyle.io.images import from_array
 from facestyle.looks import find_exemplars, name_of
 from facestyle.pipeline.blending import is_blend
@@ -140,7 +140,7 @@ def _by_one_method(
             stylizer = stylizer or Stylizer(folder, method=method, **plan.options)
             result = stylizer.replaced(strength=strength).stylize(portrait)
         except Exception as error:  # one look must not stop the others
-            message = " ".join(str(error).split())
+            message = " ".join(str(error).split()).removeprefix("the picture: ")
             if not isinstance(error, FacestyleError):
                 message = f"unexpected {type(error).__name__}: {message}. Please report this"
             _LOG.debug("%s by %s", name, method, exc_info=error)
@@ -172,7 +172,4 @@ def _names(folders: Sequence[Path]) -> list[str]:
 def _reduced(image: np.ndarray, size: int) -> np.ndarray:
     """A picture reduced to a longer side of `size` px at most, (h, w, 3) float32."""
     image = to_float(image)
-    factor = size / max(image.shape[:2])
-    if factor >= 1:
-        return image
-    return cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    return reduced(image, size / max(image.shape[:2]))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 
 from facestyle.errors import FaceError
@@ -17,6 +16,7 @@ from facestyle.faces.mesh import (
     fit_mesh_to_landmarks,
     mesh_presence,
 )
+from facestyle.imaging.pyramid import reduced
 from facestyle.tracking.landmark_smoothing import carried_points, fused_points
 from facestyle.tracking.motion import Motion
 
@@ -125,9 +125,7 @@ class FaceTracker:
         # the first frame and new scenes are worth a thorough search
         limit = max(frame.shape[:2]) if at_once else _SEARCH_SIZE
         scale = min(1.0, limit / max(frame.shape[:2]))
-        small = frame
-        if scale < 1:
-            small = cv2.resize(frame, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        small = reduced(frame, scale)
         faces = find_faces(
             small.astype(np.float32) / 255,
             landmarks=self._landmarks,

@@ -18,6 +18,7 @@ from facestyle.exemplars import ExemplarSet
 from facestyle.faces import find_faces
 from facestyle.imaging.levels import to_bytes, to_float
 from facestyle.imaging.points import scaled_points
+from facestyle.imaging.pyramid import reduced
 from facestyle.io.images import read_image, write_image
 from facestyle.methods.choice import choose_method
 from facestyle.methods.engine import Method
@@ -93,9 +94,7 @@ class Studio:
         height, width = file.rgb.shape[:2]
         scale = min(1.0, self._limits.preview_side / max(height, width))
         whole = file.rgb if file.alpha is None else np.dstack([file.rgb, file.alpha])
-        small = whole
-        if scale < 1:
-            small = cv2.resize(whole, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        small = reduced(whole, scale)
         faces = find_faces(np.ascontiguousarray(small[..., :3]))
         points = [scaled_points(face.landmarks, 1 / scale).round(2).tolist() for face in faces]
         facts = {"width": width, "height": height, "faces": points}

@@ -208,6 +208,10 @@ def _read_bytes(path: Path, limits: Limits) -> bytes:
     try:
         data = read_regular(path, limits.bytes)
     except FileNotFoundError:
+        if path.is_symlink():
+            raise ImageError(
+                f"{path}: is a link to {os.readlink(path)}, which does not exist. Mend the link."
+            ) from None
         raise ImageError(f"{path}: there is no such file. Check the name.") from None
     except IsADirectoryError:
         raise ImageError(_describe_folder(path)) from None
