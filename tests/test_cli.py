@@ -297,7 +297,7 @@ def test_exemplars_of_which_none_is_usable(run, tmp_path, portrait):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ([], "required"),
+        ([], "name it first: facestyle portrait.jpg"),
         (["a.jpg"], "--exemplars"),
         (["a.jpg", "--exemplars", "x", "--strength", "1.5"], "from 0 to 1"),
         (["a.jpg", "--exemplars", "x", "--strength", "nan"], "from 0 to 1"),

@@ -303,3 +303,10 @@ def test_training_interrupted_and_taken_up_again(folder):
     assert "interrupted; the training so far is kept" in err
     assert "Traceback" not in err
     assert (folder / "m.checkpoint").stat().st_size > 1000
+
+
+def test_a_file_that_looks_like_an_option_is_told_how_to_be_named(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    Path("-dash.jpg").write_bytes(b"a picture")
+    assert main(["-dash.jpg", "--exemplars", "warm"]) == 2
+    assert "the file is ./-dash.jpg" in capsys.readouterr().err

@@ -183,7 +183,7 @@ def _sort_out_inputs(arguments: argparse.Namespace) -> None:
         arguments.inputs = [str(path) for path in arguments.exemplars[1:]]
         arguments.exemplars = arguments.exemplars[:1]
     if not arguments.inputs:
-        raise UsageError("the following arguments are required: INPUT (name inputs first)")
+        raise UsageError("found no input; name it first: facestyle portrait.jpg --exemplars noir")
 
 
 def _save_preset(path: Path, stylizer: "StillStylizer") -> None:

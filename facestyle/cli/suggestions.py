@@ -36,6 +36,9 @@ class SuggestingParser(argparse.ArgumentParser):
                 said.append(f"unexpected argument '{argument}'")
                 continue
             flag = argument.split("=")[0]
+            if Path(argument).is_file():
+                said.append(f"{argument} would be an option; the file is ./{argument}")
+                continue
             likely = nearest(flag, self._option_string_actions)
             said.append(f"no such option {flag}" + (f"; did you mean {likely}?" if likely else ""))
         return ", ".join(said)

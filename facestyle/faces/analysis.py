@@ -114,9 +114,10 @@ def select_face(faces: list[Face], which: str | int, name: str) -> Face:
         number = int(which)
         ordered = sorted(faces, key=lambda f: f.box[0])
         if not 1 <= number <= len(ordered):
+            choices = "1" if len(ordered) == 1 else f"1 to {len(ordered)}, counted from the left"
             raise FaceError(
                 f"{name}: face {number} was asked for, {len(ordered)} found; "
-                f"choose --face 1 to {len(ordered)}, counted from the left"
+                f"choose --face {choices}"
             )
         face = ordered[number - 1]
     if not is_large_enough(face):
