@@ -12,6 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from facestyle.faces import Portrait
+from facestyle.frozen import FrozenRecord
 from facestyle.imaging.color import from_lab, to_lab
 from facestyle.imaging.levels import to_float
 from facestyle.methods.engine import Outcome, Rendering, StylizedFrame
@@ -29,7 +30,7 @@ _SAMPLES = 20_000  # pixels of a picture that are measured
 
 
 @dataclass(frozen=True)
-class LookTones:
+class LookTones(FrozenRecord):
     """Tones of the persons of an exemplar set.
 
     Attributes
@@ -47,7 +48,7 @@ class LookTones:
 
 
 @dataclass(frozen=True)
-class ShotTones:
+class ShotTones(FrozenRecord):
     """How the tones of a shot are changed, the same in all its frames; Lab of 1, (3,) float32."""
 
     gain: np.ndarray

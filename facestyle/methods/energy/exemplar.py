@@ -10,6 +10,7 @@ import numpy as np
 from facestyle.alignment.features import Features, analyze
 from facestyle.compositing.foreground import separate_layers
 from facestyle.faces import Portrait
+from facestyle.frozen import FrozenRecord
 from facestyle.imaging.color import to_lab
 from facestyle.imaging.pyramid import LaplacianStack, build_stack
 from facestyle.methods.energy.gain import resolved_bands
@@ -22,7 +23,7 @@ _GRAY_CHROMA = 0.015
 
 
 @dataclass(frozen=True)
-class EnergyExemplar:
+class EnergyExemplar(FrozenRecord):
     """An exemplar with everything that does not depend on the input.
 
     Attributes

@@ -15,6 +15,7 @@ import numpy as np
 from facestyle.alignment.features import Features
 from facestyle.alignment.warp import align_exemplar, resize_map, sample
 from facestyle.faces import Portrait
+from facestyle.frozen import FrozenRecord
 from facestyle.methods.energy.population import MeanFace, population
 from facestyle.methods.energy.tone_curves import LEVELS, ToneCurves, apply_curves
 
@@ -31,7 +32,7 @@ _LEAST_SLOPE, _MOST_SLOPE = 0.05, 3.0
 
 
 @dataclass(frozen=True)
-class OrdinaryFace:
+class OrdinaryFace(FrozenRecord):
     """The population's mean face in a look's tones, aligned to an input.
 
     Attributes

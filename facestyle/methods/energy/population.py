@@ -15,13 +15,14 @@ import numpy as np
 
 from facestyle.assets import asset_path
 from facestyle.faces import Face, Portrait
+from facestyle.frozen import FrozenRecord
 from facestyle.methods.energy.tones import ToneStatistics
 
 ASSET = "population.npz"
 
 
 @dataclass(frozen=True)
-class MeanFace:
+class MeanFace(FrozenRecord):
     """Low-pass light and local energies of ordinary portraits, in the frame of their mean face.
 
     Attributes
@@ -45,7 +46,7 @@ class MeanFace:
 
 
 @dataclass(frozen=True)
-class Population:
+class Population(FrozenRecord):
     """Tone statistics of ordinary portraits.
 
     Attributes

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from facestyle.frozen import FrozenRecord
 from facestyle.methods.energy.population import Population
 from facestyle.methods.energy.tones import (
     BINS,
@@ -52,7 +53,7 @@ _ROUNDS = 3  # in which scales and curves settle; not measured
 
 
 @dataclass(frozen=True)
-class ToneCurves:
+class ToneCurves(FrozenRecord):
     """What a look does to a color of some lightness: at `LEVELS`.
 
     Attributes

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from facestyle.alignment.features import Features
+from facestyle.frozen import FrozenRecord
 
 BINS = 14  # DESIGN 4.1, step 5
 _RANK_BLUR = 0.8  # bins
@@ -16,7 +17,7 @@ _SPREAD_BINS = slice(2, None, 3)  # every third rank's; keeps the tables small
 
 
 @dataclass(frozen=True)
-class ToneStatistics:
+class ToneStatistics(FrozenRecord):
     """A portrait's tones, Lab/100; means of several portraits' are statistics as well.
 
     Attributes

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from facestyle.frozen import FrozenRecord
+
 # of the tone curve; the extremes are noise and catchlights (set by eye)
 _QUANTILES = np.linspace(0.04, 0.96, 12)
 _TOLERANCE = 1.0  # standard deviations among the exemplars that are left alone
@@ -20,7 +22,7 @@ _SURE_BACKGROUND = 0.05  # matte
 
 
 @dataclass(frozen=True)
-class PhotoStatistics:
+class PhotoStatistics(FrozenRecord):
     """Tones of a photograph.
 
     Attributes

@@ -15,6 +15,7 @@ from facestyle.faces.contours import OUTLINE_LEFT, OUTLINE_RIGHT
 from facestyle.faces.face import Face
 from facestyle.faces.face_coordinates import polygon_mask
 from facestyle.faces.regions import BACKGROUND, GROUP_OF_REGION
+from facestyle.frozen import FrozenRecord
 
 _REACH = 0.05  # face widths on either side of the edge (DESIGN 4.3, step 3)
 # 20 places of the profile
@@ -31,7 +32,7 @@ _FEW = 20  # px of a place, below which its mean is noise
 
 
 @dataclass(frozen=True)
-class ContourProfiles:
+class ContourProfiles(FrozenRecord):
     """Luminance dips across the silhouette and the jaw, (2, 20) float64, 0 or below."""
 
     dips: np.ndarray

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from facestyle.faces.regions import BACKGROUND, GROUP_OF_REGION
+from facestyle.frozen import FrozenRecord
 
 # least and most that the spread of L, a, b changes: beside a gray drawing a colored one turns gray
 _LEAST, _MOST = np.array([0.4, 0.0, 0.0]), 2.0
@@ -18,7 +19,7 @@ _FLOOR = 1 / 255
 
 
 @dataclass(frozen=True)
-class Palette:
+class Palette(FrozenRecord):
     """Mean and standard deviation of Lab for each group, (4, 3) each; NaN where it is missing."""
 
     mean: np.ndarray
@@ -45,7 +46,7 @@ def palette_of(lab: np.ndarray, region_map: np.ndarray) -> Palette:
 
 
 @dataclass(frozen=True)
-class Harmony:
+class Harmony(FrozenRecord):
     """How each pixel's Lab changes to bring a picture into another palette.
 
     Attributes

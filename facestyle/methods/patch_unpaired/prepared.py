@@ -10,11 +10,12 @@ import numpy as np
 from facestyle.faces.contours import face_width
 from facestyle.faces.face import Portrait
 from facestyle.faces.regions import Regions, segment_regions
+from facestyle.frozen import FrozenRecord
 from facestyle.methods.patch_unpaired.recipe import WORKING_FACE_WIDTHS
 
 
 @dataclass(frozen=True, eq=False)
-class PreparedExemplar:
+class PreparedExemplar(FrozenRecord):
     """An exemplar and its regions.
 
     Attributes

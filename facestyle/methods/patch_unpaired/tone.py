@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from facestyle.faces.regions import BACKGROUND, GROUP_OF_REGION
+from facestyle.frozen import FrozenRecord
 from facestyle.kernels.tone_curves import RegionTones, apply_tone_curves
 from facestyle.methods.patch_unpaired.sitter_tones import sitters_face, sitters_tones
 
@@ -29,7 +30,7 @@ _CURVE_STEPS = 1024  # of a tone curve: a quarter of a level of 8 bits
 
 
 @dataclass(frozen=True)
-class GroupTone:
+class GroupTone(FrozenRecord):
     """Tones of one group of the exemplars.
 
     Attributes
