@@ -15,6 +15,7 @@ from skimage import data
 from facestyle.cli import main
 from facestyle.cli.messages import ClipProgress
 from facestyle.cli.suggestions import mistyped_verb, nearest
+from facestyle.cli.train import _progress
 
 ROOT = Path(__file__).resolve().parents[1]
 COMMAND = [sys.executable, "-m", "facestyle"]
@@ -310,3 +311,12 @@ def test_a_file_that_looks_like_an_option_is_told_how_to_be_named(tmp_path, monk
     Path("-dash.jpg").write_bytes(b"a picture")
     assert main(["-dash.jpg", "--exemplars", "warm"]) == 2
     assert "the file is ./-dash.jpg" in capsys.readouterr().err
+
+
+def test_training_says_after_which_step_it_goes_on(capsys):
+    report = _progress(10)
+    report(7, {"style": 1.0}, None)
+    report(8, {"style": 1.0}, None)
+    assert capsys.readouterr().err.count("going on after step 6") == 1
+    _progress(10)(1, {"style": 1.0}, None)
+    assert "going on" not in capsys.readouterr().err
