@@ -112,7 +112,8 @@ def test_verb_writes_a_sheet(tmp_path, noir, capsys):
 
 def test_landmarks_come_back_as_they_were_written(tmp_path):
     points = np.random.default_rng(0).uniform(100, 400, (68, 2))
-    points[36:42, 0], points[42:48, 0] = 150, 350  # eyes apart
+    points[36:42], points[42:48] = (150, 200), (350, 200)  # eyes apart
+    points[48:, 1] = 350  # and a mouth below
     path = tmp_path / "new" / "points.txt"
     write_landmarks(path, Face(points, None, np.zeros((36, 2)), "dlib"), "a\nb.jpg", (500, 500))
     np.testing.assert_allclose(read_landmarks(path), points, atol=0.006)

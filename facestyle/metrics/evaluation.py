@@ -138,7 +138,7 @@ def evaluate_folders(
 
 def _renamed(names: dict[str, str]) -> str:
     """Says which pictures of other names were taken to belong together."""
-    result, truth = next(iter(names.items()))
+    result, truth = min(names.items())
     return f"{len(names)} pictures of other names belong together, as {result} and {truth}"
 
 
