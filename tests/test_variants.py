@@ -182,4 +182,4 @@ def test_looks_strengths_sizes_and_formats_in_one_run(tmp_path, monkeypatch, ast
     assert main(["eileen.png", "--exemplars", "dark", "light", "-o", "one.png"]) == 2
     assert "-o one.png: names one file" in capsys.readouterr().err
     assert main(["--exemplars", "dark"]) == 2
-    assert "required: INPUT" in capsys.readouterr().err
+    assert "found no input" in capsys.readouterr().err
