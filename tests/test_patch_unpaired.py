@@ -10,6 +10,7 @@ from synthetic_faces import drawing_of, photograph
 
 from facestyle.compositing.background import parse_background
 from facestyle.errors import UsageError
+from facestyle.faces import Portrait
 from facestyle.faces.contours import face_width, feature_contours
 from facestyle.faces.face_coordinates import face_coordinates
 from facestyle.faces.regions import BACKGROUND, CLOTHES, EYE, HAIR, SKIN, segment_regions
@@ -23,11 +24,13 @@ from facestyle.methods.patch_unpaired import (
 )
 from facestyle.methods.patch_unpaired.blemishes import missed_ears, unusable
 from facestyle.methods.patch_unpaired.clutter import facial_clutter, hair_clutter
-from facestyle.methods.patch_unpaired.correction import correction, last_weights
+from facestyle.methods.patch_unpaired.correction import correction, correction_weights, last_weights
 from facestyle.methods.patch_unpaired.grain import grain_of, likeness_to_first
 from facestyle.methods.patch_unpaired.grain_distribution import grain_quantiles, with_grain_like
 from facestyle.methods.patch_unpaired.palette import harmonized, make_harmony, palette_of
+from facestyle.methods.patch_unpaired.search_levels import OUTSIDE
 from facestyle.methods.patch_unpaired.sitter_tones import USUAL_FACE, sitters_face, sitters_tones
+from facestyle.methods.patch_unpaired.sources import make_sources
 from facestyle.methods.patch_unpaired.surroundings import set_before
 from facestyle.methods.patch_unpaired.tone import exemplar_tones, tone_mapped
 from facestyle.methods.patch_unpaired.warp import warp_to_exemplar
@@ -372,7 +375,7 @@ def test_an_eye_has_the_targets_color(sitter):
     target = to_lab(sitter.image)
     blue = target.copy()
     blue[eyes, 2] -= 0.3
-    weights = last_weights(region_map, width)
+    weights = last_weights(correction_weights(region_map, width), region_map, width)
     change = correction(blue, target, weights, width, 1.0)
     coarse = correction(blue, target, replace(weights, eyes=None), width, 1.0)
     assert change[eyes, 2].mean() > 0.15
@@ -389,3 +392,30 @@ def test_an_ear_that_counts_as_background_is_no_source(drawings):
     assert found[ear].all()
     assert (region_map[found] == BACKGROUND).all()
     assert not found[np.abs(place.across) > 0.8].any()
+
+
+def test_sources_leave_out_what_may_be_an_ear(drawings):
+    sources = make_sources(drawings[:1], 48.0)
+    layer, face = sources.layers[0], sources.faces[0]
+    place = face_coordinates(Portrait(layer.image, face, layer.usable), feature_contours(face))
+    ears = missed_ears(layer.region_map, place)
+    regions = sources.levels[0].regions[: ears.size].reshape(ears.shape)
+    assert ears.any()
+    assert (regions[ears] == OUTSIDE).all()
+    assert (regions == BACKGROUND).any()
+
+
+def test_tone_mapping_keeps_white_clothes_light():
+    regions = (SKIN, HAIR, CLOTHES, BACKGROUND)
+    region_map = np.repeat(np.uint8(regions), 20)[:, None].repeat(80, 1)
+
+    def picture(*tones):
+        lab = np.zeros((*region_map.shape, 3), np.float32)
+        lab[..., 0] = np.random.default_rng(0).normal(0, 0.02, region_map.shape)
+        for region, tone in zip(regions, tones, strict=True):
+            lab[region_map == region, 0] += tone
+        return lab
+
+    tones = exemplar_tones([picture(0.6, 0.2, 0.15, 0.8)], [region_map], 2.0)  # in black
+    mapped = tone_mapped(picture(0.65, 0.2, 0.9, 0.8), region_map, tones, 2.0)
+    assert np.median(mapped[45:55, :, 0]) > 0.5

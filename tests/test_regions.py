@@ -1,5 +1,7 @@
 """Regions of a portrait: hair, skin and clothes where they are, whatever the size."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -9,7 +11,7 @@ from synthetic_faces import photograph
 from facestyle.faces import Portrait
 from facestyle.faces.color_mixture import fit_color_mixture, monomials
 from facestyle.faces.contours import corresponding_points, face_width, feature_contours
-from facestyle.faces.face_coordinates import polygon_mask, signed_distance
+from facestyle.faces.face_coordinates import face_coordinates, polygon_mask, signed_distance
 from facestyle.faces.person_cut import cut_person
 from facestyle.faces.regions import (
     BACKGROUND,
@@ -169,3 +171,18 @@ def test_skin_in_another_light_is_reached_where_no_edge_lies_between():
     assert not near[35:50].any()
     assert reached[32:].all()
     assert not reached[:29].any()
+
+
+@pytest.mark.parametrize("tint", [(-0.1, 0.0, 0.1), (-0.12, -0.06, 0.0)])
+def test_a_high_forehead_in_another_light_is_skin(tint):
+    sitter = photograph((300, 250), seed=2, inter_ocular=60.0)
+    place = face_coordinates(sitter, feature_contours(sitter.face))
+    skin = np.median(sitter.image[segment_regions(sitter).region_map == SKIN], axis=0)
+    above = np.clip((place.brow - place.down) / 0.15, 0, 1)[..., None]
+    noise = np.random.default_rng(0).normal(0, 0.003, sitter.image.shape)
+    high = (place.down < place.brow) & (np.abs(place.across) < 0.4) & (place.inside > -0.25)
+    lit = np.where(high[..., None], skin + above * np.array(tint) + noise, sitter.image)
+    found = segment_regions(replace(sitter, image=lit.clip(0, 1).astype(np.float32))).region_map
+    forehead = high & (place.inside < -0.02)
+    assert forehead.sum() > 2000
+    assert (found[forehead] == SKIN).mean() > 0.9

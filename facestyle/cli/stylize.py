@@ -146,7 +146,7 @@ def run(arguments: argparse.Namespace) -> int:
     total = sum(len(pairs) for _, pairs in planned)
     stylizers = _make_stylizers(arguments, variants)
     work = [(s, pairs) for s, (_, pairs) in zip(stylizers, planned, strict=True)]
-    before = file_facts(item.path for item in inputs)
+    before = file_facts(item.path for item in inputs) if arguments.watch else {}
     with _report(arguments.report, stylizers) as report:
         counts = run_pairs(arguments, work, report)
         if arguments.save_preset is not None and counts.failed < total:

@@ -193,13 +193,10 @@ def _progress(steps: int) -> "Report":
 
     terminal = sys.stderr.isatty()
     bar = tqdm(total=steps, unit="step", file=sys.stderr, disable=not terminal)
-    begun: list[int] = []
 
     def report(step: int, losses: dict[str, float], _: object) -> None:
-        if not begun:
-            begun.append(step)
-            if step > 1:
-                bar.write(f"facestyle: going on after step {step - 1}", file=sys.stderr)
+        if not bar.n and step > 1:
+            bar.write(f"facestyle: going on after step {step - 1}", file=sys.stderr)
         text = ", ".join(f"{name.replace('_', ' ')} {value:.4g}" for name, value in losses.items())
         bar.n = step
         bar.set_postfix_str(text, refresh=False)

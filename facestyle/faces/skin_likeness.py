@@ -92,11 +92,9 @@ def _reached(may_be: np.ndarray, known: np.ndarray, colors: np.ndarray) -> np.nd
     steps = np.zeros(known.shape, np.float32)
     for axis in (0, 1):
         difference = np.linalg.norm(np.diff(colors, axis=axis), axis=2)
-        before, behind = ((0, 1), (1, 0))
-        for sides in (before, behind):
-            padding = [(0, 0), (0, 0)]
-            padding[axis] = sides
-            steps = np.maximum(steps, np.pad(difference, padding))
+        along = np.moveaxis(steps, axis, 0)  # a view: both neighbors of an edge lie at it
+        for side in (along[1:], along[:-1]):
+            np.maximum(side, np.moveaxis(difference, axis, 0), out=side)
     _, parts = cv2.connectedComponents(((may_be & (steps < _EDGE)) | known).astype(np.uint8))
     found = np.unique(parts[known])
     return np.asarray(np.isin(parts, found[found > 0]))

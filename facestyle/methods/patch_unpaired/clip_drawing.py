@@ -9,7 +9,7 @@ import numpy as np
 
 from facestyle.imaging.color import from_lab, luminance, to_lab
 from facestyle.methods.patch_unpaired.clip_state import PatchState
-from facestyle.methods.patch_unpaired.correction import correction, last_weights
+from facestyle.methods.patch_unpaired.correction import correction, correction_weights, last_weights
 from facestyle.methods.patch_unpaired.grain import (
     grain_of,
     group_gains,
@@ -39,7 +39,8 @@ def corrected_strokes(strokes: np.ndarray, state: PatchState, identity: float) -
     target, width = state.target, state.width / state.reduction
     rows, columns = target.region_map.shape
     small = cv2.resize(lab, (columns, rows), interpolation=cv2.INTER_AREA)
-    weights = last_weights(target.region_map, width)
+    weights = correction_weights(target.region_map, width)
+    weights = last_weights(weights, target.region_map, width)
     change = correction(small, target.lab, weights, width, identity)
     size = (lab.shape[1], lab.shape[0])
     return np.asarray(cv2.add(lab, cv2.resize(change, size, interpolation=cv2.INTER_LINEAR)))

@@ -62,9 +62,24 @@ def correction_weights(region_map: np.ndarray, face_width: float) -> CorrectionW
     )
 
 
-def last_weights(region_map: np.ndarray, face_width: float) -> CorrectionWeights:
-    """Weights of the correction that follows the synthesis: more than those inside its loop."""
-    weights = correction_weights(region_map, face_width)
+def last_weights(
+    weights: CorrectionWeights, region_map: np.ndarray, face_width: float
+) -> CorrectionWeights:
+    """The weights of the correction that follows the synthesis, from those inside its loop.
+
+    Parameters
+    ----------
+    weights : CorrectionWeights
+        From `correction_weights`.
+    region_map : (h, w) uint8
+        Regions.
+    face_width : float
+        px.
+
+    Returns
+    -------
+    CorrectionWeights
+    """
     eyes = (region_map == EYE).astype(np.float32)
     return replace(
         weights,

@@ -67,7 +67,7 @@ def finish(
     change = correction(
         _at_working_size(lab, target),
         target.toned,
-        last_weights(target.region_map, sources.face_width),
+        last_weights(target.correction, target.region_map, sources.face_width),
         sources.face_width,
         settings.identity,
     )
