@@ -41,9 +41,9 @@ from facestyle.methods.patch_unpaired.clip_target import coarse_positions, find_
 from facestyle.methods.patch_unpaired.correction import (
     correction_weights,
 )
-from facestyle.methods.patch_unpaired.lead import choose_lead
 from facestyle.methods.patch_unpaired.settings import UnpairedSettings
-from facestyle.methods.patch_unpaired.sources import PatchSources, SourceCache, lead_first
+from facestyle.methods.patch_unpaired.source_cache import SourceCache
+from facestyle.methods.patch_unpaired.sources import PatchSources
 from facestyle.methods.patch_unpaired.surroundings import set_before
 from facestyle.methods.patch_unpaired.synthesis import synthesize
 from facestyle.methods.patch_unpaired.target import make_target, origins, target_curves
@@ -117,7 +117,7 @@ class PatchFrames(FaceFrames[PatchState]):
         image, alpha, matte = self._finished(picture, frame, portrait, state)
         watch.lap("finish")
         face = portrait.face.scaled(frame.shape[1] / portrait.matte.shape[1])
-        order = lead_first(state.lead, len(self._exemplars))
+        order = self._sources.order(state.lead)
         labels = order[origins(state.field.layers[..., None], sources)].astype(np.int32)
         names = tuple(exemplar.portrait.name for exemplar in self._exemplars)
         outcome = Outcome(image, alpha, labels, names, watch.laps)
@@ -172,7 +172,7 @@ class PatchFrames(FaceFrames[PatchState]):
         reduction = 2 if width >= _HALVED_FROM else 1
         reduced = size[0] // reduction, size[1] // reduction
         portrait, matte = self._portrait(frame, now, reduced, None)
-        lead = choose_lead(large, self._exemplars)
+        lead = self._sources.choose_lead(large)
         sources = self._sources.at(lead, width)
         regions = segment_regions(large)
         settings = self._settings

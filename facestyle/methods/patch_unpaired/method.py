@@ -25,7 +25,6 @@ from facestyle.methods.engine import (
     prepare_all,
 )
 from facestyle.methods.patch_unpaired.clip import PatchFrames
-from facestyle.methods.patch_unpaired.lead import choose_lead
 from facestyle.methods.patch_unpaired.prepared import (
     PreparedExemplar,
     prepare_exemplar,
@@ -33,7 +32,7 @@ from facestyle.methods.patch_unpaired.prepared import (
 )
 from facestyle.methods.patch_unpaired.recipe import WORKING_FACE_WIDTHS
 from facestyle.methods.patch_unpaired.settings import UnpairedSettings
-from facestyle.methods.patch_unpaired.sources import SourceCache, lead_first
+from facestyle.methods.patch_unpaired.source_cache import SourceCache
 from facestyle.methods.patch_unpaired.transfer import transfer_patches
 
 
@@ -73,7 +72,7 @@ class UnpairedPatchMethod(Method):
         """Stylize one portrait; the exemplar that suits it best leads."""
         portrait = target.portrait
         start = time.perf_counter()
-        lead = choose_lead(portrait, self.sources.exemplars)
+        lead = self.sources.choose_lead(portrait)
         timings = {"prepare": time.perf_counter() - start}
         done = transfer_patches(
             portrait,
@@ -83,7 +82,7 @@ class UnpairedPatchMethod(Method):
             seed=self._seed,
             sources_at=functools.partial(self.sources.at, lead),
         )
-        order = lead_first(lead, len(self._set))
+        order = self.sources.order(lead)
         portraits = self._set.portraits
         return replace(
             done,

@@ -6,10 +6,8 @@ rotations, so that strokes of any direction are found (DESIGN 4.3, steps 8 and 9
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import cv2
 import numpy as np
@@ -45,8 +43,6 @@ from facestyle.methods.patch_unpaired.tone import GroupTone, exemplar_tones
 
 _LEAST_HAIR = 200  # px
 _MARGIN = 4  # px around a rotated piece: its patches' radius, and what resampling touches
-# leads and widths whose sources stay in memory: nine exemplars at the largest width take 700 MB
-_MOST_KEPT = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,46 +78,6 @@ class PatchSources:
     tones: tuple[GroupTone, ...]
     contours: ContourProfiles
     harmonies: tuple[Harmony, ...]
-
-
-class SourceCache:
-    """The patch sources of a set of exemplars; the last two asked for are kept.
-
-    Parameters
-    ----------
-    exemplars : sequence of PreparedExemplar
-    """
-
-    def __init__(self, exemplars: Sequence[PreparedExemplar]) -> None:
-        self.exemplars = tuple(exemplars)
-        self._kept: dict[tuple[int, float], PatchSources] = {}
-        self._lock = threading.Lock()
-
-    def ordered(self, lead: int) -> tuple[PreparedExemplar, ...]:
-        """The exemplars, the leading one first."""
-        return tuple(self.exemplars[index] for index in lead_first(lead, len(self.exemplars)))
-
-    def at(self, lead: int, width: float) -> PatchSources:
-        """The sources with a leading exemplar, at a face width in px; made where they are new."""
-        key = (lead, width)
-        with self._lock:  # threads that ask for the same sources wait for one to make them
-            found = self._kept.pop(key, None) or make_sources(self.ordered(lead), width)
-            self._kept[key] = found
-            while len(self._kept) > _MOST_KEPT:
-                del self._kept[next(iter(self._kept))]
-            return found
-
-    def __getstate__(self) -> dict[str, Any]:
-        # sources are made again in another process: they are larger than the exemplars
-        return {"exemplars": self.exemplars, "_kept": {}}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state, _lock=threading.Lock())
-
-
-def lead_first(lead: int, count: int) -> np.ndarray:
-    """Indices of `count` exemplars, the leading one first, (count,) int64."""
-    return np.concatenate([[lead], np.delete(np.arange(count), lead)])
 
 
 def make_sources(exemplars: Sequence[PreparedExemplar], width: float) -> PatchSources:

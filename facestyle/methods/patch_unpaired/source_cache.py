@@ -1,0 +1,96 @@
+"""The exemplars of a set, which of them draw a sitter, and their patch sources."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from facestyle.faces import Portrait
+from facestyle.methods.patch_unpaired.lead import choose_lead
+from facestyle.methods.patch_unpaired.media import (
+    left_out,
+    medium_traits,
+    of_one_medium,
+    possible_leads,
+)
+from facestyle.methods.patch_unpaired.prepared import PreparedExemplar
+from facestyle.methods.patch_unpaired.sources import PatchSources, make_sources
+
+_LOG = logging.getLogger(__name__)
+# leads and widths whose sources stay in memory: nine exemplars at the largest width take 700 MB
+_MOST_KEPT = 2
+
+
+class SourceCache:
+    """The patch sources of a set of exemplars; the last two asked for are kept.
+
+    Parameters
+    ----------
+    exemplars : sequence of PreparedExemplar
+    """
+
+    def __init__(self, exemplars: Sequence[PreparedExemplar]) -> None:
+        self.exemplars = tuple(exemplars)
+        self._kept: dict[tuple[int, float], PatchSources] = {}
+        self._told: set[str] = set()
+        self._lock = threading.Lock()
+
+    @functools.cached_property
+    def _alike(self) -> np.ndarray:
+        """Which exemplars are of one medium, (K, K) bool."""
+        return of_one_medium(np.stack([medium_traits(exemplar) for exemplar in self.exemplars]))
+
+    def choose_lead(self, portrait: Portrait) -> int:
+        """Index of the exemplar that suits a portrait best; says once what is left out with it.
+
+        Parameters
+        ----------
+        portrait : Portrait
+
+        Returns
+        -------
+        int
+        """
+        if len(self.exemplars) == 1:
+            return 0
+        candidates = possible_leads(self._alike)
+        lead = candidates[choose_lead(portrait, [self.exemplars[n] for n in candidates])]
+        message = left_out([e.portrait.name for e in self.exemplars], self._alike, lead)
+        with self._lock:
+            new, self._told = message not in self._told, self._told | {message}
+        if message and new:
+            _LOG.warning("%s", message)
+        return lead
+
+    def order(self, lead: int) -> np.ndarray:
+        """Indices of the exemplars that a picture is drawn with, the leading one first, (k,)."""
+        if len(self.exemplars) == 1:
+            return np.zeros(1, np.int64)
+        companions = np.flatnonzero(self._alike[lead])
+        return np.concatenate([[lead], companions[companions != lead]])
+
+    def ordered(self, lead: int) -> tuple[PreparedExemplar, ...]:
+        """The exemplars that a picture is drawn with, the leading one first."""
+        return tuple(self.exemplars[index] for index in self.order(lead))
+
+    def at(self, lead: int, width: float) -> PatchSources:
+        """The sources with a leading exemplar, at a face width in px; made where they are new."""
+        key = (lead, width)
+        with self._lock:  # threads that ask for the same sources wait for one to make them
+            found = self._kept.pop(key, None) or make_sources(self.ordered(lead), width)
+            self._kept[key] = found
+            while len(self._kept) > _MOST_KEPT:
+                del self._kept[next(iter(self._kept))]
+            return found
+
+    def __getstate__(self) -> dict[str, Any]:
+        # sources are made again in another process: they are larger than the exemplars
+        return {"exemplars": self.exemplars, "_kept": {}, "_told": self._told}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state, _lock=threading.Lock())
