@@ -121,6 +121,27 @@ def test_transparent_to_jpeg(said, folder):
     assert "opacity" not in said(*arguments, "-o", "clear.png")[2]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["--explain", "why", "--exemplars", "dark+warm"], "explain the looks of dark+warm"),
+        (["--explain", "why", "--exemplars", "dark", "--method", "neural"], "nothing to explain"),
+        (["--report", "report.png", "--exemplars", "dark"], "report.png: is a page; call it .html"),
+        (["--matte", "no.png", "--exemplars", "dark"], "no.png: there is no such file"),
+        (["--matte", "me.png", "--exemplars", "dark"], "me.png: found a picture in color"),
+        (["--landmarks-file", "no.txt", "--exemplars", "dark"], "no.txt"),
+    ],
+)
+def test_what_cannot_be_done_is_refused_before_exemplars_are_read(
+    said, monkeypatch, arguments, expected
+):
+    monkeypatch.setattr("facestyle.pipeline.stylizer.read_exemplars", None)
+    code, out, err = said("me.png", *arguments)
+    assert code in (2, 3)
+    assert out == ""
+    assert expected in err
+
+
 def test_small_exemplars_are_said(said, folder, tmp_path):
     Image.open(folder / "dark" / "a.png").resize((180, 180)).save(tmp_path / "small.png")
     code, _, err = said("me.png", "--exemplars", tmp_path, "-o", tmp_path / "out.png")

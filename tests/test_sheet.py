@@ -119,6 +119,31 @@ def test_verb_writes_page_and_picture(tmp_path, monkeypatch, astronaut, capsys):
     assert read_image("sheet.png").rgb.shape[1] > 900
 
 
+def test_the_portrait_is_named_and_its_points_are_taken(tmp_path, monkeypatch, astronaut, capsys):
+    monkeypatch.chdir(tmp_path)
+    write_image("plain.png", np.full((200, 160, 3), 0.5, np.float32))
+    arguments = ["sheet", "plain.png", "--looks", "noir", "--size", "250"]
+    assert main(arguments) == 3
+    assert "plain.png in noir: no face was found" in capsys.readouterr().err
+    write_image("eileen.png", astronaut)
+    assert main(["landmarks", "eileen.png", "-o", "points.txt"]) == 0
+    arguments[1] = "eileen.png"
+    with monkeypatch.context() as nothing:
+        nothing.setattr("facestyle.pipeline.stills.find_faces", None)  # would be called
+        assert main([*arguments, "--landmarks-file", "points.txt"]) == 0
+    page = Page((tmp_path / "eileen_sheet.html").read_text(encoding="utf-8"))
+    given = decoded(next(i["src"] for i in page.images if "look noir" in (i["alt"] or "")))
+    assert main([*arguments, "--overwrite"]) == 0
+    page = Page((tmp_path / "eileen_sheet.html").read_text(encoding="utf-8"))
+    found = decoded(next(i["src"] for i in page.images if "look noir" in (i["alt"] or "")))
+    assert np.abs(given - found).mean() < 0.02
+
+
+def test_places_stay_empty_as_seldom_as_can_be(entries):
+    sheet = draw_sheet_picture(flat(0.5), [entries[0]] * 9, side=120)  # 10: 5 columns, 2 rows
+    assert sheet.shape[1] == 5 * (96 + 8) + 8  # as wide as the pictures, not as high
+
+
 def test_wrong_requests_are_refused_before_the_work(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     for arguments, message in (

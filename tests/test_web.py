@@ -131,9 +131,17 @@ def test_own_exemplars_and_a_picture_without_a_face(client, upload, looks):
     for path in (looks / "night").iterdir():
         response = client.post(f"/api/sets/{found}?name={path.name}", content=path.read_bytes())
         assert response.status_code == 200
-    job = finished(client, {"upload": upload["id"], "set": found, "method": "energy"})
-    assert job["state"] == "done", job["message"]
-    plain = client.post("/api/portraits?name=wall.png", content=png(np.full((90, 90, 3), 0.5)))
+    wall = png(np.full((90, 90, 3), 0.5))
+    assert client.post(f"/api/sets/{found}?name=wall.png", content=wall).status_code == 200
+    for _ in ("read", "known"):
+        job = finished(client, {"upload": upload["id"], "set": found, "method": "energy"})
+        assert job["state"] == "done", job["message"]
+        # once, under its own name, without the words of the command line
+        assert len(job["notices"]) == 1
+        assert "wall.png: no face was found" in job["notices"][0]
+        assert "my_exemplars" not in job["notices"][0]
+        assert "--" not in job["notices"][0]
+    plain = client.post("/api/portraits?name=wall.png", content=wall)
     assert plain.json()["faces"] == []
     job = finished(client, {"upload": plain.json()["id"], "look": "night"})
     assert job["state"] == "failed"
@@ -156,11 +164,15 @@ def test_others_see_nothing_of_it(app, client, upload):
     )
 
 
-def test_uploads_are_bounded_and_leave_nothing(client):
+def test_uploads_are_bounded(client):
     large = client.post("/api/portraits?name=large.png", content=bytes(3 << 20))
     assert large.status_code == 422
     assert "2 MB" in large.json()["error"]
     assert client.post("/api/portraits?name=a.png", content=b"").status_code == 422
+    assert client.post("/api/portraits?name=a.png", content=b"no picture").status_code == 422
+    no_clip = client.post("/api/clips?name=a.mp4", content=bytes(999))
+    assert no_clip.status_code == 422
+    assert no_clip.json()["error"].startswith("a.mp4: ")
     script = client.post("/api/portraits?name=a.php", content=b"x")
     assert "not read" in script.json()["error"]
     assert "/tmp" not in client.post("/api/portraits?name=a.png", content=b"x").json()["error"]
@@ -184,6 +196,15 @@ def test_names_of_uploads_stay_in_their_folder(name, tmp_path):
     assert len(safe) <= 84
     with pytest.raises(UsageError):
         safe_name("x.svg", frozenset({".png"}))
+
+
+def test_what_is_refused_leaves_nothing():
+    visitors = Visitors(WebLimits())
+    visitor = visitors.find(None)
+    with pytest.raises(FileNotFoundError), visitor.receiving() as (_, folder):
+        (folder / "nowhere" / "a.png").write_bytes(b"x")
+    assert list(visitor.folder.iterdir()) == []
+    visitors.close()
 
 
 def test_idle_visitors_and_the_oldest_files_are_deleted():

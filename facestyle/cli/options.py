@@ -48,6 +48,16 @@ def add_landmarks_option(parser: Any) -> None:
     parser.set_defaults(landmarks=StylizerSettings.defaults()["landmarks"])
 
 
+def add_landmarks_file(parser: Any) -> None:
+    """Add --landmarks-file, for one picture whose face is not found, or not well."""
+    parser.add_argument(
+        "--landmarks-file",
+        type=Path,
+        metavar="FILE",
+        help="68 lines of x and y, for one input; nothing is detected then",
+    )
+
+
 def add_batch_options(parser: Any) -> None:
     """Add how many inputs are run, and where, and what is said of them."""
     parser.add_argument(

@@ -106,6 +106,18 @@ def _results(
     )
 
 
+def check_corrections(arguments: argparse.Namespace) -> None:
+    """Notice before the work what is wrong with the landmarks or the matte that are given.
+
+    Raises
+    ------
+    FacestyleError
+        If a file is missing, or not what is expected.
+    """
+    _landmarks(arguments)
+    _matte(arguments)
+
+
 def _landmarks(arguments: argparse.Namespace) -> "np.ndarray | None":
     if arguments.landmarks_file is None:
         return None

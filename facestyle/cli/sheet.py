@@ -67,12 +67,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     names = [n for n in StylizerSettings.options() if n not in ("strength", "flow")]
     setting_options.add_settings(style, StylizerSettings, names)
+    options.add_landmarks_file(style)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Stylize, write the sheet; return the exit code."""
     from facestyle.cli.messages import print_result, report_error, show_progress, to_json
     from facestyle.cli.sheet_files import check_sheet
+    from facestyle.faces import read_landmarks
     from facestyle.pipeline.sheet import sheet_entries, sheet_portrait
 
     output = arguments.output or arguments.portrait.with_name(
@@ -80,12 +82,14 @@ def run(arguments: argparse.Namespace) -> int:
     )
     check_sheet(output, arguments.overwrite)
     plan = _plan(arguments)
-    portrait = sheet_portrait(arguments.portrait, plan.size)
+    points = arguments.landmarks_file and read_landmarks(arguments.landmarks_file)
+    portrait, points = sheet_portrait(arguments.portrait, plan.size, points)
+    found = sheet_entries(portrait, plan, points)
     entries = []
-    for entry in show_progress(sheet_entries(portrait, plan), plan.count, quiet=arguments.quiet):
+    for entry in show_progress(found, plan.count, quiet=arguments.quiet):
         entries.append(entry)
         if entry.error:
-            report_error(f"{entry.look}: {entry.error}")
+            report_error(f"{arguments.portrait} in {entry.look}: {entry.error}")
         if arguments.json:
             print_result(to_json(_record(entry)))
     failed = sum(bool(entry.error) for entry in entries)

@@ -10,7 +10,7 @@ from facestyle.cli import exit_codes, options, setting_options
 from facestyle.cli.result_names import clip_names
 from facestyle.cli.variants import Variant, each_planned, variants_of
 from facestyle.methods import method_choices
-from facestyle.pipeline.settings import StylizerSettings, split_options
+from facestyle.pipeline.settings import StylizerSettings
 
 if TYPE_CHECKING:
     from facestyle.exemplars import ExemplarSet
@@ -112,12 +112,7 @@ def _add_style(style: argparse._ArgumentGroup) -> None:
 
 def _add_corrections(group: argparse._ArgumentGroup) -> None:
     """Add what a user may know better than the analysis."""
-    group.add_argument(
-        "--landmarks-file",
-        type=Path,
-        metavar="FILE",
-        help="68 lines of x and y, for one input; nothing is detected then",
-    )
+    options.add_landmarks_file(group)
     group.add_argument(
         "--matte",
         type=Path,
@@ -130,13 +125,14 @@ def _add_corrections(group: argparse._ArgumentGroup) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Stylize every input; return the exit code."""
     from facestyle.cli.notices import warn_of_unknown_suffix
-    from facestyle.cli.running import run_pairs
+    from facestyle.cli.requests import check_request
+    from facestyle.cli.running import check_corrections, run_pairs
     from facestyle.cli.watching import file_facts, watch_folders
     from facestyle.io.images.formats import IMAGE_SUFFIXES
 
     _sort_out_inputs(arguments)
     wanted = _wanted(arguments)
-    _check(arguments, wanted)
+    check_request(arguments, wanted)
     suffixes = IMAGE_SUFFIXES | clip_names().suffixes
     warn_of_unknown_suffix(arguments.output, suffixes)
     # names are planned first: reading exemplars takes seconds
@@ -144,10 +140,11 @@ def run(arguments: argparse.Namespace) -> int:
     inputs = _expand(arguments, suffixes)
     planned = list(each_planned(arguments, variants, inputs))
     total = sum(len(pairs) for _, pairs in planned)
+    check_corrections(arguments)
     stylizers = _make_stylizers(arguments, variants)
     work = [(s, pairs) for s, (_, pairs) in zip(stylizers, planned, strict=True)]
     before = file_facts(item.path for item in inputs) if arguments.watch else {}
-    with _report(arguments.report, stylizers) as report:
+    with _report(arguments.report, variants, stylizers) as report:
         counts = run_pairs(arguments, work, report)
         if arguments.save_preset is not None and counts.failed < total:
             _save_preset(arguments.save_preset, stylizers[0])
@@ -164,7 +161,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _report(
-    path: Path | None, stylizers: "Sequence[StillStylizer]"
+    path: Path | None, variants: Sequence[Variant], stylizers: "Sequence[StillStylizer]"
 ) -> "AbstractContextManager[BatchReport | None]":
     """The page that is asked for, or nothing."""
     if path is None:
@@ -172,7 +169,8 @@ def _report(
     from facestyle.pipeline.batch_report import BatchReport
 
     methods = dict.fromkeys(s.method.name.replace("_", "-") for s in stylizers)
-    return BatchReport(path, ", ".join(methods))
+    looks = ", ".join(variant.label for variant in variants)
+    return BatchReport(path, f"{looks} ({', '.join(methods)})")
 
 
 def _sort_out_inputs(arguments: argparse.Namespace) -> None:
@@ -202,39 +200,6 @@ def _wanted(arguments: argparse.Namespace) -> "Preset":
     method = begun.method if arguments.method == "auto" else arguments.method
     given = setting_options.given_settings(arguments, StylizerSettings)
     return Preset(method, begun.options | given)
-
-
-def _check(arguments: argparse.Namespace, wanted: "Preset") -> None:
-    """Refuse what cannot be done whatever the exemplars are."""
-    several = len(arguments.exemplars or ()) > 1 or len(arguments.strengths or ()) > 1
-    from facestyle.compositing.background import parse_background
-    from facestyle.errors import UsageError
-    from facestyle.methods.choice import check_before_choice, is_neural
-    from facestyle.neural.dependencies import require_torch
-    from facestyle.pipeline.presets import check_preset_file
-
-    if arguments.save_preset is not None and several:
-        raise UsageError(
-            f"--save-preset {arguments.save_preset}: keeps one look; give one of --exemplars and "
-            "one --strength"
-        )
-    if arguments.save_preset is not None:
-        # the run that is taken up again writes the same preset
-        replaced = arguments.overwrite or arguments.skip_existing
-        check_preset_file(arguments.save_preset, overwrite=replaced)
-    settings, own = split_options(wanted.options)
-    parse_background(settings.background)
-    check_before_choice(wanted.method, own)
-    if arguments.exemplars is None and own.get("model") is None:
-        raise UsageError("--exemplars is required (or --model, for a trained network)")
-    method = wanted.method.replace("_", "-")
-    if is_neural(wanted.method, own):
-        require_torch()  # once, not for each picture
-        method = "neural"
-    if arguments.exemplar_photos is None and method == "patch-paired":
-        raise UsageError("--method patch-paired needs --exemplar-photos DIR")
-    if arguments.exemplar_photos is not None and method in ("energy", "patch-unpaired", "neural"):
-        raise UsageError(f"--exemplar-photos belongs to --method patch, not to {method}")
 
 
 def _expand(arguments: argparse.Namespace, suffixes: frozenset[str]) -> "list[InputFile]":

@@ -30,7 +30,8 @@ _HEAD = """<!doctype html>
 body {{ font: 16px/1.45 system-ui, sans-serif; margin: 1rem auto; max-width: 70rem;
   padding: 0 1rem; }}
 article {{ display: flex; flex-wrap: wrap; gap: .8rem; border-top: 1px solid var(--line);
-  padding: .8rem 0; align-items: center; }}
+  padding: .8rem 0; align-items: center;
+  content-visibility: auto; contain-intrinsic-height: auto 190px; }}
 article > div {{ flex: 1 1 16rem; overflow-wrap: anywhere; }}
 img {{ max-width: 160px; height: auto; border-radius: 4px; }}
 .failed strong {{ color: var(--bad); }}
@@ -40,7 +41,7 @@ body:has(#failures:checked) article:not(.failed) {{ display: none; }}
 </style></head><body>
 <h1>{title}</h1>
 <p>{summary}</p>
-<p><label><input type="checkbox" id="failures"> failures alone</label></p>
+<p><label><input type="checkbox" id="failures"> only what failed</label></p>
 <main>
 """
 
@@ -111,12 +112,22 @@ class BatchReport:
 
     def _write(self) -> None:
         begun = time.monotonic()
-        said = ", ".join(f"{count} {state}" for state, count in self._counts.items())
-        _write(self._path, self._title, f"{said}; {self._seconds:.1f} s of work", self._rows)
+        counts = self._counts.items()
+        said = ", ".join(f"{count} {state}" for state, count in counts if count or state == "done")
+        work = f"{said}; {_duration(self._seconds)} of work"
+        _write(self._path, self._title, work, self._rows)
         self._rows.seek(0, os.SEEK_END)
         self._is_written = True
         ended = time.monotonic()
         self._next_page = ended + _SHARE * (ended - begun)
+
+
+def _duration(seconds: float) -> str:
+    """Seconds for people: 12.3 s, 21 min, 5 h 20 min."""
+    if seconds < 90:
+        return f"{seconds:.1f} s"
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
 
 
 def _state(result: BatchResult) -> str:
@@ -145,7 +156,9 @@ def _write(path: Path, title: str, summary: str, rows: IO[str]) -> None:
 def _row(result: BatchResult, state: str) -> str:
     """One result, on one line."""
     name = html.escape(str(result.source))
-    words = f"<strong>{html.escape(result.message)}</strong>" if result.error else _facts(result)
+    # the name stands above
+    why = result.message.removeprefix(f"{result.source}: ")
+    words = f"<strong>{html.escape(why)}</strong>" if result.error else _facts(result)
     pictures = _thumbnail(result.source, "before")
     if result.output is not None:
         pictures += _thumbnail(result.output, "after")

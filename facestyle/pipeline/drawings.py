@@ -13,10 +13,9 @@ from facestyle.faces import Face
 from facestyle.imaging.levels import to_bytes, to_float
 
 _GOLDEN_RATIO = 0.618034  # steps of hue: neighbors in the list look different
-# RGB
 _PAPER = (255, 255, 255)
-_INK = (20, 20, 20)
-# Chains of the 68 points that are drawn as lines: jaw, brows, nose, eyes, lips; True: closed.
+_INK = (20, 20, 20)  # RGB
+# chains of the 68 points that are drawn as lines; True: closed
 _CHAINS = (
     (range(0, 17), False),
     (range(17, 22), False),
@@ -28,8 +27,6 @@ _CHAINS = (
     (range(48, 60), True),
     (range(60, 68), True),
 )
-
-
 # what regions are called and how they are drawn, in the order of `facestyle.faces.regions`
 REGIONS: tuple[tuple[str, np.ndarray], ...] = tuple(
     (name, np.array(color, np.float32) / 255)
@@ -44,6 +41,7 @@ REGIONS: tuple[tuple[str, np.ndarray], ...] = tuple(
         ("background", (150, 150, 150)),
     )
 )
+_GAP = 8  # px between the pictures of a sheet
 GAIN_LIMIT = 3.0  # gain, and its reciprocal, at full color
 
 
@@ -146,15 +144,18 @@ def draw_sheet(
     """
     font = _font(side / 20)
     line = round(1.6 * font.size)
+    shown = [ImageOps.contain(Image.fromarray(to_bytes(image)), (side, side)) for image in images]
+    width, height = (max(picture.size[axis] for picture in shown) for axis in (0, 1))
     columns = min(columns, len(images))
     rows = -(-len(images) // columns)
-    sheet = Image.new("RGB", (columns * (side + 8) + 8, rows * (side + line + 8) + 8), _PAPER)
+    whole = _GAP + columns * (width + _GAP), _GAP + rows * (height + line + _GAP)
+    sheet = Image.new("RGB", whole, _PAPER)
     draw = ImageDraw.Draw(sheet)
-    for index, (image, title) in enumerate(zip(images, titles, strict=True)):
-        x = 8 + (index % columns) * (side + 8)
-        y = 8 + (index // columns) * (side + line + 8)
-        draw.text((x, y), _fitting(title, font, side), fill=_INK, font=font)
-        sheet.paste(ImageOps.contain(Image.fromarray(to_bytes(image)), (side, side)), (x, y + line))
+    for index, (picture, title) in enumerate(zip(shown, titles, strict=True)):
+        row, column = divmod(index, columns)
+        x, y = _GAP + column * (width + _GAP), _GAP + row * (height + line + _GAP)
+        draw.text((x, y), _fitting(title, font, width), fill=_INK, font=font)
+        sheet.paste(picture, (x, y + line))
     return to_float(np.asarray(sheet))
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from facestyle.errors import FacestyleError
 from facestyle.imaging.levels import to_float
+from facestyle.imaging.points import scaled_points
 from facestyle.imaging.pyramid import reduced
 from facestyle.io.images import from_array
 from facestyle.looks import find_exemplars, name_of
@@ -83,8 +84,10 @@ class SheetEntry:
     seconds: float = 0.0
 
 
-def sheet_portrait(picture: PictureLike, size: int) -> np.ndarray:
-    """The picture that a sheet is made of, laid on white.
+def sheet_portrait(
+    picture: PictureLike, size: int, landmarks: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """The picture that a sheet is made of, laid on white, and its known landmarks.
 
     Parameters
     ----------
@@ -92,19 +95,28 @@ def sheet_portrait(picture: PictureLike, size: int) -> np.ndarray:
         As `Stylizer` takes it.
     size : int
         It is reduced to so many px on its longer side.
+    landmarks : (68, 2) float64, optional
+        Known landmarks, xy px of the whole picture.
 
     Returns
     -------
-    (H, W, 3) float32
+    portrait : (H, W, 3) float32
         sRGB in [0, 1].
+    landmarks : (68, 2) float64 or None
+        xy px of the portrait.
     """
     rgb, alpha = from_array(input_picture(picture).array)
     if alpha is not None:
         rgb = rgb * alpha[..., None] + (1 - alpha[..., None])
-    return _reduced(rgb, size)
+    portrait = _reduced(rgb, size)
+    if landmarks is not None:
+        landmarks = scaled_points(landmarks, np.divide(portrait.shape[1::-1], rgb.shape[1::-1]))
+    return portrait, landmarks
 
 
-def sheet_entries(portrait: np.ndarray, plan: SheetPlan) -> Iterator[SheetEntry]:
+def sheet_entries(
+    portrait: np.ndarray, plan: SheetPlan, landmarks: np.ndarray | None = None
+) -> Iterator[SheetEntry]:
     """Stylize a portrait in every look; a failure is an entry, too.
 
     Parameters
@@ -112,6 +124,8 @@ def sheet_entries(portrait: np.ndarray, plan: SheetPlan) -> Iterator[SheetEntry]
     portrait : (H, W, 3) float32
         sRGB in [0, 1].
     plan : SheetPlan
+    landmarks : (68, 2) float64, optional
+        Known landmarks, xy px of the portrait; nothing is detected then.
 
     Yields
     ------
@@ -126,11 +140,16 @@ def sheet_entries(portrait: np.ndarray, plan: SheetPlan) -> Iterator[SheetEntry]
     folders = [Path(look) if is_blend(look) else find_exemplars(look) for look in plan.looks]
     for folder, name in zip(folders, _names(folders), strict=True):
         for method in plan.methods:
-            yield from _by_one_method(portrait, folder, name, method, plan)
+            yield from _by_one_method(portrait, landmarks, folder, name, method, plan)
 
 
 def _by_one_method(
-    portrait: np.ndarray, folder: Path, name: str, method: str, plan: SheetPlan
+    portrait: np.ndarray,
+    landmarks: np.ndarray | None,
+    folder: Path,
+    name: str,
+    method: str,
+    plan: SheetPlan,
 ) -> Iterator[SheetEntry]:
     """A look by one method at every strength; its exemplars are prepared once."""
     stylizer: Stylizer | None = None
@@ -138,7 +157,7 @@ def _by_one_method(
         start = time.perf_counter()
         try:
             stylizer = stylizer or Stylizer(folder, method=method, **plan.options)
-            result = stylizer.replaced(strength=strength).stylize(portrait)
+            result = stylizer.replaced(strength=strength).stylize(portrait, landmarks=landmarks)
         except Exception as error:  # one look must not stop the others
             message = " ".join(str(error).split()).removeprefix("the picture: ")
             if not isinstance(error, FacestyleError):

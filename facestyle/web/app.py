@@ -18,7 +18,7 @@ from starlette.staticfiles import StaticFiles
 
 from facestyle.errors import FacestyleError, UsageError
 from facestyle.io.images.formats import IMAGE_SUFFIXES
-from facestyle.io.videos import VIDEO_SUFFIXES
+from facestyle.io.videos import VIDEO_SUFFIXES, open_video
 from facestyle.web import downloads, request_bodies
 from facestyle.web.forms import describe_dials, parse_dials
 from facestyle.web.jobs import CANCELED, Job, JobQueue
@@ -65,10 +65,10 @@ class _Page:
 
     async def take_portrait(self, request: Request, visitor: Visitor) -> Response:
         name = safe_name(request.query_params.get("name", ""), IMAGE_SUFFIXES)
-        key, folder = visitor.new_folder()
-        path = folder / name
-        await request_bodies.save_body(request, path, self.limits.picture_bytes)
-        upload, facts = await asyncio.to_thread(self.studio.receive_portrait, path)
+        with visitor.receiving() as (key, folder):
+            path = folder / name
+            await request_bodies.save_body(request, path, self.limits.picture_bytes)
+            upload, facts = await asyncio.to_thread(self.studio.receive_portrait, path)
         visitor.keep(visitor.uploads, key, upload)
         return JSONResponse({"id": key, "name": name, **facts})
 
@@ -81,8 +81,9 @@ class _Page:
 
     async def take_clip(self, request: Request, visitor: Visitor) -> Response:
         name = safe_name(request.query_params.get("name", ""), VIDEO_SUFFIXES)
-        key, folder = visitor.new_folder()
-        await request_bodies.save_body(request, folder / name, self.limits.clip_bytes)
+        with visitor.receiving() as (key, folder):
+            await request_bodies.save_body(request, folder / name, self.limits.clip_bytes)
+            await asyncio.to_thread(open_video, folder / name)  # raises where it is none
         visitor.keep(visitor.uploads, key, Upload(folder / name))
         return JSONResponse({"id": key, "name": name})
 

@@ -184,7 +184,9 @@ class Studio:
                 self._methods.popitem(last=False)
         exemplars, method, reason = known
         if exemplars is not None:
-            job.notices += [message for _, message in exemplars.problems]
+            # those that were read just now have logged what is wrong with them
+            said = " ".join(job.notices)
+            job.notices += [text for _, text in exemplars.problems if text not in said]
         return StillStylizer(exemplars, method, settings), reason
 
 

@@ -9,6 +9,8 @@ import tempfile
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,11 @@ from facestyle.errors import UsageError
 from facestyle.web.limits import WebLimits
 
 _LONGEST_NAME = 80  # characters of an uploaded file's name that are kept
+# advice that the page has no place for: landmarks are moved by hand there
+_COMMAND_LINE = (
+    r"\.? Give 68 points with --landmarks-file \(.*?beside it\)"
+    r"|, or 68 points in a file \S+ beside the picture"
+)
 COOKIE = "facestyle_visitor"
 
 
@@ -70,6 +77,16 @@ class Visitor:
         folder.mkdir()
         return key, folder
 
+    @contextmanager
+    def receiving(self) -> Iterator[tuple[str, Path]]:
+        """A folder for what is being received; it is gone where that is refused."""
+        key, folder = self.new_folder()
+        try:
+            yield key, folder
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+
     def keep(self, kind: OrderedDict[str, Any], key: str, item: Any) -> None:
         """Remember an item; the oldest of its kind is forgotten where there are too many.
 
@@ -87,8 +104,10 @@ class Visitor:
             shutil.rmtree(self.folder / oldest, ignore_errors=True)
 
     def shown(self, text: str) -> str:
-        """A message without the folders of this server."""
-        return re.sub(re.escape(str(self.folder)) + r"/[0-9a-f]{16}/?", "", text)
+        """A message without the folders of this server and the words of the command line."""
+        text = re.sub(re.escape(str(self.folder)) + r"/[0-9a-f]{16}/?", "", text)
+        text = re.sub(r"\bmy_exemplars/\d\d ", "", text).replace("my_exemplars", "your exemplars")
+        return re.sub(_COMMAND_LINE, "", text)
 
 
 class Visitors:

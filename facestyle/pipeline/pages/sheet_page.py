@@ -96,8 +96,8 @@ def draw_sheet_picture(
     titles = ["the portrait", *(entry_title(entry, several) for entry in done)]
     cells = [_cell(portrait, (), side)]
     cells += [_cell(e.image, e.exemplars, side) for e in done if e.image is not None]
-    columns = int(np.ceil(np.sqrt(len(cells))))
-    return draw_sheet(cells, titles, max(max(cell.shape[:2]) for cell in cells), columns)
+    longest = max(max(cell.shape[:2]) for cell in cells)
+    return draw_sheet(cells, titles, longest, _columns(len(cells)))
 
 
 def entry_parts(entries: Sequence[SheetEntry]) -> tuple[str, ...]:
@@ -159,14 +159,20 @@ def _cell(image: np.ndarray, exemplars: Sequence[np.ndarray], side: int) -> np.n
     factor = side / max(image.shape[:2])
     size = max(1, round(image.shape[1] * factor)), max(1, round(image.shape[0] * factor))
     shown = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-    count = min(_STRIP_SHOWN, len(exemplars)) or _STRIP_SHOWN
-    width = max(1, (size[0] - _STRIP_GAP * (count - 1)) // count)
+    # of one size however many there are: all cells of a sheet are alike
+    width = max(1, (size[0] - _STRIP_GAP * (_STRIP_SHOWN - 1)) // _STRIP_SHOWN)
     strip = np.ones((round(1.25 * width) + _STRIP_GAP, size[0], 3), np.float32)
-    for index, exemplar in enumerate(exemplars[:count]):
+    for index, exemplar in enumerate(exemplars[:_STRIP_SHOWN]):
         small = _filled(exemplar, width, strip.shape[0] - _STRIP_GAP)
         left = index * (width + _STRIP_GAP)
         strip[_STRIP_GAP:, left : left + width] = small
     return np.vstack([shown, strip])
+
+
+def _columns(count: int) -> int:
+    """Of about a square, those that leave the fewest places empty."""
+    least = int(np.ceil(np.sqrt(count)))
+    return min(range(least, least + 3), key=lambda columns: -count % columns)
 
 
 def _filled(image: np.ndarray, width: int, height: int) -> np.ndarray:

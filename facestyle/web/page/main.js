@@ -191,7 +191,7 @@ async function takeExemplars(files) {
   for (const input of document.querySelectorAll("[name=look]")) input.checked = false;
   chosen.set = id;
   chosen.look = null;
-  $("exemplar-names").textContent = `${files.length - refused.length} exemplars of your own`;
+  $("exemplar-names").textContent = `${files.length - refused.length} pictures of your own`;
   say(refused.length ? refused.join("; ") : "", refused.length > 0);
   if (refused.length < files.length) changed();
 }
@@ -268,6 +268,7 @@ const start = guard(async () => {
   });
   $("reset").addEventListener("click", () => { chosen.options = {}; chosen.method = $("method").value = "auto"; drawAllDials(); changed(); });
   $("portrait-file").addEventListener("change", guard(async (event) => { await takePortrait(event.target.files[0]); event.target.value = ""; }));
+  $("choose").addEventListener("click", () => $("portrait-file").click());
   $("exemplar-files").addEventListener("change", guard(async (event) => { await takeExemplars([...event.target.files]); event.target.value = ""; }));
   $("download").addEventListener("click", guard(download));
   $("forget").addEventListener("click", guard(async () => { await api.forget(); location.reload(); }));

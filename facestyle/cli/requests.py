@@ -1,0 +1,73 @@
+"""What `facestyle stylize` is asked for is checked before any work."""
+
+import argparse
+from typing import TYPE_CHECKING
+
+from facestyle.pipeline.settings import split_options
+
+if TYPE_CHECKING:
+    from facestyle.pipeline.presets import Preset
+
+
+def check_request(arguments: argparse.Namespace, wanted: "Preset") -> None:
+    """Refuse what cannot be done whatever the exemplars are.
+
+    Parameters
+    ----------
+    arguments : argparse.Namespace
+        Of the verb stylize.
+    wanted : Preset
+        The method and the settings.
+
+    Raises
+    ------
+    FacestyleError
+    """
+    several = len(arguments.exemplars or ()) > 1 or len(arguments.strengths or ()) > 1
+    from facestyle.compositing.background import parse_background
+    from facestyle.errors import UsageError
+    from facestyle.methods.choice import check_before_choice, is_neural
+    from facestyle.neural.dependencies import require_torch
+    from facestyle.pipeline.presets import check_preset_file
+
+    _check_pages(arguments, wanted)
+    if arguments.save_preset is not None and several:
+        raise UsageError(
+            f"--save-preset {arguments.save_preset}: keeps one look; give one of --exemplars and "
+            "one --strength"
+        )
+    if arguments.save_preset is not None:
+        # the run that is taken up again writes the same preset
+        replaced = arguments.overwrite or arguments.skip_existing
+        check_preset_file(arguments.save_preset, overwrite=replaced)
+    settings, own = split_options(wanted.options)
+    parse_background(settings.background)
+    check_before_choice(wanted.method, own)
+    if arguments.exemplars is None and own.get("model") is None:
+        raise UsageError("--exemplars is required (or --model, for a trained network)")
+    method = wanted.method.replace("_", "-")
+    if is_neural(wanted.method, own):
+        require_torch()  # once, not for each picture
+        method = "neural"
+    if arguments.exemplar_photos is None and method == "patch-paired":
+        raise UsageError("--method patch-paired needs --exemplar-photos DIR")
+    if arguments.exemplar_photos is not None and method in ("energy", "patch-unpaired", "neural"):
+        raise UsageError(f"--exemplar-photos belongs to --method patch, not to {method}")
+
+
+def _check_pages(arguments: argparse.Namespace, wanted: "Preset") -> None:
+    """Refuse pages that could not be written."""
+    from facestyle.cli.sheet_files import is_page
+    from facestyle.errors import UsageError
+    from facestyle.methods.choice import is_neural
+    from facestyle.pipeline.blending import is_blend
+
+    if arguments.report is not None and not is_page(arguments.report):
+        raise UsageError(f"--report {arguments.report}: is a page; call it .html")
+    if arguments.explain is None:
+        return
+    blends = [str(given) for given in arguments.exemplars or () if is_blend(given)]
+    if blends:
+        raise UsageError(f"--explain: a blend is not explained; explain the looks of {blends[0]}")
+    if is_neural(wanted.method, split_options(wanted.options)[1]):
+        raise UsageError("--explain: method neural has nothing to explain; leave it out")
