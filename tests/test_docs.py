@@ -242,3 +242,8 @@ def test_site_builds_without_warnings(tmp_path):
     assert done.returncode == 0, done.stdout + done.stderr
     reference = (tmp_path / "python" / "index.html").read_text(encoding="utf-8")
     assert "Exemplars are prepared on first use" in reference  # from a docstring
+    for page in tmp_path.rglob("*.html"):
+        for picture in re.findall(r'<img [^>]*src="([^"]+)"', page.read_text(encoding="utf-8")):
+            if not picture.startswith("data:"):
+                base = tmp_path if picture.startswith("/") else page.parent
+                assert (base / picture.lstrip("/")).exists(), f"{page}: {picture}"
