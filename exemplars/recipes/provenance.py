@@ -24,7 +24,11 @@ color. Paintings stand in for photographs where no photograph that may be shippe
 The sets still lack sitters: children, young women photographed, and people of African or Asian
 descent. No portrait of them that may be shipped without reserve was found in the packages searched
 (of Debian and PyPI); pictures with unclear rights, or whose publisher asks that they be left as
-they are, were left out.
+they are, were left out. Looked through without success, too: gcompris-qt-data (public domain, but
+whole paintings in tiles, faces of a few pixels), tuxpaint-stamps-default (drawings of people only),
+openclipart (drawings), the portraits of wesnoth and 0ad (share-alike: sets made from them would be),
+and the names of all packages of PyPI and npm for astronauts, presidents, members of Congress,
+museums and sample faces (they fetch pictures, and hold none).
 
 ## Sources
 
