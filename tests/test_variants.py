@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def arguments(**given) -> Namespace:
     defaults = {"exemplars": [Path("noir")], "strengths": None, "output": None, "format": None}
-    return Namespace(**(defaults | given))
+    return Namespace(watch=False, **(defaults | given))
 
 
 def labels(**given) -> list[str]:

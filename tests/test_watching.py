@@ -59,8 +59,8 @@ def test_what_is_put_into_a_folder_is_stylized(tmp_path, sitters, astronaut):
 
     for number, sitter in enumerate(sitters[:2]):
         write_image(tmp_path / "looks" / f"{number}.png", 0.5 * sitter.image)
-    write_image(tmp_path / "in" / "first.png", astronaut)
-    arguments = ["in", "--exemplars", "looks", "--method", "energy", "-o", "out", "--watch"]
+    (tmp_path / "in").mkdir()
+    arguments = ["in", "--exemplars", "looks", "--method", "energy", "-o", "in/out", "--watch"]
     arguments += ["--report", "report.html"]
     process = subprocess.Popen(
         [sys.executable, "-m", "facestyle", *arguments],
@@ -68,16 +68,22 @@ def test_what_is_put_into_a_folder_is_stylized(tmp_path, sitters, astronaut):
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         cwd=tmp_path,
         stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
     )
     try:
-        assert Path(process.stdout.readline().strip()) == Path("out/first.png")
+        assert process.stderr.readline() == "facestyle: watching in; Ctrl-C ends it\n"
+        write_image(tmp_path / "in" / "first.png", astronaut)
+        assert Path(process.stdout.readline().strip()) == Path("in/out/first.png")
         (tmp_path / "in" / "notes.txt").write_text("no picture")
         write_image(tmp_path / "in" / "second.png", astronaut[:, ::-1])
-        assert Path(process.stdout.readline().strip()) == Path("out/second.png")
+        assert Path(process.stdout.readline().strip()) == Path("in/out/second.png")
         process.send_signal(signal.SIGINT)
         assert process.wait(120) == 130
-        assert "2 done" in (tmp_path / "report.html").read_text(encoding="utf-8")
+        assert "<p>2 done;" in (tmp_path / "report.html").read_text(encoding="utf-8")
+        # neither the empty folder nor the results within it are taken for inputs
+        said = process.stderr.read().splitlines()
+        assert [line for line in said if "interrupted" not in line] == []
     finally:
         process.kill()
         process.communicate()

@@ -137,7 +137,7 @@ def fish(verbs: Sequence[VerbWords]) -> str:
     for verb in verbs:
         lines.append(
             f"complete -c facestyle -n __fish_is_first_arg -a {verb.name} "
-            f"-d {_quoted(_plain(verb.purpose))}"
+            f"-d {_quoted(verb.purpose)}"
         )
     for index, verb in enumerate(verbs):
         seen = f"__fish_seen_subcommand_from {verb.name if index else others}"
@@ -159,12 +159,12 @@ def _fish_option(option: OptionWords) -> str:
         parts.append("-r" if option.is_path else "-x")
     if option.values:
         parts.append(f"-a {_quoted(' '.join(option.values))}")
-    return " ".join([*parts, f"-d {_quoted(_plain(option.help))}"])
+    return " ".join([*parts, f"-d {_quoted(option.help)}"])
 
 
 def _plain(text: str) -> str:
-    """A help text without what shells read as their own signs."""
-    for sign, plain in (("[", "("), ("]", ")"), (":", " -"), ("'", "’"), ("\\", "/")):
+    """A help text without what zsh reads as its own signs."""
+    for sign, plain in (("[", "("), ("]", ")"), ("\\", "/"), (":", "\\:"), ("'", "’")):
         text = text.replace(sign, plain)
     return text
 

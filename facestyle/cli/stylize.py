@@ -124,6 +124,7 @@ def _add_corrections(group: argparse._ArgumentGroup) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Stylize every input; return the exit code."""
+    from facestyle.cli.messages import report_note
     from facestyle.cli.notices import warn_of_unknown_suffix
     from facestyle.cli.requests import check_request
     from facestyle.cli.running import check_corrections, run_pairs
@@ -156,6 +157,8 @@ def run(arguments: argparse.Namespace) -> int:
                 work = [(s, pairs) for s, (_, pairs) in zip(stylizers, planned, strict=True)]
                 run_pairs(arguments, work, report)
 
+            folders = ", ".join(arguments.inputs)
+            report_note(f"watching {folders}; Ctrl-C ends it", quiet=arguments.quiet)
             watch_folders([Path(name) for name in arguments.inputs], suffixes, again, before)
     return exit_codes.from_counts(done=total - counts.failed, failed=counts.failed)
 
@@ -207,6 +210,8 @@ def _expand(arguments: argparse.Namespace, suffixes: frozenset[str]) -> "list[In
     from facestyle.io.images import expand_inputs
 
     inputs = expand_inputs(arguments.inputs, suffixes=suffixes)
+    if arguments.watch:  # an empty folder stands for itself; what comes into it is told of
+        inputs = [item for item in inputs if not item.path.is_dir()]
     for name in ("landmarks_file", "matte"):
         given = getattr(arguments, name)
         if given is not None and len(inputs) != 1:

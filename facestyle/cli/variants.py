@@ -178,7 +178,12 @@ def each_planned(
     for variant in variants:
         transparent = variant.wanted.options.get("background") == "transparent"
         pairs = plan_outputs(
-            inputs, arguments.output, variant.label, needs_alpha=transparent, clips=clip_names()
+            inputs,
+            arguments.output,
+            variant.label,
+            needs_alpha=transparent,
+            clips=clip_names(),
+            may_be_none=arguments.watch,
         )
         pairs = in_format(pairs, arguments.format, arguments.output)
         pairs = named_as_clips(pairs, arguments.output, transparent)

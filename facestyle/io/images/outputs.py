@@ -42,6 +42,7 @@ def plan_outputs(
     *,
     needs_alpha: bool = False,
     clips: ClipNames | None = None,
+    may_be_none: bool = False,
 ) -> list[tuple[InputFile, Path]]:
     """Decide where the result of every input goes.
 
@@ -60,6 +61,9 @@ def plan_outputs(
     clips : ClipNames, optional
         Lets videos be inputs too: ``NAME_LABEL.mp4``; a sequence ``frames/%05d.png`` becomes
         ``frames_LABEL/%05d.png``.
+    may_be_none : bool
+        Whether inputs that are all results of an earlier run give an empty list, as in a folder
+        that is watched.
 
     Returns
     -------
@@ -72,7 +76,7 @@ def plan_outputs(
     ------
     UsageError
         If two inputs would go to one file, a file is to hold several results, an input would be
-        overwritten, or all inputs are results of an earlier run.
+        overwritten, or all inputs are results of an earlier run and `may_be_none` is false.
     """
     pairs = _plan(without_marked(inputs), output, label, needs_alpha, clips)
     if len(pairs) < len(inputs):
@@ -81,7 +85,7 @@ def plan_outputs(
             "use them)",
             len(inputs) - len(pairs),
         )
-    if inputs and not pairs:
+    if inputs and not pairs and not may_be_none:
         raise UsageError(
             f"All {len(inputs)} inputs found, such as {inputs[0].path}, are results of an earlier "
             "run. Name them one by one to use them, or choose another output folder with -o."
