@@ -1,7 +1,7 @@
 # facestyle as a command in a container:
 #
 #   docker build -t facestyle .
-#   docker run --rm -v "$PWD":/data facestyle portrait.jpg --exemplars noir
+#   docker run --rm --user "$(id -u):$(id -g)" -v "$PWD":/data facestyle portrait.jpg --exemplars noir
 #
 # The web page, with its extra:
 #
@@ -23,7 +23,9 @@ COPY constraints.txt /tmp/
 RUN --mount=type=bind,from=build,source=/wheels,target=/wheels \
     pip install --no-cache-dir --constraint /tmp/constraints.txt "$(ls /wheels/*.whl)${EXTRAS}"
 
-RUN useradd --create-home --uid 1000 facestyle && mkdir /data /cache && chown facestyle /data /cache
+# any user may write the cache: results belong to whoever runs it (--user)
+RUN useradd --create-home --uid 1000 facestyle \
+    && mkdir /data /cache && chown facestyle /data && chmod 1777 /cache
 USER facestyle
 # compiled kernels and prepared exemplars; a volume here keeps them between runs
 ENV FACESTYLE_CACHE=/cache/facestyle NUMBA_CACHE_DIR=/cache/numba

@@ -29,7 +29,7 @@ FENCE = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 # of other programs: pip, docker, python -m venv, torchrun
-OTHER_OPTIONS = {"--rm", "--nproc-per-node"}
+OTHER_OPTIONS = {"--rm", "--user", "--nproc-per-node"}
 
 
 @dataclass(frozen=True)

@@ -26,9 +26,9 @@ descent. No portrait of them that may be shipped without reserve was found in th
 (of Debian and PyPI); pictures with unclear rights, or whose publisher asks that they be left as
 they are, were left out. Looked through without success, too: gcompris-qt-data (public domain, but
 whole paintings in tiles, faces of a few pixels), tuxpaint-stamps-default (drawings of people only),
-openclipart (drawings), the portraits of wesnoth and 0ad (share-alike: sets made from them would be),
-and the names of all packages of PyPI and npm for astronauts, presidents, members of Congress,
-museums and sample faces (they fetch pictures, and hold none).
+openclipart (drawings), the portraits of wesnoth and 0ad (share-alike, as sets made from them would
+be), and the names of packages of PyPI and npm for astronauts, presidents, members of Congress,
+museums and sample faces (those found fetch pictures, and hold none).
 
 ## Sources
 
