@@ -207,6 +207,22 @@ def test_what_is_refused_leaves_nothing():
     visitors.close()
 
 
+def test_a_job_that_nobody_asks_for_ends(tmp_path):
+    def work(job: Job) -> dict:
+        job.tell("drawing", 1, 9)
+        job.asked -= 200  # the page was closed
+        job.tell("drawing", 2, 9)
+        raise AssertionError("it went on")
+
+    left = Job(work, "full", tmp_path)
+    left.run()
+    assert (left.state, left.step) == ("canceled", ("drawing", 1, 9))
+    waiting = Job(work, "full", tmp_path)
+    waiting.asked -= 200
+    waiting.run()
+    assert (waiting.state, waiting.step) == ("canceled", ("", 0, 0))
+
+
 def test_idle_visitors_and_the_oldest_files_are_deleted():
     visitors = Visitors(WebLimits(kept=2, visitors=2, idle=1000))
     first = visitors.find(None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
@@ -154,7 +155,9 @@ class _Page:
         return Wish(look.folder, method, options, points)
 
     async def show_job(self, request: Request, visitor: Visitor) -> Response:
-        return JSONResponse(_told(visitor, _own(visitor.jobs, request)))
+        job: Job = _own(visitor.jobs, request)
+        job.asked = time.monotonic()
+        return JSONResponse(_told(visitor, job))
 
     async def cancel_job(self, request: Request, visitor: Visitor) -> Response:
         job = _own(visitor.jobs, request)

@@ -18,6 +18,9 @@ from facestyle.thread_log import hearing_records
 
 _LOG = logging.getLogger("facestyle.web")
 QUEUED, RUNNING, DONE, FAILED, CANCELED = "queued", "running", "done", "failed", "canceled"
+# s after which a job that no page asks for any more ends, so that others need not wait for it;
+# browsers let pages in the background ask once a minute
+ABANDONED = 150.0
 
 
 class CanceledError(Exception):
@@ -36,6 +39,8 @@ class Job:
         "preview", "full" or "clip".
     folder : Path
         Where its files go.
+    asked : float
+        When the page last asked how far it is, by the monotonic clock.
     """
 
     work: Callable[[Job], dict[str, Any]]
@@ -48,7 +53,13 @@ class Job:
     notices: list[str] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)
     seconds: float = 0.0
+    asked: float = field(default_factory=time.monotonic)
     _canceled: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether somebody waits for it: it was not canceled, and was asked for lately."""
+        return not self._canceled.is_set() and time.monotonic() - self.asked < ABANDONED
 
     def cancel(self) -> None:
         """Let it end where it is, or not begin."""
@@ -71,13 +82,14 @@ class Job:
         CanceledError
             If nobody waits for it any more.
         """
-        if self._canceled.is_set():
+        if not self.is_wanted:
             raise CanceledError
         self.step = (what, done, most)
 
     def run(self) -> None:
         """Do the work in this thread."""
-        if self._canceled.is_set():
+        if not self.is_wanted:
+            self.state = CANCELED
             return
         self.state = RUNNING
         start = time.perf_counter()
