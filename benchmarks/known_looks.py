@@ -76,7 +76,7 @@ class Case:
         makes a GMSD of .06.
         """
         image = self.portrait.image
-        return transfer_look(self.portrait, exemplars, settings=settings, foreground=image)
+        return transfer_look(self.portrait, exemplars, settings=settings, lab=to_lab(image))
 
     @cached_property
     def singles(self) -> list[tuple[float, Scores]]:

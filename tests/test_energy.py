@@ -73,14 +73,16 @@ def own(portrait):
 
 def test_an_ordinary_exemplar_changes_little(portrait, own):
     """Even where it is the input: one exemplar's own tones may be the look's, in part."""
-    person = from_lab(energy.foreground_lab(portrait))
-    done = energy.transfer_look(portrait, own, foreground=person)
+    lab = energy.foreground_lab(portrait)
+    person = from_lab(lab)
+    done = energy.transfer_look(portrait, own, lab=lab)
     assert psnr(done.foreground, person, portrait) > 24
 
 
 def test_strength_zero_changes_nothing(portrait, prepared):
-    person = from_lab(energy.foreground_lab(portrait))
-    done = energy.transfer_look(portrait, prepared[:2], strength=0, foreground=person)
+    lab = energy.foreground_lab(portrait)
+    person = from_lab(lab)
+    done = energy.transfer_look(portrait, prepared[:2], strength=0, lab=lab)
     inside = portrait.matte > 0.5
     assert np.abs(done.foreground - person)[inside].max() < 1 / 255
 

@@ -22,7 +22,16 @@ PACKAGE = ROOT / "facestyle"
 
 # first names below the package; a part imports itself and lower layers
 LAYERS = (
-    {"errors", "files", "stopwatch", "choices", "progress", "thread_log", "frozen"},
+    {
+        "errors",
+        "files",
+        "stopwatch",
+        "choices",
+        "progress",
+        "thread_log",
+        "frozen",
+        "row_bands",
+    },
     {"settings", "looks"},
     {"array_files", "assets", "cache_files"},
     {"kernels", "disk_cache", "io"},

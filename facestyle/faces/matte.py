@@ -47,7 +47,8 @@ def person_matte(image: np.ndarray, face: Face, *, by_color: bool = True) -> np.
     matte = at_size(small, face.scaled(size[0] / width))
     # the finest strands come from the large picture's own luminance
     slope, offset = guided_coefficients(luminance(small), matte, 2, 1e-4)
-    return np.clip(apply_coefficients(luminance(image), slope, offset), 0, 1)
+    matte = apply_coefficients(luminance(image), slope, offset)
+    return np.clip(matte, 0, 1, out=matte)
 
 
 def _matte_by_color(image: np.ndarray, face: Face) -> np.ndarray:

@@ -120,7 +120,9 @@ def apply_coefficients(guide: np.ndarray, slope: np.ndarray, offset: np.ndarray)
         slope = resize_channels(slope, width, height)
         offset = resize_channels(offset, width, height)
     factor = guide if slope.ndim == 2 else guide[..., None]
-    return slope * factor + offset
+    fitted = slope * factor
+    fitted += offset
+    return fitted
 
 
 def box_filter(values: np.ndarray, size: int) -> np.ndarray:

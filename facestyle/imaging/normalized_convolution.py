@@ -6,8 +6,12 @@ filter serves both.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
+
+from facestyle.row_bands import row_bands
 
 
 def premultiplied(values: np.ndarray, weight: np.ndarray) -> np.ndarray:
@@ -24,6 +28,38 @@ def premultiplied(values: np.ndarray, weight: np.ndarray) -> np.ndarray:
     """
     ones = cv2.cvtColor(np.ascontiguousarray(values), cv2.COLOR_RGB2RGBA)
     return cv2.multiply(ones, cv2.merge([weight] * 4), dst=ones)
+
+
+def weighted_channels(
+    values: np.ndarray,
+    weight: np.ndarray,
+    filtered: Callable[[np.ndarray], np.ndarray],
+    *,
+    squared: bool = False,
+) -> np.ndarray:
+    """`premultiplied`, filtered channel by channel: two channels are in memory beside the result.
+
+    Parameters
+    ----------
+    values : (H, W, 3) float32
+    weight : (H, W) float32
+    filtered : callable
+        From (H, W) to (h, w) float32.
+    squared : bool
+        Take the squares of the values.
+
+    Returns
+    -------
+    (h, w, 4) float32
+    """
+    parts = []
+    for index in range(3):
+        channel = cv2.extractChannel(values, index)
+        if squared:
+            channel = cv2.multiply(channel, channel, dst=channel)
+        parts.append(filtered(cv2.multiply(channel, weight, dst=channel)))
+        del channel
+    return cv2.merge([*parts, filtered(weight)])
 
 
 def normalized(
@@ -43,11 +79,14 @@ def normalized(
     -------
     (H, W, 3) float32
     """
-    colors = cv2.cvtColor(weighted, cv2.COLOR_RGBA2RGB)
-    if any(default):
-        colors = cv2.add(colors, (*(floor * value for value in default), 0.0), dst=colors)
-    weight = cv2.extractChannel(weighted, 3) + np.float32(floor)
-    return cv2.divide(colors, expanded(weight), dst=colors)
+    colors = np.empty((*weighted.shape[:2], 3), np.float32)
+    for rows in row_bands(*weighted.shape[:2]):
+        band = cv2.cvtColor(weighted[rows], cv2.COLOR_RGBA2RGB)
+        if any(default):
+            band = cv2.add(band, (*(floor * value for value in default), 0.0), dst=band)
+        weight = cv2.extractChannel(weighted[rows], 3) + np.float32(floor)
+        cv2.divide(band, expanded(weight), dst=colors[rows])
+    return colors
 
 
 def expanded(weight: np.ndarray) -> np.ndarray:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
 from facestyle.frozen import FrozenRecord
-from facestyle.imaging.normalized_convolution import normalized, premultiplied
+from facestyle.imaging.normalized_convolution import normalized, weighted_channels
+from facestyle.imaging.resampling import resized_window
+from facestyle.row_bands import row_bands
 
 # bands of the stack (DESIGN 4.1, step 2)
 LEVELS = 6
@@ -19,6 +23,9 @@ REFERENCE_INTER_OCULAR = 250.0
 _DECIMATE_AT = 2.5
 # weight of the mean color where the matte leaves nothing to average
 _FLOOR = 1e-4
+
+# px from which pictures are resized a few rows at a time, for the sake of memory
+_LARGE = 2**21
 
 
 @dataclass(frozen=True)
@@ -71,6 +78,7 @@ def build_stack(
     levels: int = LEVELS,
     *,
     energies: bool = True,
+    in_place: bool = False,
 ) -> LaplacianStack:
     """Split a picture into a Laplacian stack by normalized convolution inside a matte.
 
@@ -85,6 +93,8 @@ def build_stack(
     levels : int
     energies : bool
         Compute the bands' energies; where the gains are known already, nobody asks for them.
+    in_place : bool
+        Let the finest band take the memory of `lab`, which is lost then.
 
     Notes
     -----
@@ -92,18 +102,19 @@ def build_stack(
     halved grid here, which costs a tenth and changes nothing that the eye can see.
     """
     mean = cv2.mean(lab, (matte > 0.5).astype(np.uint8))[:3]
-    weighted = premultiplied(lab, matte)
     current, level_matte = lab, matte
+    weighted = lab  # before the first level
     bands, local_energies, sigmas = [], [], []
     decimation, reached = 1, 0.0
     for level in range(levels):
         sigma = level_sigma(level, inter_ocular)
-        weighted = gaussian_blur(weighted, math.sqrt(sigma**2 - reached**2) / decimation)
-        halve = sigma / decimation >= _DECIMATE_AT and min(weighted.shape[:2]) > 8
-        if halve:
-            weighted = half_size(weighted)
+        halve = sigma / decimation >= _DECIMATE_AT and min(current.shape[:2]) > 8
+        blur = functools.partial(
+            _filtered, sigma=math.sqrt(sigma**2 - reached**2) / decimation, halve=halve
+        )
+        weighted = blur(weighted) if level else weighted_channels(lab, matte, blur)
         low = normalized(weighted, _FLOOR, mean)
-        band = current - _like(low, current)
+        band = _difference(current, low, lab if in_place and level == 0 else None)
         bands.append(band)
         if energies:
             local_energies.append(_local_energy(band, level_matte, sigma / decimation))
@@ -135,7 +146,11 @@ def collapse_stack(
     """
     total = residual
     for band, gain in zip(reversed(stack.bands), reversed(gains), strict=True):
-        total = _like(total, band) + band * _like(gain, band)
+        below, total = total, np.empty_like(band)
+        for rows in _rows_of(band):
+            scaled = _like(gain, band, rows)
+            scaled = np.multiply(band[rows], scaled, out=scaled if scaled.base is None else None)
+            np.add(_like(below, band, rows), scaled, out=total[rows])
     return total
 
 
@@ -164,20 +179,49 @@ def half_size(values: np.ndarray) -> np.ndarray:
     return cv2.resize(values, size, interpolation=cv2.INTER_AREA)
 
 
+def _filtered(values: np.ndarray, sigma: float, halve: bool) -> np.ndarray:
+    """Blurred, and halved where the blur leaves nothing that the half size cannot hold."""
+    blurred = gaussian_blur(values, sigma)
+    return half_size(blurred) if halve else blurred
+
+
+def _difference(current: np.ndarray, low: np.ndarray, out: np.ndarray | None) -> np.ndarray:
+    """What a level has beyond the next one."""
+    band = np.empty_like(current) if out is None else out
+    for rows in _rows_of(current):
+        np.subtract(current[rows], _like(low, current, rows), out=band[rows])
+    return band
+
+
 def _local_energy(band: np.ndarray, matte: np.ndarray, sigma: float) -> np.ndarray:
     """Mean square of a band around each pixel, inside the matte (Shih et al. 2014, eq. 3)."""
-    weighted = premultiplied(band * band, matte)
     # energies are smooth: a coarser grid holds them
-    for _ in range(2):
-        if sigma >= 1.2 and min(weighted.shape[:2]) > 8:
-            weighted = half_size(weighted)
-            sigma /= 2
-    return normalized(gaussian_blur(weighted, sigma), _FLOOR)
+    halvings = 0
+    height, width = band.shape[:2]
+    while halvings < 2 and sigma >= 1.2 and min(height, width) > 8:
+        height, width = (height + 1) // 2, (width + 1) // 2
+        sigma /= 2
+        halvings += 1
+
+    def smoothed(values: np.ndarray) -> np.ndarray:
+        for _ in range(halvings):
+            values = half_size(values)
+        return gaussian_blur(values, sigma)
+
+    return normalized(weighted_channels(band, matte, smoothed, squared=True), _FLOOR)
 
 
-def _like(values: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Resize `values` to the size of `other`."""
+def _rows_of(picture: np.ndarray) -> Iterator[slice]:
+    """Bands of a large picture; a small one is resized faster in one piece."""
+    height, width = picture.shape[:2]
+    return row_bands(height, width) if height * width > _LARGE else iter([slice(0, height)])
+
+
+def _like(values: np.ndarray, other: np.ndarray, rows: slice) -> np.ndarray:
+    """Some rows of `values` at the size of `other`."""
     height, width = other.shape[:2]
     if values.shape[:2] == (height, width):
-        return values
-    return cv2.resize(values, (width, height), interpolation=cv2.INTER_LINEAR)
+        return values[rows]
+    if rows.stop - rows.start == height:
+        return cv2.resize(values, (width, height), interpolation=cv2.INTER_LINEAR)
+    return resized_window(values, (height, width), rows, slice(0, width))

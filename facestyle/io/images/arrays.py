@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facestyle.errors import UsageError
+from facestyle.row_bands import row_bands
 
 _LUMA = np.array([0.2126, 0.7152, 0.0722])  # ITU-R BT.709
 _OVERSHOOT = 1e-4  # float pictures that were resampled leave [0, 1] by rounding; more is an error
@@ -22,6 +23,7 @@ def from_array(array: NDArray[Any]) -> tuple[NDArray[np.float32], NDArray[np.flo
     Returns
     -------
     rgb : (H, W, 3) float32 in [0, 1]
+        The array itself where it is such a picture already.
     alpha : (H, W) float32 in [0, 1] or None
 
     Raises
@@ -84,11 +86,15 @@ def in_native_order(array: NDArray[Any]) -> NDArray[Any]:
 
 def quantize(values: NDArray[Any], dtype: Any) -> NDArray[Any]:
     """Round values in [0, 1] to the full range of an integer type; floats are only clipped."""
-    clipped = np.clip(values, 0, 1)
     dtype = np.dtype(dtype)
-    if dtype.kind == "f":
-        return clipped.astype(dtype)
-    return np.rint(clipped * np.float32(np.iinfo(dtype).max)).astype(dtype)
+    result = np.empty(values.shape, dtype)
+    for rows in row_bands(*values.shape[:2]):
+        band = np.clip(values[rows], 0, 1)
+        if dtype.kind != "f":
+            band = band * np.float32(np.iinfo(dtype).max)
+            np.rint(band, out=band)
+        result[rows] = band
+    return result
 
 
 def to_gray(rgb: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -120,4 +126,6 @@ def _scale_to_unit(array: NDArray[Any]) -> NDArray[np.float32]:
             f"The float picture holds values from {low:g} to {high:g}; expected 0 to 1. "
             "Divide by 255 or clip it first."
         )
+    if array.dtype == np.float32 and low >= 0 and high <= 1:
+        return array
     return np.clip(array, 0, 1).astype(np.float32)

@@ -6,15 +6,15 @@ import functools
 import time
 from collections.abc import Sequence
 
-import cv2
 import numpy as np
 
 from facestyle.alignment.warp import sample
 from facestyle.compositing.background import ALL_KINDS, Background
-from facestyle.compositing.composite import composite
-from facestyle.compositing.foreground import separate_layers
+from facestyle.compositing.composite import composite_edges
+from facestyle.compositing.foreground import EdgeTile, separate_edges
 from facestyle.exemplars import ExemplarSet
 from facestyle.faces import Portrait
+from facestyle.imaging.color import to_lab
 from facestyle.methods.energy.clip import EnergyFrames
 from facestyle.methods.energy.exemplar import EnergyExemplar, prepare_exemplar
 from facestyle.methods.energy.look import Look
@@ -65,25 +65,26 @@ class EnergyMethod(Method):
         """Stylize one portrait."""
         portrait, exemplars = target.portrait, self.look.exemplars
         start = time.perf_counter()
-        layers = separate_layers(portrait.image, portrait.matte, portrait.face.inter_ocular)
-        person = np.where(portrait.matte[..., None] > 0.01, layers[0], portrait.image)
+        edges = separate_edges(portrait.image, portrait.matte, portrait.face.inter_ocular)
+        lab = _person_lab(portrait, edges)
         timings = {"foreground": time.perf_counter() - start}
         done = transfer_look(
             portrait,
             exemplars,
             settings=self.settings,
             strength=rendering.strength,
-            foreground=person,
+            lab=lab,
         )
+        del lab
         timings.update(done.timings)
         start = time.perf_counter()
         if rendering.background.kind == "transparent":
             image, alpha = done.foreground, portrait.matte
         else:
-            behind = self._background(rendering.background, portrait, done)
+            behind = self._background(rendering.background, done)
             alpha = None
-            image = composite(
-                portrait.image, portrait.matte, layers, done.foreground, behind, rendering.strength
+            image = composite_edges(
+                portrait.image, portrait.matte, edges, done.foreground, behind, rendering.strength
             )
         timings["composite"] = time.perf_counter() - start
         return Outcome(
@@ -100,18 +101,23 @@ class EnergyMethod(Method):
         """What stylizes a clip: tone and gains follow the flow."""
         return EnergyFrames(self.look, self.settings, clip)
 
-    def _background(
-        self, background: Background, portrait: Portrait, done: EnergyTransfer
-    ) -> np.ndarray | None:
-        """What goes behind the person, or None for the input's own background."""
+    def _background(self, background: Background, done: EnergyTransfer) -> np.ndarray | None:
+        """What goes behind the person, at any size, or None for the input's own background."""
         if background.is_own:
             return None
         if background.kind != "stylize":
             return background.filled(self.look.paper)
         shares = done.selection.weights.mean(axis=(1, 2))
-        picture = self.look.backgrounds[self.look.most_typical(shares)]
-        height, width = portrait.matte.shape
-        return cv2.resize(picture, (width, height), interpolation=cv2.INTER_CUBIC)
+        return self.look.backgrounds[self.look.most_typical(shares)]
+
+
+def _person_lab(portrait: Portrait, edges: Sequence[EdgeTile]) -> np.ndarray:
+    """Lab/100 of the person's own colors, and of the picture where no person is."""
+    lab = to_lab(portrait.image)
+    for tile in edges:
+        person = portrait.matte[tile.place][..., None] > 0.01
+        lab[tile.place] = to_lab(np.where(person, tile.foreground, portrait.image[tile.place]))
+    return lab
 
 
 def _maps(done: EnergyTransfer) -> dict[str, np.ndarray]:

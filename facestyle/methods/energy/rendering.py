@@ -162,7 +162,7 @@ def light_evidence(
 
 def render_filtered(
     portrait: Portrait,
-    lab: np.ndarray,
+    guide: np.ndarray,
     stack: LaplacianStack,
     exemplars: Sequence[EnergyExemplar],
     mappings: Sequence[np.ndarray],
@@ -175,8 +175,8 @@ def render_filtered(
     Parameters
     ----------
     portrait : Portrait
-    lab : (H, W, 3) float32
-        The portrait before any transfer, Lab/100: the guide.
+    guide : (H, W) float32
+        L of the portrait before any transfer, Lab/100.
     stack : LaplacianStack
     exemplars : sequence of K EnergyExemplar
     mappings : sequence of K (h, w, 2) float32
@@ -192,7 +192,6 @@ def render_filtered(
     gains : list of (h_l, w_l, 3) float32
     """
     result, gains = render(portrait, stack, exemplars, mappings, selection, settings, strength)
-    guide = np.ascontiguousarray(lab[..., 0])
     return filter_output(result, guide, portrait.face.inter_ocular), gains
 
 

@@ -17,7 +17,7 @@ from facestyle.alignment.features import Features, analyze
 from facestyle.alignment.warp import align_exemplar
 from facestyle.faces import Portrait
 from facestyle.frozen import FrozenRecord
-from facestyle.imaging.color import from_lab, to_lab
+from facestyle.imaging.color import from_lab
 from facestyle.imaging.guided_filter import apply_coefficients
 from facestyle.imaging.pyramid import build_stack
 from facestyle.methods.energy.exemplar import (
@@ -83,7 +83,7 @@ def transfer_look(
     *,
     settings: EnergySettings | None = None,
     strength: float = 1.0,
-    foreground: np.ndarray | None = None,
+    lab: np.ndarray | None = None,
 ) -> EnergyTransfer:
     """Give a portrait's person the exemplars' photographic look.
 
@@ -95,8 +95,9 @@ def transfer_look(
     settings : EnergySettings, optional
     strength : float
         0 leaves the person unchanged, 1 is the full look.
-    foreground : (H, W, 3) float32, optional
-        The person's estimated colors, where they are known already.
+    lab : (H, W, 3) float32, optional
+        The person's estimated colors, Lab/100, where they are known already. Overwritten: a large
+        picture is not held more often than need be.
 
     Returns
     -------
@@ -104,7 +105,7 @@ def transfer_look(
     """
     settings = settings or EnergySettings()
     watch = Stopwatch()
-    lab = foreground_lab(portrait) if foreground is None else to_lab(foreground)
+    lab = foreground_lab(portrait) if lab is None else lab
     features = analyze(portrait, lab)
     watch.lap("features")
     mappings = tuple(
@@ -114,7 +115,7 @@ def transfer_look(
     watch.lap("align")
     selection = label_patches(portrait, features, exemplars, mappings, settings)
     watch.lap("mrf")
-    toned = lab
+    guide = np.ascontiguousarray(lab[..., 0])
     ordinary = None
     if settings.tone == "first":
         unit = portrait.face.inter_ocular * features.matte.shape[1] / features.shape[1]
@@ -123,25 +124,37 @@ def transfer_look(
         lit = light_evidence(ordinary, features, exemplars, mappings)
         shift = tone_shift(features, curves, float(lit[0]))
         slope, offset = smooth_shift(features, shift, unit)
-        change = apply_coefficients(np.ascontiguousarray(lab[..., 0]), slope, offset)
-        toned = lab + np.float32(strength) * change
+        _add_shift(lab, guide, slope, offset, strength)
         watch.lap("tone")
-    stack = build_stack(toned, portrait.matte, portrait.face.inter_ocular)
+    stack = build_stack(lab, portrait.matte, portrait.face.inter_ocular, in_place=True)
     watch.lap("stack")
     if settings.seams == "output" and settings.tone == "residual":
         result, gains = render_filtered(
-            portrait, lab, stack, exemplars, mappings, selection, settings, strength
+            portrait, guide, stack, exemplars, mappings, selection, settings, strength
         )
     else:
+        del guide
         result, gains = render(
             portrait, stack, exemplars, mappings, selection, settings, strength, ordinary
         )
     if all(e.gray for e in exemplars):
         result[..., 1:] *= np.float32(1 - min(strength, 1.0))
     watch.lap("blend")
-    rgb = from_lab(result)
+    del stack, lab
+    rgb = from_lab(result, out=result)
     watch.lap("color")
     return EnergyTransfer(rgb, selection, mappings, gains, watch.laps)
+
+
+def _add_shift(
+    lab: np.ndarray, guide: np.ndarray, slope: np.ndarray, offset: np.ndarray, strength: float
+) -> None:
+    """Evaluate the shift on the guide and add it, one channel at a time."""
+    for channel in range(3):
+        parts = (np.ascontiguousarray(values[..., channel]) for values in (slope, offset))
+        change = apply_coefficients(guide, *parts)
+        change *= np.float32(strength)
+        lab[..., channel] += change
 
 
 def label_patches(

@@ -1,0 +1,72 @@
+"""A window of a resized picture, so that the whole never has to be in memory."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+_CUBIC = -0.75  # of Keys 1981, as OpenCV has it
+
+
+def resized_window(
+    values: NDArray[np.float32],
+    size: tuple[int, int],
+    rows: slice,
+    columns: slice,
+    *,
+    cubic: bool = False,
+) -> NDArray[np.float32]:
+    """Part of what `cv2.resize` makes of a picture that is enlarged.
+
+    Parameters
+    ----------
+    values : (h, w) or (h, w, C) float32
+    size : (int, int)
+        Height and width of the resized picture, px.
+    rows, columns : slice
+        What is wanted of it, with start and stop.
+    cubic : bool
+        As of INTER_CUBIC, else INTER_LINEAR.
+
+    Returns
+    -------
+    (rows, columns) or (rows, columns, C) float32
+    """
+    taps, weights = _taps(values.shape[0], size[0], rows, cubic)
+    first = int(taps.min())
+    few = values[first : int(taps.max()) + 1]
+    # across, OpenCV does it; down, it could not begin in the middle
+    mode = cv2.INTER_CUBIC if cubic else cv2.INTER_LINEAR
+    wide = cv2.resize(few, (size[1], len(few)), interpolation=mode)[:, columns]
+    shape = (-1,) + (1,) * (wide.ndim - 1)
+    total: NDArray[np.float32] | None = None
+    for tap, weight in zip(taps - first, weights, strict=True):
+        part = wide[tap]
+        part *= weight.reshape(shape)
+        total = part if total is None else np.add(total, part, out=total)
+    assert total is not None
+    return total
+
+
+def _taps(
+    length: int, resized: int, part: slice, cubic: bool
+) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+    """What each pixel of a part is made of: (taps, n) indices and weights."""
+    step = length / resized
+    places = ((np.arange(part.start, part.stop) + 0.5) * step - 0.5).astype(np.float32)
+    start = np.floor(places).astype(np.intp)
+    offset = places - start.astype(np.float32)
+    if cubic:
+        indices, weights = start + np.arange(-1, 3)[:, None], _cubic_weights(offset)
+    else:
+        indices, weights = start + np.arange(2)[:, None], np.stack([1 - offset, offset])
+    return np.clip(indices, 0, length - 1), weights
+
+
+def _cubic_weights(offset: NDArray[np.float32]) -> NDArray[np.float32]:
+    a, x = np.float32(_CUBIC), offset
+    before = ((a * (x + 1) - 5 * a) * (x + 1) + 8 * a) * (x + 1) - 4 * a
+    here = ((a + 2) * x - (a + 3)) * x * x + 1
+    after = ((a + 2) * (1 - x) - (a + 3)) * (1 - x) * (1 - x) + 1
+    return np.stack([before, here, after, 1 - before - here - after])
