@@ -4,6 +4,7 @@ An .npz or .npy of NumPy, followed by a mark, its length and a checksum. Nothing
 """
 
 import io
+import mmap
 import struct
 import zlib
 from collections.abc import Mapping
@@ -99,6 +100,7 @@ def map_array(path: Path) -> NDArray[Any]:
             raise DamagedError(str(error)) from error
     payload = mapped[: max(0, mapped.size - _FOOTER.size)]
     _check(mapped[payload.size :].tobytes(), payload.data)
+    _forget_pages(mapped)
     head = io.BytesIO(payload[:4096].tobytes())
     try:
         version = np.lib.format.read_magic(head)
@@ -112,6 +114,13 @@ def map_array(path: Path) -> NDArray[Any]:
         return payload[head.tell() :].view(dtype).reshape(shape)
     except Exception as error:  # as above
         raise DamagedError(clause(error)) from error
+
+
+def _forget_pages(mapped: np.memmap[Any, Any]) -> None:
+    """Leave what was read for the checksum to the system: few places are read again."""
+    pages = mapped.base
+    if isinstance(pages, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        pages.madvise(mmap.MADV_DONTNEED)
 
 
 def _footer(data: memoryview) -> bytes:

@@ -69,6 +69,7 @@ def composite_edges(
     stylized: np.ndarray,
     background: np.ndarray | None,
     strength: float = 1.0,
+    out: np.ndarray | None = None,
 ) -> np.ndarray:
     """What `composite` makes of layers that are known at the matte's soft edge alone.
 
@@ -86,6 +87,8 @@ def composite_edges(
         input's own background.
     strength : float
         How much of the new background to take.
+    out : (H, W, 3) float32, optional
+        Where the result goes, such as the memory of `stylized`.
 
     Returns
     -------
@@ -93,7 +96,7 @@ def composite_edges(
         In [0, 1].
     """
     height, width = matte.shape
-    result = np.empty_like(image)
+    result = np.empty_like(image) if out is None else out
 
     def behind(rows: slice, columns: slice) -> np.ndarray | None:
         if background is None or background.ndim == 1:
@@ -102,12 +105,15 @@ def composite_edges(
             return background[rows, columns]
         return resized_window(background, matte.shape, rows, columns, cubic=True)
 
-    for rows in row_bands(height, width):
-        _place(image, matte, stylized, behind(rows, slice(0, width)), strength, rows, result)
+    soft = []
     for tile in tiles:
         at = tile.place
         layers = (tile.foreground, tile.background)
-        result[at] = composite(image[at], matte[at], layers, stylized[at], behind(*at), strength)
+        soft.append(composite(image[at], matte[at], layers, stylized[at], behind(*at), strength))
+    for rows in row_bands(height, width):
+        _place(image, matte, stylized, behind(rows, slice(0, width)), strength, rows, result)
+    for tile, done in zip(tiles, soft, strict=True):
+        result[tile.place] = done
     return result
 
 

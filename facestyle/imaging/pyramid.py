@@ -127,7 +127,10 @@ def build_stack(
 
 
 def collapse_stack(
-    stack: LaplacianStack, gains: list[np.ndarray], residual: np.ndarray
+    stack: LaplacianStack,
+    gains: list[np.ndarray],
+    residual: np.ndarray,
+    out: np.ndarray | None = None,
 ) -> np.ndarray:
     """Multiply each band by its gain map and add everything up (Shih et al. 2014, eq. 5).
 
@@ -138,6 +141,8 @@ def collapse_stack(
         One gain map for each band, of any size.
     residual : (h, w, 3) float32
         What replaces the stack's own residual.
+    out : (H, W, 3) float32, optional
+        Where the result goes, such as the memory of the finest band.
 
     Returns
     -------
@@ -146,7 +151,8 @@ def collapse_stack(
     """
     total = residual
     for band, gain in zip(reversed(stack.bands), reversed(gains), strict=True):
-        below, total = total, np.empty_like(band)
+        is_last = out is not None and band is stack.bands[0]
+        below, total = total, out if is_last and out is not None else np.empty_like(band)
         for rows in _rows_of(band):
             scaled = _like(gain, band, rows)
             scaled = np.multiply(band[rows], scaled, out=scaled if scaled.base is None else None)

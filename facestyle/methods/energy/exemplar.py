@@ -53,15 +53,39 @@ class EnergyExemplar(FrozenRecord):
         )
 
 
+@dataclass(frozen=True)
+class Analysis(FrozenRecord):
+    """All of an `EnergyExemplar` but its picture; what is worth keeping on disk."""
+
+    features: Features
+    stack: LaplacianStack
+    resolved: np.ndarray
+    tone: ToneStatistics
+
+
 def prepare_exemplar(portrait: Portrait) -> EnergyExemplar:
     """Analyze an exemplar once, for any number of inputs."""
+    return with_picture(portrait, analyze_exemplar(portrait))
+
+
+def analyze_exemplar(portrait: Portrait) -> Analysis:
+    """Compute what does not depend on the input."""
     portrait = reduce_portrait(portrait, _EXEMPLAR_INTER_OCULAR)
     lab = foreground_lab(portrait)
     features = analyze(portrait, lab)
     stack = build_stack(lab, portrait.matte, portrait.face.inter_ocular)
     light = LaplacianStack((), stack.energies, stack.residual, stack.sigmas)
+    return Analysis(features, light, resolved_bands(stack), tone_statistics(features))
+
+
+def with_picture(portrait: Portrait, analysis: Analysis) -> EnergyExemplar:
+    """Put an analyzed exemplar together again."""
     return EnergyExemplar(
-        portrait, features, light, resolved_bands(stack), tone_statistics(features)
+        reduce_portrait(portrait, _EXEMPLAR_INTER_OCULAR),
+        analysis.features,
+        analysis.stack,
+        analysis.resolved,
+        analysis.tone,
     )
 
 

@@ -60,7 +60,9 @@ def agreed_ratio(
     (h, w, 3) float32
     """
     floor = np.float32(0.1 * _EPSILON)
-    log_gain = np.log((energies + floor) / (own + floor))
+    log_gain = energies + floor
+    log_gain /= own + floor
+    np.log(log_gain, out=log_gain)
     log_gain *= np.float32(0.5)
     chosen = np.einsum("khw,khwc->hwc", weights, log_gain, optimize=True)
     if len(log_gain) == 1:
@@ -85,7 +87,10 @@ def agreement(values: np.ndarray, sigma: float, nothing: float) -> np.ndarray:
         m^2 / (m^2 + v + nothing), in [0, 1): the share of the mean that is not chance.
     """
     mean = values.mean(axis=0)
-    variance = np.square(values - mean).mean(axis=0)
+    variance = np.zeros_like(mean)
+    for value in values:  # one at a time: there are as many as exemplars
+        variance += np.square(value - mean)
+    variance /= np.float32(len(values))
     # not the square of the blurred mean: where the mean changes sign that is 0, and what lies on
     # both sides of it would be torn apart (a gray patch on a forehead that is lit from one side)
     squared = gaussian_blur(np.square(mean), sigma)

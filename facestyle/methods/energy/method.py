@@ -16,7 +16,12 @@ from facestyle.exemplars import ExemplarSet
 from facestyle.faces import Portrait
 from facestyle.imaging.color import to_lab
 from facestyle.methods.energy.clip import EnergyFrames
-from facestyle.methods.energy.exemplar import EnergyExemplar, prepare_exemplar
+from facestyle.methods.energy.exemplar import (
+    Analysis,
+    EnergyExemplar,
+    analyze_exemplar,
+    with_picture,
+)
 from facestyle.methods.energy.look import Look
 from facestyle.methods.energy.settings import EnergySettings
 from facestyle.methods.energy.transfer import EnergyTransfer, transfer_look
@@ -59,7 +64,11 @@ class EnergyMethod(Method):
     @functools.cached_property
     def look(self) -> Look:
         """The prepared exemplars, computed or read from the cache on first use."""
-        return Look(prepare_all(self._set, self.name, EnergyExemplar, prepare_exemplar))
+        # the set has the pictures already
+        analyses = prepare_all(self._set, f"{self.name} analysis", Analysis, analyze_exemplar)
+        return Look(
+            [with_picture(p, analysis) for p, analysis in zip(self._set, analyses, strict=True)]
+        )
 
     def stylize(self, target: Target, rendering: Rendering) -> Outcome:
         """Stylize one portrait."""
@@ -75,7 +84,6 @@ class EnergyMethod(Method):
             strength=rendering.strength,
             lab=lab,
         )
-        del lab
         timings.update(done.timings)
         start = time.perf_counter()
         if rendering.background.kind == "transparent":
@@ -84,7 +92,13 @@ class EnergyMethod(Method):
             behind = self._background(rendering.background, done)
             alpha = None
             image = composite_edges(
-                portrait.image, portrait.matte, edges, done.foreground, behind, rendering.strength
+                portrait.image,
+                portrait.matte,
+                edges,
+                done.foreground,
+                behind,
+                rendering.strength,
+                out=lab,  # which is the foreground's memory
             )
         timings["composite"] = time.perf_counter() - start
         return Outcome(

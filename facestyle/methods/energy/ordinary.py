@@ -68,18 +68,18 @@ class OrdinaryFace(FrozenRecord):
         variance = self._warped(self.face.residual_variance, shape)
         return _evidence(differences, variance, weight)
 
-    def gain_evidence(self, log_energies: np.ndarray, level: int) -> np.ndarray:
+    def gain_evidence(self, energies: np.ndarray, level: int) -> np.ndarray:
         """How surely the look changes a band's energy, (3,) float32 in [0, 1].
 
         Parameters
         ----------
-        log_energies : (K, h, w, 3) float32
-            Of the aligned exemplars, floored by `LOG_FLOOR`.
+        energies : (K, h, w, 3) float32
+            Of the aligned exemplars.
         level : int
             Of the band, 0 is the finest.
         """
-        step = max(1, round(log_energies.shape[1] / self.matte.shape[0]))
-        log_energies = log_energies[:, ::step, ::step]
+        step = max(1, round(energies.shape[1] / self.matte.shape[0]))
+        log_energies = np.log(energies[:, ::step, ::step] + LOG_FLOOR)
         shape = log_energies.shape[1:3]
         energy = np.exp(self._warped(self.face.energies[level], shape)) - LOG_FLOOR
         ordinary = np.log(np.maximum(energy, 0) * self._slopes(shape) ** 2 + LOG_FLOOR)

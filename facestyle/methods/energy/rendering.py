@@ -22,7 +22,7 @@ from facestyle.methods.energy.gain import (
     gain_maps,
     gain_sigma,
 )
-from facestyle.methods.energy.ordinary import LOG_FLOOR, OrdinaryFace
+from facestyle.methods.energy.ordinary import OrdinaryFace
 from facestyle.methods.energy.settings import EnergySettings
 from facestyle.selection.patch_selection import Selection
 from facestyle.selection.seams import filter_output
@@ -42,6 +42,7 @@ def render(
     settings: EnergySettings,
     strength: float,
     ordinary: OrdinaryFace | None = None,
+    out: np.ndarray | None = None,
 ) -> tuple[np.ndarray, list[np.ndarray]]:
     """Change the stack as the exemplars want it, then collapse it.
 
@@ -60,6 +61,8 @@ def render(
         From 0 to 1.
     ordinary : OrdinaryFace, optional
         Without one, light and details move as far as the exemplars agree, whatever they show.
+    out : (H, W, 3) float32, optional
+        Where the image goes, such as the memory of the stack's finest band.
 
     Returns
     -------
@@ -70,7 +73,7 @@ def render(
     gains, residual = blended_look(
         portrait, stack, exemplars, mappings, selection, settings, strength, ordinary
     )
-    return collapse_stack(stack, gains, residual), gains
+    return collapse_stack(stack, gains, residual, out), gains
 
 
 def blended_look(
@@ -114,7 +117,7 @@ def blended_look(
             sigma = 2 * gain_sigma(stack, level, unit)
             ratio = agreed_ratio(own, energies, weights, sigma)
             if ordinary is not None:
-                ratio = ratio ** ordinary.gain_evidence(np.log(energies + LOG_FLOOR), level)
+                ratio = ratio ** ordinary.gain_evidence(energies, level)
             ratios.append(ratio)
     shares = selection.weights.mean(axis=(1, 2))
     resolved = shares @ np.stack([e.resolved for e in exemplars])
@@ -169,6 +172,7 @@ def render_filtered(
     selection: Selection,
     settings: EnergySettings,
     strength: float,
+    out: np.ndarray | None = None,
 ) -> tuple[np.ndarray, list[np.ndarray]]:
     """Song et al.: transfer, then filter the output along the input's edges.
 
@@ -183,6 +187,7 @@ def render_filtered(
     selection : Selection
     settings : EnergySettings
     strength : float
+    out : (H, W, 3) float32, optional
         As of `render`.
 
     Returns
@@ -191,7 +196,9 @@ def render_filtered(
         Lab/100.
     gains : list of (h_l, w_l, 3) float32
     """
-    result, gains = render(portrait, stack, exemplars, mappings, selection, settings, strength)
+    result, gains = render(
+        portrait, stack, exemplars, mappings, selection, settings, strength, out=out
+    )
     return filter_output(result, guide, portrait.face.inter_ocular), gains
 
 

@@ -96,8 +96,8 @@ def transfer_look(
     strength : float
         0 leaves the person unchanged, 1 is the full look.
     lab : (H, W, 3) float32, optional
-        The person's estimated colors, Lab/100, where they are known already. Overwritten: a large
-        picture is not held more often than need be.
+        The person's estimated colors, Lab/100, where they are known already. The foreground
+        takes its memory: a large picture is not held more often than need be.
 
     Returns
     -------
@@ -130,17 +130,16 @@ def transfer_look(
     watch.lap("stack")
     if settings.seams == "output" and settings.tone == "residual":
         result, gains = render_filtered(
-            portrait, guide, stack, exemplars, mappings, selection, settings, strength
+            portrait, guide, stack, exemplars, mappings, selection, settings, strength, lab
         )
     else:
         del guide
         result, gains = render(
-            portrait, stack, exemplars, mappings, selection, settings, strength, ordinary
+            portrait, stack, exemplars, mappings, selection, settings, strength, ordinary, lab
         )
     if all(e.gray for e in exemplars):
         result[..., 1:] *= np.float32(1 - min(strength, 1.0))
     watch.lap("blend")
-    del stack, lab
     rgb = from_lab(result, out=result)
     watch.lap("color")
     return EnergyTransfer(rgb, selection, mappings, gains, watch.laps)
