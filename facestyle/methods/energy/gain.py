@@ -40,7 +40,12 @@ def energy_ratio(own: np.ndarray, energies: np.ndarray, weights: np.ndarray) -> 
 
 
 def agreed_ratio(
-    own: np.ndarray, energies: np.ndarray, weights: np.ndarray, sigma: float
+    own: np.ndarray,
+    energies: np.ndarray,
+    weights: np.ndarray,
+    sigma: float,
+    *,
+    overwrite: bool = False,
 ) -> np.ndarray:
     """Gain that the exemplars agree on.
 
@@ -54,13 +59,15 @@ def agreed_ratio(
         As for `energy_ratio`.
     sigma : float
         Extent of the neighborhood in which agreement is judged, px.
+    overwrite : bool
+        Let the memory of the energies be used: they are as many as the exemplars.
 
     Returns
     -------
     (h, w, 3) float32
     """
     floor = np.float32(0.1 * _EPSILON)
-    log_gain = energies + floor
+    log_gain = np.add(energies, floor, out=energies if overwrite else None)
     log_gain /= own + floor
     np.log(log_gain, out=log_gain)
     log_gain *= np.float32(0.5)

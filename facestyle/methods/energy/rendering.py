@@ -11,7 +11,7 @@ from facestyle.alignment.features import Features
 from facestyle.alignment.warp import resize_map, sample
 from facestyle.faces import Portrait
 from facestyle.imaging.guided_filter import guided_filter, resize_channels
-from facestyle.imaging.pyramid import LaplacianStack, collapse_stack
+from facestyle.imaging.pyramid import LaplacianStack
 from facestyle.methods.energy.exemplar import (
     EnergyExemplar,
 )
@@ -25,55 +25,11 @@ from facestyle.methods.energy.gain import (
 from facestyle.methods.energy.ordinary import OrdinaryFace
 from facestyle.methods.energy.settings import EnergySettings
 from facestyle.selection.patch_selection import Selection
-from facestyle.selection.seams import filter_output
 
 # The tone curve has moved the person as a whole already; what is left of the exemplars' mean
 # difference is mostly their own complexions. Tuning half, share 0 / .5 / .7 / .85 with residual
 # .6 / .4 / .45 / .45: 22.15 / 22.57 / 22.54 / 22.53 dB, and the even looks gain most
 _WHOLE_PERSON_SHARE = np.float32(0.7)
-
-
-def render(
-    portrait: Portrait,
-    stack: LaplacianStack,
-    exemplars: Sequence[EnergyExemplar],
-    mappings: Sequence[np.ndarray],
-    selection: Selection,
-    settings: EnergySettings,
-    strength: float,
-    ordinary: OrdinaryFace | None = None,
-    out: np.ndarray | None = None,
-) -> tuple[np.ndarray, list[np.ndarray]]:
-    """Change the stack as the exemplars want it, then collapse it.
-
-    Parameters
-    ----------
-    portrait : Portrait
-    stack : LaplacianStack
-        Of the toned portrait.
-    exemplars : sequence of K EnergyExemplar
-    mappings : sequence of K (h, w, 2) float32
-        Each exemplar's alignment.
-    selection : Selection
-        Their soft weights.
-    settings : EnergySettings
-    strength : float
-        From 0 to 1.
-    ordinary : OrdinaryFace, optional
-        Without one, light and details move as far as the exemplars agree, whatever they show.
-    out : (H, W, 3) float32, optional
-        Where the image goes, such as the memory of the stack's finest band.
-
-    Returns
-    -------
-    image : (H, W, 3) float32
-        Lab/100.
-    gains : list of (h_l, w_l, 3) float32
-    """
-    gains, residual = blended_look(
-        portrait, stack, exemplars, mappings, selection, settings, strength, ordinary
-    )
-    return collapse_stack(stack, gains, residual, out), gains
 
 
 def blended_look(
@@ -92,13 +48,17 @@ def blended_look(
     ----------
     portrait : Portrait
     stack : LaplacianStack
+        Of the toned portrait.
     exemplars : sequence of K EnergyExemplar
     mappings : sequence of K (h, w, 2) float32
+        Each exemplar's alignment.
     selection : Selection
+        Their soft weights.
     settings : EnergySettings
     strength : float
+        From 0 to 1.
     ordinary : OrdinaryFace, optional
-        As of `render`.
+        Without one, light and details move as far as the exemplars agree, whatever they show.
 
     Returns
     -------
@@ -114,11 +74,10 @@ def blended_look(
         if settings.tone == "residual":
             ratios.append(energy_ratio(own, energies, weights))
         else:
+            surely = None if ordinary is None else ordinary.gain_evidence(energies, level)
             sigma = 2 * gain_sigma(stack, level, unit)
-            ratio = agreed_ratio(own, energies, weights, sigma)
-            if ordinary is not None:
-                ratio = ratio ** ordinary.gain_evidence(energies, level)
-            ratios.append(ratio)
+            ratio = agreed_ratio(own, energies, weights, sigma, overwrite=True)
+            ratios.append(ratio if surely is None else ratio**surely)
     shares = selection.weights.mean(axis=(1, 2))
     resolved = shares @ np.stack([e.resolved for e in exemplars])
     gains = gain_maps(
@@ -163,45 +122,6 @@ def light_evidence(
     return ordinary.residual_evidence(residuals)
 
 
-def render_filtered(
-    portrait: Portrait,
-    guide: np.ndarray,
-    stack: LaplacianStack,
-    exemplars: Sequence[EnergyExemplar],
-    mappings: Sequence[np.ndarray],
-    selection: Selection,
-    settings: EnergySettings,
-    strength: float,
-    out: np.ndarray | None = None,
-) -> tuple[np.ndarray, list[np.ndarray]]:
-    """Song et al.: transfer, then filter the output along the input's edges.
-
-    Parameters
-    ----------
-    portrait : Portrait
-    guide : (H, W) float32
-        L of the portrait before any transfer, Lab/100.
-    stack : LaplacianStack
-    exemplars : sequence of K EnergyExemplar
-    mappings : sequence of K (h, w, 2) float32
-    selection : Selection
-    settings : EnergySettings
-    strength : float
-    out : (H, W, 3) float32, optional
-        As of `render`.
-
-    Returns
-    -------
-    image : (H, W, 3) float32
-        Lab/100.
-    gains : list of (h_l, w_l, 3) float32
-    """
-    result, gains = render(
-        portrait, stack, exemplars, mappings, selection, settings, strength, out=out
-    )
-    return filter_output(result, guide, portrait.face.inter_ocular), gains
-
-
 def _warp(
     values: Sequence[np.ndarray],
     exemplars: Sequence[EnergyExemplar],
@@ -210,12 +130,11 @@ def _warp(
 ) -> np.ndarray:
     """Maps of all exemplars, warped to the grid of `like`: (K, h, w, 3) float32."""
     height, width = like.shape[:2]
-    return np.stack(
-        [
-            sample(value, resize_map(mapping, height, width), exemplar.features.shape)
-            for value, exemplar, mapping in zip(values, exemplars, mappings, strict=True)
-        ]
-    )
+    warped = np.empty((len(values), height, width, 3), np.float32)
+    for index, (value, exemplar) in enumerate(zip(values, exemplars, strict=True)):
+        mapping = resize_map(mappings[index], height, width)
+        warped[index] = sample(value, mapping, exemplar.features.shape)
+    return warped
 
 
 def _weights_like(selection: Selection, like: np.ndarray) -> np.ndarray:

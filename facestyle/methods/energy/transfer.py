@@ -18,8 +18,8 @@ from facestyle.alignment.warp import align_exemplar
 from facestyle.faces import Portrait
 from facestyle.frozen import FrozenRecord
 from facestyle.imaging.color import from_lab
-from facestyle.imaging.guided_filter import apply_coefficients
-from facestyle.imaging.pyramid import build_stack
+from facestyle.imaging.pyramid import build_stack, collapse_stack
+from facestyle.imaging.resampling import resized_window
 from facestyle.methods.energy.exemplar import (
     EnergyExemplar,
     foreground_lab,
@@ -31,15 +31,14 @@ from facestyle.methods.energy.population import population
 from facestyle.methods.energy.rendering import (
     blended_look,
     light_evidence,
-    render,
-    render_filtered,
 )
 from facestyle.methods.energy.settings import EnergySettings
 from facestyle.methods.energy.tone import smooth_shift, tone_shift
 from facestyle.methods.energy.tone_curves import ToneCurves, estimate_curves
 from facestyle.methods.energy.tones import pool_statistics
+from facestyle.row_bands import row_bands
 from facestyle.selection.patch_selection import Selection, select_exemplars, unary_term
-from facestyle.selection.seams import filter_weights
+from facestyle.selection.seams import filter_output, filter_weights
 from facestyle.stopwatch import Stopwatch
 
 __all__ = [
@@ -115,7 +114,8 @@ def transfer_look(
     watch.lap("align")
     selection = label_patches(portrait, features, exemplars, mappings, settings)
     watch.lap("mrf")
-    guide = np.ascontiguousarray(lab[..., 0])
+    filtered = settings.seams == "output" and settings.tone == "residual"
+    guide = np.ascontiguousarray(lab[..., 0]) if filtered else None
     ordinary = None
     if settings.tone == "first":
         unit = portrait.face.inter_ocular * features.matte.shape[1] / features.shape[1]
@@ -124,19 +124,16 @@ def transfer_look(
         lit = light_evidence(ordinary, features, exemplars, mappings)
         shift = tone_shift(features, curves, float(lit[0]))
         slope, offset = smooth_shift(features, shift, unit)
-        _add_shift(lab, guide, slope, offset, strength)
+        _add_shift(lab, slope, offset, strength)
         watch.lap("tone")
     stack = build_stack(lab, portrait.matte, portrait.face.inter_ocular, in_place=True)
     watch.lap("stack")
-    if settings.seams == "output" and settings.tone == "residual":
-        result, gains = render_filtered(
-            portrait, guide, stack, exemplars, mappings, selection, settings, strength, lab
-        )
-    else:
-        del guide
-        result, gains = render(
-            portrait, stack, exemplars, mappings, selection, settings, strength, ordinary, lab
-        )
+    gains, residual = blended_look(
+        portrait, stack, exemplars, mappings, selection, settings, strength, ordinary
+    )
+    result = collapse_stack(stack, gains, residual, out=lab)
+    if guide is not None:  # Song et al. filter the output along the input's edges
+        result = filter_output(result, guide, portrait.face.inter_ocular)
     if all(e.gray for e in exemplars):
         result[..., 1:] *= np.float32(1 - min(strength, 1.0))
     watch.lap("blend")
@@ -145,15 +142,16 @@ def transfer_look(
     return EnergyTransfer(rgb, selection, mappings, gains, watch.laps)
 
 
-def _add_shift(
-    lab: np.ndarray, guide: np.ndarray, slope: np.ndarray, offset: np.ndarray, strength: float
-) -> None:
-    """Evaluate the shift on the guide and add it, one channel at a time."""
-    for channel in range(3):
-        parts = (np.ascontiguousarray(values[..., channel]) for values in (slope, offset))
-        change = apply_coefficients(guide, *parts)
+def _add_shift(lab: np.ndarray, slope: np.ndarray, offset: np.ndarray, strength: float) -> None:
+    """Evaluate the shift at full size, on the picture's own L, and add it."""
+    height, width = lab.shape[:2]
+    across = slice(0, width)
+    for rows in row_bands(height, width):
+        change = resized_window(slope, (height, width), rows, across)
+        change *= lab[rows][..., :1]
+        change += resized_window(offset, (height, width), rows, across)
         change *= np.float32(strength)
-        lab[..., channel] += change
+        lab[rows] += change
 
 
 def label_patches(
