@@ -5,6 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from facestyle.row_bands import row_bands
+
 _BLACK = 10 / 255  # darker than hair in a photograph or charcoal on paper
 _GROW = 4  # px of resampled edge around a wedge
 
@@ -21,10 +23,15 @@ def black_borders(image: np.ndarray) -> np.ndarray:
     -------
     (H, W) bool
     """
-    black = (image.max(axis=2) < _BLACK).astype(np.uint8)
-    _, components = cv2.connectedComponents(black, connectivity=4)
+    black = np.empty(image.shape[:2], np.uint8)
+    for rows in row_bands(*black.shape):
+        black[rows] = image[rows].max(axis=2) < _BLACK
+    count, components = cv2.connectedComponents(black, connectivity=4)
     rim = np.concatenate([components[0], components[-1], components[:, 0], components[:, -1]])
-    wedges = np.isin(components, np.unique(rim[rim > 0])).astype(np.uint8)
+    at_rim = np.zeros(count, np.uint8)
+    at_rim[rim] = 1
+    at_rim[0] = 0  # what is not black
+    wedges = at_rim[components]
     return cv2.dilate(wedges, np.ones((2 * _GROW + 1,) * 2, np.uint8)) > 0
 
 
@@ -47,6 +54,9 @@ def fill_black_borders(image: np.ndarray) -> np.ndarray:
     _, nearest = cv2.distanceTransformWithLabels(
         wedges.astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
     )
-    sources = np.zeros((nearest.max() + 1, image.shape[2]), np.float32)
-    sources[nearest[~wedges]] = image[~wedges]
-    return np.where(wedges[..., None], sources[nearest], image)
+    places = np.flatnonzero(~wedges)
+    labels = np.zeros(nearest.max() + 1, places.dtype)
+    labels[nearest.ravel()[places]] = places
+    filled = image.copy()
+    filled[wedges] = image.reshape(-1, image.shape[2])[labels[nearest[wedges]]]
+    return filled

@@ -9,10 +9,12 @@ import numpy as np
 
 from facestyle.compositing.background import Background
 from facestyle.faces import Portrait
+from facestyle.imaging.resampling import resized_window
 from facestyle.methods.patch_paired.composition import compose
 from facestyle.methods.patch_paired.exemplar import PreparedExemplar
 from facestyle.methods.patch_paired.settings import PairedSettings
 from facestyle.methods.patch_paired.synthesis import Layers
+from facestyle.row_bands import row_bands
 
 # identity at which what no exemplar has is drawn as strongly as the regression says
 _WHOLE_IDENTITY = PairedSettings.defaults()["identity"]
@@ -56,15 +58,23 @@ def render(
     zoom = layers.base.shape[0] // photo.shape[0]
     drawing = compose(layers.base, layers.quilt, texture=texture, zoom=zoom)
     height, width = original.shape[:2]
-    drawing, slope = _resized(drawing, height, width), _resized(layers.slope, height, width)
     # shading is smooth: it is found at the working scale
     unexplained = _gray(matched) - layers.photo_rebuilt
     shading = cv2.GaussianBlur(unexplained, (0, 0), _SHADING_SIGMA)
-    fine = _resized(unexplained - shading, height, width)
-    # what the working scale cannot show of the photo is unexplained, too
-    fine += _gray(original)[..., None] - _resized(_gray(photo), height, width)
-    added = slope * (_resized(shading, height, width) + fine) + _bold_lines(fine, slope)
-    return np.clip(drawing + np.float32(identity / _WHOLE_IDENTITY) * added, 0, 1)
+    rest, gray = unexplained - shading, _gray(photo)
+    weight = np.float32(identity / _WHOLE_IDENTITY)
+    result = np.empty((height, width, drawing.shape[2]), np.float32)
+    for rows in row_bands(height, width):
+
+        def at_size(values: np.ndarray, rows: slice = rows) -> np.ndarray:
+            return _resized(values, (height, width), rows)
+
+        slope = at_size(layers.slope)
+        # what the working scale cannot show of the photo is unexplained, too
+        fine = at_size(rest) + (_gray(original[rows])[..., None] - at_size(gray))
+        added = slope * (at_size(shading) + fine) + _bold_lines(fine, slope)
+        np.clip(at_size(drawing) + weight * added, 0, 1, out=result[rows])
+    return result
 
 
 def _bold_lines(fine: np.ndarray, slope: np.ndarray) -> np.ndarray:
@@ -107,9 +117,12 @@ def clear_paper(
     distance = np.abs(matched - np.median(matched[behind], axis=0)).max(axis=2)
     kept = np.clip((distance - _SAME_BACKGROUND) / _SAME_BACKGROUND, 0, 1)
     kept = cv2.GaussianBlur(np.maximum(kept, small), (0, 0), 1.0)
-    share = np.maximum(_resized(kept, *drawing.shape[:2]), matte[..., None])
     paper = paper_color(exemplars, drawing.shape[2])
-    return paper + np.clip(share, 0, 1) * (drawing - paper)
+    result = np.empty_like(drawing)
+    for rows in row_bands(*matte.shape):
+        share = np.maximum(_resized(kept, matte.shape, rows), matte[rows][..., None])
+        result[rows] = paper + np.clip(share, 0, 1) * (drawing[rows] - paper)
+    return result
 
 
 def paper_color(exemplars: Sequence[PreparedExemplar], channels: int) -> np.ndarray:
@@ -134,9 +147,10 @@ def set_on_background(
     Returns
     -------
     image : (H, W, 3) float32
+        Read-only, perhaps.
     alpha : (H, W) float32 or None
     """
-    image = np.repeat(drawing, 3, axis=2) if drawing.shape[2] == 1 else drawing
+    image = np.broadcast_to(drawing, (*drawing.shape[:2], 3))
     if background.kind == "stylize":
         return image, None
     if background.kind == "transparent":
@@ -151,8 +165,13 @@ def _gray(image: np.ndarray) -> np.ndarray:
     return cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
 
 
-def _resized(image: np.ndarray, height: int, width: int) -> np.ndarray:
-    """Resize to a height and width, always (H, W, C)."""
-    if image.shape[:2] != (height, width):
-        image = cv2.resize(image, (width, height), interpolation=cv2.INTER_CUBIC)
-    return image.reshape(height, width, -1)
+def _resized(image: np.ndarray, size: tuple[int, ...], rows: slice) -> np.ndarray:
+    """Some rows of what is resized to a height and width, always (h, W, C)."""
+    height, width = size
+    if image.shape[:2] == (height, width):
+        part = image[rows]
+    elif rows.stop - rows.start == height:
+        part = cv2.resize(image, (width, height), interpolation=cv2.INTER_CUBIC)
+    else:
+        part = resized_window(image, (height, width), rows, slice(0, width), cubic=True)
+    return part.reshape(len(part), width, -1)

@@ -24,6 +24,7 @@ from facestyle.methods.patch_paired.settings import PairedSettings
 from facestyle.methods.patch_paired.synthesis import Layers, synthesize
 from facestyle.methods.patch_paired.tone_matching import match_tones, photo_statistics
 from facestyle.methods.patch_paired.window import crop_to_window, place_on_paper
+from facestyle.row_bands import row_bands
 from facestyle.stopwatch import Stopwatch
 
 _MOST_EXEMPLARS = 24  # aligned for a portrait; more are preselected by their photographs
@@ -67,12 +68,22 @@ def transfer_patches(
     unit = portrait.face.inter_ocular
     drawing = place_on_paper(drawing, window, portrait.matte.shape, paper, unit)
     image, alpha = set_on_background(portrait, drawing, paper, rendering.background)
-    image = portrait.image + np.float32(rendering.strength) * (image - portrait.image)
+    image = _mixed(portrait.image, image, rendering.strength)
     watch.lap("finish")
     labels = np.asarray(drafted.exemplars, np.int32)[drafted.layers.labels]
     timings = {**drafted.timings, "finish": watch.laps["finish"]}
     names = tuple(exemplar.name for exemplar in exemplars)
     return Outcome(image, alpha, labels, names, timings)
+
+
+def _mixed(photo: np.ndarray, drawing: np.ndarray, strength: float) -> np.ndarray:
+    """So much of the drawing, in place of the photo."""
+    image = np.empty_like(photo)
+    for rows in row_bands(*photo.shape[:2]):
+        part = drawing[rows] - photo[rows]
+        part *= np.float32(strength)
+        np.add(photo[rows], part, out=image[rows])
+    return image
 
 
 @dataclass(frozen=True)
