@@ -10,6 +10,7 @@ import numpy as np
 from facestyle.faces.contours import face_width
 from facestyle.faces.face import Portrait
 from facestyle.imaging.color import from_lab, luminance, to_lab
+from facestyle.imaging.resampling import resized_window
 from facestyle.kernels.flat_pictures import FlatPictures
 from facestyle.kernels.matches import Matches
 from facestyle.kernels.patch_voting import Voting, vote
@@ -26,6 +27,7 @@ from facestyle.methods.patch_unpaired.recipe import MODE_BANDWIDTH, MODE_ROUNDS,
 from facestyle.methods.patch_unpaired.settings import UnpairedSettings
 from facestyle.methods.patch_unpaired.sources import PatchSources, render_images
 from facestyle.methods.patch_unpaired.synthesis import Match, SynthesisTarget
+from facestyle.row_bands import row_bands
 
 # strokes are enlarged at most so far beyond the exemplar's own resolution
 _MOST_ENLARGEMENT = 1.5
@@ -79,8 +81,20 @@ def finish(
     lab[..., 0] = with_grain_like(lightness, region_map, face, wanted, settings.texture)
     image = from_lab(lab)
     if size != (width, height):
-        image = np.clip(cv2.resize(image, (width, height), interpolation=cv2.INTER_CUBIC), 0, 1)
+        return _enlarged(image, (height, width))
     return image
+
+
+def _enlarged(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """The rendering at the portrait's size, a few rows at a time."""
+    height, width = size
+    if height < len(image):  # a hair smaller, by rounding
+        return np.clip(cv2.resize(image, (width, height), interpolation=cv2.INTER_CUBIC), 0, 1)
+    result = np.empty((height, width, 3), np.float32)
+    for rows in row_bands(height, width):
+        band = resized_window(image, size, rows, slice(0, width), cubic=True)
+        np.clip(band, 0, 1, out=result[rows])
+    return result
 
 
 def _render_scale(
