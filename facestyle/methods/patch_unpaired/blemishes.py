@@ -43,46 +43,40 @@ def unusable(luminance: np.ndarray, region_map: np.ndarray, face_width: float) -
         which would wave in the air beside another one; the background's rim along the clothes,
         where a segmentation is never exact.
     """
-    marks = _loose_strokes(luminance, region_map == BACKGROUND, face_width)
+    tophat = cv2.morphologyEx(luminance, cv2.MORPH_BLACKHAT, _disc(_STROKE * face_width))
+    marks = _loose_strokes(tophat, region_map == BACKGROUND, face_width)
     for region in (BACKGROUND, CLOTHES):
-        marks |= _isolated_marks(luminance, region_map == region, face_width)
+        marks |= _isolated_marks(tophat, region_map == region, face_width)
     rim = (region_map == BACKGROUND) & (signed_distance(region_map != CLOTHES) < _EDGE * face_width)
     return marks | rim
 
 
-def _isolated_marks(luminance: np.ndarray, region: np.ndarray, face_width: float) -> np.ndarray:
-    """Thin dark strokes that form small groups inside a region."""
+def _isolated_marks(tophat: np.ndarray, region: np.ndarray, face_width: float) -> np.ndarray:
+    """Thin strokes, darker than what is beside them, that form small groups inside a region."""
     inner = signed_distance(_with_border(region))[1:-1, 1:-1]
-    strokes = _thin_strokes(luminance, region, face_width, _CONTRAST)
+    strokes = ((tophat > _CONTRAST) & region).astype(np.uint8)
     joined = cv2.dilate(strokes, _disc(_MARK_GAP * face_width))
     count, parts, stats, _ = cv2.connectedComponentsWithStats(joined)
     marks = np.zeros(region.shape, bool)
     limit = (_MARK_SIZE + 2 * _MARK_GAP) * face_width
     for part in range(1, count):
-        _, _, width, height, _ = stats[part]
+        left, top, width, height, _ = stats[part]
         if max(width, height) > limit:
             continue
-        inside = parts == part
-        if inner[inside & (strokes > 0)].min() > _FROM_EDGE * face_width:
-            marks |= inside
+        box = (slice(top, top + height), slice(left, left + width))
+        inside = parts[box] == part
+        if inner[box][inside & (strokes[box] > 0)].min() > _FROM_EDGE * face_width:
+            marks[box] |= inside
     return _unless_pattern(marks, region)
 
 
-def _loose_strokes(luminance: np.ndarray, region: np.ndarray, face_width: float) -> np.ndarray:
+def _loose_strokes(tophat: np.ndarray, region: np.ndarray, face_width: float) -> np.ndarray:
     """Thin strokes of any length that leave the person, but for what runs along its edge."""
     inner = signed_distance(_with_border(region))[1:-1, 1:-1]
     away = region & (inner > _FROM_EDGE * face_width)
-    strokes = _thin_strokes(luminance, away, face_width, _FAINT_CONTRAST)
+    strokes = ((tophat > _FAINT_CONTRAST) & away).astype(np.uint8)
     marks = cv2.dilate(strokes, _disc(_MARK_GAP * face_width)) > 0
     return _unless_pattern(marks & region, region)
-
-
-def _thin_strokes(
-    luminance: np.ndarray, region: np.ndarray, face_width: float, contrast: float
-) -> np.ndarray:
-    """Strokes darker than what is beside them, (H, W) uint8."""
-    tophat = cv2.morphologyEx(luminance, cv2.MORPH_BLACKHAT, _disc(_STROKE * face_width))
-    return ((tophat > contrast) & region).astype(np.uint8)
 
 
 def _unless_pattern(marks: np.ndarray, region: np.ndarray) -> np.ndarray:

@@ -21,6 +21,7 @@ from facestyle.faces.regions import HAIR, SKIN
 _FINE, _COARSE = 0.01, 0.05
 _FROM_EDGE = 0.03  # features and the skin's edge are no clutter
 _TOLERANCE = 0.05  # how far from its mirror image a counterpart may lie
+_REACH = 4  # sigmas, as OpenCV truncates Gaussians of floats
 _GROWN = 0.02  # how far beyond what stands out is no source either
 # Differences of Lab (of 1) that stand out: this much at least, and so many times the usual. Set by
 # marks painted on the bundled exemplars: those above are found, strokes of the media are not.
@@ -57,8 +58,10 @@ def facial_clutter(
     (H, W) bool
     """
 
-    def counterpart(strength: np.ndarray) -> np.ndarray:
-        return _TIMES_MIRRORED * _at_mirror(_dilated(strength, _TOLERANCE * face_width), face)
+    def counterpart(strength: np.ndarray, box: tuple[slice, slice]) -> np.ndarray:
+        whole = np.zeros(region_map.shape, np.float32)
+        whole[box] = _dilated(strength, _TOLERANCE * face_width)
+        return _TIMES_MIRRORED * _at_mirror(whole, face)[box]
 
     return _outstanding(lab, region_map == SKIN, face_width, (_LEAST, _TIMES_USUAL), counterpart)
 
@@ -87,7 +90,7 @@ def _outstanding(
     region: np.ndarray,
     face_width: float,
     limits: tuple[float, float],
-    counterpart: Callable[[np.ndarray], np.ndarray] | None = None,
+    counterpart: Callable[[np.ndarray, tuple[slice, slice]], np.ndarray] | None = None,
 ) -> np.ndarray:
     """What stands out inside a region and from its counterpart; nothing where much does.
 
@@ -100,23 +103,38 @@ def _outstanding(
     limits : (float, float)
         Least difference, and how many times the usual.
     counterpart : callable, optional
-        What a difference must be above, too, from all differences; (H, W) float32 both.
+        What a difference must be above, too, from all differences in a part of the picture;
+        (h, w) float32 both.
 
     Returns
     -------
     (H, W) bool
     """
-    inner = region & (signed_distance(region) > _FROM_EDGE * face_width)
+    found = np.zeros(region.shape, bool)
+    # the filters are wide, and what lies farther from the region than they reach is 0
+    box = _around(region, _REACH * _COARSE * face_width)
+    inner = region[box] & (signed_distance(region[box]) > _FROM_EDGE * face_width)
     if not inner.any():
-        return np.zeros(region.shape, bool)
-    strength = _prominence(lab, region, face_width) * inner
+        return found
+    strength = _prominence(lab[box], region[box], face_width) * inner
     least, times = limits
     marks = strength > max(least, times * float(np.median(strength[inner])))
     if counterpart is not None:
-        marks &= strength > counterpart(strength)
-    if marks.sum() > _MOST * inner.sum():
-        return np.zeros(region.shape, bool)
-    return (_dilated(marks.astype(np.float32), _GROWN * face_width) > 0) & region
+        marks &= strength > counterpart(strength, box)
+    if marks.sum() <= _MOST * inner.sum():
+        found[box] = (_dilated(marks.astype(np.float32), _GROWN * face_width) > 0) & region[box]
+    return found
+
+
+def _around(region: np.ndarray, margin: float) -> tuple[slice, slice]:
+    """Rows and columns of a region and so many px around it."""
+    sides = []
+    for axis in (1, 0):
+        places = np.flatnonzero(region.any(axis=axis))
+        low, high = (int(places[0]), int(places[-1])) if places.size else (0, 0)
+        reach = int(np.ceil(margin)) + 1
+        sides.append(slice(max(0, low - reach), high + reach + 1))
+    return sides[0], sides[1]
 
 
 def _prominence(lab: np.ndarray, region: np.ndarray, face_width: float) -> np.ndarray:

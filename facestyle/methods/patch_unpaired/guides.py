@@ -21,6 +21,7 @@ def guide_maps(
     face_width: float,
     appearance_sigma: float,
     detail_sigma: float,
+    out: np.ndarray | None = None,
 ) -> np.ndarray:
     """Guides at each patch center.
 
@@ -32,6 +33,8 @@ def guide_maps(
         Regions.
     face_width, appearance_sigma, detail_sigma : float
         px.
+    out : (H, W, 16) uint8, optional
+        Where they go.
 
     Returns
     -------
@@ -56,7 +59,7 @@ def guide_maps(
         empty,
         empty,
     ]
-    return cv2.merge(planes)
+    return cv2.merge(planes, dst=out)
 
 
 def orientation(

@@ -41,7 +41,8 @@ def palette_of(lab: np.ndarray, region_map: np.ndarray) -> Palette:
         if mask.mean() < _SCARCE:
             mask = groups < 2
         if mask.sum() >= _FEW:
-            mean[group], deviation[group] = lab[mask].mean(axis=0), lab[mask].std(axis=0)
+            colors = lab[mask]
+            mean[group], deviation[group] = colors.mean(axis=0), colors.std(axis=0)
     return Palette(mean, deviation)
 
 
@@ -71,9 +72,10 @@ def make_harmony(region_map: np.ndarray, own: Palette, lead: Palette, face_width
         px.
     """
     groups = GROUP_OF_REGION[np.minimum(region_map, BACKGROUND)]
-    gain = np.full((*region_map.shape, 3), 1e-6, np.float32)
+    # plane by plane: sums over a last axis of three are slow
+    gain = np.full((3, *region_map.shape), 1e-6, np.float32)
     offset = np.zeros_like(gain)
-    total = np.full((*region_map.shape, 1), 1e-6, np.float32)
+    total = np.full(region_map.shape, 1e-6, np.float32)
     for group in range(4):
         mask = (groups == group).astype(np.float32)
         known = np.isfinite(own.mean[group]).all() and np.isfinite(lead.mean[group]).all()
@@ -82,11 +84,14 @@ def make_harmony(region_map: np.ndarray, own: Palette, lead: Palette, face_width
         ratio = (lead.deviation[group] + _FLOOR) / (own.deviation[group] + _FLOOR)
         ratio = np.clip(ratio, _LEAST, _MOST).astype(np.float32)
         shift = (lead.mean[group] - ratio * own.mean[group]).astype(np.float32)
-        weight = cv2.GaussianBlur(mask, (0, 0), max(0.5, 0.02 * face_width))[..., None]
-        gain += weight * ratio
-        offset += weight * shift
+        weight = cv2.GaussianBlur(mask, (0, 0), max(0.5, 0.02 * face_width))
+        for channel in range(3):
+            gain[channel] += weight * ratio[channel]
+            offset[channel] += weight * shift[channel]
         total += weight
-    return Harmony(gain / total, offset / total)
+    gain /= total
+    offset /= total
+    return Harmony(cv2.merge([*gain]), cv2.merge([*offset]))
 
 
 def harmonized(lab: np.ndarray, harmony: Harmony) -> np.ndarray:

@@ -10,10 +10,10 @@ import numpy as np
 from facestyle.faces.contours import feature_contours
 from facestyle.faces.face import Face, Portrait
 from facestyle.faces.face_coordinates import face_coordinates
-from facestyle.imaging.color import to_lab
+from facestyle.imaging.color import luminance
 from facestyle.kernels.patchmatch_problem import Sources
 from facestyle.methods.patch_unpaired.blemishes import missed_ears, skin_roughness
-from facestyle.methods.patch_unpaired.guides import guide_maps
+from facestyle.methods.patch_unpaired.guides import COUNT, guide_maps
 from facestyle.methods.patch_unpaired.pictures import flat, halved
 from facestyle.methods.patch_unpaired.recipe import (
     APPEARANCE_SIGMA,
@@ -52,7 +52,7 @@ class Layer:
 
 
 def search_levels(
-    layers: Sequence[Layer], faces: Sequence[Face], width: float
+    layers: Sequence[Layer], faces: Sequence[Face], width: float, known: Sequence[np.ndarray] = ()
 ) -> tuple[tuple[Sources, ...], tuple[np.ndarray, ...]]:
     """Flat arrays of pictures, guides and regions, and unary terms, at every pyramid level.
 
@@ -64,6 +64,8 @@ def search_levels(
         Of the exemplars.
     width : float
         Face width, px.
+    known : sequence of (h, w) float32
+        Luminance of the first layers, L/100, where it is known already.
 
     Returns
     -------
@@ -73,7 +75,7 @@ def search_levels(
         Cost of each source pixel whatever the target, in units of OCCURRENCE_WEIGHT.
     """
     pictures = [layer.image for layer in layers]
-    luminances = [np.ascontiguousarray(to_lab(picture)[..., 0]) for picture in pictures]
+    luminances = [*known, *(luminance(picture) for picture in pictures[len(known) :])]
     region_maps = [layer.region_map for layer in layers]
     usable = [layer.usable.astype(np.uint8) for layer in layers]
     rough: list[np.ndarray] = [np.zeros(label.shape, np.float32) for label in region_maps]
@@ -113,11 +115,13 @@ def _guides(
 ) -> np.ndarray:
     """Guides of all pictures, one after another, at a level's face width; flat uint8."""
     sigmas = max(0.6, APPEARANCE_SIGMA * width), max(0.5, DETAIL_SIGMA * width)
-    maps = [
-        guide_maps(luminance, label, width, *sigmas).reshape(-1)
-        for luminance, label in zip(luminances, region_maps, strict=True)
-    ]
-    return np.concatenate(maps)
+    guides = np.empty((sum(label.size for label in region_maps), COUNT), np.uint8)
+    start = 0
+    for light, label in zip(luminances, region_maps, strict=True):
+        part = guides[start : start + label.size].reshape(*label.shape, COUNT)
+        guide_maps(light, label, width, *sigmas, out=part)
+        start += label.size
+    return guides.reshape(-1)
 
 
 def _regions(region_maps: Sequence[np.ndarray], usable: Sequence[np.ndarray]) -> np.ndarray:

@@ -95,10 +95,9 @@ def make_sources(exemplars: Sequence[PreparedExemplar], width: float) -> PatchSo
     PatchSources
     """
     lead = palette_of(to_lab(exemplars[0].working.image), exemplars[0].regions.region_map)
-    pairs = [_exemplar_layer(e, number, width, lead) for number, e in enumerate(exemplars)]
-    layers, harmonies = [layer for layer, _ in pairs], tuple(harmony for _, harmony in pairs)
+    made = [_exemplar_layer(e, number, width, lead) for number, e in enumerate(exemplars)]
+    layers, labs, harmonies = zip(*made, strict=True)
     faces = tuple(e.working.face.scaled(width / face_width(e.working.face)) for e in exemplars)
-    labs = [to_lab(layer.image) for layer in layers]
     region_maps = [layer.region_map for layer in layers]
     tones = exemplar_tones(labs, region_maps, tone_sigma(width))
     profiles = [
@@ -107,7 +106,8 @@ def make_sources(exemplars: Sequence[PreparedExemplar], width: float) -> PatchSo
     ]
     rotated = [turned for layer in layers for turned in _rotated_hair(layer)]
     every = (*layers, *rotated)
-    levels, source_unary = search_levels(every, faces, width)
+    luminances = [np.ascontiguousarray(lab[..., 0]) for lab in labs]
+    levels, source_unary = search_levels(every, faces, width, luminances)
     return PatchSources(
         width,
         faces,
@@ -167,12 +167,14 @@ def render_images(
 
 def _exemplar_layer(
     exemplar: PreparedExemplar, number: int, width: float, lead: Palette
-) -> tuple[Layer, Harmony]:
-    """Resize one exemplar to the sources's face width, in the palette of the first."""
+) -> tuple[Layer, np.ndarray, Harmony]:
+    """One exemplar at the sources's face width, in the palette of the first; with its Lab."""
     factor = width / face_width(exemplar.portrait.face)
     image = resize(exemplar.portrait.image, factor)
     region_map = resize_region_map(exemplar.regions.region_map, image.shape[1::-1])
-    own = palette_of(to_lab(exemplar.working.image), exemplar.regions.region_map)
+    own = lead
+    if number:
+        own = palette_of(to_lab(exemplar.working.image), exemplar.regions.region_map)
     harmony = make_harmony(region_map, own, lead, width)
     if number:
         image = from_lab(harmonized(to_lab(image), harmony))
@@ -180,7 +182,7 @@ def _exemplar_layer(
     marks = unusable(np.ascontiguousarray(lab[..., 0]), region_map, width)
     marks |= facial_clutter(lab, region_map, exemplar.portrait.face.scaled(factor), width)
     marks |= hair_clutter(lab, region_map, width)
-    return Layer(image, region_map, ~marks, number, np.eye(2, 3)), harmony
+    return Layer(image, region_map, ~marks, number, np.eye(2, 3)), lab, harmony
 
 
 def _scaled_original(
@@ -205,7 +207,8 @@ def _rotated_hair(layer: Layer) -> list[Layer]:
     if len(rows) < _LEAST_HAIR:
         return []
     center = (float(columns.mean()), float(rows.mean()))
-    corners = np.stack([columns, rows], axis=1)
+    # the outermost pixels alone say how large the rotated piece is
+    corners = cv2.convexHull(np.stack([columns, rows], axis=1).astype(np.int32))[:, 0]
     turned = []
     for angle in HAIR_ROTATIONS:
         matrix = cv2.getRotationMatrix2D(center, angle, 1.0)
@@ -217,8 +220,9 @@ def _rotated_hair(layer: Layer) -> list[Layer]:
             layer.image, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT
         )
         mask = cv2.warpAffine(hair, matrix, size, flags=cv2.INTER_NEAREST)
-        region_map = np.where(mask > 0, HAIR, OUTSIDE).astype(np.uint8)
-        turned.append(Layer(np.clip(image, 0, 1), region_map, mask > 0, layer.origin, matrix))
+        region_map = np.where(mask > 0, np.uint8(HAIR), np.uint8(OUTSIDE))
+        image = np.clip(image, 0, 1, out=image)
+        turned.append(Layer(image, region_map, mask > 0, layer.origin, matrix))
     return turned
 
 
