@@ -1,0 +1,119 @@
+"""Large pictures a few rows, one channel or one tile at a time: the same as the whole at once."""
+
+import cv2
+import numpy as np
+import pytest
+
+from facestyle import row_bands
+from facestyle.compositing.composite import composite, composite_edges
+from facestyle.compositing.foreground import separate_edges, separate_layers
+from facestyle.imaging import pyramid
+from facestyle.imaging.color import from_lab, luminance, to_lab
+from facestyle.imaging.normalized_convolution import premultiplied, weighted_channels
+from facestyle.imaging.pyramid import build_stack, collapse_stack
+from facestyle.imaging.resampling import resized_window
+
+LEVEL = 1 / 255
+
+
+@pytest.fixture
+def few_rows(monkeypatch):
+    """Bands of a few rows, as a picture of 12 megapixels has them."""
+    monkeypatch.setattr(row_bands, "_PIXELS", 2000)
+    monkeypatch.setattr(pyramid, "_LARGE", 0)
+
+
+@pytest.mark.parametrize("size", [(97, 61), (250, 333), (64, 64)])
+@pytest.mark.parametrize("mode", [cv2.INTER_LINEAR, cv2.INTER_CUBIC])
+def test_a_window_is_a_part_of_the_resized_picture(size, mode):
+    values = np.random.default_rng(0).random((31, 23, 3)).astype(np.float32)
+    for picture in (values, values[..., 0].copy()):
+        whole = cv2.resize(picture, size[::-1], interpolation=mode)
+        part = resized_window(
+            picture, size, slice(20, 57), slice(3, 44), cubic=mode == cv2.INTER_CUBIC
+        )
+        np.testing.assert_allclose(part, whole[20:57, 3:44], atol=1e-5)
+
+
+def test_colors_are_converted_the_same_in_bands(portrait, few_rows):
+    rgb = portrait.image
+    lab = cv2.cvtColor(rgb, cv2.COLOR_RGB2Lab) * np.float32(0.01)
+    np.testing.assert_array_equal(to_lab(rgb), lab)
+    np.testing.assert_array_equal(luminance(rgb), lab[..., 0])
+    back = from_lab(lab)
+    assert np.abs(back - rgb).max() < LEVEL
+    taken = lab.copy()
+    assert from_lab(taken, out=taken) is taken
+    np.testing.assert_array_equal(taken, back)
+
+
+def test_channels_are_filtered_one_by_one_as_together(portrait):
+    def blurred(values):
+        return cv2.GaussianBlur(values, (0, 0), 2.0)
+
+    expected = blurred(premultiplied(portrait.image, portrait.matte))
+    np.testing.assert_allclose(
+        weighted_channels(portrait.image, portrait.matte, blurred), expected, atol=1e-6
+    )
+    squares = blurred(premultiplied(portrait.image**2, portrait.matte))
+    found = weighted_channels(portrait.image, portrait.matte, blurred, squared=True)
+    np.testing.assert_allclose(found, squares, atol=1e-6)
+
+
+def test_a_stack_may_take_the_pictures_memory(portrait, monkeypatch):
+    lab, unit = to_lab(portrait.image), 2 * portrait.face.inter_ocular
+    whole = build_stack(lab, portrait.matte, unit)
+    gains = [1 + 0.3 * energy for energy in whole.energies]
+    expected = collapse_stack(whole, gains, whole.residual)
+    monkeypatch.setattr(row_bands, "_PIXELS", 2000)
+    monkeypatch.setattr(pyramid, "_LARGE", 0)
+    taken = lab.copy()
+    stack = build_stack(taken, portrait.matte, unit, in_place=True)
+    assert np.shares_memory(stack.bands[0], taken)
+    for one, other in zip(stack.bands, whole.bands, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-6)
+    result = collapse_stack(stack, gains, stack.residual, out=taken)
+    assert result is taken
+    np.testing.assert_allclose(result, expected, atol=1e-5)
+
+
+def test_tiles_of_the_edge_are_the_layers_there(portrait):
+    image, matte, unit = portrait.image, portrait.matte, portrait.face.inter_ocular
+    front, back = separate_layers(image, matte, unit)
+    tiles = separate_edges(image, matte, unit)
+    covered = np.zeros(matte.shape, int)
+    for tile in tiles:
+        covered[tile.place] += 1
+        np.testing.assert_allclose(tile.foreground, front[tile.place], atol=1e-4)
+        np.testing.assert_allclose(tile.background, back[tile.place], atol=1e-4)
+    assert covered.max() == 1
+    assert covered[(matte > 0.01) & (matte < 0.99)].all()
+    assert covered.mean() < 0.7
+
+
+@pytest.mark.parametrize("kind", ["own", "color", "picture"])
+@pytest.mark.parametrize("strength", [0.4, 1.0])
+def test_a_composite_of_tiles_is_that_of_the_layers(portrait, few_rows, kind, strength):
+    image, matte, unit = portrait.image, portrait.matte, portrait.face.inter_ocular
+    small = np.random.default_rng(1).random((20, 16, 3)).astype(np.float32)
+    behind = {"own": None, "color": np.float32([0.2, 0.5, 0.7]), "picture": small}[kind]
+    large = behind
+    if kind == "picture":
+        large = cv2.resize(small, matte.shape[::-1], interpolation=cv2.INTER_CUBIC)
+    stylized = np.ascontiguousarray(image[..., ::-1])
+    layers = separate_layers(image, matte, unit)
+    expected = composite(image, matte, layers, stylized, large, strength)
+    tiles = separate_edges(image, matte, unit)
+    done = composite_edges(image, matte, tiles, stylized, behind, strength, out=stylized)
+    assert done is stylized
+    assert np.abs(done - expected).max() < LEVEL / 2
+
+
+def test_a_mattes_hard_parts_need_no_tile():
+    image = np.full((300, 260, 3), 0.4, np.float32)
+    matte = np.zeros((300, 260), np.float32)
+    assert separate_edges(image, matte, 40.0) == []
+    matte[:, 130:] = 1
+    done = composite_edges(image, matte, [], 1 - image, np.zeros(3, np.float32))
+    np.testing.assert_allclose(done[:, :130], 0, atol=1e-6)
+    np.testing.assert_allclose(done[:, 130:], 0.6, atol=1e-6)
