@@ -94,8 +94,8 @@ def separate_edges(image: np.ndarray, matte: np.ndarray, inter_ocular: float) ->
     tiles = []
     for rows, columns in _soft_tiles(matte):
         around = (_wider(rows, margin, height), _wider(columns, margin, width))
-        means = (resized_window(mean, (height, width), *around) for mean in rough)
-        layers = _refined(image[around], matte[around], *means, radius)
+        means = [resized_window(mean, (height, width), *around) for mean in rough]
+        layers = _refined(image[around], matte[around], means[0], means[1], radius)
         inside = (_within(rows, around[0]), _within(columns, around[1]))
         front, back = (np.ascontiguousarray(layer[inside]) for layer in layers)
         tiles.append(EdgeTile(rows, columns, front, back))

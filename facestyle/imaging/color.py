@@ -51,8 +51,9 @@ def from_lab(lab: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
 
 def luminance(rgb: np.ndarray) -> np.ndarray:
     """CIE L of a picture divided by 100, (H, W) float32 in [0, 1]."""
-    lightness = np.empty(rgb.shape[:2], np.float32)
-    for rows in row_bands(*lightness.shape):
+    height, width = rgb.shape[:2]
+    lightness = np.empty((height, width), np.float32)
+    for rows in row_bands(height, width):
         lightness[rows] = _band_to_lab(rgb[rows])[..., 0]
     return lightness
 

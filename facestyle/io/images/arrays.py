@@ -112,7 +112,9 @@ def composite_on_white(rgb: NDArray[np.float32], alpha: NDArray[np.float32]) -> 
 
 def _scale_to_unit(array: NDArray[Any]) -> NDArray[np.float32]:
     if array.dtype in (np.uint8, np.uint16):
-        return array.astype(np.float32) / np.float32(np.iinfo(array.dtype).max)
+        values = array.astype(np.float32)
+        values /= np.float32(np.iinfo(array.dtype).max)
+        return values
     if array.dtype not in (np.float32, np.float64):
         raise UsageError(
             f"The picture is an array of {array.dtype}; expected uint8 (0 to 255), "

@@ -2,6 +2,7 @@
 
 import logging
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -19,6 +20,8 @@ from facestyle.io.images.pixels import (
 )
 
 _log = logging.getLogger(__name__)
+# what each of 256 levels is in [0, 1]
+_UNIT = np.arange(256, dtype=np.float32) / np.float32(255)
 _ROWS = 256  # of a picture of 8 bits that become floats at a time
 _PNG_BITS, _PNG_KIND = 24, 25  # where the depth and the kind of colors stand in a PNG
 _GRAY_AND_ALPHA = 4  # a kind of colors (PNG, third edition, 11.2.1)
@@ -111,8 +114,7 @@ def _to_float(image: Image.Image) -> FloatImage:
     result: NDArray[np.float32] = np.empty(shape, np.float32)
     for start in range(0, height, _ROWS):
         end = min(start + _ROWS, height)
-        result[start:end] = np.asarray(image.crop((0, start, width, end)))
-    result /= np.float32(255)
+        cv2.LUT(np.asarray(image.crop((0, start, width, end))), _UNIT, dst=result[start:end])
     return result
 
 

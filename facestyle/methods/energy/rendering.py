@@ -74,10 +74,10 @@ def blended_look(
         if settings.tone == "residual":
             ratios.append(energy_ratio(own, energies, weights))
         else:
-            surely = None if ordinary is None else ordinary.gain_evidence(energies, level)
+            evidence = None if ordinary is None else ordinary.gain_evidence(energies, level)
             sigma = 2 * gain_sigma(stack, level, unit)
             ratio = agreed_ratio(own, energies, weights, sigma, overwrite=True)
-            ratios.append(ratio if surely is None else ratio**surely)
+            ratios.append(ratio if evidence is None else ratio**evidence)
     shares = selection.weights.mean(axis=(1, 2))
     resolved = shares @ np.stack([e.resolved for e in exemplars])
     gains = gain_maps(

@@ -24,7 +24,8 @@ def black_borders(image: np.ndarray) -> np.ndarray:
     (H, W) bool
     """
     black = np.empty(image.shape[:2], np.uint8)
-    for rows in row_bands(*black.shape):
+    height, width = black.shape
+    for rows in row_bands(height, width):
         black[rows] = image[rows].max(axis=2) < _BLACK
     count, components = cv2.connectedComponents(black, connectivity=4)
     rim = np.concatenate([components[0], components[-1], components[:, 0], components[:, -1]])
