@@ -23,8 +23,8 @@ def black_borders(image: np.ndarray) -> np.ndarray:
     -------
     (H, W) bool
     """
-    black = np.empty(image.shape[:2], np.uint8)
-    height, width = black.shape
+    height, width = image.shape[:2]
+    black = np.empty((height, width), np.uint8)
     for rows in row_bands(height, width):
         black[rows] = image[rows].max(axis=2) < _BLACK
     count, components = cv2.connectedComponents(black, connectivity=4)

@@ -200,7 +200,8 @@ def _excess_use(field: np.ndarray, level_sources: Sources) -> np.ndarray:
     ):
         part = slice(start, start + height * width)
         local = cv2.blur(use[part].reshape(height, width), (5, 5)).ravel()
-        excess[part] = np.clip(local - 1.5, 0, 50)
+        local -= np.float32(1.5)
+        np.clip(local, 0, 50, out=excess[part])
     return excess
 
 
