@@ -38,7 +38,7 @@ from facestyle.pipeline.result import Result
 SETS = {
     "energy": ("energy", "noir", False),
     "patch": ("patch", "pencil", False),
-    "paired": ("patch", "pencil", True),
+    "paired": ("patch-paired", "pencil", True),  # however few the pairs
 }
 PIXELS = 768 * 1024
 MEGAPIXELS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 12.0)

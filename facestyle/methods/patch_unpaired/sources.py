@@ -7,7 +7,7 @@ rotations, so that strokes of any direction are found (DESIGN 4.3, steps 8 and 9
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -56,7 +56,7 @@ class PatchSources:
     faces : tuple of Face
         Of the exemplars.
     layers : tuple of Layer
-        The exemplars first, then their rotated hair.
+        The exemplars first, then their rotated hair, without its pictures.
     levels : tuple of Sources
         For the search, from fine to coarse.
     source_unary : tuple of (P,) float32
@@ -107,7 +107,10 @@ def make_sources(exemplars: Sequence[PreparedExemplar], width: float) -> PatchSo
     rotated = [turned for layer in layers for turned in _rotated_hair(layer)]
     every = (*layers, *rotated)
     luminances = [np.ascontiguousarray(lab[..., 0]) for lab in labs]
+    del made, labs  # as large as all that is kept
     levels, source_unary = search_levels(every, faces, width, luminances)
+    # the pictures of rotated pieces are in the levels; they are rendered from the originals
+    every = (*layers, *(replace(turned, image=turned.image[:0].copy()) for turned in rotated))
     return PatchSources(
         width,
         faces,
