@@ -55,9 +55,11 @@ def fill_black_borders(image: np.ndarray) -> np.ndarray:
     _, nearest = cv2.distanceTransformWithLabels(
         wedges.astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
     )
-    places = np.flatnonzero(~wedges)
-    labels = np.zeros(nearest.max() + 1, places.dtype)
-    labels[nearest.ravel()[places]] = places
+    height, width = wedges.shape
+    labels = np.zeros(nearest.max() + 1, np.int32)  # of each label, where it is
+    for rows in row_bands(height, width):
+        inside = np.flatnonzero(~wedges[rows])
+        labels[nearest[rows].ravel()[inside]] = inside + rows.start * width
     filled = image.copy()
     filled[wedges] = image.reshape(-1, image.shape[2])[labels[nearest[wedges]]]
     return filled

@@ -64,14 +64,16 @@ def transfer_patches(
     drafted = draft(part, exemplars)
     watch = Stopwatch()
     drawing = render_draft(drafted, part.matte, exemplars, settings)
+    labels = np.asarray(drafted.exemplars, np.int32)[drafted.layers.labels]
+    timings = dict(drafted.timings)
+    del drafted  # it holds the picture once more
     paper = paper_color(exemplars, drawing.shape[2])
     unit = portrait.face.inter_ocular
     drawing = place_on_paper(drawing, window, portrait.matte.shape, paper, unit)
     image, alpha = set_on_background(portrait, drawing, paper, rendering.background)
     image = _mixed(portrait.image, image, rendering.strength)
     watch.lap("finish")
-    labels = np.asarray(drafted.exemplars, np.int32)[drafted.layers.labels]
-    timings = {**drafted.timings, "finish": watch.laps["finish"]}
+    timings["finish"] = watch.laps["finish"]
     names = tuple(exemplar.name for exemplar in exemplars)
     return Outcome(image, alpha, labels, names, timings)
 
