@@ -9,9 +9,9 @@ algorithm 3): a few products of a matrix with vectors an iteration instead.
 import numpy as np
 import torch
 
-# Cycles a picture up to which all frequencies count alike. Iterations to the loss of 60 without
-# smoothing, 12 sitters in three styles at 256 px: 40 to 49; with the root of the filter 44 to 52,
-# with its power 1.5 40 to 53, with 8 cycles 43 to 51.
+# Cycles a picture up to which all frequencies count alike. Iterations to the loss that 60 without
+# smoothing have, means of 12 sitters at 256 px in two styles: 41 and 50; with the root of the
+# filter 47 and 52, with its power 1.5 42 and 55, with 8 cycles 44 and 51.
 _COARSE = 2.0
 
 
