@@ -191,7 +191,7 @@ def test_a_channel_that_hardly_responds_is_not_blown_up():
 
 def test_a_raised_place_is_found_and_covered():
     random = torch.Generator().manual_seed(2)
-    features = torch.randn(1, 8, 32, 32, generator=random)
+    features = torch.randn(1, 64, 32, 32, generator=random)
     assert not find_spots(features).any()
     features[:, :3, 10, 12] = 60.0
     spots = find_spots(features)

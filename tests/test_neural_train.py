@@ -17,14 +17,20 @@ from facestyle.errors import ImageError, ModelFileError, UsageError  # noqa: E40
 from facestyle.neural.checkpoints import CheckpointFile  # noqa: E402
 from facestyle.neural.gradient_guard import GradientGuard  # noqa: E402
 from facestyle.neural.loss_network import load_loss_network  # noqa: E402
-from facestyle.neural.model_files import load_model  # noqa: E402
+from facestyle.neural.model_files import (  # noqa: E402
+    load_model,
+    load_style_set,
+    save_style_set,
+)
 from facestyle.neural.photos import PhotoFolder  # noqa: E402
 from facestyle.neural.pictures import to_tensor  # noqa: E402
 from facestyle.neural.settings import Architecture, TrainOptions  # noqa: E402
 from facestyle.neural.style_images import StyleImage  # noqa: E402
 from facestyle.neural.style_pictures import StylePicture  # noqa: E402
+from facestyle.neural.style_sets import of_styles, stack_styles  # noqa: E402
 from facestyle.neural.style_training import TrainingFiles, train_style  # noqa: E402
 from facestyle.neural.train import train  # noqa: E402
+from facestyle.neural.transformer import Transformer  # noqa: E402
 
 TINY = TrainOptions(
     steps=4,
@@ -162,6 +168,34 @@ def test_training_writes_model_previews_and_record(photos, tmp_path):
     other = replace(TINY, architecture=Architecture(8, 1))
     with pytest.raises(UsageError, match="the model to start with is"):
         train_style([style()], photos, tmp_path / "x", options=other, files=files, device="cpu")
+
+
+def test_a_style_is_added_to_a_set_by_its_scales_alone(photos, tmp_path):
+    shape = Architecture(channels=4, blocks=1, base="recolored")
+    before, output = tmp_path / "set.safetensors", tmp_path / "more.safetensors"
+    state = stack_styles(Transformer(shape, seed=2).state_dict(), 2)
+    save_style_set(before, state, ["a", "b"], shape, {}, dtype=torch.float32)
+    files = TrainingFiles(add_to=before, checkpoint_every=2)
+    image = StyleImage(style(), name="red wave.jpg")
+    for steps in (2, 4):  # stopped and taken up again
+        options = replace(TINY, steps=steps, learning_rate=0.02)
+        train_style([image], photos, output, options=options, files=files, device="cpu")
+    found = load_style_set(output)
+    assert found.styles == ("a", "b", "red_wave")
+    for name, value in state.items():
+        own = found.state[name]
+        if of_styles(name):
+            torch.testing.assert_close(own[:2], value, atol=1e-3, rtol=0)
+            assert (own[2] - value[0]).abs().max() > 0.01
+        else:
+            torch.testing.assert_close(own, value, atol=1e-3, rtol=0)
+    load_model(output, mixture="0.5*a+0.5*red_wave")
+    with pytest.raises(UsageError, match="has a style 'b' already"):
+        train_style([replace(image, name="b.png")], photos, output, options=TINY, files=files)
+    alone = tmp_path / "one.safetensors"
+    train_style([image], photos, alone, options=TINY, device="cpu")
+    with pytest.raises(ModelFileError, match="not a set of styles"):
+        train_style([image], photos, output, options=TINY, files=TrainingFiles(add_to=alone))
 
 
 def test_crops_depend_on_seed_step_and_place_alone(photos):

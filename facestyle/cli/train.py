@@ -26,6 +26,7 @@ Train a network that redraws any picture in one style (Johnson et al. 2016).
   facestyle train wave.jpg --photos photos/ -o wave.safetensors
   facestyle photo.jpg --model wave.safetensors
   facestyle train wave.jpg --photos photos/ -o wave.safetensors --video
+  facestyle train fan.jpg --photos photos/ --add-to paintings -o mine.safetensors
   torchrun --nproc-per-node 4 -m facestyle train ...    on several GPUs
 
 A training that was stopped goes on when the same command is given again."""
@@ -74,6 +75,12 @@ def _add_network_options(group: Any) -> None:
     group.add_argument(
         "--start", metavar="MODEL", help="a trained model to start with: learns sooner"
     )
+    group.add_argument(
+        "--add-to",
+        metavar="SET",
+        help="a set of styles, such as paintings: train only what differs between its styles, "
+        "and write the set with the new one (minutes on a CPU)",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -99,6 +106,7 @@ def run(arguments: argparse.Namespace) -> int:
         options=chosen,
         files=TrainingFiles(
             start=arguments.start,
+            add_to=arguments.add_to,
             loss_network=arguments.loss_network,
             checkpoint=arguments.checkpoint,
             checkpoint_every=arguments.every,

@@ -77,7 +77,7 @@ def save_checkpoint(
         Plain values.
     """
     tensors = {f"network.{name}": value for name, value in network.state_dict().items()}
-    for name, parameter in network.named_parameters():
+    for name, parameter in _trained(network).items():
         for moment in _MOMENTS:
             tensors[f"{moment}.{name}"] = optimizer.state[parameter][moment]
     metadata = {
@@ -119,7 +119,7 @@ def load_checkpoint(
         raise ModelFileError(f"{path}: not a checkpoint of a training; choose another file name")
     found, progress = _read_metadata(path, metadata)
     _check_settings(path, found, settings)
-    parameters = dict(network.named_parameters())
+    parameters = _trained(network)
     state = network.state_dict()
     shapes = {f"network.{name}": tuple(value.shape) for name, value in state.items()}
     for moment in _MOMENTS:
@@ -130,6 +130,11 @@ def load_checkpoint(
         moments = {moment: tensors[f"{moment}.{name}"].to(parameter) for moment in _MOMENTS}
         optimizer.state[parameter] = {"step": torch.tensor(float(progress.step)), **moments}
     return progress
+
+
+def _trained(network: Transformer) -> dict[str, torch.nn.Parameter]:
+    """Return the parameters that are not frozen."""
+    return {name: p for name, p in network.named_parameters() if p.requires_grad}
 
 
 def _read_metadata(path: Path, metadata: dict[str, str]) -> tuple[dict[str, Any], Progress]:

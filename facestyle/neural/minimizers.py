@@ -5,17 +5,16 @@ after 10, 20, 40: 336, 214, 134 against ours 318, 199, 131; benchmarks/handmade.
 stop by the change of the loss nor return the best picture that it saw; so ours stays.
 """
 
-from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 
 import torch
 
+from facestyle.neural.limited_memory import LimitedMemory
 from facestyle.neural.settings import Minimizer
 
 Evaluate = Callable[[torch.Tensor], tuple[dict[str, float], torch.Tensor]]
 Report = Callable[[int, dict[str, float]], None]
-Pairs = deque[tuple[torch.Tensor, torch.Tensor]]  # steps, and the gradient's changes along them
 
 _FIRST_STEP = 0.02  # root mean square over pixels, in units of the picture's range
 _LONGEST_STEP = 0.2  # likewise: the quadratic model means nothing beyond
@@ -99,38 +98,25 @@ def _descend_adam(search: _Search, picture: torch.Tensor, settings: Minimizer) -
 
 def _descend_lbfgs(search: _Search, picture: torch.Tensor, settings: Minimizer) -> None:
     """Descend by L-BFGS (Nocedal and Wright 2006, algorithm 7.5)."""
-    pairs: Pairs = deque(maxlen=settings.history)
+    memory = LimitedMemory(settings.history)
     loss, gradient = search(picture)
     while True:
-        direction = _direction(gradient, pairs)
+        direction = _bounded(memory.direction(gradient), bool(memory))
         found = _backtrack(search, picture, loss, direction, _dot(direction, gradient))
         if found is None:
-            if not pairs:
+            if not memory:
                 return  # not even the steepest descent descends: a minimum but for rounding
-            pairs.clear()
+            memory.clear()
             continue
         step, loss, new_gradient = found
-        change = new_gradient - gradient
-        if _dot(step, change) > 0:
-            pairs.append((step, change))
+        memory.remember(step, new_gradient - gradient)
         picture, gradient = picture + step, new_gradient
 
 
-def _direction(gradient: torch.Tensor, pairs: Pairs) -> torch.Tensor:
-    """Return the quasi-Newton step by the two-loop recursion (algorithm 7.4)."""
-    direction = -gradient
-    if not pairs:
+def _bounded(direction: torch.Tensor, informed: bool) -> torch.Tensor:
+    """Set the length of the first step, and limit that of the others."""
+    if not informed:
         return direction * (_FIRST_STEP / _size(direction))
-    shares = []
-    for step, change in reversed(pairs):
-        share = _dot(step, direction) / _dot(step, change)
-        shares.append(share)
-        direction = direction - share * change
-    step, change = pairs[-1]
-    direction = direction * (_dot(step, change) / _dot(change, change))
-    for (step, change), share in zip(pairs, reversed(shares), strict=True):
-        correction = share - _dot(change, direction) / _dot(step, change)
-        direction = direction + correction * step
     return direction * min(1.0, _LONGEST_STEP / _size(direction))
 
 

@@ -96,6 +96,43 @@ def _write(path: Path | str, state: State, facts: dict[str, str], dtype: torch.d
     write_safetensors(Path(path), {name: value.to(dtype) for name, value in state.items()}, facts)
 
 
+@dataclass(frozen=True)
+class StyleSet:
+    """Several styles in one network, as a file holds them."""
+
+    state: dict[str, torch.Tensor]
+    styles: tuple[str, ...]
+    architecture: Architecture
+    training: dict[str, Any]
+
+    def mean(self) -> Transformer:
+        """Return the network of all styles in equal shares: where a further style begins."""
+        network = Transformer(self.architecture)
+        network.load_state_dict(mix_styles(self.state, [1.0] * len(self.styles)))
+        return network
+
+
+def load_style_set(path: Path | str) -> StyleSet:
+    """Read a set of styles.
+
+    Raises
+    ------
+    ModelFileError
+        The file is missing, damaged or not a set.
+    """
+    path = Path(path)
+    tensors, metadata = read_safetensors(path)
+    styles = _styles(path, metadata)
+    if not styles:
+        raise ModelFileError(f"{path}: not a set of styles; a style can be added to a set only")
+    architecture = _architecture(path, metadata)
+    with torch.device("meta"):
+        state = stack_styles(Transformer(architecture).state_dict(), len(styles))
+    check_tensors(path, tensors, {name: tuple(value.shape) for name, value in state.items()})
+    weights = {name: value.float() for name, value in tensors.items()}
+    return StyleSet(weights, styles, architecture, _json_object(path, metadata, "training"))
+
+
 def load_named(model: Path | str, device: torch.device | str = "cpu") -> Model:
     """Read a model by its file or its name; see `model_names.find_model` and `find_mixture`."""
     return load_model(find_model(model), device, mixture=find_mixture(model))

@@ -1,5 +1,6 @@
 """Settings of the neural wing. They import nothing heavy: command lines show defaults."""
 
+import math
 from dataclasses import dataclass, field
 
 from facestyle.errors import UsageError
@@ -207,6 +208,9 @@ class TrainOptions(Settings):
         Memory format of the convolutions.
     seed : int
         Seed of the initial weights and of the crops.
+    scales_only : bool
+        Train the scales and shifts of the normalizations and leave the convolutions as they are:
+        a further style of a set (Dumoulin et al. 2017, section 3.2).
     """
 
     steps: int = setting(40_000, "steps of Adam", low=1, metavar="N")
@@ -239,8 +243,15 @@ class TrainOptions(Settings):
     precision: str = setting("float32", "bfloat16 is mixed", choices=PRECISIONS)
     channels_last: bool = setting(False, "memory format for GPUs")
     seed: int = setting(0, "of weights and crops", low=0, high=2**32 - 1, metavar="N")
+    scales_only: bool = False
 
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.crop % 4:
             raise UsageError(f"crop: found {self.crop}, expected a multiple of 4")
+
+    def rate_at(self, step: int) -> float:
+        """Return the learning rate of a step, counted from 0."""
+        if self.schedule == "constant":
+            return self.learning_rate
+        return self.learning_rate * 0.5 * (1 + math.cos(math.pi * step / self.steps))

@@ -43,6 +43,30 @@ def stack_styles(state: State, styles: int) -> dict[str, torch.Tensor]:
     }
 
 
+def freeze_shared(network: torch.nn.Module) -> None:
+    """Leave what the styles of a set share as it is: its gradients are not computed."""
+    for name, parameter in network.named_parameters():
+        parameter.requires_grad_(of_styles(name))
+
+
+def add_style(state: State, network: State) -> dict[str, torch.Tensor]:
+    """Return the state of a set with one more style, the last.
+
+    Parameters
+    ----------
+    state : Mapping of str to torch.Tensor
+        State of the set.
+    network : Mapping of str to torch.Tensor
+        State of a network that shares its convolutions.
+    """
+    return {
+        name: torch.cat((value.float(), network[name][None].to("cpu", torch.float32)))
+        if of_styles(name)
+        else value
+        for name, value in state.items()
+    }
+
+
 def mix_styles(state: State, shares: Sequence[float]) -> dict[str, torch.Tensor]:
     """Return the state of an ordinary network for one style or a blend of several.
 

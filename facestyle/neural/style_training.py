@@ -5,8 +5,9 @@ Importing this module does not import PyTorch; calling its function does.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from facestyle.neural.settings import TrainOptions
 from facestyle.neural.style_images import StyleImage, style_image
 
 if TYPE_CHECKING:
+    from facestyle.neural.model_files import StyleSet
     from facestyle.neural.train import Report
 
 
@@ -29,6 +31,9 @@ class TrainingFiles:
     ----------
     start : Path, str or None
         A trained model to start with, of the same architecture: another style is learned sooner.
+    add_to : Path, str or None
+        A set of styles that is written with this style added: its scales alone are trained, which
+        takes a small part of a whole training. The style is called as its first picture.
     loss_network : Path, str or None
         A VGG-16 or VGG-19 as safetensors; the bundled VGG-16 if None.
     checkpoint : Path, str or None
@@ -47,6 +52,7 @@ class TrainingFiles:
     """
 
     start: Path | str | None = None
+    add_to: Path | str | None = None
     loss_network: Path | str | None = None
     checkpoint: Path | str | None = None
     checkpoint_every: int = 500
@@ -57,6 +63,8 @@ class TrainingFiles:
         for name in ("checkpoint_every", "preview_every"):
             if getattr(self, name) < 1:
                 raise UsageError(f"{name}: found {getattr(self, name)}, expected 1 at least")
+        if self.start is not None and self.add_to is not None:
+            raise UsageError("start: a style that is added to a set starts from the set's mean")
 
 
 def train_style(
@@ -107,13 +115,18 @@ def train_style(
     options, files = options or TrainOptions(), files or TrainingFiles()
     images = [style_image(style) for style in styles]
     start, checkpoint = files.start, files.checkpoint
+    into, network = None, None if start is None else load_named(start).network
+    if files.add_to is not None:
+        into = _place_in_set(files.add_to, images)
+        network = into[0].mean()
+        options = replace(options, architecture=into[0].architecture, scales_only=True)
     previews = Previews(files.preview, photos, files.preview_every, report)
     trained = train(
         load_loss_network(files.loss_network),
         [StylePicture(pictures.to_tensor(style.image), style.share) for style in images],
         photos,
         options,
-        start=None if start is None else load_named(start).network,
+        start=network,
         device=choose_device(device),
         checkpoint=CheckpointFile(
             output.with_suffix(".checkpoint") if checkpoint is None else Path(checkpoint),
@@ -123,5 +136,17 @@ def train_style(
     )
     if trained.leads:
         names = [style.name for style in images if style.name]
-        save_trained(output, trained, options, styles=names, start=start, device=device)
+        save_trained(output, trained, options, styles=names, start=start, device=device, into=into)
     return output
+
+
+def _place_in_set(model: Path | str, images: Sequence[StyleImage]) -> tuple[StyleSet, str]:
+    """Return the set, and what the style of these pictures is called in it."""
+    from facestyle.neural.model_files import load_style_set
+    from facestyle.neural.model_names import find_model
+
+    style_set = load_style_set(find_model(model))
+    name = re.sub(r"[^A-Za-z0-9_-]+", "_", Path(images[0].name or "new").stem)
+    if name in style_set.styles:
+        raise UsageError(f"{model}: has a style '{name}' already; give the picture another name")
+    return style_set, name

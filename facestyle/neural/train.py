@@ -1,7 +1,6 @@
 """Training of a feed-forward network with perceptual losses (Johnson et al. 2016, section 3)."""
 
 import hashlib
-import math
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
@@ -21,6 +20,7 @@ from facestyle.neural.photos import PhotoFolder
 from facestyle.neural.pictures import resize
 from facestyle.neural.settings import PICTURE_INPUTS, TrainOptions
 from facestyle.neural.style_pictures import StylePicture, mean_colors, recolor, style_size
+from facestyle.neural.style_sets import freeze_shared
 from facestyle.neural.style_statistics import Grams, measure_grams, mix_grams
 from facestyle.neural.transformer import Transformer, widened
 from facestyle.neural.video.synthetic_motion import move
@@ -146,6 +146,8 @@ class _Trainer:
         network = Transformer(options.architecture, options.seed)
         self.network = network.to(device, memory_format=self.format).train()
         self._set_palette()
+        if options.scales_only:
+            freeze_shared(self.network)
         self.optimizer = torch.optim.Adam(self.network.parameters(), lr=options.learning_rate)
         self.style = _style_target(loss_network, styles, options)
         self.style_weights = layer_weights(options.style_weight, options.style_layers)
@@ -184,7 +186,7 @@ class _Trainer:
     def step(self, batch: torch.Tensor) -> None:
         """Take one step of Adam on this process's part of the batch."""
         for group in self.optimizer.param_groups:
-            group["lr"] = _learning_rate(self.options, self.progress.step)
+            group["lr"] = self.options.rate_at(self.progress.step)
         self.optimizer.zero_grad()
         warming = self.progress.step < self.options.warm_up
         compute = self._warm_up_terms if warming else self._terms
@@ -281,12 +283,6 @@ def _style_target(
     return mix_grams(grams, [style.share for style in styles], shown)
 
 
-def _learning_rate(options: TrainOptions, step: int) -> float:
-    if options.schedule == "constant":
-        return options.learning_rate
-    return options.learning_rate * 0.5 * (1 + math.cos(math.pi * step / options.steps))
-
-
 def _identity(options: TrainOptions, styles: Sequence[StylePicture]) -> dict[str, Any]:
     """Return what a resumed training must repeat: settings and style pictures."""
     settings = asdict(options)
@@ -296,4 +292,6 @@ def _identity(options: TrainOptions, styles: Sequence[StylePicture]) -> dict[str
     settings["style pictures"] = digest.hexdigest()
     if options.schedule == "constant":
         del settings["steps"]  # more steps continue the same training
+    if not options.scales_only:
+        del settings["scales_only"]  # checkpoints of earlier versions do not name it
     return settings

@@ -9,10 +9,11 @@ import numpy as np
 import torch
 from PIL import Image
 
-from facestyle.neural.model_files import load_named, save_model
+from facestyle.neural.model_files import StyleSet, load_named, save_model, save_style_set
 from facestyle.neural.photos import PhotoFolder
 from facestyle.neural.pictures import to_array
 from facestyle.neural.settings import TrainOptions
+from facestyle.neural.style_sets import add_style
 from facestyle.neural.train import Report, Trained
 from facestyle.neural.transformer import Transformer
 
@@ -74,6 +75,7 @@ def save_trained(
     styles: Sequence[str],
     start: Path | str | None,
     device: str,
+    into: tuple[StyleSet, str] | None = None,
 ) -> None:
     """Write the model in half precision, with settings and outcome of its training.
 
@@ -89,6 +91,8 @@ def save_trained(
     start : Path, str or None
         Model that the training started with.
     device : str
+    into : (StyleSet, str), optional
+        Set that the style is added to, and the style's name there.
     """
     record: dict[str, Any] = {
         "options": asdict(options),
@@ -101,4 +105,14 @@ def save_trained(
         "device": device,
         "torch": torch.__version__,
     }
-    save_model(path, trained.network, record)
+    if into is None:
+        save_model(path, trained.network, record)
+        return
+    style_set, name = into
+    save_style_set(
+        path,
+        add_style(style_set.state, trained.network.state_dict()),
+        [*style_set.styles, name],
+        style_set.architecture,
+        record | {"before": style_set.training},
+    )
