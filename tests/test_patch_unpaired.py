@@ -276,6 +276,20 @@ def test_grain_of_another_medium_does_not_count():
     assert weights[2, 2] == 1  # the first has no such group: whatever there is counts
 
 
+def test_hair_of_the_leads_grain_is_preferred(drawings):
+    random = np.random.default_rng(4)
+    hair = (drawings[0].regions.region_map == HAIR)[..., None]
+    noise = 0.15 * random.standard_normal(hair.shape).astype(np.float32)
+    image = np.clip(drawings[0].working.image + hair * noise, 0, 1)
+    portrait = replace(drawings[0].working, image=image)
+    rough = replace(drawings[0], portrait=portrait, working=portrait)
+    sources = make_sources([drawings[0], drawings[0], rough], 96.0)
+    cost = {layer.origin: sources.region_costs[n] for n, layer in enumerate(sources.layers)}
+    assert max(cost[0][HAIR, HAIR], cost[1][HAIR, HAIR]) < 1e-6
+    assert cost[2][HAIR, HAIR] > 0.1
+    assert all(c[SKIN, SKIN] == 0 for c in sources.region_costs)
+
+
 def test_colors_beside_a_gray_lead_turn_gray():
     random = np.random.default_rng(2)
     labels = np.zeros((60, 60), np.uint8)

@@ -73,6 +73,23 @@ def likeness_to_first(grains: np.ndarray) -> np.ndarray:
     return known * np.exp(-0.5 * (distance / _ALIKE) ** 2)
 
 
+def unlikeness_to_first(grains: np.ndarray) -> np.ndarray:
+    """Squared difference of the logarithms of each exemplar's grain and the first's.
+
+    Parameters
+    ----------
+    grains : (K, 4) float64
+        From `grain_of`.
+
+    Returns
+    -------
+    (K, 4) float64
+        In [0, 1]; 0 where either has no such group.
+    """
+    difference = np.log((grains + _FLOOR) / (grains[:1] + _FLOOR))
+    return np.minimum(np.nan_to_num(difference) ** 2, 1.0)
+
+
 def group_gains(own: np.ndarray, wanted: np.ndarray, texture: float) -> np.ndarray:
     """What to multiply the grain of each group by, (4,) float32.
 

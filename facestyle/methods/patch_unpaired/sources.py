@@ -14,7 +14,7 @@ import numpy as np
 
 from facestyle.faces.contours import face_width
 from facestyle.faces.face import Face
-from facestyle.faces.regions import HAIR
+from facestyle.faces.regions import GROUP_OF_REGION, HAIR
 from facestyle.imaging.color import from_lab, to_lab
 from facestyle.imaging.levels import to_bytes
 from facestyle.kernels.patchmatch_problem import Sources
@@ -25,6 +25,7 @@ from facestyle.methods.patch_unpaired.contour_line import (
     contour_profiles,
     edge_distances,
 )
+from facestyle.methods.patch_unpaired.grain import grain_of, unlikeness_to_first
 from facestyle.methods.patch_unpaired.palette import (
     Harmony,
     Palette,
@@ -35,6 +36,7 @@ from facestyle.methods.patch_unpaired.palette import (
 from facestyle.methods.patch_unpaired.prepared import PreparedExemplar, resize, resize_region_map
 from facestyle.methods.patch_unpaired.recipe import (
     APPEARANCE_SIGMA,
+    HAIR_GRAIN_COST,
     HAIR_ROTATIONS,
     region_costs,
 )
@@ -108,16 +110,21 @@ def make_sources(exemplars: Sequence[PreparedExemplar], width: float) -> PatchSo
     every = (*layers, *rotated)
     luminances = [np.ascontiguousarray(lab[..., 0]) for lab in labs]
     del made, labs  # as large as all that is kept
+    pairs = zip(luminances, region_maps, strict=True)
+    grains = [grain_of([luminance], [region_map], width) for luminance, region_map in pairs]
+    unlike = unlikeness_to_first(np.stack(grains))[:, GROUP_OF_REGION[HAIR]]
     levels, source_unary = search_levels(every, faces, width, luminances)
     # the pictures of rotated pieces are in the levels; they are rendered from the originals
     every = (*layers, *(replace(turned, image=turned.image[:0].copy()) for turned in rotated))
+    costs = np.stack([region_costs(layers[layer.origin].region_map) for layer in every])
+    costs[:, HAIR, HAIR] += HAIR_GRAIN_COST * unlike[[layer.origin for layer in every]]
     return PatchSources(
         width,
         faces,
         every,
         levels,
         source_unary,
-        np.stack([region_costs(layers[layer.origin].region_map) for layer in every]),
+        costs,
         tones,
         ContourProfiles(np.mean(profiles, axis=0)),
         harmonies,
