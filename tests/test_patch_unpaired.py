@@ -277,17 +277,16 @@ def test_grain_of_another_medium_does_not_count():
 
 
 def test_hair_of_the_leads_grain_is_preferred(drawings):
-    random = np.random.default_rng(4)
-    hair = (drawings[0].regions.region_map == HAIR)[..., None]
-    noise = 0.15 * random.standard_normal(hair.shape).astype(np.float32)
-    image = np.clip(drawings[0].working.image + hair * noise, 0, 1)
+    hair = drawings[0].regions.region_map == HAIR
+    image = drawings[0].working.image.copy()
+    image[hair] = image[hair].mean(axis=0)
     portrait = replace(drawings[0].working, image=image)
-    rough = replace(drawings[0], portrait=portrait, working=portrait)
-    sources = make_sources([drawings[0], drawings[0], rough], 96.0)
+    flat = replace(drawings[0], portrait=portrait, working=portrait)
+    sources = make_sources([drawings[0], drawings[0], flat], 96.0)
     cost = {layer.origin: sources.region_costs[n] for n, layer in enumerate(sources.layers)}
     assert max(cost[0][HAIR, HAIR], cost[1][HAIR, HAIR]) < 1e-6
     assert cost[2][HAIR, HAIR] > 0.1
-    assert all(c[SKIN, SKIN] == 0 for c in sources.region_costs)
+    assert cost[2][SKIN, SKIN] == 0
 
 
 def test_colors_beside_a_gray_lead_turn_gray():
