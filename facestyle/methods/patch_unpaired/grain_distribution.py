@@ -2,7 +2,7 @@
 
 Strokes on paper are rare and dark, brush hairs are as often light as dark. One factor for all of a
 group's grain makes it as strong as the exemplars' but leaves its kind: dark skin drawn in pencil
-had the fine noise of blended patches. So three bands of the grain are mapped by rank.
+had the fine noise of blended patches. So two bands of the grain are mapped by rank.
 """
 
 from __future__ import annotations
@@ -20,10 +20,11 @@ from facestyle.methods.patch_unpaired.grain import (
 )
 
 GROUPS = 4  # face, hair, clothes, background
-# Upper ends of the bands, in sigmas of the grain. The widest, of broad strokes, took the texture
-# error of four portraits in four development styles from 1.03 to .97 at an identity of .30, .29
-# without; a split below the finest changed nothing.
-_SIGMA_SHARES = (0.4, 1.0, 2.0)
+# Upper ends of the bands, in sigmas of the grain. A third, of broad strokes, helps one exemplar
+# (texture error 1.03 -> .97, four portraits in four development styles) and harms sets (.91 -> 1.04
+# in oil, 1.25 -> 1.27 in pencil, slope of skin tone .67 -> .65): such bands are the exemplars'
+# sitters as much as their strokes. A split below the finest changes nothing.
+_SIGMA_SHARES = (0.4, 1.0)
 _LEAST_SIGMA = 0.5  # px; below, there is no band
 _RANKS = np.linspace(0.5, 99.5, 34)  # in per cent; an even number, so that none is the median
 _SAMPLES = 20_000  # pixels of a group that are measured; any number of this order does
@@ -42,18 +43,18 @@ def grain_quantiles(luminance: np.ndarray, region_map: np.ndarray, face_width: f
 
     Returns
     -------
-    (4, 3, 34) float64
-        Bands from fine to wide, for each group; NaN where a group is missing.
+    (4, 2, 34) float64
+        Fine and middle band, for each group; NaN where a group is missing.
     """
     return _quantiles(_bands(luminance, face_width), region_map)
 
 
 def quantiles_like_first(quantiles: Sequence[np.ndarray], weights: np.ndarray) -> np.ndarray:
-    """Weighted mean over exemplars, (4, 3, 34) float64; NaN where no exemplar has a group.
+    """Weighted mean over exemplars, (4, 2, 34) float64; NaN where no exemplar has a group.
 
     Parameters
     ----------
-    quantiles : sequence of (4, 3, 34) float64
+    quantiles : sequence of (4, 2, 34) float64
         From `grain_quantiles`.
     weights : (K, 4) float64
         Of each exemplar's groups.
@@ -82,7 +83,7 @@ def with_grain_like(
     region_map : (h, w) uint8
     face_width : float
         px.
-    wanted : (4, 3, 34) float64
+    wanted : (4, 2, 34) float64
         Quantiles from the exemplars.
     texture : float
         From 0, half the exemplars' grain, over .5, the exemplars' own, to 1, twice it.
@@ -105,7 +106,7 @@ def with_grain_like(
 
 
 def _bands(luminance: np.ndarray, face_width: float) -> list[np.ndarray]:
-    """Bands of the grain from fine to wide; zeros where the picture is too small for one."""
+    """Bands of the grain, the finer first; zeros where the picture is too small for one."""
     bands, before = [], luminance
     for share in _SIGMA_SHARES:
         sigma = share * GRAIN_SIGMA * face_width
