@@ -157,9 +157,8 @@ def container() -> Iterator[tuple[Path, dict[str, str], str]]:
     environment = {name: value for name, value in os.environ.items() if name not in hidden}
     # root may write anywhere: it becomes another user, without an entry in passwd and so without
     # a home, once it has loaded what that user might not be able to read
-    become = (
-        f"import os, numba, numpy, platformdirs; numba.njit(lambda x: x)(1); os.setuid({NOBODY})"
-    )
+    become = "import mmap, os, numba, numpy, platformdirs; numba.njit(lambda x: x)(1);"
+    become += f"os.setuid({NOBODY})"
     if os.geteuid():
         environment["HOME"], become = str(folder), ""
     yield folder, environment, become
