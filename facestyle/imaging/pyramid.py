@@ -12,7 +12,7 @@ import numpy as np
 
 from facestyle.frozen import FrozenRecord
 from facestyle.imaging.normalized_convolution import normalized, weighted_channels
-from facestyle.imaging.resampling import resized_window
+from facestyle.imaging.resampling import resized_rows
 from facestyle.row_bands import row_bands
 
 # bands of the stack (DESIGN 4.1, step 2)
@@ -226,8 +226,4 @@ def _rows_of(picture: np.ndarray) -> Iterator[slice]:
 def _like(values: np.ndarray, other: np.ndarray, rows: slice) -> np.ndarray:
     """Some rows of `values` at the size of `other`."""
     height, width = other.shape[:2]
-    if values.shape[:2] == (height, width):
-        return values[rows]
-    if rows.stop - rows.start == height:
-        return cv2.resize(values, (width, height), interpolation=cv2.INTER_LINEAR)
-    return resized_window(values, (height, width), rows, slice(0, width))
+    return resized_rows(values, (height, width), rows)

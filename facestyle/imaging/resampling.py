@@ -49,6 +49,35 @@ def resized_window(
     return total
 
 
+def resized_rows(
+    values: NDArray[np.float32], size: tuple[int, int], rows: slice, *, cubic: bool = False
+) -> NDArray[np.float32]:
+    """Some rows of what `cv2.resize` makes of a picture, across its whole width.
+
+    Parameters
+    ----------
+    values : (h, w) or (h, w, C) float32
+    size : (int, int)
+        Height and width of the resized picture, px.
+    rows : slice
+        What is wanted of it, with start and stop.
+    cubic : bool
+        As of INTER_CUBIC, else INTER_LINEAR.
+
+    Returns
+    -------
+    (rows, W) or (rows, W, C) float32
+        In the memory of `values` where that has the size.
+    """
+    height, width = size
+    if values.shape[:2] == (height, width):
+        return values[rows]
+    if rows.stop - rows.start == height:
+        mode = cv2.INTER_CUBIC if cubic else cv2.INTER_LINEAR
+        return np.asarray(cv2.resize(values, (width, height), interpolation=mode), np.float32)
+    return resized_window(values, size, rows, slice(0, width), cubic=cubic)
+
+
 def _taps(
     length: int, resized: int, part: slice, cubic: bool
 ) -> tuple[NDArray[np.intp], NDArray[np.float32]]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from facestyle.compositing.background import Background
 from facestyle.faces import Portrait
-from facestyle.imaging.resampling import resized_window
+from facestyle.imaging.resampling import resized_rows
 from facestyle.methods.patch_paired.composition import compose
 from facestyle.methods.patch_paired.exemplar import PreparedExemplar
 from facestyle.methods.patch_paired.settings import PairedSettings
@@ -168,10 +168,5 @@ def _gray(image: np.ndarray) -> np.ndarray:
 def _resized(image: np.ndarray, size: tuple[int, ...], rows: slice) -> np.ndarray:
     """Some rows of what is resized to a height and width, always (h, W, C)."""
     height, width = size
-    if image.shape[:2] == (height, width):
-        part = image[rows]
-    elif rows.stop - rows.start == height:
-        part = cv2.resize(image, (width, height), interpolation=cv2.INTER_CUBIC)
-    else:
-        part = resized_window(image, (height, width), rows, slice(0, width), cubic=True)
+    part = resized_rows(image, (height, width), rows, cubic=True)
     return part.reshape(len(part), width, -1)

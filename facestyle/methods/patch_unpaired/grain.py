@@ -66,11 +66,7 @@ def likeness_to_first(grains: np.ndarray) -> np.ndarray:
     (K, 4) float64
         In [0, 1]; 0 where a group is missing.
     """
-    known = np.isfinite(grains)
-    filled = np.where(known, grains, 0.0)
-    # where the first has no such group, all others count alike
-    distance = np.log((filled + _FLOOR) / (filled[:1] + _FLOOR)) * known[:1]
-    return known * np.exp(-0.5 * (distance / _ALIKE) ** 2)
+    return np.isfinite(grains) * np.exp(-0.5 * (_log_ratios_to_first(grains) / _ALIKE) ** 2)
 
 
 def unlikeness_to_first(grains: np.ndarray) -> np.ndarray:
@@ -86,8 +82,12 @@ def unlikeness_to_first(grains: np.ndarray) -> np.ndarray:
     (K, 4) float64
         In [0, 1]; 0 where either has no such group.
     """
-    difference = np.log((grains + _FLOOR) / (grains[:1] + _FLOOR))
-    return np.minimum(np.nan_to_num(difference) ** 2, 1.0)
+    return np.minimum(_log_ratios_to_first(grains) ** 2, 1.0)
+
+
+def _log_ratios_to_first(grains: np.ndarray) -> np.ndarray:
+    """Logarithms of each grain over the first's, (K, 4); 0 where either has no such group."""
+    return np.nan_to_num(np.log((grains + _FLOOR) / (grains[:1] + _FLOOR)))
 
 
 def group_gains(own: np.ndarray, wanted: np.ndarray, texture: float) -> np.ndarray:

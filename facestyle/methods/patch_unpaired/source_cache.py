@@ -42,7 +42,9 @@ class SourceCache:
 
     @functools.cached_property
     def _alike(self) -> np.ndarray:
-        """Which exemplars are of one medium, (K, K) bool."""
+        """Which exemplars are of one medium, (K, K) bool; one alone need not be measured."""
+        if len(self.exemplars) == 1:
+            return np.ones((1, 1), bool)
         return of_one_medium(np.stack([medium_traits(exemplar) for exemplar in self.exemplars]))
 
     def choose_lead(self, portrait: Portrait) -> int:
@@ -56,21 +58,18 @@ class SourceCache:
         -------
         int
         """
-        if len(self.exemplars) == 1:
-            return 0
         candidates = possible_leads(self._alike)
         lead = candidates[choose_lead(portrait, [self.exemplars[n] for n in candidates])]
         message = left_out([e.portrait.name for e in self.exemplars], self._alike, lead)
         with self._lock:
-            new, self._told = message not in self._told, self._told | {message}
-        if message and new:
+            is_new = message not in self._told
+            self._told.add(message)
+        if message and is_new:
             _LOG.warning("%s", message)
         return lead
 
     def order(self, lead: int) -> np.ndarray:
         """Indices of the exemplars that a picture is drawn with, the leading one first, (k,)."""
-        if len(self.exemplars) == 1:
-            return np.zeros(1, np.int64)
         companions = np.flatnonzero(self._alike[lead])
         return np.concatenate([[lead], companions[companions != lead]])
 
