@@ -16,6 +16,7 @@ from facestyle.faces import (
 )
 from facestyle.faces.detection import _dlib_detector
 from facestyle.faces.landmarks import outline_from_landmarks
+from facestyle.faces.matte import _look_again, _segment
 from facestyle.imaging.levels import to_bytes
 
 
@@ -232,6 +233,14 @@ def test_the_matte_holds_the_person(astronaut, portrait):
     assert 0.2 < matte.mean() < 0.8
     soft = (matte > 0.1) & (matte < 0.9)
     assert 0 < soft.mean() < 0.1
+
+
+def test_the_person_of_a_mirrored_picture_is_the_mirrored_person(astronaut, portrait):
+    mirrored = np.ascontiguousarray(astronaut[:, ::-1])
+    same, other = _look_again(astronaut), _look_again(mirrored)[:, ::-1]
+    assert np.abs(same - other).max() < 1e-3
+    once = np.abs(_segment(astronaut) - _segment(mirrored)[:, ::-1])
+    assert once.max() > 0.05  # which one look does not give
 
 
 @pytest.mark.parametrize("name", ["coffee", "clock", "coins", "colorwheel"])
