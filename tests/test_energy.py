@@ -12,6 +12,7 @@ from facestyle.imaging.color import from_lab, to_lab
 from facestyle.imaging.guided_filter import guided_filter
 from facestyle.methods.energy import PRESETS, EnergySettings
 from facestyle.methods.energy import transfer as energy
+from facestyle.methods.energy.likeness import likeness
 
 SONG = EnergySettings(**PRESETS["song2017"])
 
@@ -210,3 +211,26 @@ def test_timings_name_the_stages(portrait, own):
     timings = energy.transfer_look(portrait, own).timings
     assert {"features", "align", "mrf", "tone", "stack", "blend"} <= set(timings)
     assert all(seconds >= 0 for seconds in timings.values())
+
+
+def test_a_bald_exemplar_tells_nothing_of_hair(portrait, own):
+    features = own[0].features
+    identity = own[0].features.rank.shape
+    columns, rows = np.meshgrid(np.arange(identity[1]), np.arange(identity[0]))
+    factor = portrait.matte.shape[1] / identity[1]
+    mapping = np.dstack([columns, rows]).astype(np.float32) * np.float32(factor)
+    bald = replace(own[0], features=replace(features, rank=np.ones_like(features.rank)))
+    dark = replace(own[0], features=replace(features, rank=np.zeros_like(features.rank)))
+    same, lighter, darker = likeness(features, [own[0], bald, dark], [mapping] * 3)
+    hair = (
+        (features.rank < 0.2)
+        & (features.matte > 0.99)
+        & ~cv2.dilate(features.hull.astype(np.uint8), np.ones((25, 25))).astype(bool)
+    )
+    face = cv2.erode(features.hull.astype(np.uint8), np.ones((25, 25))).astype(bool)
+    assert hair.sum() > 100
+    assert lighter[hair].mean() < 0.05
+    assert lighter[hair].max() < 0.2
+    assert lighter[face].min() > 0.99
+    assert same[hair].min() > 0.8
+    assert darker[hair].min() > 0.9  # light may well be placed there

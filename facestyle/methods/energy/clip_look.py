@@ -19,6 +19,7 @@ from facestyle.imaging.guided_filter import apply_coefficients, resize_channels
 from facestyle.imaging.pyramid import build_stack, collapse_stack, half_size
 from facestyle.methods.energy.exemplar import EnergyExemplar
 from facestyle.methods.energy.gain import gain_sigma
+from facestyle.methods.energy.likeness import Alignment, likeness
 from facestyle.methods.energy.ordinary import ordinary_face
 from facestyle.methods.energy.rendering import blended_look, light_evidence
 from facestyle.methods.energy.settings import EnergySettings
@@ -83,10 +84,10 @@ def find_look(
         The look so far, carried here: its labels have inertia.
     """
     features = analyze(portrait, lab)
-    mappings = [
+    mappings = tuple(
         align_exemplar(portrait, e.portrait, features, e.features, dense=settings.dense)
         for e in exemplars
-    ]
+    )
     inertia = None
     if previous is not None:
         height, width = features.patches.matte.shape
@@ -96,10 +97,11 @@ def find_look(
     unit = portrait.face.inter_ocular
     height, width = features.matte.shape
     slope, offset = np.zeros((2, height, width, 3), np.float32)
-    toned, ordinary = lab, None
+    toned, ordinary, alignment = lab, None, Alignment(mappings)
     if settings.tone == "first":
         curves = look_curves(exemplars, selection)
         ordinary = ordinary_face(portrait, features, curves)
+        alignment = Alignment(mappings, likeness(features, exemplars, mappings))
         lit = light_evidence(ordinary, features, exemplars, mappings)
         shift = tone_shift(features, curves, float(lit[0]))
         slope, offset = smooth_shift(features, shift, unit * width / features.shape[1])
@@ -107,7 +109,7 @@ def find_look(
         toned = changed_tone(lab, slope, offset)
     stack = build_stack(toned, portrait.matte, unit)
     gains, residual = blended_look(
-        portrait, stack, exemplars, mappings, selection, settings, strength, ordinary
+        portrait, stack, exemplars, alignment, selection, settings, strength, ordinary
     )
     fine = sum(sigma < _RESOLVED_SIGMA for sigma in stack.sigmas[:-1])
     gains[:fine] = [gains[fine]] * fine

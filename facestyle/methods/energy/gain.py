@@ -45,6 +45,7 @@ def agreed_ratio(
     weights: np.ndarray,
     sigma: float,
     *,
+    alike: np.ndarray | None = None,
     overwrite: bool = False,
 ) -> np.ndarray:
     """Gain that the exemplars agree on.
@@ -59,6 +60,8 @@ def agreed_ratio(
         As for `energy_ratio`.
     sigma : float
         Extent of the neighborhood in which agreement is judged, px.
+    alike : (K, h, w) float32, optional
+        How far each exemplar's gain counts at a place, in [0, 1].
     overwrite : bool
         Let the memory of the energies be used: they are as many as the exemplars.
 
@@ -71,6 +74,8 @@ def agreed_ratio(
     log_gain /= own + floor
     np.log(log_gain, out=log_gain)
     log_gain *= np.float32(0.5)
+    if alike is not None:
+        log_gain *= alike[..., None]
     chosen = np.einsum("khw,khwc->hwc", weights, log_gain, optimize=True)
     if len(log_gain) == 1:
         return np.exp(np.float32(0.5) * chosen)  # nobody to agree with: half of it

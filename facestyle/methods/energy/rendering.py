@@ -22,6 +22,7 @@ from facestyle.methods.energy.gain import (
     gain_maps,
     gain_sigma,
 )
+from facestyle.methods.energy.likeness import Alignment
 from facestyle.methods.energy.ordinary import OrdinaryFace
 from facestyle.methods.energy.settings import EnergySettings
 from facestyle.selection.patch_selection import Selection
@@ -36,7 +37,7 @@ def blended_look(
     portrait: Portrait,
     stack: LaplacianStack,
     exemplars: Sequence[EnergyExemplar],
-    mappings: Sequence[np.ndarray],
+    alignment: Alignment,
     selection: Selection,
     settings: EnergySettings,
     strength: float,
@@ -50,8 +51,7 @@ def blended_look(
     stack : LaplacianStack
         Of the toned portrait.
     exemplars : sequence of K EnergyExemplar
-    mappings : sequence of K (h, w, 2) float32
-        Each exemplar's alignment.
+    alignment : Alignment
     selection : Selection
         Their soft weights.
     settings : EnergySettings
@@ -66,7 +66,7 @@ def blended_look(
     residual : (h, w, 3) float32
         What replaces the stack's own.
     """
-    unit = portrait.face.inter_ocular
+    unit, mappings = portrait.face.inter_ocular, alignment.mappings
     ratios = []
     for level, own in enumerate(stack.energies):
         energies = _warp([e.stack.energies[level] for e in exemplars], exemplars, mappings, own)
@@ -76,7 +76,9 @@ def blended_look(
         else:
             evidence = None if ordinary is None else ordinary.gain_evidence(energies, level)
             sigma = 2 * gain_sigma(stack, level, unit)
-            ratio = agreed_ratio(own, energies, weights, sigma, overwrite=True)
+            ratio = agreed_ratio(
+                own, energies, weights, sigma, alike=_resized(alignment.alike, own), overwrite=True
+            )
             ratios.append(ratio if evidence is None else ratio**evidence)
     shares = selection.weights.mean(axis=(1, 2))
     resolved = shares @ np.stack([e.resolved for e in exemplars])
@@ -91,7 +93,7 @@ def blended_look(
     residuals = _warp([e.stack.residual for e in exemplars], exemplars, mappings, stack.residual)
     surely = 1 if ordinary is None else ordinary.residual_evidence(residuals)
     return gains, _mix_residual(
-        portrait, stack.residual, residuals, selection, settings, strength * surely
+        portrait, stack.residual, residuals, selection, settings, strength * surely, alignment.alike
     )
 
 
@@ -139,9 +141,18 @@ def _warp(
 
 def _weights_like(selection: Selection, like: np.ndarray) -> np.ndarray:
     """The label weights on the grid of `like`, (K, h, w) float32."""
+    resized = _resized(selection.weights, like)
+    assert resized is not None
+    return resized
+
+
+def _resized(maps: np.ndarray | None, like: np.ndarray) -> np.ndarray | None:
+    """Maps of all exemplars on the grid of `like`, (K, h, w) float32."""
+    if maps is None:
+        return None
     height, width = like.shape[:2]
-    mode = cv2.INTER_LINEAR if height >= selection.weights.shape[1] else cv2.INTER_AREA
-    return np.stack([resize_channels(w, width, height, mode) for w in selection.weights])
+    mode = cv2.INTER_LINEAR if height >= maps.shape[1] else cv2.INTER_AREA
+    return np.stack([resize_channels(values, width, height, mode) for values in maps])
 
 
 def _mean_difference(portrait: Portrait, own: np.ndarray, exemplars: np.ndarray) -> np.ndarray:
@@ -159,6 +170,7 @@ def _mix_residual(
     selection: Selection,
     settings: EnergySettings,
     strength: float | np.ndarray,
+    alike: np.ndarray | None,
 ) -> np.ndarray:
     """Move the residual towards the exemplars': all the way, or as far as they agree."""
     weights = _weights_like(selection, own)
@@ -166,6 +178,13 @@ def _mix_residual(
         blended = np.einsum("khw,khwc->hwc", weights, exemplars, optimize=True)
         return own + np.float32(strength * settings.residual) * (blended - own)
     exemplars = exemplars - _WHOLE_PERSON_SHARE * _mean_difference(portrait, own, exemplars)
+    known = np.ones((*own.shape[:2], 1), np.float32)  # share of what the exemplars tell of a place
+    places = _resized(alike, own)
+    if places is not None:
+        weights = weights * places
+        known = weights.sum(axis=0)[..., None]
+        weights /= known[..., 0] + np.float32(1e-3)
+        exemplars = own + places[..., None] * (exemplars - own)
     blended = np.einsum("khw,khwc->hwc", weights, exemplars, optimize=True)
     unit = portrait.face.inter_ocular * own.shape[1] / portrait.matte.shape[1]
     guide = np.ascontiguousarray(own[..., 0])
@@ -173,4 +192,4 @@ def _mix_residual(
     share: np.ndarray | float = 0.5
     if len(exemplars) > 1:
         share = agreement(exemplars - own, 0.25 * unit, 1e-5)
-    return own + np.float32(strength * settings.residual) * share * (fitted - own)
+    return own + np.float32(strength * settings.residual) * known * share * (fitted - own)

@@ -26,6 +26,7 @@ from facestyle.methods.energy.exemplar import (
     prepare_exemplar,
     reduce_portrait,
 )
+from facestyle.methods.energy.likeness import Alignment, likeness
 from facestyle.methods.energy.ordinary import ordinary_face
 from facestyle.methods.energy.population import population
 from facestyle.methods.energy.rendering import (
@@ -116,11 +117,12 @@ def transfer_look(
     watch.lap("mrf")
     filtered = settings.seams == "output" and settings.tone == "residual"
     guide = np.ascontiguousarray(lab[..., 0]) if filtered else None
-    ordinary = None
+    ordinary, alignment = None, Alignment(mappings)
     if settings.tone == "first":
         unit = portrait.face.inter_ocular * features.matte.shape[1] / features.shape[1]
         curves = look_curves(exemplars, selection)
         ordinary = ordinary_face(portrait, features, curves)
+        alignment = Alignment(mappings, likeness(features, exemplars, mappings))
         lit = light_evidence(ordinary, features, exemplars, mappings)
         shift = tone_shift(features, curves, float(lit[0]))
         slope, offset = smooth_shift(features, shift, unit)
@@ -129,7 +131,7 @@ def transfer_look(
     stack = build_stack(lab, portrait.matte, portrait.face.inter_ocular, in_place=True)
     watch.lap("stack")
     gains, residual = blended_look(
-        portrait, stack, exemplars, mappings, selection, settings, strength, ordinary
+        portrait, stack, exemplars, alignment, selection, settings, strength, ordinary
     )
     result = collapse_stack(stack, gains, residual, out=lab)
     if guide is not None:  # Song et al. filter the output along the input's edges
