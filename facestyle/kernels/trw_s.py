@@ -154,7 +154,10 @@ def _pass_messages(unary, horizontal, vertical, iterations, labels, bounds):
         value = _energy(current, unary, horizontal, vertical)
         if value < best:
             best = value
-            labels[:] = current
+            # one by one: for whole arrays Numba compiles the text of an error, in four seconds
+            for i in range(rows):
+                for j in range(columns):
+                    labels[i, j] = current[i, j]
         bound = 0.0
         for i in range(rows - 1, -1, -1):
             for j in range(columns - 1, -1, -1):
