@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-import numba
 import numpy as np
 import pytest
 from scipy import ndimage
@@ -15,6 +14,7 @@ from facestyle.faces.contours import face_width, feature_contours
 from facestyle.faces.face_coordinates import face_coordinates
 from facestyle.faces.regions import BACKGROUND, CLOTHES, EYE, HAIR, SKIN, segment_regions
 from facestyle.imaging.color import to_lab
+from facestyle.kernels.threads import set_thread_count, thread_count
 from facestyle.methods.engine import Rendering
 from facestyle.methods.patch_unpaired import (
     UnpairedSettings,
@@ -85,10 +85,10 @@ def test_a_photo_becomes_a_drawing(sitter, drawings, result):
 
 
 def test_the_number_of_threads_changes_nothing(sitter, drawings, result):
-    before = numba.get_num_threads()
-    numba.set_num_threads(1)
+    before = thread_count()
+    set_thread_count(1)
     again = transfer(sitter, drawings[:1])
-    numba.set_num_threads(before)
+    set_thread_count(before)
     np.testing.assert_array_equal(again.image, result.image)
 
 

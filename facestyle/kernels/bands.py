@@ -49,12 +49,13 @@ def combine_bands(
     middle_weight = as_input("middle_weight", middle_weight, np.float32, middle.shape)
     out = np.empty((*middle.shape, 3), np.float32)
     weights = low_weight, middle_weight, np.float32(factor), np.float32(chroma)
-    run_in_threads(_combine, len(middle), low, middle, *weights, out)
+    run_in_threads(_combine, len(middle), low, middle, weights, out)
     return out
 
 
 @compiled
-def _combine(low, middle, low_weight, middle_weight, factor, chroma, out, first, last):
+def _combine(low, middle, weights, out, first, last):
+    low_weight, middle_weight, factor, chroma = weights
     for y in range(first, last):
         for x in range(middle.shape[1]):
             wide = factor * low_weight[y, x]

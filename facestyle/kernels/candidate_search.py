@@ -67,7 +67,7 @@ def search(target: Floats, pictures: Floats, grid: PatchGrid, radius: int) -> Of
     return found
 
 
-@compiled
+@compiled(part=True)
 def _row_differences(target, source, row, dy, dx, margin, differences):
     """Squared differences of one row over all channels, `source` shifted by (dx, dy)."""
     channels, height, width = target.shape
@@ -81,7 +81,7 @@ def _row_differences(target, source, row, dy, dx, margin, differences):
             out[x] += difference * difference
 
 
-@compiled
+@compiled(part=True)
 def _node_costs(sums, rows, columns, half, cumulative, costs):
     """Box sums around the nodes from column-wise cumulative sums, (rows + 1, W)."""
     width = sums.shape[1]
@@ -96,7 +96,7 @@ def _node_costs(sums, rows, columns, half, cumulative, costs):
             costs[i, j] = cumulative[right] - cumulative[left]
 
 
-@compiled
+@compiled(allocates=True)
 def _search(target, sources, grid, radius, found, first, last):
     rows, columns, half = grid
     cost, dy_best, dx_best = found

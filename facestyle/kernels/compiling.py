@@ -14,7 +14,7 @@ depend on a threading layer that may be missing, or may not survive a fork.
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, NoReturn
 
 import numba
 
@@ -26,7 +26,12 @@ _ANY_ORDER_OF_MINIMA = {"nnan", "nsz"}
 
 
 def compiled(
-    function: Callable[..., Any] | None = None, *, inline: bool = False, minima: bool = False
+    function: Callable[..., Any] | None = None,
+    *,
+    part: bool = False,
+    inline: bool = False,
+    minima: bool = False,
+    allocates: bool = False,
 ) -> Any:
     """Compile a function when it is first called; a decorator.
 
@@ -34,24 +39,42 @@ def compiled(
     ----------
     function : callable, optional
         With plain arrays and numbers as its parameters; without it, a decorator is returned.
+    part : bool
+        Only other kernels call it: Python cannot.
     inline : bool
-        Always make it a part of the functions that call it; Python cannot call it.
+        Likewise; always make it a part of the functions that call it.
     minima : bool
         Minima may be found in any order. Its numbers must not be NaN.
+    allocates : bool
+        It makes arrays of its own. Without them there are no references to count.
 
     Returns
     -------
     callable
     """
     if function is None:
-        return partial(compiled, inline=inline, minima=minima)
-    # nobody calls them from C; their wrappers for that take a tenth of the time to compile
-    options: dict[str, Any] = {"nogil": True, "no_cfunc_wrapper": True}
+        return partial(compiled, part=part, inline=inline, minima=minima, allocates=allocates)
+    # what Python or C would call it by takes a tenth of the time to compile, each
+    options: dict[str, Any] = {"nogil": True, "no_cfunc_wrapper": True, "_nrt": allocates}
+    if part or inline:
+        options["no_cpython_wrapper"] = True
     if inline:
-        options |= {"forceinline": True, "no_cpython_wrapper": True}
+        options["forceinline"] = True
     if minima:
         options["fastmath"] = _ANY_ORDER_OF_MINIMA
     made = numba.njit(**options)(function)
-    if not inline:  # their callers hold them
+    if part or inline:
+        _hide_from_python(made)
+    else:  # the others are in the files of their callers
         keep_on_disk(made)
     return made
+
+
+def _hide_from_python(dispatcher: Any) -> None:
+    """Let a call from Python raise an error: there is no code for it."""
+
+    def refuse(*arguments: Any, **named: Any) -> NoReturn:
+        raise TypeError(f"{dispatcher.__name__} is a part of other kernels; call its py_func")
+
+    dispatcher._compile_for_args = refuse
+    dispatcher._insert = lambda *arguments, **named: None

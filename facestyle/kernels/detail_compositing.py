@@ -107,7 +107,7 @@ def _mixed(own, share, person, rest, behind):
     return min(max(own + share * person + rest * behind, np.float32(0)), np.float32(1))
 
 
-@compiled
+@compiled(part=True)
 def _compose_row(row, low, person, behind, coefficients, own_share, opacity):
     """Change one row of the frame, (W, 3) in [0, 1], to the result; the rest are rows like it."""
     width, columns, coarse_columns = len(row), len(low), len(coefficients)
@@ -145,7 +145,7 @@ def _compose_row(row, low, person, behind, coefficients, own_share, opacity):
         row[x, 2] = _mixed(own_share * blue, share, b, rest, far)
 
 
-@compiled
+@compiled(allocates=True)
 def _compose(image, layers, coefficients, own_share, opacity, first, last):
     """Change rows of the frame, (H, W, 3) in [0, 1], to the result."""
     height = image.shape[0]

@@ -143,7 +143,7 @@ def _at_seam(places, layers, pictures, y, x, votes):
     return nr / total, ng / total, nb / total
 
 
-@compiled
+@compiled(part=True, allocates=True)
 def _render_row(places, layers, pictures, out, y):
     votes = np.empty((5, 4), np.float32)
     sources = FlatPictures(

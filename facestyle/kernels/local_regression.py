@@ -142,7 +142,7 @@ def _expect_nodes(grid: PatchGrid, places: PatchPlaces) -> None:
         )
 
 
-@compiled
+@compiled(part=True)
 def _subtract(target, pictures, place, node, sampling, differences):
     """Fill the differences (samples, K) of the candidates and the target's patch.
 
@@ -168,7 +168,7 @@ def _subtract(target, pictures, place, node, sampling, differences):
                 theirs += step * width
 
 
-@compiled
+@compiled(part=True)
 def _gram(differences, gram):
     """Fill the Gram matrix (K, K) of differences (samples, K), four samples at a time.
 
@@ -200,7 +200,7 @@ def _gram(differences, gram):
             gram[a, b] = gram[b, a]
 
 
-@compiled
+@compiled(part=True)
 def _solve_ones(matrix, solution):
     """Solve matrix x = 1 for a positive definite matrix by Cholesky; overwrites the matrix."""
     n = len(matrix)
@@ -225,7 +225,7 @@ def _solve_ones(matrix, solution):
         solution[a] = total / matrix[a, a]
 
 
-@compiled
+@compiled(allocates=True)
 def _fit_weights(target, pictures, fit, weights, first, last):
     grid, places, step, ridge = fit
     rows, columns, half = grid
@@ -253,7 +253,7 @@ def _fit_weights(target, pictures, fit, weights, first, last):
                 weights[i, j, k] /= total
 
 
-@compiled
+@compiled(part=True)
 def _mix(sources, index, ys, xs, weights, half, patch):
     """Weighted sum of one node's candidate patches, (C, q, q)."""
     _, channels, height, width = sources.shape

@@ -49,7 +49,7 @@ def pooled_moments(photos: Floats, drawings: Floats, places: PatchPlaces, half: 
     return moments
 
 
-@compiled
+@compiled(part=True)
 def _moments(photos, n, top, left, side):
     """Mean and variance of a patch of gray photo n."""
     height, width = photos.shape[2:]
@@ -65,7 +65,7 @@ def _moments(photos, n, top, left, side):
     return mean, square / area - mean * mean
 
 
-@compiled
+@compiled(part=True)
 def _covariance(photos, drawings, n, channel, top, left, mean, side):
     """Covariance of a patch of gray photo n, whose mean is known, with its drawing."""
     channels, height, width = drawings.shape[1:]

@@ -87,7 +87,7 @@ def _gather(sources, index, ys, xs, half, patches, first, last):
                             patches[i, j, k, channel, v, u] = source[top + v, left + u]
 
 
-@compiled
+@compiled(part=True)
 def _fill_table(first, second, down, right, table):
     """Mean square differences of patches (K, C, q, q), the second ones moved by (right, down)."""
     count, channels, side, _ = first.shape

@@ -115,7 +115,7 @@ def _window(place, scale, reach, size):
     return node, max(int(np.ceil(node - reach)), 0), min(int(np.floor(node + reach)) + 1, size)
 
 
-@compiled
+@compiled(part=True)
 def _propose(nodes, weight, pictures, y, window, reach, proposals):
     """Fill the last five arrays of `_Row` for row y of the picture."""
     first, offset, last, say, alike = proposals
@@ -211,7 +211,7 @@ def _shift(ballot, count, r, g, b, bandwidth):
     return nr * share, ng * share, nb * share
 
 
-@compiled
+@compiled(part=True, allocates=True)
 def _vote_row(nodes, weight, pictures, voting, out, y):
     scale, reach = np.float32(voting.scale), np.float32(voting.reach)
     window = _window(y, scale, reach, nodes.shape[0])
@@ -225,7 +225,7 @@ def _vote_row(nodes, weight, pictures, voting, out, y):
     _count_row(proposals, votes, pictures.image, voting, out[y])
 
 
-@compiled
+@compiled(part=True)
 def _count_row(proposals, votes, image, voting, out):
     """Fill one row of the picture, `out` (W, 3); the caller keeps the arrays alive."""
     scale, reach = np.float32(voting.scale), np.float32(voting.reach)

@@ -87,7 +87,7 @@ def _beyond(previous, x, y, image, row, column):
     return r, g, u
 
 
-@compiled
+@compiled(allocates=True)
 def _filter_recursively(image, previous, flow, trust, limits, first, last):
     most, tolerance = limits
     height, width = image.shape[:2]
