@@ -32,6 +32,7 @@ from benchmarks.processes import (
 from benchmarks.protocol import BUNDLED, Recorder
 from benchmarks.report import Timing, measure, progress
 from facestyle import ExemplarSet, Stylizer, read_image, write_image
+from facestyle.kernels.threads import set_thread_count, thread_count
 from facestyle.pipeline.result import Result
 
 # of every method: the stylizer's name for it, its bundled set, whether pairs are given
@@ -198,12 +199,12 @@ def measure_threads(bench: Bench, arguments: argparse.Namespace) -> None:
     if most == 1:
         bench.recorder.skip("threads", "only one is allowed here (NUMBA_NUM_THREADS)")
         return
-    before = numba.get_num_threads(), cv2.getNumThreads()
+    before = thread_count(), cv2.getNumThreads()
     for method in arguments.methods:
         stylizer = bench.stylizer(method, 1)
 
         def with_threads(count: int, stylizer: Stylizer = stylizer) -> None:
-            numba.set_num_threads(count)
+            set_thread_count(count)
             cv2.setNumThreads(count)
             stylizer(bench.image)
 
@@ -211,7 +212,7 @@ def measure_threads(bench: Bench, arguments: argparse.Namespace) -> None:
         counts = {str(n): lambda n=n, f=with_threads: f(n) for n in (1, most)}  # type: ignore[misc]
         for count, timing in measure(counts, runs=bench.runs).items():
             bench.add("one portrait", method, timing, threads=int(count))
-    numba.set_num_threads(before[0])
+    set_thread_count(before[0])
     cv2.setNumThreads(before[1])
 
 

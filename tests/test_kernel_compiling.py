@@ -22,8 +22,8 @@ COMPILER = KERNELS / "compiling.py"
 NOBODY = 54321  # a user without an entry in passwd, and so without a home
 
 BANDS = """
-import os, sys, threading
-import numba, numpy as np
+import os, threading
+import numpy as np
 from facestyle.kernels.bands import combine_bands
 
 def bands():
@@ -43,14 +43,14 @@ for thread in threads:
     thread.start()
 for thread in threads:
     thread.join()
-print(numba.threading_layer(), wrong)
+print(wrong)
 """
 FORK = """
 expected = bands()
 child = os.fork()
 if not child:
     os._exit(0 if np.array_equal(bands(), expected) else 3)
-print(numba.threading_layer(), os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 """
 
 
@@ -88,11 +88,21 @@ def test_no_flag_lets_results_depend_on_their_surroundings():
 
     # "contract", "reassoc", "arcp" and "afn" round differently from copy to copy of a function
     assert {"nnan", "nsz"} == _ANY_ORDER_OF_MINIMA
-    for options in ({}, {"inline": True}, {"minima": True}, {"parallel": True}):
+    for options in ({}, {"inline": True}, {"minima": True}, {"part": True}, {"allocates": True}):
         made = compiled(**options)(lambda x: x)
-        made = made.versions[0] if "parallel" in options else made
         allowed = _ANY_ORDER_OF_MINIMA if "minima" in options else {}
         assert set(made.targetoptions.get("fastmath") or {}) == set(allowed)
+
+
+def test_parts_of_kernels_refuse_calls_from_python():
+    from facestyle.kernels.compiling import compiled
+
+    part = compiled(part=True)(lambda x: x + 1)
+    kernel = compiled(lambda x: part(x))
+    for _ in range(2):  # before it is compiled, and after
+        with pytest.raises(TypeError, match="part of other kernels"):
+            part(1)
+        assert kernel(1) == 2
 
 
 def test_private_functions_stay_inside():
@@ -113,7 +123,7 @@ def test_a_kernel_is_compiled_once_for_all_inputs():
     for array in (low, still, np.zeros((12, 16, 3), np.float32)[::2, ::2]):
         for number in (1, 1.5, np.float32(2), np.float64(0.5)):
             combine_bands(array, array[..., 0], array[..., 1], array[..., 2], number, number)
-    assert len(_combine.versions[0].signatures) == 1
+    assert len(_combine.signatures) == 1
 
 
 def test_a_sweep_is_compiled_once_for_all_options():
@@ -129,19 +139,52 @@ def test_a_sweep_is_compiled_once_for_all_options():
     problem = Problem(target, sources, costs._replace(style=6), use)
     sweep(problem, matches, SweepOptions(1, 4, 0, stale=True, skip_coherent=False))
     sweep(problem, matches, SweepOptions(*np.array([1, 4, 0, 1, 0])))
-    assert len(_sweep.versions[0].signatures) == 1
+    assert len(_sweep.signatures) == 1
 
 
-def test_threads_take_turns_without_openmp():
-    done = run(BANDS + THREADS, env=os.environ | {"NUMBA_THREADING_LAYER": "workqueue"})
-    assert (done.stdout.strip(), done.returncode) == ("workqueue []", 0), done.stderr
+def test_several_threads_may_use_a_kernel_at_once():
+    done = run(BANDS + THREADS, env=os.environ | {"NUMBA_NUM_THREADS": "3"})
+    assert (done.stdout.strip(), done.returncode) == ("[]", 0), done.stderr
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
-@pytest.mark.parametrize("layer", ["default", "workqueue"])
-def test_a_forked_process_works_alone(layer):
-    done = run(BANDS + FORK, env=os.environ | {"NUMBA_THREADING_LAYER": layer})
+def test_a_forked_process_has_threads_of_its_own():
+    done = run(BANDS + FORK, env=os.environ | {"NUMBA_NUM_THREADS": "3"})
     assert done.stdout.split()[-1:] == ["0"], done.stderr
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+@pytest.mark.parametrize("count", [0, 1, 40, 1000])
+def test_bands_cover_a_range_once(monkeypatch, threads, count):
+    from facestyle.kernels import threads as in_threads
+
+    monkeypatch.setattr(in_threads._threads, "most", threads)
+    done = np.zeros(count, int)
+
+    def kernel(step, first, last):
+        done[first:last] += step
+
+    in_threads.run_in_threads(kernel, count, 2)
+    assert (done == 2).all()
+
+
+def test_what_fails_in_a_band_is_raised(monkeypatch):
+    from facestyle.kernels import threads as in_threads
+
+    monkeypatch.setattr(in_threads._threads, "most", 2)
+
+    def kernel(first, last):
+        if last == 100:
+            raise ValueError("the last band")
+
+    with pytest.raises(ValueError, match="the last band"):
+        in_threads.run_in_threads(kernel, 100)
+
+
+def test_loading_a_kernel_does_not_learn_to_compile(tmp_path):
+    script = BANDS + "bands(); import sys; print('numba.np.arraymath' in sys.modules)"
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)}
+    assert [run(script, env=environment).stdout.strip() for _ in range(2)] == ["True", "False"]
 
 
 @pytest.fixture
@@ -157,7 +200,8 @@ def container() -> Iterator[tuple[Path, dict[str, str], str]]:
     environment = {name: value for name, value in os.environ.items() if name not in hidden}
     # root may write anywhere: it becomes another user, without an entry in passwd and so without
     # a home, once it has loaded what that user might not be able to read
-    become = "import mmap, os, numba, numpy, platformdirs; numba.njit(lambda x: x)(1);"
+    become = "import concurrent.futures.thread, mmap, os, numba, numpy, platformdirs;"
+    become += "numba.njit(lambda x: x)(1);"
     become += f"os.setuid({NOBODY})"
     if os.geteuid():
         environment["HOME"], become = str(folder), ""

@@ -18,7 +18,7 @@ from facestyle.methods.patch_paired import PairedPatchMethod
 from facestyle.methods.patch_paired.method import prepare_exemplars as prepare_pairs
 from facestyle.methods.patch_unpaired import UnpairedPatchMethod, UnpairedSettings
 from facestyle.methods.patch_unpaired.lead import choose_lead
-from facestyle.methods.patch_unpaired.method import prepare_exemplars as prepare_singles
+from facestyle.methods.patch_unpaired.preparing import prepare_exemplars as prepare_singles
 from facestyle.pipeline.stylizer import Stylizer
 from tests.conftest import ROOT
 

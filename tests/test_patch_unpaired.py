@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-import numba
 import numpy as np
 import pytest
 from scipy import ndimage
@@ -15,6 +14,7 @@ from facestyle.faces.contours import face_width, feature_contours
 from facestyle.faces.face_coordinates import face_coordinates
 from facestyle.faces.regions import BACKGROUND, CLOTHES, EYE, HAIR, SKIN, segment_regions
 from facestyle.imaging.color import to_lab
+from facestyle.kernels.threads import set_thread_count, thread_count
 from facestyle.methods.engine import Rendering
 from facestyle.methods.patch_unpaired import (
     UnpairedSettings,
@@ -27,8 +27,9 @@ from facestyle.methods.patch_unpaired.clutter import facial_clutter, hair_clutte
 from facestyle.methods.patch_unpaired.correction import correction, correction_weights, last_weights
 from facestyle.methods.patch_unpaired.grain import grain_of, likeness_to_first
 from facestyle.methods.patch_unpaired.grain_distribution import grain_quantiles, with_grain_like
+from facestyle.methods.patch_unpaired.layers import OUTSIDE
 from facestyle.methods.patch_unpaired.palette import harmonized, make_harmony, palette_of
-from facestyle.methods.patch_unpaired.search_levels import OUTSIDE
+from facestyle.methods.patch_unpaired.prepared import working_factor
 from facestyle.methods.patch_unpaired.sitter_tones import USUAL_FACE, sitters_face, sitters_tones
 from facestyle.methods.patch_unpaired.sources import make_sources
 from facestyle.methods.patch_unpaired.surroundings import set_before
@@ -61,6 +62,11 @@ def drawings():
     ]
 
 
+def working(exemplar):
+    """An exemplar's portrait at the size that it is analyzed at."""
+    return resize_portrait(exemplar.portrait, working_factor(exemplar.portrait))
+
+
 @pytest.fixture(scope="module")
 def result(sitter, drawings):
     return transfer(sitter, drawings[:1])
@@ -79,10 +85,10 @@ def test_a_photo_becomes_a_drawing(sitter, drawings, result):
 
 
 def test_the_number_of_threads_changes_nothing(sitter, drawings, result):
-    before = numba.get_num_threads()
-    numba.set_num_threads(1)
+    before = thread_count()
+    set_thread_count(1)
     again = transfer(sitter, drawings[:1])
-    numba.set_num_threads(before)
+    set_thread_count(before)
     np.testing.assert_array_equal(again.image, result.image)
 
 
@@ -200,9 +206,9 @@ def test_hair_is_as_dark_as_the_medium_draws_it():
 
 
 def test_tone_mapping_matches_the_quantiles(sitter, drawings):
-    exemplar = drawings[0].working
+    exemplar = working(drawings[0])
     lab = to_lab(exemplar.image)
-    tones = exemplar_tones([lab], [drawings[0].regions.region_map], 3.0)
+    tones = exemplar_tones([lab], [drawings[0].region_map], 3.0)
     labels = segment_regions(sitter).region_map
     mapped = tone_mapped(to_lab(sitter.image), labels, tones, 1.5)
     behind = labels == BACKGROUND
@@ -211,7 +217,7 @@ def test_tone_mapping_matches_the_quantiles(sitter, drawings):
 
 
 def test_the_warp_takes_landmarks_to_landmarks(sitter, drawings):
-    exemplar, labels = drawings[0].working, drawings[0].regions.region_map
+    exemplar, labels = working(drawings[0]), drawings[0].region_map
     factor = face_width(exemplar.face) / face_width(sitter.face)
     target = resize_portrait(sitter, factor)
     positions = warp_to_exemplar(
@@ -235,9 +241,9 @@ def test_a_signature_is_not_copied(sitter):
 
 
 def test_a_star_on_the_forehead_is_no_source(drawings):
-    face, region_map = drawings[0].working.face, drawings[0].regions.region_map
+    face, region_map = working(drawings[0]).face, drawings[0].region_map
     width = face_width(face)
-    lab = to_lab(drawings[0].working.image)
+    lab = to_lab(working(drawings[0]).image)
     above = (face.landmarks[19] - [0, 0.2 * width]).astype(int)
     assert region_map[above[1], above[0]] == SKIN
     star = np.hypot(*(np.indices(region_map.shape)[::-1] - above[:, None, None])) < 0.04 * width
@@ -277,11 +283,11 @@ def test_grain_of_another_medium_does_not_count():
 
 
 def test_hair_of_the_leads_grain_is_preferred(drawings):
-    hair = drawings[0].regions.region_map == HAIR
-    image = drawings[0].working.image.copy()
+    hair = drawings[0].region_map == HAIR
+    image = working(drawings[0]).image.copy()
     image[hair] = image[hair].mean(axis=0)
-    portrait = replace(drawings[0].working, image=image)
-    flat = replace(drawings[0], portrait=portrait, working=portrait)
+    portrait = replace(working(drawings[0]), image=image)
+    flat = replace(drawings[0], portrait=portrait)
     sources = make_sources([drawings[0], drawings[0], flat], 96.0)
     cost = {layer.origin: sources.region_costs[n] for n, layer in enumerate(sources.layers)}
     assert max(cost[0][HAIR, HAIR], cost[1][HAIR, HAIR]) < 1e-6
@@ -396,9 +402,9 @@ def test_an_eye_has_the_targets_color(sitter):
 
 
 def test_an_ear_that_counts_as_background_is_no_source(drawings):
-    drawing = drawings[0].working
+    drawing = working(drawings[0])
     place = face_coordinates(drawing, feature_contours(drawing.face))
-    region_map = drawings[0].regions.region_map.copy()
+    region_map = drawings[0].region_map.copy()
     ear = (np.abs(place.across - 0.58) < 0.06) & (np.abs(place.down) < 0.15)
     region_map[ear] = BACKGROUND
     found = missed_ears(region_map, place)
@@ -416,6 +422,27 @@ def test_sources_leave_out_what_may_be_an_ear(drawings):
     assert ears.any()
     assert (regions[ears] == OUTSIDE).all()
     assert (regions == BACKGROUND).any()
+
+
+def test_sources_are_the_same_from_kept_measures(drawings, tmp_path, monkeypatch):
+    monkeypatch.setenv("FACESTYLE_CACHE", str(tmp_path))
+    first = make_sources(drawings, 68.0, key="0" * 40)
+    (entry,) = tmp_path.iterdir()
+    assert entry.stat().st_size < 50_000
+    monkeypatch.setattr("facestyle.methods.patch_unpaired.sources.measure_set", None)
+    again = make_sources(drawings, 68.0, key="0" * 40)
+    pairs = [
+        *zip(first.levels, again.levels, strict=True),
+        (first.source_unary, again.source_unary),
+    ]
+    for one, two in [pair for both in pairs for pair in zip(*both, strict=True)]:
+        np.testing.assert_array_equal(one, two)
+    assert any(cost.any() for cost in first.source_unary)
+    np.testing.assert_array_equal(first.region_costs, again.region_costs)
+    np.testing.assert_array_equal(first.contours.dips, again.contours.dips)
+    for one, two in zip(first.tones, again.tones, strict=True):
+        np.testing.assert_array_equal(one.quantiles, two.quantiles)
+        assert (one.detail, one.limits) == (two.detail, two.limits)
 
 
 def test_tone_mapping_keeps_white_clothes_light():

@@ -1,6 +1,5 @@
 """PatchMatch and voting kernels against plain NumPy."""
 
-import numba
 import numpy as np
 import pytest
 
@@ -18,6 +17,7 @@ from facestyle.kernels.patchmatch_problem import (
     Sources,
     Target,
 )
+from facestyle.kernels.threads import set_thread_count, thread_count
 
 HEIGHT, WIDTH = 24, 28
 SIZES = ((30, 40), (36, 32))
@@ -137,11 +137,11 @@ def test_matches_stay_inside_their_sources(use):
 
 def test_the_number_of_threads_changes_nothing(use):
     results = []
-    for threads in (1, numba.config.NUMBA_NUM_THREADS):
-        before = numba.get_num_threads()
-        numba.set_num_threads(threads)
+    before = thread_count()
+    for threads in (1, before):
+        set_thread_count(threads)
         results.append(run(make_problem(), random_field(), use, rounds=4, radius=16))
-        numba.set_num_threads(before)
+        set_thread_count(before)
     np.testing.assert_array_equal(results[0][0], results[1][0])
     np.testing.assert_array_equal(results[0][1], results[1][1])
 

@@ -15,10 +15,12 @@ from facestyle.errors import ExemplarError, FacestyleError, clause
 from facestyle.exemplars.reading import LANDMARKS_SUFFIX, read_exemplar, read_with_photo
 from facestyle.faces import Portrait
 from facestyle.frozen import FrozenRecord
+from facestyle.imaging.threads import in_threads
 from facestyle.io.images import expand_inputs, read_image
 from facestyle.looks import find_exemplars
 
 _LOG = logging.getLogger(__name__)
+_AT_ONCE = 2  # files that are read at once: each may be large before it is reduced
 
 
 @dataclass(frozen=True)
@@ -167,20 +169,24 @@ class ExemplarSet:
         folder = Path(folder)
         paths = _picture_files(folder)
         photo_paths = {} if photos is None else {p.stem: p for p in _picture_files(Path(photos))}
-        portraits, fingerprints, problems = [], [], []
-        for path in paths:
+
+        def read(path: Path) -> tuple[Portrait, str] | Exception:
             try:
                 if photos is None:
-                    portrait, key = read_exemplar(path, landmarks=landmarks, cache=cache)
-                else:
-                    portrait, key = read_with_photo(path, photo_paths, landmarks, cache)
+                    return read_exemplar(path, landmarks=landmarks, cache=cache)
+                return read_with_photo(path, photo_paths, landmarks, cache)
             except Exception as error:  # one odd picture must not stop the others
-                message = _describe_problem(path, error)
+                return error
+
+        portraits, fingerprints, problems = [], [], []
+        for path, found in zip(paths, in_threads(read, paths, most=_AT_ONCE), strict=True):
+            if isinstance(found, Exception):
+                message = _describe_problem(path, found)
                 problems.append((path, message))
                 _LOG.warning("exemplar skipped: %s", message)
                 continue
-            portraits.append(portrait)
-            fingerprints.append(key)
+            portraits.append(found[0])
+            fingerprints.append(found[1])
         if not portraits:
             reasons = "; ".join(message for _, message in problems[:3])
             raise ExemplarError(

@@ -99,7 +99,9 @@ def expand(
     _absorb_messages(costs.unary, messages, float(scale), sums, across, along)
     own, flat = np.zeros(padded.size, np.int32), padded.reshape(-1)
     state = _State(sums, own, flat, costs.table)
-    moves = _expand(state, across, along, make_flow(padded.size, stride), int(max_sweeps))
+    room = np.zeros(padded.size, np.float32), np.empty(padded.size, np.int32)
+    flow = make_flow(padded.size, stride)
+    moves = _expand(state, across, along, flow, room, int(max_sweeps))
     return np.ascontiguousarray(padded[1:-1, 1:-1]), int(moves)
 
 
@@ -159,7 +161,7 @@ def _refresh(edges: _Edges, i: int, labels: Ints, table: Floats) -> None:
     edges.slack_now[i] = edges.to_first[first, i] + edges.to_second[second, i] - cost
 
 
-@compiled
+@compiled(part=True)
 def _link(
     alpha: int, distance: Floats, distance_next: Floats, edges: _Edges, out: Ints, back: Ints
 ) -> None:
@@ -189,7 +191,7 @@ def _link(
         back[i] = np.int32(high - share)
 
 
-@compiled
+@compiled(part=True)
 def _build_move(
     alpha: int,
     costs: Ints,
@@ -221,7 +223,7 @@ def _build_move(
     return count
 
 
-@compiled
+@compiled(part=True)
 def _keep_flow(alpha: int, edges: _Edges, residual: Ints, cost: Ints) -> None:
     """Add the flow over the edges to alpha's messages, and move it between the pixels' costs."""
     to_first = edges.to_first[alpha]
@@ -235,7 +237,7 @@ def _keep_flow(alpha: int, edges: _Edges, residual: Ints, cost: Ints) -> None:
             cost[i + edges.step] += amount
 
 
-@compiled
+@compiled(part=True)
 def _switch(
     alpha: int, state: _State, across: _Edges, along: _Edges, flow: Flow, changed: Ints
 ) -> int:
@@ -249,22 +251,29 @@ def _switch(
             own[i] = costs[alpha, i]
             changed[count] = i
             count += 1
-    for i in changed[:count]:
-        _refresh(across, i, labels, table)
-        _refresh(across, i - 1, labels, table)
-        _refresh(along, i, labels, table)
-        _refresh(along, i - stride, labels, table)
+    for n in range(count):
+        pixel = int(changed[n])
+        _refresh(across, pixel, labels, table)
+        _refresh(across, pixel - 1, labels, table)
+        _refresh(along, pixel, labels, table)
+        _refresh(along, pixel - stride, labels, table)
     return count
 
 
 @compiled
-def _expand(state: _State, across: _Edges, along: _Edges, flow: Flow, max_sweeps: int) -> int:
+def _expand(
+    state: _State,
+    across: _Edges,
+    along: _Edges,
+    flow: Flow,
+    room: tuple[Floats, Ints],
+    max_sweeps: int,
+) -> int:
     """Change the labels in place; returns the number of moves."""
     costs, own, labels, table = state
     size, stride = labels.size, flow.stride
     label_count = costs.shape[0]
-    distance = np.zeros(size, np.float32)
-    pixels = np.empty(size, np.int32)
+    distance, pixels = room
     for i in range(stride, size - stride):
         own[i] = costs[labels[i], i]
     for i in range(size - stride):

@@ -3,11 +3,11 @@
 # mypy: allow-untyped-defs
 
 import numpy as np
-from numba import prange
 from numpy.typing import NDArray
 
 from facestyle.kernels.arrays import as_input
 from facestyle.kernels.compiling import compiled
+from facestyle.kernels.threads import run_in_threads
 
 Floats = NDArray[np.float32]
 
@@ -48,16 +48,16 @@ def combine_bands(
     low_weight = as_input("low_weight", low_weight, np.float32, middle.shape)
     middle_weight = as_input("middle_weight", middle_weight, np.float32, middle.shape)
     out = np.empty((*middle.shape, 3), np.float32)
-    _combine(low, middle, low_weight, middle_weight, np.float32(factor), np.float32(chroma), out)
+    weights = low_weight, middle_weight, np.float32(factor), np.float32(chroma)
+    run_in_threads(_combine, len(middle), low, middle, weights, out)
     return out
 
 
-@compiled(parallel=True)
-def _combine(low, middle, low_weight, middle_weight, factor, chroma, out):
-    height, width = middle.shape
-    for row in prange(height):
-        y = np.int64(row)
-        for x in range(width):
+@compiled
+def _combine(low, middle, weights, out, first, last):
+    low_weight, middle_weight, factor, chroma = weights
+    for y in range(first, last):
+        for x in range(middle.shape[1]):
             wide = factor * low_weight[y, x]
             lightness = low[y, x, 0]
             between = factor * middle_weight[y, x] * (middle[y, x] - lightness)

@@ -5,13 +5,13 @@
 from typing import NamedTuple
 
 import numpy as np
-from numba import prange
 from numpy.typing import NDArray
 
 from facestyle.kernels.arrays import as_input
 from facestyle.kernels.compiling import compiled
 from facestyle.kernels.patch_grid import PatchGrid, checked_grid
 from facestyle.kernels.pointers import pointer
+from facestyle.kernels.threads import run_in_threads
 
 Floats = NDArray[np.float32]
 
@@ -63,11 +63,11 @@ def search(target: Floats, pictures: Floats, grid: PatchGrid, radius: int) -> Of
     found = Offsets(
         np.empty(shape, np.float32), np.zeros(shape, np.int32), np.zeros(shape, np.int32)
     )
-    _search(target, pictures, grid, radius, found)
+    run_in_threads(_search, len(pictures), target, pictures, grid, radius, found, least=1)
     return found
 
 
-@compiled
+@compiled(part=True)
 def _row_differences(target, source, row, dy, dx, margin, differences):
     """Squared differences of one row over all channels, `source` shifted by (dx, dy)."""
     channels, height, width = target.shape
@@ -81,7 +81,7 @@ def _row_differences(target, source, row, dy, dx, margin, differences):
             out[x] += difference * difference
 
 
-@compiled
+@compiled(part=True)
 def _node_costs(sums, rows, columns, half, cumulative, costs):
     """Box sums around the nodes from column-wise cumulative sums, (rows + 1, W)."""
     width = sums.shape[1]
@@ -96,13 +96,13 @@ def _node_costs(sums, rows, columns, half, cumulative, costs):
             costs[i, j] = cumulative[right] - cumulative[left]
 
 
-@compiled(parallel=True)
-def _search(target, sources, grid, radius, found):
+@compiled(allocates=True)
+def _search(target, sources, grid, radius, found, first, last):
     rows, columns, half = grid
     cost, dy_best, dx_best = found
     _, height, width = target.shape
     area = np.float32((2 * half + 1) ** 2)
-    for n in prange(len(sources)):
+    for n in range(first, last):
         cost[n] = np.inf
         differences = np.zeros(width, np.float32)
         sums = np.zeros((height + 1, width), np.float32)

@@ -8,27 +8,17 @@ then drew another picture than all later ones. So kernels compute as IEEE 754 ha
 in which they are written: every copy gives the same bits, on every machine with the same
 mathematical functions.
 
-The threads of a parallel kernel belong to Numba's threading layer, and not each can do everything.
-"workqueue", the last resort where neither OpenMP nor TBB is installed, aborts the process when two
-Python threads use it at once: they take turns here. GNU OpenMP ends a process that was forked after
-its threads had started, and what waits for that process waits forever: a forked process uses one
-thread here. (One that is forked while another thread compiles may still wait forever, as with any
-lock: a program with several threads should start its processes by "spawn" or "forkserver".)
+Loops in threads are ours (`run_in_threads`), not Numba's: those take twice as long to compile, and
+depend on a threading layer that may be missing, or may not survive a fork.
 """
 
-import os
-import threading
 from collections.abc import Callable
-from functools import partial, update_wrapper
-from types import FunctionType
-from typing import Any
+from functools import partial
+from typing import Any, NoReturn
 
 import numba
 
 from facestyle.kernels.kernel_cache import keep_on_disk
-from facestyle.kernels.numba_startup import load_array_functions
-
-load_array_functions()
 
 # Without not-a-numbers and signs of zeros a minimum of several numbers doesn't depend on their
 # order: LLVM may compare several at once, and the result stays the same.
@@ -38,9 +28,10 @@ _ANY_ORDER_OF_MINIMA = {"nnan", "nsz"}
 def compiled(
     function: Callable[..., Any] | None = None,
     *,
+    part: bool = False,
     inline: bool = False,
-    parallel: bool = False,
     minima: bool = False,
+    allocates: bool = False,
 ) -> Any:
     """Compile a function when it is first called; a decorator.
 
@@ -48,99 +39,42 @@ def compiled(
     ----------
     function : callable, optional
         With plain arrays and numbers as its parameters; without it, a decorator is returned.
+    part : bool
+        Only other kernels call it: Python cannot.
     inline : bool
-        Always make it a part of the functions that call it.
-    parallel : bool
-        Run its loops over `numba.prange` in threads. No other kernel can call it.
+        Likewise; always make it a part of the functions that call it.
     minima : bool
         Minima may be found in any order. Its numbers must not be NaN.
+    allocates : bool
+        It makes arrays of its own. Without them there are no references to count.
 
     Returns
     -------
     callable
     """
     if function is None:
-        return partial(compiled, inline=inline, parallel=parallel, minima=minima)
-    options: dict[str, Any] = {"forceinline": True} if inline else {}
+        return partial(compiled, part=part, inline=inline, minima=minima, allocates=allocates)
+    # what Python or C would call it by takes a tenth of the time to compile, each
+    options: dict[str, Any] = {"nogil": True, "no_cfunc_wrapper": True, "_nrt": allocates}
+    if part or inline:
+        options["no_cpython_wrapper"] = True
+    if inline:
+        options["forceinline"] = True
     if minima:
         options["fastmath"] = _ANY_ORDER_OF_MINIMA
-    return _ParallelKernel(function, options) if parallel else _dispatcher(function, options)
-
-
-class _ParallelKernel:
-    """Calls a kernel's parallel version where its threads may run, else its serial one."""
-
-    def __init__(self, function: Callable[..., Any], options: dict[str, Any]) -> None:
-        update_wrapper(self, function)
-        self._options = options
-        self._parallel = _dispatcher(function, options | {"parallel": True})
-        self._serial: Any = None
-
-    def __call__(self, *arguments: Any) -> Any:
-        """Run the kernel."""
-        if _threads.forked:
-            return self._serial_version()(*arguments)
-        if _threads.take_turns is False:
-            return self._parallel(*arguments)
-        with _threads.turn:
-            result = self._parallel(*arguments)
-            _threads.take_turns = numba.threading_layer() == "workqueue"
-        return result
-
-    @property
-    def versions(self) -> tuple[Any, ...]:
-        """Numba's dispatchers, for tests."""
-        return (self._parallel,) if self._serial is None else (self._parallel, self._serial)
-
-    def _serial_version(self) -> Any:
-        """The kernel without threads, kept on disk under a name of its own."""
-        if self._serial is None:
-            function: Any = self.__wrapped__  # type: ignore[attr-defined]
-            copy = FunctionType(
-                function.__code__,
-                function.__globals__,
-                f"{function.__name__}_serial",
-                function.__defaults__,
-                function.__closure__,
-            )
-            copy.__module__, copy.__qualname__ = function.__module__, copy.__name__
-            self._serial = _dispatcher(copy, self._options)
-        return self._serial
-
-
-class _Threads:
-    """What is known of the threads of this process.
-
-    Attributes
-    ----------
-    turn : Lock
-    take_turns : bool or None
-        Whether Python threads have to; None until the threading layer has been chosen.
-    forked : bool
-        Whether this process was forked from one with threads.
-    """
-
-    def __init__(self) -> None:
-        self.turn = threading.Lock()
-        self.take_turns: bool | None = None
-        self.forked = False
-
-    def after_fork(self) -> None:
-        """Note in a forked process that the threads are not there."""
-        self.turn = threading.Lock()
-        try:
-            numba.threading_layer()
-        except ValueError:  # none has been started
-            return
-        self.forked = True
-
-
-_threads = _Threads()
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_threads.after_fork)
-
-
-def _dispatcher(function: Callable[..., Any], options: dict[str, Any]) -> Any:
     made = numba.njit(**options)(function)
-    keep_on_disk(made)
+    if part or inline:
+        _hide_from_python(made)
+    else:  # the others are in the files of their callers
+        keep_on_disk(made)
     return made
+
+
+def _hide_from_python(dispatcher: Any) -> None:
+    """Let a call from Python raise an error: there is no code for it."""
+
+    def refuse(*arguments: Any, **named: Any) -> NoReturn:
+        raise TypeError(f"{dispatcher.__name__} is a part of other kernels; call its py_func")
+
+    dispatcher._compile_for_args = refuse
+    dispatcher._insert = lambda *arguments, **named: None

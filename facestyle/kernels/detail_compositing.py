@@ -9,12 +9,12 @@ upsampling in one pass over the pixels.
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import prange
 from numpy.typing import NDArray
 
 from facestyle.kernels.arrays import Number, as_input
 from facestyle.kernels.compiling import compiled
 from facestyle.kernels.interpolation import _cell
+from facestyle.kernels.threads import run_in_threads
 
 Floats = NDArray[np.float32]
 
@@ -82,7 +82,8 @@ def compose(
     image = np.multiply(frame, np.float32(factor), dtype=np.float32)
     opacity = np.empty(frame.shape[:2], np.float32)
     checked = ReducedLayers(low, person, behind)
-    _compose(image, checked, coefficients, np.float32(own_share), opacity)
+    share = np.float32(own_share)
+    run_in_threads(_compose, len(image), image, checked, coefficients, share, opacity)
     return image, opacity
 
 
@@ -106,7 +107,7 @@ def _mixed(own, share, person, rest, behind):
     return min(max(own + share * person + rest * behind, np.float32(0)), np.float32(1))
 
 
-@compiled
+@compiled(part=True)
 def _compose_row(row, low, person, behind, coefficients, own_share, opacity):
     """Change one row of the frame, (W, 3) in [0, 1], to the result; the rest are rows like it."""
     width, columns, coarse_columns = len(row), len(low), len(coefficients)
@@ -144,16 +145,15 @@ def _compose_row(row, low, person, behind, coefficients, own_share, opacity):
         row[x, 2] = _mixed(own_share * blue, share, b, rest, far)
 
 
-@compiled(parallel=True)
-def _compose(image, layers, coefficients, own_share, opacity):
-    """Change the frame, (H, W, 3) in [0, 1], to the result."""
+@compiled(allocates=True)
+def _compose(image, layers, coefficients, own_share, opacity, first, last):
+    """Change rows of the frame, (H, W, 3) in [0, 1], to the result."""
     height = image.shape[0]
     rows, columns = layers.low.shape[:2]
     coarse_rows, coarse_columns = coefficients.shape[:2]
     half = np.float32(0.5)
     zoom, coarse = np.float32(rows / height), np.float32(coarse_rows / height)
-    for row in prange(height):
-        y = np.int64(row)
+    for y in range(first, last):
         top, down = _cell((np.float32(y) + half) * zoom - half, rows)
         below = min(top + 1, rows - 1)
         low = np.empty((columns, 3), np.float32)

@@ -8,12 +8,12 @@ Each pixel knows the picture that it is copied from (a layer) and the place ther
 from typing import NamedTuple
 
 import numpy as np
-from numba import prange
 from numpy.typing import NDArray
 
 from facestyle.kernels.arrays import as_input
 from facestyle.kernels.compiling import compiled
 from facestyle.kernels.interpolation import _cell
+from facestyle.kernels.threads import run_in_threads
 
 _ONE, _HALF, _ZERO = np.float32(1), np.float32(0.5), np.float32(0)
 # offsets of two neighbors that differ by less come from one piece of the source, px
@@ -65,7 +65,7 @@ def advect(field: FloatField, flow: NDArray[np.float32]) -> FloatField:
     field = checked_field(field)
     flow = as_input("flow", flow, np.float32, (None, None, 2))
     moved = _empty_like(field)
-    _advect(*field, flow, *moved)
+    run_in_threads(_advect, len(field.layers), *field, flow, *moved)
     return moved
 
 
@@ -87,7 +87,7 @@ def tidy(field: FloatField) -> FloatField:
     """
     field = checked_field(field)
     tidied = _empty_like(field)
-    _tidy(*field, *tidied)
+    run_in_threads(_tidy, len(field.layers), *field, *tidied)
     return tidied
 
 
@@ -115,11 +115,10 @@ def _flow_at(flow, y, x, height, width):
     return dy * np.float32(height / rows), dx * np.float32(width / columns)
 
 
-@compiled(parallel=True)
-def _advect(places, layers, flow, out_places, out_layers):
+@compiled
+def _advect(places, layers, flow, out_places, out_layers, first, last):
     height, width = layers.shape
-    for row in prange(height):
-        y = np.int64(row)
+    for y in range(first, last):
         for x in range(width):
             dy, dx = _flow_at(flow, y, x, height, width)
             v = min(max(np.float32(y) + dy, _ZERO), np.float32(height - 1))
@@ -167,11 +166,10 @@ def _beside(y, x, height, width, number):
     return min(max(ny, 0), height - 1), min(max(nx, 0), width - 1)
 
 
-@compiled(parallel=True)
-def _tidy(places, layers, out_places, out_layers):
+@compiled
+def _tidy(places, layers, out_places, out_layers, first, last):
     height, width = layers.shape
-    for row in prange(height):
-        y = np.int64(row)
+    for y in range(first, last):
         for x in range(width):
             out_layers[y, x] = layers[y, x]
             out_places[y, x, 0] = places[y, x, 0]

@@ -3,7 +3,6 @@
 # mypy: allow-untyped-defs
 
 import numpy as np
-from numba import prange
 from numpy.typing import NDArray
 
 from facestyle.kernels.compiling import compiled
@@ -11,6 +10,7 @@ from facestyle.kernels.flat_pictures import FlatPictures, checked_pictures
 from facestyle.kernels.float_field import FloatField, _beside, _together, checked_field
 from facestyle.kernels.interpolation import _cell
 from facestyle.kernels.pointers import pointer
+from facestyle.kernels.threads import run_in_threads
 
 _ONE, _HALF, _ZERO = np.float32(1), np.float32(0.5), np.float32(0)
 _BYTE = np.float32(1 / 255)
@@ -44,7 +44,7 @@ def render(field: FloatField, pictures: FlatPictures) -> NDArray[np.float32]:
             f"field.layers: found {field.layers.max()}, expected less than {len(pictures.start)}"
         )
     out = np.empty((*field.layers.shape, 3), np.float32)
-    _render(field.places, field.layers, pictures, out)
+    run_in_threads(_render, len(out), field.places, field.layers, pictures, out)
     return out
 
 
@@ -143,7 +143,7 @@ def _at_seam(places, layers, pictures, y, x, votes):
     return nr / total, ng / total, nb / total
 
 
-@compiled
+@compiled(part=True, allocates=True)
 def _render_row(places, layers, pictures, out, y):
     votes = np.empty((5, 4), np.float32)
     sources = FlatPictures(
@@ -162,7 +162,7 @@ def _render_row(places, layers, pictures, out, y):
         out[y, x, 2] = min(max(_BYTE * b, _ZERO), _ONE)
 
 
-@compiled(parallel=True)
-def _render(places, layers, pictures, out):
-    for row in prange(layers.shape[0]):
-        _render_row(places, layers, pictures, out, np.int64(row))
+@compiled
+def _render(places, layers, pictures, out, first, last):
+    for y in range(first, last):
+        _render_row(places, layers, pictures, out, y)

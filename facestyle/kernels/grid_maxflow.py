@@ -90,7 +90,7 @@ def _distance_to_sink(graph: _Graph, pixel: int, time: int) -> int:
         steps += 1
         if up == TERMINAL:
             break
-        at += _step_to(up, graph.stride)
+        at += _step_to(np.int64(up), graph.stride)
     else:
         steps += graph.distance[at]
     mark = steps
@@ -101,7 +101,7 @@ def _distance_to_sink(graph: _Graph, pixel: int, time: int) -> int:
         mark -= 1
         if graph.parent[at] == TERMINAL:
             break
-        at += _step_to(graph.parent[at], graph.stride)
+        at += _step_to(np.int64(graph.parent[at]), graph.stride)
     return steps
 
 
@@ -113,7 +113,7 @@ def _room(graph: _Graph, source: int, direction: int) -> int:
     while graph.parent[at] != TERMINAL:
         up = graph.parent[at]
         amount = min(amount, graph.capacity[up * graph.size + at])
-        at += _step_to(up, graph.stride)
+        at += _step_to(np.int64(up), graph.stride)
     return min(amount, -graph.excess[at])
 
 
@@ -131,7 +131,7 @@ def _augment(graph: _Graph, source: int, direction: int) -> int:
     count = 0
     while parent[at] != TERMINAL:
         up = parent[at]
-        above = at + _step_to(up, graph.stride)
+        above = at + _step_to(np.int64(up), graph.stride)
         capacity[up * size + at] -= amount
         capacity[(up ^ 1) * size + above] += amount
         if capacity[up * size + at] == 0:
@@ -162,7 +162,7 @@ def _adopt(graph: _Graph, count: int, time: int, tail: int) -> int:
     """Find the nearest valid parent for each orphan, or set it free; returns the ring's tail."""
     index = 0
     while index < count:
-        orphan = graph.orphans[index]
+        orphan = np.int64(graph.orphans[index])
         index += 1
         best = ORPHAN
         nearest = FAR
@@ -225,7 +225,7 @@ def _take_pointers(flow: Flow) -> _Graph:
     )
 
 
-@compiled
+@compiled(part=True)
 def _maximum_flow(flow: Flow, seeds: Ints) -> None:
     """Saturate the graph; `side` ends as SINK on the sink's side of the smallest minimum cut.
 
@@ -233,17 +233,20 @@ def _maximum_flow(flow: Flow, seeds: Ints) -> None:
     of `excess`, and `seeds` list the pixels where it is negative.
     """
     graph = _take_pointers(flow)
-    head, tail, time = 0, 0, 0
-    for pixel in seeds:
+    # integers of one type only: what these functions call is compiled for each type anew
+    zero: int = np.int64(0)  # type: ignore[assignment]
+    head, tail, time = zero, zero, zero
+    for number in range(seeds.size):
+        pixel = np.int64(seeds[number])
         graph.parent[pixel] = TERMINAL
         graph.stamp[pixel] = 0
         graph.distance[pixel] = 1
         tail = _enqueue(graph, pixel, tail)
     while head != tail:
-        pixel = graph.queue[head]
+        pixel = np.int64(graph.queue[head])
         head = head + 1 if head < graph.size else 0
         graph.queued[pixel] = 0
-        direction = 0
+        direction = zero
         while direction < 4 and graph.side[pixel] == SINK:
             neighbor = pixel + _step_to(direction, graph.stride)
             back = direction ^ 1

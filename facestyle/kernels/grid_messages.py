@@ -17,7 +17,8 @@ from facestyle.kernels.compiling import compiled
 Floats = NDArray[np.float32]
 
 # Where a message into a pixel comes from; the other way is `from ^ 1`.
-RIGHT, LEFT, BELOW, ABOVE = 0, 1, 2, 3
+# Of NumPy's type: functions are compiled anew for each of Python's integers.
+RIGHT, LEFT, BELOW, ABOVE = np.arange(4, dtype=np.int64)
 
 
 class GridCosts(NamedTuple):
@@ -75,7 +76,9 @@ def pass_messages(costs: GridCosts, sweeps: int, *, potts: bool = False) -> Floa
     height, width, count = unary.shape
     messages = np.zeros((height, width, 4, count), np.float32)
     # compiled for either model: a branch at run time took four times as long for Potts
-    _pass_messages(unary, None if potts else table, horizontal, vertical, int(sweeps), messages)
+    room = np.empty(count, np.float32), np.empty(count, np.float32)
+    chosen = None if potts else table
+    _pass_messages(unary, chosen, (horizontal, vertical), int(sweeps), messages, room)
     return messages
 
 
@@ -166,15 +169,14 @@ def _collect(y: int, x: int, unary: Floats, messages: Floats, total: Floats) -> 
 def _pass_messages(
     unary: Floats,
     table: Floats | None,
-    horizontal: Floats,
-    vertical: Floats,
+    factors: tuple[Floats, Floats],
     sweeps: int,
     messages: Floats,
+    room: tuple[Floats, Floats],
 ) -> None:
     """Improve messages, zero at first."""
-    height, width, count = unary.shape
-    total = np.empty(count, np.float32)
-    rest = np.empty(count, np.float32)
+    height, width, _ = unary.shape
+    (horizontal, vertical), (total, rest) = factors, room
     for _ in range(sweeps):
         for y in range(height):
             for x in range(width):

@@ -13,6 +13,9 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from numba.core.caching import CompileResultCacheImpl, FunctionCache
+from numba.core.runtime import rtsys
+
+from facestyle.kernels.numba_startup import load_array_functions
 
 _LOG = logging.getLogger(__name__)
 _reasons: list[str] = []  # why kernels are not kept; the first one has been said
@@ -24,6 +27,7 @@ def keep_on_disk(dispatcher: Any) -> None:
         dispatcher._cache = _KernelCache(dispatcher.py_func, dispatcher.targetoptions)
     except (RuntimeError, OSError) as error:
         _warn_once(f"no folder for them can be written ({error})")
+        load_array_functions()
 
 
 class _CacheFiles(CompileResultCacheImpl):
@@ -52,14 +56,22 @@ class _KernelCache(FunctionCache):
         plain = {n: sorted(v) if isinstance(v, set) else v for n, v in options.items()}
         self._options = repr(sorted(plain.items()))
 
-    def load_overload(self, *arguments: Any) -> Any:
-        """Load compiled code; None where there is none, or none that can be read."""
+    def load_overload(self, signature: Any, target_context: Any) -> Any:
+        """Load compiled code; None where there is none, or none that can be read.
+
+        Numba's own method first learns to compile all that Numba can, in half a second. What has
+        been compiled needs nothing but the functions that count references.
+        """
+        found = None
         try:
-            return super().load_overload(*arguments)
+            rtsys.initialize(target_context)
+            found = self._load_overload(signature, target_context)
         except Exception as error:  # damaged pickles raise anything
             _LOG.info("a compiled kernel is unreadable (%r); compiling it again", error)
             self._try(self.flush)
-            return None
+        if found is None:
+            load_array_functions()
+        return found
 
     def save_overload(self, *arguments: Any) -> None:
         """Keep compiled code if possible."""

@@ -3,13 +3,13 @@
 # mypy: allow-untyped-defs
 
 import numpy as np
-from numba import prange
 from numpy.typing import NDArray
 
 from facestyle.kernels.arrays import as_input
 from facestyle.kernels.compiling import compiled
 from facestyle.kernels.patch_grid import PatchGrid, PatchPlaces, checked_grid, checked_places
 from facestyle.kernels.pointers import pointer
+from facestyle.kernels.threads import run_in_threads
 
 Floats = NDArray[np.float32]
 
@@ -60,7 +60,8 @@ def fit_weights(
     if not 1 <= step <= 2 * grid.half:
         raise ValueError(f"step: found {step}, expected 1 to {2 * grid.half}")
     weights = np.empty(places.picture.shape, np.float32)
-    _fit_weights(target, pictures, grid, places, int(step), np.float32(ridge), weights)
+    fit = grid, places, int(step), np.float32(ridge)
+    run_in_threads(_fit_weights, len(grid.rows), target, pictures, fit, weights, least=1)
     return weights
 
 
@@ -91,7 +92,9 @@ def mix_patches(pictures: Floats, places: PatchPlaces, weights: Floats, half: in
     weights = as_input("weights", weights, np.float32, places.picture.shape)
     side = 2 * int(half) + 1
     patches = np.empty((*places.picture.shape[:2], channels, side, side), np.float32)
-    _mix_patches(pictures, places, weights, int(half), patches)
+    run_in_threads(
+        _mix_patches, len(patches), pictures, places, weights, int(half), patches, least=1
+    )
     return patches
 
 
@@ -139,7 +142,7 @@ def _expect_nodes(grid: PatchGrid, places: PatchPlaces) -> None:
         )
 
 
-@compiled
+@compiled(part=True)
 def _subtract(target, pictures, place, node, sampling, differences):
     """Fill the differences (samples, K) of the candidates and the target's patch.
 
@@ -165,7 +168,7 @@ def _subtract(target, pictures, place, node, sampling, differences):
                 theirs += step * width
 
 
-@compiled
+@compiled(part=True)
 def _gram(differences, gram):
     """Fill the Gram matrix (K, K) of differences (samples, K), four samples at a time.
 
@@ -197,7 +200,7 @@ def _gram(differences, gram):
             gram[a, b] = gram[b, a]
 
 
-@compiled
+@compiled(part=True)
 def _solve_ones(matrix, solution):
     """Solve matrix x = 1 for a positive definite matrix by Cholesky; overwrites the matrix."""
     n = len(matrix)
@@ -222,13 +225,14 @@ def _solve_ones(matrix, solution):
         solution[a] = total / matrix[a, a]
 
 
-@compiled(parallel=True)
-def _fit_weights(target, pictures, grid, places, step, ridge, weights):
+@compiled(allocates=True)
+def _fit_weights(target, pictures, fit, weights, first, last):
+    grid, places, step, ridge = fit
     rows, columns, half = grid
     index, ys, xs = places
     count = index.shape[2]
     sampling, side = (half, step), (2 * half) // step + 1
-    for i in prange(len(rows)):
+    for i in range(first, last):
         samples = target.shape[0] * side * side
         # zeros fill the last group
         difference = np.zeros((samples + -samples % _GROUP, count), np.float32)
@@ -249,7 +253,7 @@ def _fit_weights(target, pictures, grid, places, step, ridge, weights):
                 weights[i, j, k] /= total
 
 
-@compiled
+@compiled(part=True)
 def _mix(sources, index, ys, xs, weights, half, patch):
     """Weighted sum of one node's candidate patches, (C, q, q)."""
     _, channels, height, width = sources.shape
@@ -268,10 +272,10 @@ def _mix(sources, index, ys, xs, weights, half, patch):
                 place += width
 
 
-@compiled(parallel=True)
-def _mix_patches(pictures, places, weights, half, patches):
+@compiled
+def _mix_patches(pictures, places, weights, half, patches, first, last):
     index, ys, xs = places
-    for i in prange(index.shape[0]):
+    for i in range(first, last):
         for j in range(index.shape[1]):
             _mix(pictures, index[i, j], ys[i, j], xs[i, j], weights[i, j], half, patches[i, j])
 

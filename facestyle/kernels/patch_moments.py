@@ -3,13 +3,13 @@
 # mypy: allow-untyped-defs
 
 import numpy as np
-from numba import prange
 from numpy.typing import NDArray
 
 from facestyle.kernels.arrays import as_input
 from facestyle.kernels.compiling import compiled
 from facestyle.kernels.patch_grid import PatchPlaces, checked_places
 from facestyle.kernels.pointers import pointer
+from facestyle.kernels.threads import run_in_threads
 
 Floats = NDArray[np.float32]
 
@@ -43,11 +43,13 @@ def pooled_moments(photos: Floats, drawings: Floats, places: PatchPlaces, half: 
     drawings = as_input("drawings", drawings, np.float32, (count, None, height, width))
     places = checked_places(places, half, (count, height, width))
     moments = np.empty((*places.picture.shape[:2], drawings.shape[1] + 1), np.float32)
-    _pooled_moments(photos, drawings, places, int(half), moments)
+    run_in_threads(
+        _pooled_moments, len(moments), photos, drawings, places, int(half), moments, least=1
+    )
     return moments
 
 
-@compiled
+@compiled(part=True)
 def _moments(photos, n, top, left, side):
     """Mean and variance of a patch of gray photo n."""
     height, width = photos.shape[2:]
@@ -63,7 +65,7 @@ def _moments(photos, n, top, left, side):
     return mean, square / area - mean * mean
 
 
-@compiled
+@compiled(part=True)
 def _covariance(photos, drawings, n, channel, top, left, mean, side):
     """Covariance of a patch of gray photo n, whose mean is known, with its drawing."""
     channels, height, width = drawings.shape[1:]
@@ -77,12 +79,12 @@ def _covariance(photos, drawings, n, channel, top, left, mean, side):
     return total / np.float32(side * side)
 
 
-@compiled(parallel=True)
-def _pooled_moments(photos, drawings, places, half, moments):
+@compiled
+def _pooled_moments(photos, drawings, places, half, moments, first, last):
     index, ys, xs = places
     channels, count = drawings.shape[1], index.shape[2]
     side = 2 * half + 1
-    for i in prange(index.shape[0]):
+    for i in range(first, last):
         for j in range(index.shape[1]):
             moments[i, j] = 0
             for k in range(count):

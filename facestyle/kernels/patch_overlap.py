@@ -3,13 +3,13 @@
 # mypy: allow-untyped-defs
 
 import numpy as np
-from numba import prange
 from numpy.typing import NDArray
 
 from facestyle.kernels.arrays import as_input
 from facestyle.kernels.compiling import compiled
 from facestyle.kernels.patch_grid import PatchPlaces, checked_places
 from facestyle.kernels.pointers import pointer
+from facestyle.kernels.threads import run_in_threads
 
 Floats = NDArray[np.float32]
 
@@ -38,7 +38,7 @@ def gather(pictures: Floats, places: PatchPlaces, half: int) -> Floats:
     places = checked_places(places, half, (count, height, width))
     side = 2 * int(half) + 1
     patches = np.empty((*places.picture.shape, channels, side, side), np.float32)
-    _gather(pictures, *places, int(half), patches)
+    run_in_threads(_gather, len(patches), pictures, *places, int(half), patches, least=1)
     return patches
 
 
@@ -69,14 +69,14 @@ def overlap_tables(patches: Floats, down: int, right: int) -> Floats:
         )
     shape = (rows - int(down > 0), columns - int(right > 0), count, count)
     tables = np.empty(shape, np.float32)
-    _overlap_tables(patches, int(down), int(right), tables)
+    run_in_threads(_overlap_tables, len(tables), patches, int(down), int(right), tables, least=1)
     return tables
 
 
-@compiled(parallel=True)
-def _gather(sources, index, ys, xs, half, patches):
+@compiled
+def _gather(sources, index, ys, xs, half, patches, first, last):
     channels, side = sources.shape[1], 2 * half + 1
-    for i in prange(index.shape[0]):
+    for i in range(first, last):
         for j in range(index.shape[1]):
             for k in range(index.shape[2]):
                 top, left = ys[i, j, k] - half, xs[i, j, k] - half
@@ -87,7 +87,7 @@ def _gather(sources, index, ys, xs, half, patches):
                             patches[i, j, k, channel, v, u] = source[top + v, left + u]
 
 
-@compiled
+@compiled(part=True)
 def _fill_table(first, second, down, right, table):
     """Mean square differences of patches (K, C, q, q), the second ones moved by (right, down)."""
     count, channels, side, _ = first.shape
@@ -108,11 +108,11 @@ def _fill_table(first, second, down, right, table):
             table[k, n] = total / size
 
 
-@compiled(parallel=True)
-def _overlap_tables(patches, down, right, tables):
-    rows, columns = tables.shape[:2]
+@compiled
+def _overlap_tables(patches, down, right, tables, first, last):
+    columns = tables.shape[1]
     row_step, column_step = int(down > 0), int(right > 0)
-    for i in prange(rows):
+    for i in range(first, last):
         for j in range(columns):
             neighbor = patches[i + row_step, j + column_step]
             _fill_table(patches[i, j], neighbor, down, right, tables[i, j])

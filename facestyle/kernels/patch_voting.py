@@ -9,7 +9,6 @@ whole pixels, so that the sources' texture is copied, never interpolated.
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import prange
 from numpy.typing import NDArray
 
 from facestyle.kernels.arrays import Number
@@ -18,6 +17,7 @@ from facestyle.kernels.flat_pictures import FlatPictures, checked_pictures
 from facestyle.kernels.match_keys import _pack, _unpack
 from facestyle.kernels.matches import Matches, checked_matches
 from facestyle.kernels.pointers import pointer
+from facestyle.kernels.threads import run_in_threads
 
 CHANNELS = 3
 _CERTAIN = np.float32(0.02)  # keeps votes finite; not measured
@@ -79,7 +79,10 @@ def vote(
     out = np.empty((*size, 3), np.float32)
     bandwidth = np.float32(255) * np.float32(voting.bandwidth)  # votes are counted in bytes
     exact = Voting(float(voting.scale), float(voting.reach), int(voting.rounds), bandwidth)
-    _vote(matches, pictures, exact, out)
+    rows = len(matches.field)
+    nodes, weight = np.empty(matches.cost.shape, np.int64), np.empty(matches.cost.shape, np.float32)
+    run_in_threads(_weigh_nodes, rows, *matches, exact.scale, nodes, weight)
+    run_in_threads(_vote, len(out), nodes, weight, pictures, exact, out)
     return out
 
 
@@ -112,7 +115,7 @@ def _window(place, scale, reach, size):
     return node, max(int(np.ceil(node - reach)), 0), min(int(np.floor(node + reach)) + 1, size)
 
 
-@compiled
+@compiled(part=True)
 def _propose(nodes, weight, pictures, y, window, reach, proposals):
     """Fill the last five arrays of `_Row` for row y of the picture."""
     first, offset, last, say, alike = proposals
@@ -208,7 +211,7 @@ def _shift(ballot, count, r, g, b, bandwidth):
     return nr * share, ng * share, nb * share
 
 
-@compiled
+@compiled(part=True, allocates=True)
 def _vote_row(nodes, weight, pictures, voting, out, y):
     scale, reach = np.float32(voting.scale), np.float32(voting.reach)
     window = _window(y, scale, reach, nodes.shape[0])
@@ -222,7 +225,7 @@ def _vote_row(nodes, weight, pictures, voting, out, y):
     _count_row(proposals, votes, pictures.image, voting, out[y])
 
 
-@compiled
+@compiled(part=True)
 def _count_row(proposals, votes, image, voting, out):
     """Fill one row of the picture, `out` (W, 3); the caller keeps the arrays alive."""
     scale, reach = np.float32(voting.scale), np.float32(voting.reach)
@@ -257,18 +260,18 @@ def _count_row(proposals, votes, image, voting, out):
         out[x, 2] = _BYTE * b
 
 
-@compiled(parallel=True)
-def _vote(matches, pictures, voting, out):
-    field, cost, scale = matches.field, matches.cost, voting.scale
-    rows, columns = field.shape[:2]
-    nodes = np.empty((rows, columns), np.int64)
-    weight = np.empty((rows, columns), np.float32)
-    for row in prange(rows):
-        ny = np.int64(row)
-        for nx in range(columns):
-            dy = np.int64(np.round(scale * (field[ny, nx, 1] - ny)))
-            dx = np.int64(np.round(scale * (field[ny, nx, 2] - nx)))
+@compiled
+def _weigh_nodes(field, cost, scale, nodes, weight, first, last):
+    """Pack what each match proposes, and what its vote weighs."""
+    for ny in range(first, last):
+        for nx in range(field.shape[1]):
+            dy = np.int64(np.rint(scale * (field[ny, nx, 1] - ny)))
+            dx = np.int64(np.rint(scale * (field[ny, nx, 2] - nx)))
             nodes[ny, nx] = _pack(np.int64(field[ny, nx, 0]), dy, dx)
             weight[ny, nx] = _ONE / (_CERTAIN + cost[ny, nx])
-    for row in prange(out.shape[0]):
-        _vote_row(nodes, weight, pictures, voting, out, np.int64(row))
+
+
+@compiled
+def _vote(nodes, weight, pictures, voting, out, first, last):
+    for y in range(first, last):
+        _vote_row(nodes, weight, pictures, voting, out, y)

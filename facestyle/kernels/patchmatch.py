@@ -13,7 +13,6 @@ The arrays are described in `facestyle.kernels.patchmatch_problem`.
 from typing import NamedTuple
 
 import numpy as np
-from numba import prange
 
 from facestyle.kernels.byte_distances import patch_distance, weighted_distance
 from facestyle.kernels.compiling import compiled
@@ -29,6 +28,7 @@ from facestyle.kernels.patchmatch_problem import (
     _take_pointers,
     checked_problem,
 )
+from facestyle.kernels.threads import run_in_threads
 
 _FAR = np.float32(1e9)  # above every cost
 
@@ -82,7 +82,9 @@ def sweep(problem: Problem, matches: Matches, options: SweepOptions) -> Matches:
     better = Matches(np.empty((*shape, 3), np.int32), np.empty(shape, np.float32))
     step, radius, seed, stale, skip_coherent = options
     exact = SweepOptions(int(step), int(radius), int(seed), bool(stale), bool(skip_coherent))
-    _sweep(*problem, matches, exact, better)
+    keys = np.empty(shape, np.int64)
+    run_in_threads(_pack_matches, shape[0], matches.field, keys)
+    run_in_threads(_sweep, shape[0], problem, keys, matches, exact, better)
     return better
 
 
@@ -242,33 +244,27 @@ def _improve_pixel(p, y, x, best, step, radius, skip_coherent, seed):
 
 
 @compiled
-def _sweep_row(problem, keys, before, options, after, y):
+def _pack_matches(field, keys, first, last):
+    for y in range(first, last):
+        for x in range(keys.shape[1]):
+            source = np.int64(field[y, x, 0])
+            keys[y, x] = _pack(source, field[y, x, 1] - y, field[y, x, 2] - x)
+
+
+@compiled
+def _sweep(problem, keys, before, options, after, first, last):
     field, cost = before
     out_field, out_cost = after
     step, radius, seed, stale, skip_coherent = options
     p = _take_pointers(problem, keys)
-    for x in range(keys.shape[1]):
-        best = cost[y, x]
-        if stale:
-            k, sy, sx = np.int64(field[y, x, 0]), np.int64(field[y, x, 1]), np.int64(field[y, x, 2])
-            best = _distance(p, y, x, k, sy, sx, _FAR)
-        best, k, sy, sx = _improve_pixel(p, y, x, best, step, radius, skip_coherent, seed)
-        out_field[y, x, 0] = k
-        out_field[y, x, 1] = sy
-        out_field[y, x, 2] = sx
-        out_cost[y, x] = best
-
-
-@compiled(parallel=True)
-def _sweep(target, sources, costs, use, before, options, after):
-    field = before.field  # loops in threads take no tuples of tuples
-    height, width = field.shape[:2]
-    keys = np.empty((height, width), np.int64)
-    for row in prange(height):
-        y = np.int64(row)
-        for x in range(width):
-            source = np.int64(field[y, x, 0])
-            keys[y, x] = _pack(source, field[y, x, 1] - y, field[y, x, 2] - x)
-    for row in prange(height):
-        problem = Problem(target, sources, costs, use)
-        _sweep_row(problem, keys, before, options, after, np.int64(row))
+    for y in range(first, last):
+        for x in range(keys.shape[1]):
+            best = cost[y, x]
+            if stale:
+                k, sy, sx = field[y, x, 0], field[y, x, 1], field[y, x, 2]
+                best = _distance(p, y, x, np.int64(k), np.int64(sy), np.int64(sx), _FAR)
+            best, k, sy, sx = _improve_pixel(p, y, x, best, step, radius, skip_coherent, seed)
+            out_field[y, x, 0] = k
+            out_field[y, x, 1] = sy
+            out_field[y, x, 2] = sx
+            out_cost[y, x] = best

@@ -64,7 +64,7 @@ def _cut(error, position):
         position[a] = column
 
 
-@compiled
+@compiled(part=True)
 def _overlap_error(result, patch, top, left, error):
     """Squared differences between the result so far and the patch, (q, q)."""
     channels, side, _ = patch.shape
@@ -76,7 +76,7 @@ def _overlap_error(result, patch, top, left, error):
                 error[v, u] += difference * difference
 
 
-@compiled
+@compiled(allocates=True)
 def _quilt(patches, rows, columns, half, result):
     channels, side = patches.shape[2], 2 * half + 1
     error = np.empty((side, side), np.float32)

@@ -6,12 +6,12 @@ Only small differences are averaged, so that nothing is left behind where the pi
 # mypy: allow-untyped-defs
 
 import numpy as np
-from numba import prange
 from numpy.typing import NDArray
 
 from facestyle.kernels.arrays import as_input, as_output
 from facestyle.kernels.compiling import compiled
 from facestyle.kernels.interpolation import _cell
+from facestyle.kernels.threads import run_in_threads
 
 Floats = NDArray[np.float32]
 
@@ -53,7 +53,8 @@ def filter_recursively(
     flow = as_input("flow", flow, np.float32, (*trust.shape, 2))
     if not tolerance > 0:
         raise ValueError(f"tolerance: found {tolerance}, expected a number above 0")
-    _filter_recursively(image, previous, flow, trust, np.float32(most), np.float32(tolerance))
+    limits = np.float32(most), np.float32(tolerance)
+    run_in_threads(_filter_recursively, len(image), image, previous, flow, trust, limits)
 
 
 @compiled(inline=True)
@@ -86,16 +87,16 @@ def _beyond(previous, x, y, image, row, column):
     return r, g, u
 
 
-@compiled(parallel=True)
-def _filter_recursively(image, previous, flow, trust, most, tolerance):
+@compiled(allocates=True)
+def _filter_recursively(image, previous, flow, trust, limits, first, last):
+    most, tolerance = limits
     height, width = image.shape[:2]
     rows, columns = trust.shape
     half = np.float32(0.5)
     zoom_y, zoom_x = np.float32(rows / height), np.float32(columns / width)
     grow_y, grow_x = np.float32(height / rows), np.float32(width / columns)
     scale = np.float32(1) / (np.float32(3) * tolerance * tolerance)
-    for row in prange(height):
-        y = np.int64(row)
+    for y in range(first, last):
         top, down = _cell((np.float32(y) + half) * zoom_y - half, rows)
         line = np.empty((columns, 3), np.float32)
         _blend_rows(flow, trust, top, down, line)

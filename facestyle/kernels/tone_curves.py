@@ -5,11 +5,11 @@
 from typing import NamedTuple
 
 import numpy as np
-from numba import prange
 from numpy.typing import NDArray
 
 from facestyle.kernels.arrays import as_input
 from facestyle.kernels.compiling import compiled
+from facestyle.kernels.threads import run_in_threads
 
 Floats = NDArray[np.float32]
 
@@ -65,7 +65,7 @@ def apply_tone_curves(
     if min(curves.shape[1], chroma.shape[1]) < 2:
         raise ValueError("tones: a curve or a table of chroma has fewer than 2 entries")
     out = np.empty((*base.shape, 3), np.float32)
-    _apply(base, detail, weights, curves, gains, chroma, out)
+    run_in_threads(_apply, len(base), base, detail, weights, (curves, gains, chroma), out)
     return out
 
 
@@ -77,13 +77,13 @@ def _place(value, low, scale, count):
     return lower, at - np.float32(lower)
 
 
-@compiled(parallel=True)
-def _apply(base, detail, weights, curves, gains, chroma, out):
-    height, width = base.shape
+@compiled
+def _apply(base, detail, weights, tones, out, first, last):
+    curves, gains, chroma = tones
+    width = base.shape[1]
     steps, bins = curves.shape[1], chroma.shape[1]
     half = np.float32(0.5) / np.float32(bins)
-    for row in prange(height):
-        y = np.int64(row)
+    for y in range(first, last):
         for x in range(width):
             total = np.float32(1e-6)
             lightness, a, b = np.float32(0), np.float32(0), np.float32(0)

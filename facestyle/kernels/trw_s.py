@@ -71,7 +71,7 @@ def label_grid(unary: Floats, horizontal: Floats, vertical: Floats, iterations: 
     return TableLabels(labels, float(energy), bounds)
 
 
-@compiled(minima=True)
+@compiled(part=True, minima=True)
 def _collect(unary, messages, gamma, total):
     """Sum a node's unary costs and messages, times gamma; return the lowest."""
     lowest = np.inf
@@ -84,7 +84,7 @@ def _collect(unary, messages, gamma, total):
     return lowest
 
 
-@compiled(minima=True)
+@compiled(part=True, minima=True)
 def _send(total, back, table, transposed, out):
     """Message min_a (total_a - back_a + table_ab), its minimum taken off and returned."""
     labels = len(total)
@@ -101,7 +101,7 @@ def _send(total, back, table, transposed, out):
     return lowest
 
 
-@compiled(minima=True)
+@compiled(part=True, minima=True)
 def _decide(i, j, unary, horizontal, vertical, messages, labels):
     """Best label of a node given those chosen above and to its left."""
     best, choice = np.inf, 0
@@ -116,7 +116,7 @@ def _decide(i, j, unary, horizontal, vertical, messages, labels):
     labels[i, j] = choice
 
 
-@compiled(minima=True)
+@compiled(part=True, minima=True)
 def _energy(labels, unary, horizontal, vertical):
     """Sum of the unary and edge costs of a labeling."""
     rows, columns, _ = unary.shape
@@ -131,7 +131,7 @@ def _energy(labels, unary, horizontal, vertical):
     return total
 
 
-@compiled(minima=True)
+@compiled(minima=True, allocates=True)
 def _pass_messages(unary, horizontal, vertical, iterations, labels, bounds):
     """Run TRW-S; `labels` receives the best labeling met, `bounds` the bound of each iteration."""
     rows, columns, count = unary.shape
@@ -154,7 +154,10 @@ def _pass_messages(unary, horizontal, vertical, iterations, labels, bounds):
         value = _energy(current, unary, horizontal, vertical)
         if value < best:
             best = value
-            labels[:] = current
+            # one by one: for whole arrays Numba compiles the text of an error, in four seconds
+            for i in range(rows):
+                for j in range(columns):
+                    labels[i, j] = current[i, j]
         bound = 0.0
         for i in range(rows - 1, -1, -1):
             for j in range(columns - 1, -1, -1):

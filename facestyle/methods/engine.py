@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, TypeVar
+from typing import ClassVar, TypeVar
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from facestyle.exemplars import ExemplarSet
 from facestyle.faces import Face, Portrait, person_matte
 from facestyle.flow import DEFAULT_FLOW, FlowSource
 from facestyle.frozen import FrozenRecord
+from facestyle.imaging.threads import in_threads
 from facestyle.settings import Settings
 from facestyle.tracking.tracker import FaceTracker
 
@@ -244,13 +245,15 @@ def prepare_all(
         In the order of the exemplars.
     """
     if exemplars.fingerprints is None:
-        return [prepare(portrait) for portrait in exemplars]
-    prepared: list[Any] = []
-    for portrait, content in zip(exemplars, exemplars.fingerprints, strict=True):
+        return in_threads(prepare, exemplars)
+
+    def load_or_prepare(pair: tuple[Portrait, str]) -> Stored:
+        portrait, content = pair
         key = disk_cache.fingerprint("prepared", name, content)
         stored = disk_cache.load(kind, key)
         if stored is None:
             stored = prepare(portrait)
             disk_cache.save(key, stored)
-        prepared.append(stored)
-    return prepared
+        return stored
+
+    return in_threads(load_or_prepare, zip(exemplars, exemplars.fingerprints, strict=True))

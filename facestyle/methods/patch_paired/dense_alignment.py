@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import cv2
@@ -14,6 +12,7 @@ from facestyle.alignment.thin_plate_spline import dense_map, fit_thin_plate_spli
 from facestyle.alignment.warp import similarity_between
 from facestyle.flow.dis import alignment_flow
 from facestyle.imaging.points import scaled_points
+from facestyle.imaging.threads import in_threads
 from facestyle.methods.patch_paired.exemplar import PreparedExemplar
 
 _GRID_STEP = 16  # px between the points where the spline is evaluated
@@ -78,9 +77,7 @@ def align_exemplars(
         x, y = mapping[..., 0], mapping[..., 1]
         covered[n] = (x > -1) & (y > -1) & (x < columns) & (y < rows)
 
-    # OpenCV works outside the interpreter's lock; each exemplar writes its own part
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        list(pool.map(align, range(count)))
+    in_threads(align, range(count), most=count)  # each exemplar writes its own part
     return AlignedExemplars(features, drawings, covered)
 
 

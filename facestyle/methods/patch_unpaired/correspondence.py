@@ -10,7 +10,8 @@ from facestyle.faces import Portrait
 from facestyle.faces.contours import face_width
 from facestyle.faces.regions import segment_regions
 from facestyle.imaging.color import from_lab
-from facestyle.methods.patch_unpaired.prepared import prepare_exemplar, resize_portrait
+from facestyle.methods.patch_unpaired.prepared import resize_portrait
+from facestyle.methods.patch_unpaired.preparing import prepare_exemplar
 from facestyle.methods.patch_unpaired.sources import make_sources
 from facestyle.methods.patch_unpaired.target import exemplar_positions, tone_mapped_target
 

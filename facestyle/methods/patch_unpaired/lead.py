@@ -8,7 +8,7 @@ import numpy as np
 
 from facestyle.faces import Portrait
 from facestyle.faces.contours import face_width
-from facestyle.faces.regions import Regions, segment_regions
+from facestyle.faces.regions import GROUP_OF_REGION, segment_regions
 from facestyle.imaging.color import to_lab
 from facestyle.methods.patch_unpaired.prepared import PreparedExemplar, resize_portrait
 
@@ -34,17 +34,23 @@ def choose_lead(portrait: Portrait, exemplars: Sequence[PreparedExemplar]) -> in
     if len(exemplars) == 1:
         return 0
     small = resize_portrait(portrait, min(1.0, _FACE_WIDTH / face_width(portrait.face)))
-    contrast, share = tone_contrast(small, segment_regions(small))
+    contrast, share = tone_contrast(small, segment_regions(small).region_map)
     differences = []
     for exemplar in exemplars:
-        theirs, _ = tone_contrast(exemplar.working, exemplar.regions)
-        difference = np.nan_to_num(np.abs(theirs - contrast), nan=_MISSING)
+        difference = np.abs(exemplar.analysis.contrast - contrast)
+        difference = np.nan_to_num(difference, nan=_MISSING)
         differences.append(float(difference @ share))
     return int(np.argmin(differences))
 
 
-def tone_contrast(portrait: Portrait, regions: Regions) -> tuple[np.ndarray, np.ndarray]:
+def tone_contrast(portrait: Portrait, region_map: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """How light hair and clothes are beside the face, over the person's range of luminance.
+
+    Parameters
+    ----------
+    portrait : Portrait
+    region_map : (H, W) uint8
+        Its regions.
 
     Returns
     -------
@@ -53,7 +59,7 @@ def tone_contrast(portrait: Portrait, regions: Regions) -> tuple[np.ndarray, np.
     share : (2,) float64
         Of the person's area.
     """
-    luminance, groups = to_lab(portrait.image)[..., 0], regions.groups
+    luminance, groups = to_lab(portrait.image)[..., 0], GROUP_OF_REGION[region_map]
     person = luminance[groups <= _CLOTHES]
     low, high = np.percentile(person, (2, 98))
     face = np.median(luminance[groups == _FACE])

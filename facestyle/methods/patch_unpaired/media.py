@@ -7,14 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from facestyle.faces.contours import face_width
+from facestyle.faces.face import Portrait
 from facestyle.faces.regions import GROUP_OF_REGION
 from facestyle.imaging.color import to_lab
 from facestyle.methods.patch_unpaired.grain_distribution import grain_quantiles
-from facestyle.methods.patch_unpaired.prepared import (
-    PreparedExemplar,
-    resize_portrait,
-    resize_region_map,
-)
+from facestyle.methods.patch_unpaired.prepared import resize_portrait, resize_region_map
 
 _FACE_WIDTH = 136.0  # px; the smallest at which the fine band of the grain is seen
 _FACE = 0  # group
@@ -27,22 +24,24 @@ _MOST_CHROMA, _MOST_GRAIN = 0.12, 1.0
 _MAJORITY = 0.5
 
 
-def medium_traits(exemplar: PreparedExemplar) -> np.ndarray:
+def medium_traits(working: Portrait, region_map: np.ndarray) -> np.ndarray:
     """Measure what tells media apart on an exemplar's face.
 
     Parameters
     ----------
-    exemplar : PreparedExemplar
+    working : Portrait
+        The exemplar at the working size.
+    region_map : (h, w) uint8
+        Its regions.
 
     Returns
     -------
     (3,) float64
         Mean a and b of the face, Lab of 1, and the logarithm of its fine grain's strength.
     """
-    working = exemplar.working
     small = resize_portrait(working, min(1.0, _FACE_WIDTH / face_width(working.face)))
     lab = to_lab(small.image)
-    region_map = resize_region_map(exemplar.regions.region_map, lab.shape[1::-1])
+    region_map = resize_region_map(region_map, lab.shape[1::-1])
     lightness = np.ascontiguousarray(lab[..., 0])
     fine = grain_quantiles(lightness, region_map, face_width(small.face))[_FACE, 0]
     if not np.isfinite(fine).all():

@@ -11,10 +11,6 @@ import numpy as np
 from facestyle.alignment.show import warp_all
 from facestyle.compositing.background import ALL_KINDS
 from facestyle.exemplars import ExemplarSet
-from facestyle.faces import Portrait
-from facestyle.faces.contours import face_width
-from facestyle.faces.regions import Regions
-from facestyle.imaging.levels import to_bytes, to_float
 from facestyle.methods.engine import (
     ClipContext,
     FrameEngine,
@@ -22,15 +18,9 @@ from facestyle.methods.engine import (
     Outcome,
     Rendering,
     Target,
-    prepare_all,
 )
 from facestyle.methods.patch_unpaired.clip import PatchFrames
-from facestyle.methods.patch_unpaired.prepared import (
-    PreparedExemplar,
-    prepare_exemplar,
-    resize_portrait,
-)
-from facestyle.methods.patch_unpaired.recipe import WORKING_FACE_WIDTHS
+from facestyle.methods.patch_unpaired.preparing import prepare_exemplars
 from facestyle.methods.patch_unpaired.settings import UnpairedSettings
 from facestyle.methods.patch_unpaired.source_cache import SourceCache
 from facestyle.methods.patch_unpaired.transfer import transfer_patches
@@ -66,7 +56,7 @@ class UnpairedPatchMethod(Method):
     @functools.cached_property
     def sources(self) -> SourceCache:
         """The analyzed exemplars, computed or read from the cache on first use."""
-        return SourceCache(prepare_exemplars(self._set))
+        return SourceCache(prepare_exemplars(self._set), self._set.fingerprints)
 
     def stylize(self, target: Target, rendering: Rendering) -> Outcome:
         """Stylize one portrait; the exemplar that suits it best leads."""
@@ -95,34 +85,3 @@ class UnpairedPatchMethod(Method):
     def frames(self, clip: ClipContext) -> FrameEngine:
         """What draws a clip: strokes move with the picture."""
         return PatchFrames(self.sources, self.settings, clip, seed=self._seed)
-
-
-def prepare_exemplars(exemplars: ExemplarSet) -> list[PreparedExemplar]:
-    """Prepare drawings; only their regions are worth caching.
-
-    Parameters
-    ----------
-    exemplars : ExemplarSet
-
-    Returns
-    -------
-    list of PreparedExemplar
-        In the order of the exemplars.
-    """
-
-    def prepare(portrait: Portrait) -> Regions:
-        regions = prepare_exemplar(portrait).regions
-        return Regions(regions.region_map, to_bytes(regions.weights))
-
-    name = f"patch_unpaired at {WORKING_FACE_WIDTHS[0]:g} px"
-    stored = prepare_all(exemplars, name, Regions, prepare)
-    return [
-        _with_regions(portrait, Regions(regions.region_map, to_float(regions.weights)))
-        for portrait, regions in zip(exemplars, stored, strict=True)
-    ]
-
-
-def _with_regions(portrait: Portrait, regions: Regions) -> PreparedExemplar:
-    """A prepared exemplar from its regions; resizing the picture again is cheap."""
-    factor = WORKING_FACE_WIDTHS[0] / face_width(portrait.face)
-    return PreparedExemplar(portrait, resize_portrait(portrait, factor), regions)

@@ -3,55 +3,77 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import cv2
 import numpy as np
 
+from facestyle.disk_cache import Schema
 from facestyle.faces.contours import face_width
-from facestyle.faces.face import Portrait
-from facestyle.faces.regions import Regions, segment_regions
+from facestyle.faces.face import Face, Portrait
 from facestyle.frozen import FrozenRecord
+from facestyle.methods.patch_unpaired.palette import Palette
 from facestyle.methods.patch_unpaired.recipe import WORKING_FACE_WIDTHS
+
+_SAME_SIZE = 1e-3  # a factor so near to 1 changes nothing
+
+
+@dataclass(frozen=True, eq=False)
+class ExemplarAnalysis(FrozenRecord):
+    """What is found out about an exemplar, whatever the target: little to keep, slow to find.
+
+    Attributes
+    ----------
+    region_map : (h, w) uint8
+        Regions at the working size.
+    palette : Palette
+    contrast : (2,) float64
+        How light hair and clothes are beside the face; see `tone_contrast`.
+    medium : (3,) float64
+        What tells media apart; see `medium_traits`.
+    """
+
+    region_map: Annotated[np.ndarray, Schema("uint8", 2)]
+    palette: Palette
+    contrast: Annotated[np.ndarray, Schema("float64", 1, finite=False)]
+    medium: Annotated[np.ndarray, Schema("float64", 1, finite=False)]
 
 
 @dataclass(frozen=True, eq=False)
 class PreparedExemplar(FrozenRecord):
-    """An exemplar and its regions.
+    """An exemplar and what is known about it.
 
     Attributes
     ----------
     portrait : Portrait
         At its own size.
-    working : Portrait
-        Resized so that its face is 192 px wide.
-    regions : Regions
-        Of `working`.
+    analysis : ExemplarAnalysis
     """
 
     portrait: Portrait
-    working: Portrait
-    regions: Regions
+    analysis: ExemplarAnalysis
+
+    @property
+    def region_map(self) -> np.ndarray:
+        """Regions at the working size, (h, w) uint8."""
+        return self.analysis.region_map
+
+    @property
+    def working_face(self) -> Face:
+        """The face at the working size."""
+        factor = working_factor(self.portrait)
+        same = abs(factor - 1) < _SAME_SIZE
+        return self.portrait.face if same else self.portrait.face.scaled(factor)
 
 
-def prepare_exemplar(portrait: Portrait) -> PreparedExemplar:
-    """Analyze an exemplar.
-
-    Parameters
-    ----------
-    portrait : Portrait
-
-    Returns
-    -------
-    PreparedExemplar
-        Independent of any target; keep it for further pictures.
-    """
-    working = resize_portrait(portrait, WORKING_FACE_WIDTHS[0] / face_width(portrait.face))
-    return PreparedExemplar(portrait, working, segment_regions(working))
+def working_factor(portrait: Portrait) -> float:
+    """What takes a portrait to the working size, where its face is 272 px wide."""
+    return float(WORKING_FACE_WIDTHS[0] / face_width(portrait.face))
 
 
 def resize_portrait(portrait: Portrait, factor: float) -> Portrait:
     """Resize a portrait with its matte and its face."""
-    if abs(factor - 1) < 1e-3:
+    if abs(factor - 1) < _SAME_SIZE:
         return portrait
     return Portrait(
         resize(portrait.image, factor),

@@ -100,6 +100,11 @@ MIDDLE_WEIGHTS = {
 HAIR_ROTATIONS = (-60.0, -30.0, 30.0, 60.0)
 
 
+def tone_sigma(width: float) -> float:
+    """Blur that separates tone from detail at a face width, px."""
+    return 1.5 * max(0.6, APPEARANCE_SIGMA * width)
+
+
 def region_table(values: dict[int, float], default: float = 0.0) -> np.ndarray:
     """One number for each region, (8,) float32."""
     return np.array([values.get(region, default) for region in range(8)], np.float32)

@@ -3,56 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
-from facestyle.faces.contours import feature_contours
-from facestyle.faces.face import Face, Portrait
-from facestyle.faces.face_coordinates import face_coordinates
 from facestyle.imaging.color import luminance
-from facestyle.kernels.patchmatch_problem import Sources
-from facestyle.methods.patch_unpaired.blemishes import missed_ears, skin_roughness
+from facestyle.imaging.levels import to_bytes
+from facestyle.imaging.threads import in_threads
+from facestyle.kernels.patchmatch_problem import SPARE, Sources
 from facestyle.methods.patch_unpaired.guides import COUNT, guide_maps
-from facestyle.methods.patch_unpaired.pictures import flat, halved
+from facestyle.methods.patch_unpaired.layers import OUTSIDE, Layer, turned_picture
+from facestyle.methods.patch_unpaired.pictures import halved, halved_size
 from facestyle.methods.patch_unpaired.recipe import (
     APPEARANCE_SIGMA,
     DETAIL_SIGMA,
     LEVELS,
     OCCURRENCE_WEIGHT,
-    ROUGHNESS_COST,
 )
 
-OUTSIDE = 8  # region of pixels that must not be used
-
-
-@dataclass(frozen=True)
-class Layer:
-    """One picture to take patches from: an exemplar, or its hair rotated.
-
-    Attributes
-    ----------
-    image : (h, w, 3) float32
-        sRGB.
-    region_map : (h, w) uint8
-        Regions; 8 is outside.
-    usable : (h, w) bool
-        False where nothing must be copied.
-    origin : int
-        Which exemplar.
-    matrix : (2, 3) float64
-        Takes the exemplar's pixels to this layer's.
-    """
-
-    image: np.ndarray
-    region_map: np.ndarray
-    usable: np.ndarray
-    origin: int
-    matrix: np.ndarray
+_UNIT = np.float32(1 / OCCURRENCE_WEIGHT)
 
 
 def search_levels(
-    layers: Sequence[Layer], faces: Sequence[Face], width: float, known: Sequence[np.ndarray] = ()
+    layers: Sequence[Layer], rough: Sequence[np.ndarray], width: float
 ) -> tuple[tuple[Sources, ...], tuple[np.ndarray, ...]]:
     """Flat arrays of pictures, guides and regions, and unary terms, at every pyramid level.
 
@@ -60,12 +32,10 @@ def search_levels(
     ----------
     layers : sequence of Layer
         The exemplars first.
-    faces : sequence of Face
-        Of the exemplars.
+    rough : sequence of (h, w) float32
+        Cost of each pixel of the exemplars, whatever the target.
     width : float
         Face width, px.
-    known : sequence of (h, w) float32
-        Luminance of the first layers, L/100, where it is known already.
 
     Returns
     -------
@@ -74,33 +44,75 @@ def search_levels(
     unary : tuple of (P,) float32
         Cost of each source pixel whatever the target, in units of OCCURRENCE_WEIGHT.
     """
-    pictures = [layer.image for layer in layers]
-    luminances = [*known, *(luminance(picture) for picture in pictures[len(known) :])]
-    region_maps = [layer.region_map for layer in layers]
-    usable = [layer.usable.astype(np.uint8) for layer in layers]
-    rough: list[np.ndarray] = [np.zeros(label.shape, np.float32) for label in region_maps]
-    for number, face in enumerate(faces):
+    levels = _empty_levels(layers)
+    unary = tuple(np.zeros(level.regions.size, np.float32) for level in levels)
+
+    def fill(number: int) -> None:
         layer = layers[number]
-        place = face_coordinates(Portrait(layer.image, face, layer.usable), feature_contours(face))
-        roughness = skin_roughness(luminances[number], layer.region_map, place, width)
-        rough[number] = np.float32(ROUGHNESS_COST) * roughness
-        usable[number][missed_ears(layer.region_map, place)] = 0
+        shape = layer.region_map.shape
+        is_turned = number >= len(rough)
+        picture = layer.image
+        if is_turned:
+            picture = turned_picture(layers[layer.origin].image, layer.matrix, shape)
+        costs = np.zeros((0, 0), np.float32) if is_turned else rough[number]
+        light, region_map = luminance(picture), layer.region_map
+        usable = layer.usable.astype(np.uint8)
+        for index, level in enumerate(levels):
+            if index:
+                picture, light, region_map, usable = (
+                    halved(image) for image in (picture, light, region_map, usable)
+                )
+                costs = costs if is_turned else halved(costs)
+            regions = np.where(usable, region_map, np.uint8(OUTSIDE))
+            _fill(level, number, picture, regions)
+            _fill_guides(level, number, light, region_map, width / 2**index)
+            if not is_turned:
+                unary[index][_part(level, number)] = costs.ravel() * _UNIT
+
+    in_threads(fill, range(len(layers)))  # each writes its own part
+    return levels, unary
+
+
+def _empty_levels(layers: Sequence[Layer]) -> tuple[Sources, ...]:
+    """Where pictures, guides and regions go, one layer after another."""
+    sizes = [layer.region_map.shape for layer in layers]
     origin = np.array([layer.origin for layer in layers], np.int64)
-    levels, source_unaries = [], []
-    for level in range(LEVELS):
-        if level:
-            pictures, luminances, region_maps, usable, rough = (
-                [halved(image) for image in images]
-                for images in (pictures, luminances, region_maps, usable, rough)
-            )
-        image, start, height, columns = flat(pictures)
-        guides = _guides(luminances, region_maps, width / 2**level)
-        matrix = _for_rows(layers, 2**level)
-        regions = _regions(region_maps, usable)
-        levels.append(Sources(image, guides, regions, start, height, columns, origin, matrix))
-        unary = np.concatenate([image.ravel() for image in rough])
-        source_unaries.append(unary * np.float32(1 / OCCURRENCE_WEIGHT))
-    return tuple(levels), tuple(source_unaries)
+    levels = []
+    for index in range(LEVELS):
+        if index:
+            sizes = [halved_size(size) for size in sizes]
+        height, width = np.array(sizes, np.int64).T.copy()
+        ends = np.cumsum(height * width)
+        count = int(ends[-1])
+        image = np.zeros(count * 3 + SPARE, np.uint8)
+        guides, regions = np.empty(count * COUNT, np.uint8), np.empty(count, np.uint8)
+        matrix = _for_rows(layers, 2**index)
+        start = ends - height * width
+        levels.append(Sources(image, guides, regions, start, height, width, origin, matrix))
+    return tuple(levels)
+
+
+def _part(level: Sources, number: int) -> slice:
+    """The pixels of one layer among those of all."""
+    start = int(level.start[number])
+    return slice(start, start + int(level.height[number] * level.width[number]))
+
+
+def _fill(level: Sources, number: int, picture: np.ndarray, regions: np.ndarray) -> None:
+    """Write one layer's picture and regions."""
+    part = _part(level, number)
+    level.image[3 * part.start : 3 * part.stop] = to_bytes(picture).reshape(-1)
+    level.regions[part] = regions.reshape(-1)
+
+
+def _fill_guides(
+    level: Sources, number: int, light: np.ndarray, region_map: np.ndarray, width: float
+) -> None:
+    """Write one layer's guides at the level's face width."""
+    part = _part(level, number)
+    sigmas = max(0.6, APPEARANCE_SIGMA * width), max(0.5, DETAIL_SIGMA * width)
+    guides = level.guides[COUNT * part.start : COUNT * part.stop]
+    guide_maps(light, region_map, width, *sigmas, out=guides.reshape(*region_map.shape, COUNT))
 
 
 def _for_rows(layers: Sequence[Layer], factor: int) -> np.ndarray:
@@ -108,25 +120,3 @@ def _for_rows(layers: Sequence[Layer], factor: int) -> np.ndarray:
     matrices = np.stack([layer.matrix[::-1][:, [1, 0, 2]] for layer in layers])
     matrices[..., 2] /= factor
     return np.ascontiguousarray(matrices, np.float32)
-
-
-def _guides(
-    luminances: Sequence[np.ndarray], region_maps: Sequence[np.ndarray], width: float
-) -> np.ndarray:
-    """Guides of all pictures, one after another, at a level's face width; flat uint8."""
-    sigmas = max(0.6, APPEARANCE_SIGMA * width), max(0.5, DETAIL_SIGMA * width)
-    guides = np.empty((sum(label.size for label in region_maps), COUNT), np.uint8)
-    start = 0
-    for light, label in zip(luminances, region_maps, strict=True):
-        part = guides[start : start + label.size].reshape(*label.shape, COUNT)
-        guide_maps(light, label, width, *sigmas, out=part)
-        start += label.size
-    return guides.reshape(-1)
-
-
-def _regions(region_maps: Sequence[np.ndarray], usable: Sequence[np.ndarray]) -> np.ndarray:
-    """Regions of all pictures, what is not usable marked as outside; flat uint8."""
-    pairs = zip(region_maps, usable, strict=True)
-    return np.concatenate(
-        [np.where(allowed, label, OUTSIDE).astype(np.uint8).ravel() for label, allowed in pairs]
-    )

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
+from facestyle import disk_cache
 from facestyle.faces import Portrait
 from facestyle.methods.patch_unpaired.lead import choose_lead
 from facestyle.methods.patch_unpaired.media import (
     left_out,
-    medium_traits,
     of_one_medium,
     possible_leads,
 )
@@ -32,10 +32,15 @@ class SourceCache:
     Parameters
     ----------
     exemplars : sequence of PreparedExemplar
+    contents : sequence of str, optional
+        Names of their contents; what is measured of them is kept on disk by these.
     """
 
-    def __init__(self, exemplars: Sequence[PreparedExemplar]) -> None:
+    def __init__(
+        self, exemplars: Sequence[PreparedExemplar], contents: Sequence[str] | None = None
+    ) -> None:
         self.exemplars = tuple(exemplars)
+        self._contents = None if contents is None else tuple(contents)
         self._kept: dict[tuple[int, float], PatchSources] = {}
         self._told: set[str] = set()
         self._lock = threading.Lock()
@@ -45,7 +50,7 @@ class SourceCache:
         """Which exemplars are of one medium, (K, K) bool; one alone need not be measured."""
         if len(self.exemplars) == 1:
             return np.ones((1, 1), bool)
-        return of_one_medium(np.stack([medium_traits(exemplar) for exemplar in self.exemplars]))
+        return of_one_medium(np.stack([e.analysis.medium for e in self.exemplars]))
 
     def choose_lead(self, portrait: Portrait) -> int:
         """Index of the exemplar that suits a portrait best; says once what is left out with it.
@@ -81,15 +86,23 @@ class SourceCache:
         """The sources with a leading exemplar, at a face width in px; made where they are new."""
         key = (lead, width)
         with self._lock:  # threads that ask for the same sources wait for one to make them
-            found = self._kept.pop(key, None) or make_sources(self.ordered(lead), width)
+            found = self._kept.pop(key, None) or self._make(lead, width)
             self._kept[key] = found
             while len(self._kept) > _MOST_KEPT:
                 del self._kept[next(iter(self._kept))]
             return found
 
+    def _make(self, lead: int, width: float) -> PatchSources:
+        key = None
+        if self._contents is not None:
+            names = [self._contents[index] for index in self.order(lead)]
+            key = disk_cache.fingerprint("patch sources", repr(width), *names)
+        return make_sources(self.ordered(lead), width, key=key)
+
     def __getstate__(self) -> dict[str, Any]:
         # sources are made again in another process: they are larger than the exemplars
-        return {"exemplars": self.exemplars, "_kept": {}, "_told": self._told}
+        kept = ("exemplars", "_contents", "_told")
+        return {name: vars(self)[name] for name in kept} | {"_kept": {}}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state, _lock=threading.Lock())

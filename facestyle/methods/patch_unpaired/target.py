@@ -15,9 +15,9 @@ from facestyle.methods.patch_unpaired.exemplar_label_map import (
     exemplar_labels,
 )
 from facestyle.methods.patch_unpaired.pictures import halved
-from facestyle.methods.patch_unpaired.recipe import LEVELS
+from facestyle.methods.patch_unpaired.recipe import LEVELS, tone_sigma
 from facestyle.methods.patch_unpaired.sitter_tones import SEARCHED_OFFSET
-from facestyle.methods.patch_unpaired.sources import PatchSources, tone_sigma
+from facestyle.methods.patch_unpaired.sources import PatchSources
 from facestyle.methods.patch_unpaired.synthesis import SynthesisTarget
 from facestyle.methods.patch_unpaired.tone import (
     ToneCurves,
