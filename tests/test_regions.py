@@ -12,7 +12,7 @@ from facestyle.faces import Portrait
 from facestyle.faces.color_mixture import fit_color_mixture, monomials
 from facestyle.faces.contours import corresponding_points, face_width, feature_contours
 from facestyle.faces.face_coordinates import face_coordinates, polygon_mask, signed_distance
-from facestyle.faces.person_cut import cut_person
+from facestyle.faces.person_cut import cut_person, without_far_bars
 from facestyle.faces.regions import (
     BACKGROUND,
     BROW,
@@ -119,6 +119,26 @@ def test_hair_that_the_matte_misses_beside_the_neck_is_hair(sitter):
     image[strand] = HAIR_COLOR
     labels = segment_regions(Portrait(image, sitter.face, sitter.matte)).region_map
     assert (labels[strand] == HAIR).mean() > 0.8
+
+
+def test_a_bystander_s_coat_is_background(sitter):
+    clothes = segment_regions(sitter).region_map == CLOTHES
+    nobody = np.where(clothes, 0, sitter.matte).astype(np.float32)
+    labels = segment_regions(replace(sitter, matte=nobody)).region_map
+    assert clothes.sum() > 1000
+    assert not (labels[clothes] == CLOTHES).any()
+
+
+def test_a_bar_far_from_the_person_is_left_out():
+    person, probability = np.zeros((100, 200), bool), np.zeros((100, 200), np.float32)
+    person[20:80, 20:80], probability[20:80, 20:80] = True, 1
+    person[48:51, 80:190] = True  # an edge of the background, dark as the hair
+    person[55:80, 80:110] = True  # a shoulder that the network misses
+    kept = without_far_bars(person, probability, 100.0)
+    assert kept[20:80, 20:80].all()
+    assert kept[57:78, 80:108].mean() > 0.95
+    assert kept[48:51, 80:88].all()  # a loose strand
+    assert not kept[48:51, 93:].any()
 
 
 def test_colors_correct_the_network(sitter):

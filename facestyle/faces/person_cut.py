@@ -24,6 +24,8 @@ _ROUNDS = 2  # of fit and cut, as for regions (DESIGN 4.3, step 1)
 # the network's surest pixel leaves this much to the colors (.03 to .15 measured alike)
 _LEAST = 0.08
 _SURE = 0.999  # of the face itself
+# face widths; loose strands are nearer, by eye
+_FAR, _THIN = 0.1, 0.08
 # as in `facestyle.faces.regions`, where they are explained
 _LIKELIHOOD_WEIGHT = 0.5
 _WORST_LOG_LIKELIHOOD, _UNKNOWN_LOG_LIKELIHOOD = -15.0, -12.0
@@ -81,7 +83,29 @@ def _cut(image: np.ndarray, face: Face, probability: np.ndarray, hull: np.ndarra
         person = connected_to_face(cut_groups(scores, weights), face, background=1) == 0
         sure = person == (scores[0] > scores[1])
         seeds = person & sure, ~person & sure
-    return np.asarray(person)
+    return without_far_bars(np.asarray(person), probability, face_width(face))
+
+
+def without_far_bars(person: np.ndarray, probability: np.ndarray, unit: float) -> np.ndarray:
+    """Leave out what is thin and far from all that the network sees: edges behind dark hair.
+
+    Parameters
+    ----------
+    person : (h, w) bool
+    probability : (h, w) float32
+        The network's, in [0, 1].
+    unit : float
+        Face width, px.
+
+    Returns
+    -------
+    (h, w) bool
+    """
+    far = cv2.distanceTransform((probability < 0.5).astype(np.uint8), cv2.DIST_L2, 3) > _FAR * unit
+    side = 2 * max(1, round(_THIN * unit / 2)) + 1
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    thick = cv2.morphologyEx(person.astype(np.uint8), cv2.MORPH_OPEN, kernel) > 0
+    return person & (thick | ~far)
 
 
 def _first_seeds(

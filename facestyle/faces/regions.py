@@ -59,6 +59,7 @@ _SOFTNESS = 1.0  # px of the reduced copy
 # face widths; .02 to .05 overlap hand-made labels alike
 _REFINEMENT_RADIUS = 0.03
 _REFINEMENT_EPSILON = 10.0  # squared units of CIE Lab
+_NOBODY = 0.1  # opacity below which nothing is the person's
 
 # local energy of fine detail, given where the person is
 _Detail = Callable[[np.ndarray], np.ndarray]
@@ -204,6 +205,8 @@ def paint_region_map(portrait: Portrait, weights: np.ndarray) -> np.ndarray:
     outline = portrait.face.outline
     unit = face_width(portrait.face)
     labels = _REGION_OF_GROUP[_largest(weights)]
+    # a bystander is nobody's coat (hair beside a neck the matte may miss, though)
+    labels[(portrait.matte < _NOBODY) & (labels == CLOTHES)] = BACKGROUND
     _drop_islands(labels, portrait, unit)
     contours = feature_contours(portrait.face)
     _turn_low_hair_into_clothes(labels, portrait.face)
