@@ -7,13 +7,12 @@ enlarged result and adds detail.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 import torch
 
 from facestyle.errors import UsageError
 from facestyle.neural.loss_network import LossNetwork, layer_channels
-from facestyle.neural.minimizers import minimize
+from facestyle.neural.minimizers import Report, minimize
 from facestyle.neural.objective import (
     Objective,
     Targets,
@@ -41,7 +40,31 @@ from facestyle.neural.tiling import cut_tiles
 _COARSEST = 128  # pixels of the longer side below which a scale shows nothing
 _LARGE = 2_000_000  # pixels beyond which L-BFGS remembers fewer steps, to spare memory
 
-Progress = Callable[[int, int, int, dict[str, float]], None]
+
+@dataclass(frozen=True)
+class Evaluation:
+    """How far an optimization is.
+
+    Attributes
+    ----------
+    size : (int, int)
+        Height and width of the scale, px.
+    done, most : int
+        Work so far and in all, in evaluations of the coarsest scale.
+    losses : dict of str to float
+        The terms of the loss.
+    picture : torch.Tensor
+        The best picture of this scale so far, (1, 3, h, w).
+    """
+
+    size: tuple[int, int]
+    done: int
+    most: int
+    losses: dict[str, float]
+    picture: torch.Tensor
+
+
+Progress = Callable[[Evaluation], None]
 
 
 @dataclass(frozen=True)
@@ -83,8 +106,7 @@ def optimize(
     temporal : Sequence of TemporalTarget
         Warped earlier results of the content's size; they bind the finest scale.
     progress : callable, optional
-        Called with the scale's number, the most that this scale evaluates, the evaluation's
-        number (both numbers from 1), and the terms of the loss.
+        Called after every `Evaluation`.
 
     Returns
     -------
@@ -102,13 +124,12 @@ def optimize(
     picture = _start(full, styles, options, initial, regions)
     history: list[list[dict[str, float]]] = []
     sizes = scale_sizes(full.shape[2], full.shape[3], options.scales)
-    for number, size in enumerate(sizes):
+    plan = [_settings(options, number, size) for number, size in enumerate(sizes)]
+    for number, (size, settings) in enumerate(zip(sizes, plan, strict=True)):
         scaled = resize(full, size).clamp(0, 1)
         last = number == len(sizes) - 1
         scene = _Scene(scaled, styles, regions, tuple(temporal) if last else ())
-        settings = _settings(options, number, size)
-
-        report = None if progress is None else partial(progress, number + 1, settings.iterations)
+        report = None if progress is None else _report(progress, sizes, plan, number)
         objective = _objective(network, scene, options)
         start = resize(picture, size).clamp(0, 1)
         picture, losses = minimize(objective.evaluate, start, settings, report)
@@ -117,6 +138,20 @@ def optimize(
     if options.colors == "keep":
         picture = with_colors_of(picture, full).clamp(0, 1)
     return Optimized(picture, history)
+
+
+def _report(
+    progress: Progress, sizes: Sequence[tuple[int, int]], plan: Sequence[Minimizer], number: int
+) -> Report:
+    """Return what tells of the evaluations of one scale, counted among those of all."""
+    costs = [round(size[0] * size[1] / (sizes[0][0] * sizes[0][1])) for size in sizes]
+    work = [cost * settings.iterations for cost, settings in zip(costs, plan, strict=True)]
+
+    def report(evaluation: int, losses: dict[str, float], picture: torch.Tensor) -> None:
+        done = sum(work[:number]) + evaluation * costs[number]
+        progress(Evaluation(sizes[number], done, sum(work), losses, picture))
+
+    return report
 
 
 def scale_sizes(height: int, width: int, scales: int) -> list[tuple[int, int]]:

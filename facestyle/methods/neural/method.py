@@ -36,10 +36,11 @@ from facestyle.neural.dependencies import require_torch
 from facestyle.neural.model_names import find_model, for_video
 from facestyle.neural.settings import Minimizer, OptimizeOptions
 from facestyle.neural.style_images import StyleImage
-from facestyle.progress import tell
+from facestyle.progress import Step, tell
 
 if TYPE_CHECKING:
     from facestyle.neural.model_files import Model
+    from facestyle.neural.optimize import Evaluation
 
 # deeper layers hold whole eyes and mouths: a face's own statistics there fill it with small faces
 _FACE_STYLE_LAYERS = ("relu1_1", "relu2_1")
@@ -208,10 +209,12 @@ class NeuralMethod(Method):
         return [_regions_of_style(picture.name, picture.image) for picture in pictures]
 
 
-def _tell(name: str, scale: int, most: int, number: int, losses: dict[str, float]) -> None:
-    """Tell how far an optimization is; see `facestyle.neural.optimize.optimize`."""
-    del losses
-    tell(f"{name} at scale {scale}", number, most)
+def _tell(name: str, now: Evaluation) -> None:
+    """Tell how far an optimization is."""
+    from facestyle.neural.pictures import to_array
+
+    detail = f"loss {sum(now.losses.values()):.3g} at {max(now.size)} px"
+    tell(Step(name, now.done, now.most, detail, lambda: to_array(now.picture)))
 
 
 def _regions_of_style(name: str, image: np.ndarray) -> np.ndarray | None:
