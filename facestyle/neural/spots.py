@@ -10,11 +10,13 @@ from collections.abc import Iterator
 import torch
 import torch.nn.functional as F
 
-# Root mean square of a place's activations over the picture's median, and over what 99 % of its
-# places stay below, from which on it is a spot. In the bundled sets spots are above 2 (3 for
-# pictures), 99 % of a portrait below 1.7; at 3, 2.2 and 1.8 a green spot was left on a forehead.
-# A picture whose half is empty has a low median: 1.6 % of one were above 1.8, its spot at 6.6.
+# Root mean square of a place's activations over the picture's median from which on it is a spot. In
+# the bundled sets spots are above 2 (3 for pictures), 99 % of a portrait below 1.7; at 3, 2.2 and
+# 1.8 a green spot was left on a forehead.
 _RAISED = 1.75
+_MOST = 0.01  # share of a picture up to which raised places are spots, not its content
+# ... beyond, over what all other places stay below: a picture whose half is empty has a low median
+# (1.6 % of one were above 1.8, its spot was at 6.6)
 _OUTSTANDING = 1.2
 _REACH = 2  # cells that the layers after the last block carry a spot, on each side
 _AROUND = 33  # px: side of the square whose mean covers a spot
@@ -40,8 +42,10 @@ def find_spots(x: torch.Tensor) -> torch.Tensor:
     """
     level = x.square().mean(1, keepdim=True).sqrt()
     places = level.flatten(1).float()
-    ordinary = torch.quantile(places, 0.99, dim=1) * _OUTSTANDING
-    most = torch.maximum(places.median(1).values * _RAISED, ordinary)
+    most = places.median(1).values * _RAISED
+    many = (places > most[:, None]).float().mean(1) > _MOST
+    outstanding = torch.quantile(places, 1 - _MOST, dim=1) * _OUTSTANDING
+    most = torch.where(many, outstanding, most)
     spots = (level > most[:, None, None, None]).to(x)
     return F.max_pool2d(spots, 2 * _REACH + 1, stride=1, padding=_REACH)
 
@@ -101,6 +105,9 @@ def _continuing(
     x: torch.Tensor, like: torch.Tensor, marked: torch.Tensor, own: torch.Tensor, box: Box
 ) -> Box | None:
     """Return the box nearby, without spots, that is most like this one and its rim."""
+    # a place at random among such strokes differs by twice their variance; what nothing is like (an
+    # eye) is left to the mean
+    most = 2 * _variance(x[:, *box][:, ~marked[box]]) + _variance(like[:, *box].flatten(1))
     place = box
     for step in (_STEP, 1):
         reach = [_FARTHEST + side.stop - side.start if step > 1 else _STEP for side in box]
@@ -109,13 +116,18 @@ def _continuing(
             for side, far, size in zip(place, reach, marked.shape, strict=True)
         )
         error = _unlikeness(x, like, marked, own, box, (rows, columns), step)
-        if not error.isfinite().any():
+        if not error.min() < most:
             return None
         found = divmod(int(error.argmin()), error.shape[1])
         starts = rows.start + step * found[0], columns.start + step * found[1]
         height, width = (side.stop - side.start for side in box)
         place = slice(starts[0], starts[0] + height), slice(starts[1], starts[1] + width)
     return place
+
+
+def _variance(values: torch.Tensor) -> torch.Tensor:
+    """Return the variance of the columns of (C, N), summed over the channels."""
+    return values.var(1, correction=0).sum()
 
 
 def _unlikeness(
