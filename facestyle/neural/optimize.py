@@ -31,6 +31,8 @@ from facestyle.neural.settings import MINIMUM_SIZE, Minimizer, OptimizeOptions
 from facestyle.neural.style_pictures import StylePicture, recolor, style_masks, style_size
 from facestyle.neural.style_statistics import (
     Grams,
+    attention_to_regions,
+    importance_of_regions,
     measure_grams,
     mix_grams,
     region_weights,
@@ -121,7 +123,7 @@ def optimize(
     if options.initial == "picture" and initial is None:
         raise UsageError("initial 'picture' needs a picture to start with")
     full = resize(content, fit_size(content.shape[2], content.shape[3], options.size)).clamp(0, 1)
-    picture = _start(full, styles, options, initial, regions)
+    picture = start = _start(full, styles, options, initial, regions)
     history: list[list[dict[str, float]]] = []
     sizes = scale_sizes(full.shape[2], full.shape[3], options.scales)
     plan = [_settings(options, number, size) for number, size in enumerate(sizes)]
@@ -131,8 +133,8 @@ def optimize(
         scene = _Scene(scaled, styles, regions, tuple(temporal) if last else ())
         report = None if progress is None else _report(progress, sizes, plan, number)
         objective = _objective(network, scene, options)
-        start = resize(picture, size).clamp(0, 1)
-        picture, losses = minimize(objective.evaluate, start, settings, report)
+        picture = _enlarge(picture, start, size).clamp(0, 1)
+        picture, losses = minimize(objective.evaluate, picture, settings, report)
         picture = picture.clamp(0, 1)
         history.append(losses)
     if options.colors == "keep":
@@ -174,6 +176,18 @@ def scale_sizes(height: int, width: int, scales: int) -> list[tuple[int, int]]:
     return [*reversed(useful), (height, width)]
 
 
+def _enlarge(picture: torch.Tensor, start: torch.Tensor, size: tuple[int, int]) -> torch.Tensor:
+    """Bring a coarser result to a scale; the octave that it lacks is that of the start.
+
+    Enlarged alone it is flat for the shallow layers, and some iterations are spent on that.
+    """
+    enlarged = resize(picture, size)
+    coarse = (picture.shape[2], picture.shape[3])
+    if picture is start or min(start.shape[2:]) <= min(coarse):
+        return enlarged
+    return enlarged + resize(start, size) - resize(resize(start, coarse), size)
+
+
 def layer_weights(weight: float, layers: Sequence[str]) -> dict[str, float]:
     """Share the weight of the style among its layers, in proportion to 1 / channels^2.
 
@@ -194,11 +208,10 @@ class _Scene:
 
 
 def _settings(options: OptimizeOptions, number: int, size: tuple[int, int]) -> Minimizer:
-    iterations = max(1, options.iterations >> number)
     history = options.minimizer.history
     if size[0] * size[1] > _LARGE:
         history = min(history, 5)
-    return replace(options.minimizer, iterations=iterations, history=history)
+    return replace(options.minimizer, iterations=options.iterations, history=history)
 
 
 def _start(
@@ -245,7 +258,8 @@ def _objective(network: LossNetwork, scene: _Scene, options: OptimizeOptions) ->
         content=content_features(network, content, options.content_layers, options.tile),
         style=style,
         weights=weights,
-        importance=None if regions is None else regions.mean((1, 2)),
+        importance=importance_of_regions(regions, options.style_layers, options.layers_of_regions),
+        attention=attention_to_regions(regions, options.content_layers, options.content_of_regions),
         temporal=scene.temporal,
     )
     return Objective(network, terms, targets, size, options.tile)

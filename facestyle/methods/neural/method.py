@@ -30,7 +30,7 @@ from facestyle.methods.engine import (
     Target,
 )
 from facestyle.methods.neural.enlarging import enlarged_like
-from facestyle.methods.neural.settings import NeuralSettings
+from facestyle.methods.neural.settings import ITERATIONS_ON_CPU, NeuralSettings
 from facestyle.neural import api
 from facestyle.neural.dependencies import require_torch
 from facestyle.neural.model_names import find_model, for_video
@@ -148,7 +148,7 @@ class NeuralMethod(Method):
         chosen = self.settings
         options = OptimizeOptions(
             scales=chosen.scales,
-            iterations=chosen.iterations,
+            iterations=chosen.iterations or OptimizeOptions.iterations,
             strength=rendering.strength,
             colors=chosen.colors,
             initial=chosen.initial,
@@ -176,6 +176,8 @@ class NeuralMethod(Method):
                 device=chosen.device,
             )
         options, regions = self.options(rendering), None
+        if chosen.iterations is None and _on_cpu(chosen.device):
+            options = replace(options, iterations=ITERATIONS_ON_CPU)
         if chosen.by_region:
             options, regions = _for_faces(options), segment_regions(target.portrait).weights
         return api.stylize_optimize(
@@ -207,6 +209,14 @@ class NeuralMethod(Method):
     def _style_regions(self) -> list[np.ndarray | None]:
         pictures = () if self._set is None else self._set.pictures
         return [_regions_of_style(picture.name, picture.image) for picture in pictures]
+
+
+def _on_cpu(device: str) -> bool:
+    """Whether pictures are computed on a processor."""
+    require_torch()
+    from facestyle.neural.device import choose_device
+
+    return choose_device(device).type == "cpu"
 
 
 def _tell(name: str, now: Evaluation) -> None:
