@@ -99,7 +99,7 @@ def _descend_adam(search: _Search, picture: torch.Tensor, settings: Minimizer) -
 
 def _descend_lbfgs(search: _Search, picture: torch.Tensor, settings: Minimizer) -> None:
     """Descend by L-BFGS (Nocedal and Wright 2006, algorithm 7.5)."""
-    memory = LimitedMemory(settings.history)
+    memory = LimitedMemory(settings.history, smoothing=settings.smoothing)
     loss, gradient = search(picture)
     while True:
         direction = _bounded(memory.direction(gradient), bool(memory))

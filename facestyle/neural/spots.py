@@ -17,11 +17,13 @@ _RAISED = 1.75
 _MOST = 0.01  # share of a picture up to which raised places are spots, not its content
 # ... beyond, over what all other places stay below: a picture whose half is empty has a low median
 # (1.6 % of one were above 1.8, its spot was at 6.6)
-_OUTSTANDING = 1.2
+_OUTSTANDING = 1.5
 _REACH = 2  # cells that the layers after the last block carry a spot, on each side
 _AROUND = 33  # px: side of the square whose mean covers a spot
 _RIM = 12  # px around a spot that strokes from elsewhere have to continue: a stroke or two
 _FARTHEST = 48  # px beyond a spot's own size that strokes are fetched from; chosen
+# of the variance of a picture around a spot, and beside it: up to which another place is like it
+_MOST_UNLIKE, _ALIKE = 0.8, 0.02
 _STEP = 4  # px between two places that are tried
 
 Box = tuple[slice, slice]
@@ -105,9 +107,6 @@ def _continuing(
     x: torch.Tensor, like: torch.Tensor, marked: torch.Tensor, own: torch.Tensor, box: Box
 ) -> Box | None:
     """Return the box nearby, without spots, that is most like this one and its rim."""
-    # a place at random among such strokes differs by twice their variance; what nothing is like (an
-    # eye) is left to the mean
-    most = 2 * _variance(x[:, *box][:, ~marked[box]]) + _variance(like[:, *box].flatten(1))
     place = box
     for step in (_STEP, 1):
         reach = [_FARTHEST + side.stop - side.start if step > 1 else _STEP for side in box]
@@ -116,7 +115,7 @@ def _continuing(
             for side, far, size in zip(place, reach, marked.shape, strict=True)
         )
         error = _unlikeness(x, like, marked, own, box, (rows, columns), step)
-        if not error.min() < most:
+        if not error.isfinite().any():
             return None
         found = divmod(int(error.argmin()), error.shape[1])
         starts = rows.start + step * found[0], columns.start + step * found[1]
@@ -139,7 +138,7 @@ def _unlikeness(
     window: Box,
     step: int,
 ) -> torch.Tensor:
-    """Return how unlike a box every place of a window is, infinite where it has spots.
+    """Return how unlike a box every place of a window is, infinite where it will not do.
 
     The mean squared difference of what both show without spots, and of the picture.
     """
@@ -161,7 +160,11 @@ def _unlikeness(
         + here.square().sum()
     ) / rim.numel()
     spotted = correlate(1 - clean, hidden) > 0.5
-    return torch.where(spotted, float("inf"), strokes + picture)
+    # a place at random among such strokes differs by twice their variance; what nothing is like, an
+    # eye or a tooth, is left to the mean
+    strange = strokes > 2 * _variance(x[:, *box][:, ~marked[box]])
+    strange |= picture > _MOST_UNLIKE * _variance(here.flatten(1)) + _ALIKE
+    return torch.where(spotted | strange, float("inf"), strokes + picture)
 
 
 def _apart(spots: torch.Tensor) -> Iterator[torch.Tensor]:

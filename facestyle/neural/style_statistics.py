@@ -34,9 +34,12 @@ def region_weights(regions: torch.Tensor | None, layers: Sequence[str]) -> Weigh
 
 
 def importance_of_regions(
-    regions: torch.Tensor | None, layers: Sequence[str], own: Sequence[Sequence[str]] = ()
+    regions: torch.Tensor | None,
+    layers: Sequence[str],
+    own: Sequence[Sequence[str]] = (),
+    factors: Sequence[float] = (),
 ) -> dict[str, torch.Tensor]:
-    """Return the weight of every region's style loss: its area, in the layers that it takes.
+    """Return the weight of every region's style loss: area times factor, in its layers.
 
     Parameters
     ----------
@@ -46,6 +49,8 @@ def importance_of_regions(
         Style layers.
     own : Sequence of (Sequence of str)
         Those of every region; all where it is empty.
+    factors : Sequence of float
+        Of the regions; all are 1 where it is empty.
 
     Returns
     -------
@@ -54,7 +59,7 @@ def importance_of_regions(
     """
     if regions is None:
         return {}
-    areas = regions.mean((1, 2))
+    areas = regions.mean((1, 2)) * regions.new_tensor(factors or [1.0] * len(regions))
     taken = own or [layers] * len(regions)
     return {name: areas * areas.new_tensor([name in its for its in taken]) for name in layers}
 
