@@ -6,7 +6,7 @@ from dataclasses import replace
 from benchmarks.neural_bench import Bench
 from benchmarks.neural_pictures import read_square
 from benchmarks.report import progress
-from facestyle.methods.neural.settings import ITERATIONS_ON_CPU
+from facestyle.methods.neural import ITERATIONS_ON_CPU
 from facestyle.neural.optimize import optimize
 from facestyle.neural.settings import Minimizer, OptimizeOptions
 from facestyle.neural.style_pictures import StylePicture

@@ -84,7 +84,16 @@ class ClipMemory:
         return total / known.clamp_min(1e-6), known
 
     def remember(self, number: int, frame: np.ndarray, redrawn: torch.Tensor) -> None:
-        """Keep a frame, (H, W, 3) uint8, and what became of it, (1, 3, H, W)."""
+        """Keep a frame and what became of it.
+
+        Parameters
+        ----------
+        number : int
+            Of the frame.
+        frame : (H, W, 3) uint8
+        redrawn : (1, 3, H, W) tensor
+            In [0, 1].
+        """
         self._frames[number] = frame
         self._results[number] = to_bytes(np.ascontiguousarray(to_array(redrawn), np.float32))
         forget_old(self._frames, number)
