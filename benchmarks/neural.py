@@ -4,7 +4,8 @@
     python -m benchmarks neural --parts normalization --steps 800 --crop 96 --photos 4
 
 Parts: `curves` (the iterations of L-BFGS that a network equals, and the speed-up), `normalization`
-(instance against batch, same budget), `guidance` (statistics by region), `throughput` (formats,
+(instance against batch, same budget), `guidance` (statistics by region), `waiting` (loss and
+seconds of the command on a CPU, against 60 iterations of plain L-BFGS), `throughput` (formats,
 precisions, compilation), `limits` (share of a GPU's bandwidth and arithmetic). Photographs are
 bundled ones that no bundled network was trained on, or those of --data.
 """
@@ -24,6 +25,7 @@ from benchmarks.neural_guidance import compare_guidance
 from benchmarks.neural_normalization import compare_normalizations
 from benchmarks.neural_pictures import read
 from benchmarks.neural_speed import compare_with_limits, measure_throughput
+from benchmarks.neural_waiting import measure_waiting
 from benchmarks.protocol import BUNDLED, Recorder
 from facestyle.neural.device import DEVICES, choose_device
 from facestyle.neural.loss_network import load_loss_network
@@ -33,6 +35,7 @@ PARTS = {
     "curves": show_curves,
     "normalization": compare_normalizations,
     "guidance": compare_guidance,
+    "waiting": measure_waiting,
     "throughput": measure_throughput,
     "limits": compare_with_limits,
 }

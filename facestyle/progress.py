@@ -5,9 +5,36 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 
-# called with what is done, the steps done and the most that there will be
-Listener = Callable[[str, int, int], None]
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a long computation.
+
+    Attributes
+    ----------
+    what : str
+        What is computed, in a few words.
+    done, most : int
+        Steps done, and the most that there will be.
+    detail : str
+        How it goes, in a few words.
+    draft : callable, optional
+        Makes the picture (h, w, 3) as far as it is, float32 in [0, 1]; only valid until the
+        listener returns.
+    """
+
+    what: str
+    done: int
+    most: int
+    detail: str = ""
+    draft: Callable[[], np.ndarray] | None = None
+
+
+Listener = Callable[[Step], None]
 
 _listener: ContextVar[Listener | None] = ContextVar("listener", default=None)
 
@@ -19,7 +46,7 @@ def listening(listener: Listener) -> Iterator[None]:
     Parameters
     ----------
     listener : callable
-        Called with what is done, the steps done, and the most that there will be.
+        Called with each `Step`.
     """
     token = _listener.set(listener)
     try:
@@ -28,16 +55,8 @@ def listening(listener: Listener) -> Iterator[None]:
         _listener.reset(token)
 
 
-def tell(what: str, done: int, most: int) -> None:
-    """Tell how far a computation is, if anybody listens.
-
-    Parameters
-    ----------
-    what : str
-        A few words.
-    done, most : int
-        Steps.
-    """
+def tell(step: Step) -> None:
+    """Tell how far a computation is, if anybody listens."""
     listener = _listener.get()
     if listener is not None:
-        listener(what, done, most)
+        listener(step)

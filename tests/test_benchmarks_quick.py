@@ -118,13 +118,14 @@ def test_matte(tiny, tmp_path):
 def test_neural(tmp_path):
     pytest.importorskip("torch")
     words = ["--sizes", "64", "--photos", "1", "--iterations", "2", "--steps", "2", "--crop", "64"]
-    parts = ["--parts", "curves", "normalization", "limits"]
+    parts = ["--parts", "curves", "normalization", "waiting", "limits"]
     found = measured(tmp_path, "neural", *words, *parts)
     losses = {(r.method, *r.factors.items()): r for r in found.rows if r.measure == "loss"}
     assert {row.split for row in losses.values() if row.case != "training"} == {"test"}
     photo = losses["the photograph", ("px", 64)].value
     assert losses["L-BFGS", ("px", 64), ("iterations", 1)].value <= photo
     assert {m for m, *_ in losses} > {"instance normalization", "batch normalization"}
+    assert losses["as the command", ("px", 64)].value < losses["plain", ("px", 64)].value * 2
     assert {"neural, limits"} <= {skip["what"] for skip in found.skips}
 
 

@@ -126,6 +126,9 @@ def test_transparent_to_jpeg(said, folder):
     [
         (["--explain", "why", "--exemplars", "dark+warm"], "explain the looks of dark+warm"),
         (["--explain", "why", "--exemplars", "dark", "--method", "neural"], "nothing to explain"),
+        (["--draft", "d.png", "--exemplars", "dark", "--method", "energy"], "only --method neural"),
+        (["--draft", "d", "--exemplars", "dark", "--method", "neural"], "is a picture; call it"),
+        (["--draft", "me.png", "--exemplars", "dark", "--method", "neural"], "name another file"),
         (["--report", "report.png", "--exemplars", "dark"], "report.png: is a page; call it .html"),
         (["--matte", "no.png", "--exemplars", "dark"], "no.png: there is no such file"),
         (["--matte", "me.png", "--exemplars", "dark"], "me.png: found a picture in color"),
@@ -250,15 +253,17 @@ def test_names_that_the_console_cannot_show(folder, name, encoding, printed):
 
 
 def test_progress_inside_one_long_picture(monkeypatch, capsys):
+    from facestyle.progress import Step
+
     now = iter(range(0, 1000, 11))
     monkeypatch.setattr("facestyle.cli.messages.time.monotonic", lambda: float(next(now)))
     progress = ClipProgress(quiet=False, unit="step")
     for number in (1, 2, 3):
-        progress.show_steps("me.png at scale 2", number, 11)
+        progress.show_steps(Step("me.png", number, 11, "loss 2.5"))
     lines = capsys.readouterr().err.splitlines()
     assert lines == [
-        "facestyle: me.png at scale 2: 2 of 11 steps, about 99 s left",
-        "facestyle: me.png at scale 2: 3 of 11 steps, about 88 s left",
+        "facestyle: me.png: 2 of 11 steps, loss 2.5, about 99 s left",
+        "facestyle: me.png: 3 of 11 steps, loss 2.5, about 88 s left",
     ]
 
 
@@ -266,18 +271,27 @@ def test_neural_pictures_tell_how_far_they_are():
     pytest.importorskip("torch")
     from facestyle import ExemplarSet, Stylizer
     from facestyle.exemplars import ExemplarPicture
-    from facestyle.progress import listening
+    from facestyle.progress import Step, listening
 
     picture = np.random.default_rng(0).random((40, 48, 3), dtype=np.float32)
     style = ExemplarSet([], pictures=[ExemplarPicture(picture[::-1].copy(), "style")])
     stylizer = Stylizer(style, method="neural", size=48, scales=1, iterations=3)
-    told = []
-    with listening(lambda *told_now: told.append(told_now)):
-        stylizer(picture)
-    assert told
-    assert {what for what, _, _ in told} == {"the picture at scale 1"}
-    assert [done for _, done, _ in told] == list(range(1, len(told) + 1))
-    assert {most for _, _, most in told} == {3}
+    told: list[Step] = []
+    drafts = []
+
+    def hear(step: Step) -> None:
+        told.append(step)
+        drafts.append(step.draft())
+
+    with listening(hear):
+        result = stylizer(picture)
+    assert {step.what for step in told} == {"the picture"}
+    assert [(step.done, step.most) for step in told] == [(1, 3), (2, 3), (3, 3)]
+    losses = [float(step.detail.split()[1]) for step in told]
+    assert told[0].detail == f"loss {losses[0]:.3g} at 48 px"
+    assert losses[-1] < losses[0]
+    np.testing.assert_allclose(drafts[-1].clip(0, 1), result.image, atol=1e-6)
+    assert np.abs(drafts[-1] - drafts[0]).max() > 0.01
     count = len(told)
     stylizer(picture)
     assert len(told) == count

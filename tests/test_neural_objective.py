@@ -51,7 +51,8 @@ def objective(network, tile=None):
         content=content_features(network, content, tuple(TERMS.content), tile),
         style={name: gram.expand(-1, 2, -1, -1) for name, gram in grams.items()},
         weights=region_weights(regions, tuple(TERMS.style)),
-        importance=torch.tensor([0.3, 0.7], dtype=torch.float64),
+        importance=dict.fromkeys(TERMS.style, torch.tensor([0.3, 0.7], dtype=torch.float64)),
+        attention={"relu2_2": 1 + 4 * ramp[::2, ::2][:28]},
         temporal=(TemporalTarget(warped, ramp),),
     )
     return Objective(network, TERMS, targets, (57, 100), tile)

@@ -16,6 +16,10 @@ from facestyle.neural.pictures import to_tensor, with_colors_of  # noqa: E402
 from facestyle.neural.settings import Minimizer, OptimizeOptions  # noqa: E402
 from facestyle.neural.style_images import StyleImage  # noqa: E402
 from facestyle.neural.style_pictures import StylePicture, recolor  # noqa: E402
+from facestyle.neural.style_statistics import (  # noqa: E402
+    attention_to_regions,
+    importance_of_regions,
+)
 
 QUICK = OptimizeOptions(
     size=64,
@@ -142,8 +146,31 @@ def test_shares_mix_style_pictures(network):
     assert greenness([1, 0]) < greenness([1, 1]) < greenness([0, 1])
 
 
+def test_regions_may_take_other_layers_and_keep_more_of_the_content():
+    left = torch.zeros(2, 32, 64)
+    left[0, :, :16] = 1
+    left[1, :, 16:] = 1
+    weights = importance_of_regions(left, ("a", "b"), [("a",), ("a", "b")], (0.2, 1.0))
+    torch.testing.assert_close(weights["a"], torch.tensor([0.05, 0.75]))
+    torch.testing.assert_close(weights["b"], torch.tensor([0.0, 0.75]))
+    assert importance_of_regions(None, ("a",)) == {}
+    attention = attention_to_regions(left, ("relu2_1",), (5.0, 1.0))["relu2_1"]
+    assert attention.shape == (16, 32)
+    assert (attention[:, :8] == 5).all()
+    assert (attention[:, 8:] == 1).all()
+
+
+def test_a_finer_scale_begins_with_detail_of_the_start(network):
+    image = np.random.default_rng(1).uniform(size=(64, 512, 3)).astype(np.float32)
+    options = replace(QUICK, size=512, scales=2, iterations=1, initial="content")
+    result = stylize_optimize(image, [RED], options=options, loss_network=network, device="cpu")
+    # one evaluation a scale moves nothing: what the coarser scale lacks is there again
+    np.testing.assert_allclose(result, image, atol=1e-4)
+
+
 def test_scales_double_and_end_at_the_full_size():
-    assert scale_sizes(600, 800, 3) == [(150, 200), (300, 400), (600, 800)]
+    assert scale_sizes(600, 800, 3) == [(300, 400), (600, 800)]
+    assert scale_sizes(600, 1024, 3) == [(150, 256), (300, 512), (600, 1024)]
     assert scale_sizes(100, 200, 4) == [(100, 200)]
 
 

@@ -205,6 +205,32 @@ def test_a_raised_place_is_found_and_covered():
     torch.testing.assert_close(covered[..., 64:, :], output[..., 64:, :], atol=0, rtol=0)
 
 
+def test_strokes_go_on_across_a_spot_in_a_still_picture():
+    stripes = (torch.arange(128)[:, None] % 12 < 6).float().expand(1, 3, 128, 128)
+    spots = torch.zeros(1, 1, 32, 32)
+    spots[..., 13:18, 13:18] = 1
+    raised = stripes.clone()
+    raised[..., 54:70, 54:70] = 5.0
+    covered = cover_spots(raised, spots, torch.zeros_like(stripes))
+    torch.testing.assert_close(covered, stripes, atol=1e-5, rtol=0)
+    picture = torch.zeros_like(stripes)
+    picture[..., :64] = 9.0  # here the picture is another: no strokes are fetched from it
+    stripes = torch.where(picture > 0, -stripes, stripes)
+    spots = spots.roll(3, 3)
+    raised = stripes.clone()
+    raised[..., 54:70, 66:82] = 5.0
+    covered = cover_spots(raised, spots, picture)
+    torch.testing.assert_close(covered[..., 66:], stripes[..., 66:], atol=1e-5, rtol=0)
+
+
+def test_a_spot_is_found_in_a_half_empty_picture():
+    features = torch.randn(1, 64, 32, 32, generator=torch.Generator().manual_seed(2))
+    features[..., 12:] *= 0.3
+    features[..., 10, 5] *= 4
+    assert find_spots(features)[0, 0, 8:13, 3:8].all()
+    assert find_spots(features).sum() == 25
+
+
 def test_a_large_raised_area_is_content():
     features = torch.randn(1, 8, 32, 32, generator=torch.Generator().manual_seed(2))
     features[..., :10] *= 20

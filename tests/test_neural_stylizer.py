@@ -75,7 +75,7 @@ def test_a_portrait_is_stylized_by_region(folder):
     assert np.abs(guided.image.astype(int) - whole.image).mean() > 0.2
 
 
-def test_regions_take_strokes_but_no_features(folder, monkeypatch):
+def test_a_face_takes_strokes_but_no_features(folder, monkeypatch):
     """Deeper style layers hold whole eyes: they would fill a face with small faces."""
     chosen = {}
 
@@ -86,10 +86,14 @@ def test_regions_take_strokes_but_no_features(folder, monkeypatch):
     monkeypatch.setattr(api, "stylize_optimize", optimize)
     image = np.asarray(Image.open(folder / "portrait.png"))
     for by_region in (False, True):
-        optimizing(folder / "red.png", by_region=by_region)(image)
-    assert set(chosen[True].style_layers) == {"relu1_1", "relu2_1"}
-    assert "relu5_1" in chosen[False].style_layers
-    assert chosen[True].content_weight == 5 * chosen[False].content_weight
+        optimizing(folder / "red.png", by_region=by_region, device="cpu")(image)
+    face, *others = chosen[True].layers_of_regions
+    assert set(face) == {"relu1_1", "relu2_1"}
+    assert others == [chosen[False].style_layers] * 3
+    assert chosen[True].content_of_regions == (5, 1, 1, 1)
+    assert chosen[True].style_of_regions == (0.2, 1, 1, 1)
+    assert chosen[False].layers_of_regions == ()
+    assert chosen[False].iterations == 40  # on a CPU, unless told otherwise
 
 
 def test_transparency_is_kept(folder):

@@ -22,7 +22,7 @@ from facestyle.neural.style_training import train_style  # noqa: E402
 from facestyle.neural.train import train  # noqa: E402
 from facestyle.neural.transformer import Transformer, join_inputs  # noqa: E402
 from facestyle.neural.video.feed_forward import redraw_frame  # noqa: E402
-from facestyle.neural.video.motion import Motion, warp  # noqa: E402
+from facestyle.neural.video.motion import Motion, warp, warp_along  # noqa: E402
 from facestyle.neural.video.synthetic_motion import move  # noqa: E402
 from facestyle.neural.video.training import pair_terms  # noqa: E402
 
@@ -197,10 +197,10 @@ def test_frames_follow_each_other():
     alone = redraw_frame(network, frames[1])
     first = redraw_frame(network, frames[0])
     still = Motion(flow, np.ones((32, 32), np.float32))
-    second = redraw_frame(network, frames[1], first, still)
+    second = redraw_frame(network, frames[1], warp_along(first, still))
     assert (second - alone).abs().max() > 1e-4  # it looked back
     unknown = Motion(flow, np.zeros((32, 32), np.float32))
-    alone = redraw_frame(network, frames[1], first, unknown)
+    alone = redraw_frame(network, frames[1], warp_along(first, unknown))
     torch.testing.assert_close(alone, redraw_frame(network, frames[1]))
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from functools import partial
 
+import cv2
 import numpy as np
 import pytest
 from moving_scenes import MovingDisc
@@ -14,6 +15,7 @@ from facestyle import ExemplarSet, Stylizer, cli  # noqa: E402
 from facestyle.errors import UsageError  # noqa: E402
 from facestyle.exemplars import ExemplarPicture  # noqa: E402
 from facestyle.flow import flo_name, write_flo  # noqa: E402
+from facestyle.imaging.levels import to_bytes  # noqa: E402
 from facestyle.io.images import write_image  # noqa: E402
 from facestyle.io.videos import SegmentedWriter, open_video  # noqa: E402
 from facestyle.methods.neural import (  # noqa: E402
@@ -24,6 +26,7 @@ from facestyle.methods.neural import (  # noqa: E402
     video_options,
 )
 from facestyle.methods.neural.clip_frames import NetworkClip, OptimizedClip  # noqa: E402
+from facestyle.methods.neural.clip_memory import ClipMemory  # noqa: E402
 from facestyle.methods.neural.clip_motion import begins_scene  # noqa: E402
 from facestyle.methods.neural.clip_passes import MultiPassFrames  # noqa: E402
 from facestyle.metrics.temporal import warping_error  # noqa: E402
@@ -364,3 +367,51 @@ def test_the_same_from_python(folder, frames):
     worker = stylizer.frames()
     image = [worker.step(frame).outcome.image for frame in frames[:2]][1]
     np.testing.assert_allclose(results[1].image, 255 * image, atol=0.51)
+
+
+# --- What something hid ----------------------------------------------------------------------
+
+
+class TrueFlow:
+    """The flow of a scene, as a `FlowSource` gives it."""
+
+    folder = None
+
+    def __init__(self, scene):
+        self.scene, self.asked = scene, []
+
+    def between(self, first, second, numbers, *, size=None):
+        del first, second, size
+        self.asked.append(numbers)
+        return self.scene.flow(*numbers), self.scene.flow(*numbers[::-1])
+
+
+def hidden_wall(hidden):
+    """A wall that a disc hides in the frames 5 to 4 + hidden, and where it always did."""
+    away = (-400, 0)
+    middle = [(2 * n, 0) for n in range(hidden)]
+    moves = [away] * 5 + middle + [away]
+    scene = MovingDisc(64, moves, [(0, 0)] * len(moves), radius=0.3)
+    return scene, np.logical_and.reduce(scene.masks[5:-1])
+
+
+@pytest.mark.parametrize("hidden", [1, 3, 9])
+def test_a_memory_knows_what_something_hid(hidden):
+    scene, behind = hidden_wall(hidden)
+    source = TrueFlow(scene)
+    memory = ClipMemory(torch.device("cpu"), source)
+    last = len(scene.frames) - 1
+    for number, frame in enumerate(scene.frames[:-1]):
+        if number == 4:
+            memory.recall(number, to_bytes(frame))
+            assert source.asked == [(4, 3)]  # which shows all of it: no older one is asked
+        shade = 0.9 if scene.masks[number].any() else 0.2
+        memory.remember(number, to_bytes(frame), torch.full((1, 3, 64, 64), shade))
+    again = ClipMemory(torch.device("cpu"), source)
+    again.restore(memory.state())
+    warped, weights = again.recall(last, to_bytes(scene.frames[last]))
+    inner = cv2.erode(behind.astype(np.uint8), np.ones((7, 7))) > 0
+    assert inner.sum() > 50
+    np.testing.assert_allclose(weights.numpy()[inner], 1, atol=0.01)
+    np.testing.assert_allclose(warped.numpy()[0, :, inner], 0.2, atol=0.01)
+    assert len(memory.state()["numbers"]) <= 6

@@ -6,9 +6,12 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from facestyle.cli.streams import write_line
+
+if TYPE_CHECKING:
+    from facestyle.progress import Step
 
 _log = logging.getLogger("facestyle")
 
@@ -97,7 +100,7 @@ class ClipProgress:
         self._started = self._said = 0.0
         self._first = 0
 
-    def show(self, source: Path, done: int, total: int) -> None:
+    def show(self, source: Path, done: int, total: int, detail: str = "") -> None:
         """Tell that so many frames of a video are done, of so many (0: nobody knows).
 
         Parameters
@@ -108,6 +111,8 @@ class ClipProgress:
             Frames done.
         total : int
             Frames in all; 0 where nobody knows.
+        detail : str
+            How it goes, in a few words.
         """
         if self._quiet:
             return
@@ -128,31 +133,23 @@ class ClipProgress:
                     file=sys.stderr,
                 )
         elif self._bar is not None:
+            self._bar.set_postfix_str(detail, refresh=False)
             self._bar.update(done - self._bar.n)
         elif now - self._said >= self.EVERY:
             self._said = now
-            write_line(f"facestyle: {self._line(done, total, now)}", sys.stderr)
+            write_line(f"facestyle: {self._line(done, total, now, detail)}", sys.stderr)
 
-    def _line(self, done: int, total: int, now: float) -> str:
+    def _line(self, done: int, total: int, now: float, detail: str) -> str:
         pace = (now - self._started) / max(1, done - self._first)
         if not total:
             return f"{self._source}: {done} {self._unit}s, {pace:.2f} s each"
         left = max(0, total - done) * pace
-        return f"{self._source}: {done} of {total} {self._unit}s, about {left:.0f} s left"
+        said = detail and f"{detail}, "
+        return f"{self._source}: {done} of {total} {self._unit}s, {said}about {left:.0f} s left"
 
-    def show_steps(self, what: str, done: int, most: int) -> None:
-        """Tell of one long computation; a listener of `facestyle.progress`.
-
-        Parameters
-        ----------
-        what : str
-            What is computed, for people.
-        done : int
-            Steps done.
-        most : int
-            Steps at most.
-        """
-        self.show(Path(what), done, most)
+    def show_steps(self, step: "Step") -> None:
+        """Tell of one long computation; a listener of `facestyle.progress`."""
+        self.show(Path(step.what), step.done, step.most, step.detail)
 
     def close(self) -> None:
         """End the bar of a video, if there is one."""

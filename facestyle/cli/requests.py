@@ -1,6 +1,7 @@
 """What `facestyle stylize` is asked for is checked before any work."""
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from facestyle.pipeline.settings import split_options
@@ -31,6 +32,7 @@ def check_request(arguments: argparse.Namespace, wanted: "Preset") -> None:
     from facestyle.pipeline.presets import check_preset_file
 
     _check_pages(arguments, wanted)
+    _check_draft(arguments, wanted)
     if arguments.save_preset is not None and several:
         raise UsageError(
             f"--save-preset {arguments.save_preset}: keeps one look; give one of --exemplars and "
@@ -71,3 +73,24 @@ def _check_pages(arguments: argparse.Namespace, wanted: "Preset") -> None:
         raise UsageError(f"--explain: a blend is not explained; explain the looks of {blends[0]}")
     if is_neural(wanted.method, split_options(wanted.options)[1]):
         raise UsageError("--explain: method neural has nothing to explain; leave it out")
+
+
+def _check_draft(arguments: argparse.Namespace, wanted: "Preset") -> None:
+    """Refuse a draft that could not be written, or would be a result or an input."""
+    from facestyle.errors import UsageError
+    from facestyle.io.images.formats import WRITABLE_SUFFIXES
+    from facestyle.methods.choice import is_neural
+
+    if arguments.draft is None:
+        return
+    own = split_options(wanted.options)[1]
+    if not is_neural(wanted.method, own) or own.get("model") is not None:
+        raise UsageError(
+            f"--draft {arguments.draft}: only --method neural with --exemplars makes drafts"
+        )
+    if arguments.draft.suffix.lower() not in WRITABLE_SUFFIXES:
+        kinds = " or ".join(sorted(WRITABLE_SUFFIXES))
+        raise UsageError(f"--draft {arguments.draft}: is a picture; call it {kinds}")
+    taken = [*(arguments.inputs or ()), *([arguments.output] if arguments.output else [])]
+    if any(arguments.draft.resolve() == Path(name).resolve() for name in taken):
+        raise UsageError(f"--draft {arguments.draft}: is an input or the result; name another file")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from facestyle.pipeline.batch import BatchResult
     from facestyle.pipeline.batch_report import BatchReport
     from facestyle.pipeline.stills import StillStylizer
+    from facestyle.progress import Listener
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ def run_pairs(
     -------
     Counts
     """
+    from facestyle.cli.drafts import Drafts
     from facestyle.cli.messages import ClipProgress, report_error, report_note, show_progress
     from facestyle.progress import listening
 
@@ -53,7 +55,10 @@ def run_pairs(
     steps = ClipProgress(quiet=arguments.quiet, unit="step")
     failed = skipped = 0
     total = sum(len(pairs) for _, pairs in work)
-    with listening(steps.show_steps):
+    listener: Listener = steps.show_steps
+    if arguments.draft is not None:
+        listener = Drafts(arguments.draft, listener)
+    with listening(listener):
         parts = (_results(arguments, stylizer, pairs, frames) for stylizer, pairs in work)
         results: Iterator[BatchResult] = chain.from_iterable(parts)
         if report is not None:

@@ -78,6 +78,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="also write a page and pictures of how each result came about",
     )
+    batch.add_argument(
+        "--draft",
+        type=Path,
+        metavar="FILE",
+        help="a small picture of how far a neural optimization is, every few seconds",
+    )
 
 
 def _add_style(style: argparse._ArgumentGroup) -> None:

@@ -5,7 +5,7 @@ Importing this module does not import PyTorch; calling its functions does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from facestyle.neural.style_images import StyleImage, style_image
 if TYPE_CHECKING:
     from facestyle.neural.loss_network import LossNetwork
     from facestyle.neural.model_files import Model
+    from facestyle.neural.optimize import Progress
 
 
 def stylize_optimize(
@@ -30,7 +31,7 @@ def stylize_optimize(
     regions: np.ndarray | None = None,
     loss_network: Path | str | LossNetwork | None = None,
     device: str = "auto",
-    progress: Callable[[int, int, int, dict[str, float]], None] | None = None,
+    progress: Progress | None = None,
 ) -> np.ndarray:
     """Redraw any picture in the style of others by optimization (Gatys et al. 2016).
 
@@ -53,7 +54,7 @@ def stylize_optimize(
     device : {"auto", "cpu", "cuda", "mps"}
         Where to compute.
     progress : callable, optional
-        See `facestyle.neural.optimize.optimize`.
+        Called after every `facestyle.neural.optimize.Evaluation`.
 
     Returns
     -------

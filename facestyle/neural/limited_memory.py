@@ -25,10 +25,12 @@ class LimitedMemory:
     ----------
     capacity : int
         Pairs that are remembered; each has twice the size of the picture.
+    smoothing : bool
+        Whether to begin with the filter; with the identity otherwise.
     """
 
-    def __init__(self, capacity: int) -> None:
-        self.capacity = capacity
+    def __init__(self, capacity: int, *, smoothing: bool = True) -> None:
+        self.capacity, self.smoothing = capacity, smoothing
         self._order: list[int] = []  # slots, the oldest pair first
         self._vectors: torch.Tensor | None = None  # (2 capacity, N): step, change, step, ...
         self._table = np.zeros((2 * capacity, 2 * capacity))  # their products
@@ -78,6 +80,8 @@ class LimitedMemory:
         """
         if self._filter is None:
             self._filter = _smoothing(gradient)
+            if not self.smoothing:
+                self._filter = torch.ones_like(self._filter)
         if not self._order:
             return -self._smooth(gradient)
         assert self._vectors is not None

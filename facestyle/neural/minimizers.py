@@ -14,7 +14,7 @@ from facestyle.neural.limited_memory import LimitedMemory
 from facestyle.neural.settings import Minimizer
 
 Evaluate = Callable[[torch.Tensor], tuple[dict[str, float], torch.Tensor]]
-Report = Callable[[int, dict[str, float]], None]
+Report = Callable[[int, dict[str, float], torch.Tensor], None]
 
 _FIRST_STEP = 0.02  # root mean square over pixels, in units of the picture's range
 _LONGEST_STEP = 0.2  # likewise: the quadratic model means nothing beyond
@@ -45,7 +45,7 @@ class _Search:
         self.history.append(terms)
         self.totals.append(total)
         if self.report is not None:
-            self.report(len(self.totals), terms)
+            self.report(len(self.totals), terms, self.best)
         if len(self.totals) >= self.settings.iterations or self._converged():
             raise _Stopped
         return total, gradient
@@ -72,7 +72,8 @@ def minimize(
     settings : Minimizer
         How to minimize.
     report : callable, optional
-        Called after every evaluation with its number, from 1, and the terms of the loss.
+        Called after every evaluation with its number, from 1, the terms of the loss, and the
+        best picture so far.
 
     Returns
     -------
@@ -98,7 +99,7 @@ def _descend_adam(search: _Search, picture: torch.Tensor, settings: Minimizer) -
 
 def _descend_lbfgs(search: _Search, picture: torch.Tensor, settings: Minimizer) -> None:
     """Descend by L-BFGS (Nocedal and Wright 2006, algorithm 7.5)."""
-    memory = LimitedMemory(settings.history)
+    memory = LimitedMemory(settings.history, smoothing=settings.smoothing)
     loss, gradient = search(picture)
     while True:
         direction = _bounded(memory.direction(gradient), bool(memory))

@@ -65,8 +65,10 @@ class Targets:
         Gram matrices (1, R, C, C) of the style.
     weights : Weights
         Weight of every unit in every region.
-    importance : torch.Tensor or None
-        Weight (R,) of every region's style loss.
+    importance : dict of str to torch.Tensor
+        Weight (R,) of every region's style loss by layer; empty where all are 1.
+    attention : dict of str to torch.Tensor
+        Weight (h, w) of the units of content layers; empty where all are 1.
     temporal : tuple of TemporalTarget
         Warped earlier results.
     """
@@ -74,7 +76,8 @@ class Targets:
     content: dict[str, torch.Tensor]
     style: Grams
     weights: Weights
-    importance: torch.Tensor | None = None
+    importance: Mapping[str, torch.Tensor] = field(default_factory=dict)
+    attention: Mapping[str, torch.Tensor] = field(default_factory=dict)
     temporal: tuple[TemporalTarget, ...] = field(default=())
 
 
@@ -143,8 +146,9 @@ class Objective:
         features = self.network(picture, self.terms.layers)
         content = picture.new_zeros(())
         for name, weight in self.terms.content.items():
-            target = self.targets.content[name]
-            content = content + weight * losses.feature_reconstruction_loss(features[name], target)
+            content = content + weight * losses.feature_reconstruction_loss(
+                features[name], self.targets.content[name], self.targets.attention.get(name)
+            )
         grams = {
             name: losses.gram_matrix(features[name], self.targets.weights[name])
             for name in self.terms.style
@@ -152,9 +156,10 @@ class Objective:
         return {"content": content, "style": self._style_term(grams)}
 
     def _style_term(self, grams: Mapping[str, torch.Tensor]) -> torch.Tensor:
-        importance = self.targets.importance
+        targets = self.targets
         terms = [
-            weight * losses.style_loss(grams[name], self.targets.style[name], importance)
+            weight
+            * losses.style_loss(grams[name], targets.style[name], targets.importance.get(name))
             for name, weight in self.terms.style.items()
         ]
         return torch.stack(terms).sum()
@@ -192,8 +197,11 @@ class Objective:
         for name, weight in self.terms.content.items():
             whole = self.targets.content[name]
             target = tile.core_of_map(whole, layer_stride(name))
-            squares = (features[name] - target).square().sum()
-            terms.append(weight * squares / whole.numel())
+            squares = (features[name] - target).square()
+            if name in self.targets.attention:
+                attention = self.targets.attention[name]
+                squares = squares * tile.core_of_map(attention, layer_stride(name))
+            terms.append(weight * squares.sum() / whole.numel())
         return torch.stack(terms).sum()
 
     def _tile_weights(self, tile: Tile, layer: str) -> torch.Tensor | None:

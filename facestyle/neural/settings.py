@@ -41,6 +41,8 @@ class Minimizer:
         Step of Adam, in units of the picture's range [0, 1].
     history : int
         Pairs of vectors that L-BFGS remembers; each has the size of the picture.
+    smoothing : bool
+        Whether L-BFGS begins with a smoothing filter, not the identity (`limited_memory`).
     """
 
     method: str = "lbfgs"
@@ -49,6 +51,7 @@ class Minimizer:
     window: int = 50
     learning_rate: float = 0.02
     history: int = 100
+    smoothing: bool = True
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ class OptimizeOptions:
     scales : int
         Scales from coarse to fine, each twice as large as the one before.
     iterations : int
-        Iterations at the coarsest scale at most; each finer scale gets half as many.
+        Iterations at each scale at most.
     strength : float
         0 leaves the picture as it is, 1 is the whole style: the style's statistics are mixed
         with the picture's own.
@@ -73,6 +76,12 @@ class OptimizeOptions:
         covariance of the style's colors, which descent is slow to find.
     content_layers, style_layers : tuple of str
         Layers of the loss network.
+    content_of_regions : tuple of float
+        Factor of the content loss in every region; empty for 1.
+    style_of_regions : tuple of float
+        Factor of the style loss of every region; empty for 1.
+    layers_of_regions : tuple of (tuple of str)
+        The style layers that a region takes its statistics from; empty for all of them.
     content_weight, style_weight, total_variation_weight, temporal_weight : float
         Weights of the terms; see `layer_weights` for the style's.
     style_scale : float
@@ -95,6 +104,9 @@ class OptimizeOptions:
     initial: str = "recolored"
     content_layers: tuple[str, ...] = ("relu4_2",)
     style_layers: tuple[str, ...] = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
+    content_of_regions: tuple[float, ...] = ()
+    style_of_regions: tuple[float, ...] = ()
+    layers_of_regions: tuple[tuple[str, ...], ...] = ()
     content_weight: float = 1.0
     style_weight: float = 200.0
     total_variation_weight: float = 1.0

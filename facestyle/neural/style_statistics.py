@@ -33,6 +33,62 @@ def region_weights(regions: torch.Tensor | None, layers: Sequence[str]) -> Weigh
     return {name: F.avg_pool2d(regions[None], layer_stride(name))[0] for name in layers}
 
 
+def importance_of_regions(
+    regions: torch.Tensor | None,
+    layers: Sequence[str],
+    own: Sequence[Sequence[str]] = (),
+    factors: Sequence[float] = (),
+) -> dict[str, torch.Tensor]:
+    """Return the weight of every region's style loss: area times factor, in its layers.
+
+    Parameters
+    ----------
+    regions : torch.Tensor or None
+        Masks (R, H, W) in [0, 1].
+    layers : Sequence of str
+        Style layers.
+    own : Sequence of (Sequence of str)
+        Those of every region; all where it is empty.
+    factors : Sequence of float
+        Of the regions; all are 1 where it is empty.
+
+    Returns
+    -------
+    dict of str to torch.Tensor
+        Weights (R,) by layer; empty without regions.
+    """
+    if regions is None:
+        return {}
+    areas = regions.mean((1, 2)) * regions.new_tensor(factors or [1.0] * len(regions))
+    taken = own or [layers] * len(regions)
+    return {name: areas * areas.new_tensor([name in its for its in taken]) for name in layers}
+
+
+def attention_to_regions(
+    regions: torch.Tensor | None, layers: Sequence[str], factors: Sequence[float] = ()
+) -> dict[str, torch.Tensor]:
+    """Return the weight of every unit's content loss: a factor for each region, else 1.
+
+    Parameters
+    ----------
+    regions : torch.Tensor or None
+        Masks (R, H, W) in [0, 1], at most 1 together.
+    layers : Sequence of str
+        Content layers.
+    factors : Sequence of float
+        Of the regions; all are 1 where it is empty.
+
+    Returns
+    -------
+    dict of str to torch.Tensor
+        Weights (H // stride, W // stride) by layer; empty where all are 1.
+    """
+    if regions is None or not factors:
+        return {}
+    weights = 1 + torch.einsum("r,rhw->hw", regions.new_tensor(factors) - 1, regions)
+    return {name: F.avg_pool2d(weights[None], layer_stride(name))[0] for name in layers}
+
+
 def tile_features(
     network: LossNetwork, picture: torch.Tensor, layers: Sequence[str], tiles: Sequence[Tile]
 ) -> Iterator[tuple[Tile, dict[str, torch.Tensor]]]:

@@ -14,7 +14,7 @@ from torch import nn
 
 from facestyle.neural.normalization import BatchNorm, InstanceNorm
 from facestyle.neural.palettes import Palette
-from facestyle.neural.settings import Architecture
+from facestyle.neural.settings import PICTURE_INPUTS, Architecture
 from facestyle.neural.spots import cover_spots, find_spots
 
 _GRID = 4  # two convolutions of stride two
@@ -158,7 +158,8 @@ class Transformer(nn.Module):
             What `spots` returns.
         """
         if spots is not None:
-            x = cover_spots(x, spots)
+            still = self.architecture.inputs == PICTURE_INPUTS
+            x = cover_spots(x, spots, from_colors(base) if still else None)
         x = x[..., : base.shape[2], : base.shape[3]]
         return to_colors(x if self.palette is None else x + from_colors(base))
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from facestyle.errors import FacestyleError
-from facestyle.progress import listening
+from facestyle.progress import Step, listening
 from facestyle.thread_log import hearing_records
 
 _LOG = logging.getLogger("facestyle.web")
@@ -86,6 +86,10 @@ class Job:
             raise CanceledError
         self.step = (what, done, most)
 
+    def _hear(self, step: Step) -> None:
+        """Take a step of the computation itself."""
+        self.tell(step.what, step.done, step.most)
+
     def run(self) -> None:
         """Do the work in this thread."""
         if not self.is_wanted:
@@ -94,7 +98,7 @@ class Job:
         self.state = RUNNING
         start = time.perf_counter()
         try:
-            with listening(self.tell), hearing_records(self._take_notice):
+            with listening(self._hear), hearing_records(self._take_notice):
                 self.facts = self.work(self)
             self.state = DONE
         except CanceledError:

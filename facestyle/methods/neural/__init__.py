@@ -12,9 +12,10 @@ if TYPE_CHECKING:
     from facestyle.methods.neural.clip_picture_network import PictureNetworkFrames
     from facestyle.methods.neural.clip_setup import LATER_ITERATIONS, video_options
     from facestyle.methods.neural.method import NeuralMethod
-    from facestyle.methods.neural.settings import PRESETS, NeuralSettings
+    from facestyle.methods.neural.settings import ITERATIONS_ON_CPU, PRESETS, NeuralSettings
 
 __all__ = [
+    "ITERATIONS_ON_CPU",
     "LATER_ITERATIONS",
     "PRESETS",
     "NetworkClip",
@@ -38,6 +39,6 @@ __getattr__, __dir__, _ = lazy_loader.attach(
         "clip_picture_network": ["PictureNetworkFrames"],
         "clip_setup": ["LATER_ITERATIONS", "video_options"],
         "method": ["NeuralMethod"],
-        "settings": ["PRESETS", "NeuralSettings"],
+        "settings": ["ITERATIONS_ON_CPU", "PRESETS", "NeuralSettings"],
     },
 )

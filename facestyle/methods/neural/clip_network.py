@@ -1,11 +1,10 @@
-"""A network for videos on a clip: each frame redrawn with the result of the frame before."""
+"""A network for videos on a clip: each frame redrawn with the results of earlier ones."""
 
 from __future__ import annotations
 
 import time
 
 import numpy as np
-import torch
 
 from facestyle.methods.engine import FrameEngine, StylizedFrame
 from facestyle.methods.neural.clip_frames import (
@@ -15,7 +14,7 @@ from facestyle.methods.neural.clip_frames import (
     stylized_frame,
     working_copy,
 )
-from facestyle.methods.neural.clip_motion import begins_scene, find_motion
+from facestyle.methods.neural.clip_memory import ClipMemory
 from facestyle.neural.pictures import to_array
 from facestyle.neural.settings import VIDEO_INPUTS
 from facestyle.neural.video.feed_forward import redraw_frame
@@ -24,7 +23,8 @@ from facestyle.neural.video.feed_forward import redraw_frame
 class NetworkFrames(FrameEngine):
     """Redraws a clip by a network for videos.
 
-    The network sees the result of the frame before, warped to this one. One for pictures redraws
+    The network sees the result of the frame before, warped to this one, and where that hides
+    something the results of older ones. One for pictures redraws
     every frame alone; see `facestyle.methods.neural.clip_picture_network`.
 
     Parameters
@@ -37,23 +37,18 @@ class NetworkFrames(FrameEngine):
         self._network, self._device = clip.network, clip.device
         self._remembers = clip.network.architecture.inputs == VIDEO_INPUTS
         self._number = 0
-        self._before: tuple[np.ndarray, torch.Tensor] | None = None
+        self._memory = ClipMemory(clip.device, clip.flow)
 
     def step(self, frame: np.ndarray) -> StylizedFrame:
         """Stylize the next frame, (H, W, 3) uint8, uint16 or float32 RGB."""
         start = time.perf_counter()
         small = working_copy(frame, self._clip.size)
-        previous = motion = None
-        if self._before is not None:
-            number = self._number
-            pair = {number - 1: self._before[0], number: small}
-            motion = find_motion(pair, number, [number - 1], source=self._clip.flow)[0]
-            previous = None if begins_scene(motion) else self._before[1]
+        known = self._memory.recall(self._number, small)
         found = time.perf_counter()
         content = picture_tensor(small, self._device)
-        redrawn = redraw_frame(self._network, content, previous, motion)
+        redrawn = redraw_frame(self._network, content, known)
         if self._remembers:
-            self._before = small, redrawn
+            self._memory.remember(self._number, small, redrawn)
         self._number += 1
         result = to_array(mixed(redrawn, content, self._clip.strength, self._clip.colors))
         timings = {"flow": found - start, "neural": time.perf_counter() - found}
@@ -61,18 +56,10 @@ class NetworkFrames(FrameEngine):
 
     def state(self) -> dict[str, np.ndarray]:
         """Everything that the next frame depends on."""
-        if self._before is None:
-            return {}
-        return {
-            "number": np.array(self._number),
-            "frame": self._before[0],
-            "result": self._before[1].cpu().numpy(),
-        }
+        state = self._memory.state()
+        return {"number": np.array(self._number), **state} if state else {}
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
         """Go on from a `state`."""
-        self._before, self._number = None, 0
-        if state:
-            self._number = int(state["number"])
-            result = torch.from_numpy(np.array(state["result"])).to(self._device)
-            self._before = np.array(state["frame"]), result
+        self._number = int(state["number"]) if state else 0
+        self._memory.restore(state)

@@ -20,7 +20,7 @@ from facestyle.methods.neural.clip_frames import (
     stylized_frame,
     working_copy,
 )
-from facestyle.methods.neural.clip_motion import begins_scene, find_motion
+from facestyle.methods.neural.clip_memory import UNSEEN, ClipMemory, forget_old
 from facestyle.neural.pictures import to_array
 from facestyle.neural.settings import VIDEO_INPUTS
 from facestyle.neural.video.feed_forward import redraw_frame
@@ -56,9 +56,10 @@ class PictureNetworkFrames(FrameEngine):
         self._clip = clip
         self._network, self._device = clip.network, clip.device
         self._number = 0
-        self._gray = self._shown = np.zeros((0, 0), np.uint8)
+        self._grays: dict[int, np.ndarray] = {}  # reduced frames
+        self._shown: dict[int, np.ndarray] = {}  # what became of them
         self._remembers = clip.network.architecture.inputs == VIDEO_INPUTS
-        self._before: tuple[np.ndarray, torch.Tensor] | None = None  # a frame, and it redrawn
+        self._memory = ClipMemory(clip.device, clip.flow)
 
     def step(self, frame: np.ndarray) -> StylizedFrame:
         """Stylize the next frame, (H, W, 3) uint8, uint16 or float32 RGB."""
@@ -72,60 +73,75 @@ class PictureNetworkFrames(FrameEngine):
         drawn = time.perf_counter()
         gray = reduced_gray(small, _FLOW_SIZE)
         alone = result.copy()
-        if self._number:
-            self._filter_recursively(result, gray)
-        self._gray, self._shown = gray, to_bytes(result)
+        self._filter_recursively(result, gray)
+        self._keep(gray, to_bytes(result))
         result = with_detail_of(result, alone)
         self._number += 1
         timings = {"neural": drawn - start, "filter": time.perf_counter() - drawn}
         return stylized_frame(result, frame, timings)
 
     def _redraw(self, frame: np.ndarray, content: torch.Tensor) -> torch.Tensor:
-        """Redraw a frame, with the result before where the network takes one."""
-        previous = motion = None
-        if self._before is not None:
-            pair = {self._number - 1: self._before[0], self._number: frame}
-            (motion,) = find_motion(pair, self._number, [self._number - 1], source=self._clip.flow)
-            previous = None if begins_scene(motion) else self._before[1]
-        redrawn = redraw_frame(self._network, content, previous, motion)
+        """Redraw a frame, with earlier results where the network takes them."""
+        redrawn = redraw_frame(self._network, content, self._memory.recall(self._number, frame))
         if self._remembers:
-            self._before = frame, redrawn
+            self._memory.remember(self._number, frame, redrawn)
         return redrawn
 
     def _filter_recursively(self, result: np.ndarray, gray: np.ndarray) -> None:
-        """Move the result towards the one before, in place, unless a new scene begins."""
+        """Move the result towards the one before, in place, unless a new scene begins.
+
+        Where that does not show a point, towards the nearest earlier one that does.
+        """
         from facestyle.kernels.temporal_filter import filter_recursively
 
         shape = result.shape[0], result.shape[1]
-        motion = estimate_motion(
-            self._gray, gray, shape, number=self._number, source=self._clip.flow
-        )
-        if motion.cut:
-            return
-        filter_recursively(
-            result,
-            self._shown,
-            motion.backward,
-            motion.trust,
-            most=_MOST_KEPT,
-            tolerance=_TOLERANCE,
-        )
+        known: np.ndarray | None = None
+        for number in sorted(self._grays, reverse=True):
+            motion = estimate_motion(
+                self._grays[number], gray, shape, number=self._number, source=self._clip.flow
+            )
+            trust = motion.trust
+            if known is None and motion.cut:
+                self._grays, self._shown = {}, {}
+                return
+            if known is not None:
+                trust = np.maximum(trust - known, 0)
+            filter_recursively(
+                result,
+                self._shown[number],
+                motion.backward,
+                trust,
+                most=_MOST_KEPT,
+                tolerance=_TOLERANCE,
+            )
+            known = trust if known is None else known + trust
+            few = float((known < 0.5).mean()) <= UNSEEN
+            if few or self._clip.flow.folder is not None:
+                return
+
+    def _keep(self, gray: np.ndarray, shown: np.ndarray) -> None:
+        """Remember a frame."""
+        self._grays[self._number], self._shown[self._number] = gray, shown
+        forget_old(self._grays, self._number)
+        forget_old(self._shown, self._number)
 
     def state(self) -> dict[str, np.ndarray]:
         """Everything that the next frame depends on."""
         if not self._number:
             return {}
-        known = {"number": np.array(self._number), "gray": self._gray, "shown": self._shown}
-        if self._before is not None:
-            known |= {"frame": self._before[0], "result": self._before[1].cpu().numpy()}
-        return known
+        numbers = sorted(self._grays)
+        return {
+            "number": np.array(self._number),
+            "kept": np.array(numbers),
+            "grays": np.stack([self._grays[n] for n in numbers]),
+            "shown": np.stack([self._shown[n] for n in numbers]),
+            **self._memory.state(),
+        }
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
         """Go on from a `state`."""
         self._number = int(state["number"]) if state else 0
-        self._before = None
-        if state:
-            self._gray, self._shown = np.array(state["gray"]), np.array(state["shown"])
-        if "result" in state:
-            result = torch.from_numpy(np.array(state["result"])).to(self._device)
-            self._before = np.array(state["frame"]), result
+        numbers = [int(n) for n in state.get("kept", ())]
+        self._grays = dict(zip(numbers, map(np.array, state.get("grays", ())), strict=True))
+        self._shown = dict(zip(numbers, map(np.array, state.get("shown", ())), strict=True))
+        self._memory.restore(state)

@@ -21,6 +21,8 @@ SUMMARY = "generic style transfer, of any picture (PyTorch)"
 AREAS = ("whole", "face", "person", "background")
 _OWN = OptimizeOptions()
 _OPTIMIZATION = ("model", (None,))  # a network has its style inside
+# 512 px within 90 s on two cores, at the loss of 60 iterations without the smoothing filter
+ITERATIONS_ON_CPU = 40
 # the optimizer can start from any picture, but a command has none to give
 INITIALS = ("recolored", "content", "noise")
 
@@ -37,8 +39,8 @@ class NeuralSettings(Settings):
     size : int or None
         Longer side of what is redrawn, px; results come back at the picture's own size. None: 512
         for optimization (256 for clips on a CPU), the picture's own for a network.
-    iterations : int
-        At the coarsest scale; each finer one gets half as many.
+    iterations : int or None
+        At each scale. None: 300, and for pictures on a CPU `ITERATIONS_ON_CPU`.
     scales : int
         From coarse to fine, each twice as large as the one before.
     optimizer : {"lbfgs", "adam"}
@@ -78,8 +80,12 @@ class NeuralSettings(Settings):
         high=16384,
         metavar="PX",
     )
-    iterations: int = setting(
-        _OWN.iterations, "at the coarsest scale", low=1, metavar="N", only_with=_OPTIMIZATION
+    iterations: int | None = setting(
+        None,
+        f"at each scale ({_OWN.iterations}; pictures on a CPU {ITERATIONS_ON_CPU})",
+        low=1,
+        metavar="N",
+        only_with=_OPTIMIZATION,
     )
     scales: int = setting(
         _OWN.scales, "from coarse to fine", low=1, high=8, metavar="N", only_with=_OPTIMIZATION
