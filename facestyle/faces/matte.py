@@ -18,8 +18,11 @@ from facestyle.imaging.guided_filter import apply_coefficients, guided_coefficie
 _NETWORK_SIZE = 256
 # Share of a side that is added at the left, the right and the top for a second look: in a head that
 # fills the picture the network sees bystanders, and no hats. (23 sitters, by eye: three cut hats
-# and a toy become whole, background beside two necks goes; against hand-made labels no change.)
+# and a toy become whole, background beside two necks goes.)
 _MARGIN = 0.25
+# Where shoulders meet the border: shares of the height, and of half the width. (Five headshots with
+# masks by hand, IoU: one look .941, four looks .939, four but for these corners .947.)
+_CORNERS = ((0.6, 0.8), (0.5, 0.8))
 # the network's soft output is stretched to a matte between these two values (DESIGN 4.1)
 _LOW, _RANGE = 0.25, 0.5
 # larger faces are matted on a reduced copy, px between the eyes
@@ -116,7 +119,11 @@ def _segment(image: np.ndarray) -> np.ndarray:
 
 
 def _look_again(image: np.ndarray) -> np.ndarray:
-    """Mean of the network's word on a picture, its mirror image, and both with a margin."""
+    """Mean of the network's word on a picture, its mirror image, and both with a margin.
+
+    In the lower corners the pictures without a margin alone are asked: shoulders that are drawn out
+    to streaks are nobody's for the network.
+    """
     side = _NETWORK_SIZE
     plain = cv2.resize(image, (side, side), interpolation=cv2.INTER_AREA)
     left, top = (round(side * _MARGIN / (1 + times * _MARGIN)) for times in (2, 1))
@@ -127,7 +134,17 @@ def _look_again(image: np.ndarray) -> np.ndarray:
         0.5 * (_network(view) + _network(view[:, ::-1])[:, ::-1]) for view in (plain, wider)
     )
     within = np.ascontiguousarray(within[top:, left : left + size[0]])
-    return 0.5 * (_enlarged(whole, image) + _enlarged(within, image))
+    whole, within = _enlarged(whole, image), _enlarged(within, image)
+    return whole + 0.5 * (1 - _lower_corners(*image.shape[:2])) * (within - whole)
+
+
+def _lower_corners(height: int, width: int) -> np.ndarray:
+    """1 in the lower corners of a picture, 0 in the rest, (height, width) float32."""
+    down = np.linspace(0, 1, height, dtype=np.float32)[:, None]
+    aside = np.abs(np.linspace(-1, 1, width, dtype=np.float32))[None, :]
+    (top, bottom), (inner, outer) = _CORNERS
+    share = np.clip((down - top) / (bottom - top), 0, 1)
+    return share * np.clip((aside - inner) / (outer - inner), 0, 1)
 
 
 def _network(image: np.ndarray) -> np.ndarray:

@@ -21,8 +21,8 @@ SUMMARY = "generic style transfer, of any picture (PyTorch)"
 AREAS = ("whole", "face", "person", "background")
 _OWN = OptimizeOptions()
 _OPTIMIZATION = ("model", (None,))  # a network has its style inside
-# 512 px within 90 s on two cores, at the loss of 60 iterations without the smoothing filter
-ITERATIONS_ON_CPU = 40
+# the loss of 60 iterations without the smoothing filter (benchmarks: neural --parts waiting)
+ITERATIONS_ON_CPU = 50
 # the optimizer can start from any picture, but a command has none to give
 INITIALS = ("recolored", "content", "noise")
 
