@@ -127,6 +127,17 @@ def test_a_bystander_s_coat_is_background(sitter):
     labels = segment_regions(replace(sitter, matte=nobody)).region_map
     assert clothes.sum() > 1000
     assert not (labels[clothes] == CLOTHES).any()
+    coat = np.zeros_like(clothes)
+    coat[230:290, 20:60] = True  # beside the shoulder, of the same cloth
+    coat &= ~clothes & (sitter.matte < 0.05)
+    image = sitter.image.copy()
+    image[coat] = np.median(image[clothes], axis=0)
+    assert coat.sum() > 1000
+    both = segment_regions(replace(sitter, image=image)).region_map
+    assert not (both[coat] == CLOTHES).any()
+    joined = np.maximum(sitter.matte, coat).astype(np.float32)  # worn by the sitter
+    own = segment_regions(replace(sitter, image=image, matte=joined)).region_map
+    assert (own[coat] == CLOTHES).mean() > 0.9
 
 
 def test_a_bar_far_from_the_person_is_left_out():

@@ -168,7 +168,10 @@ def _unlikeness(
 
 
 def _apart(spots: torch.Tensor) -> Iterator[torch.Tensor]:
-    """Yield every spot of a mask (h, w) alone: the cells that touch each other."""
+    """Yield every spot of a mask (h, w) alone: the cells that touch each other.
+
+    Not by OpenCV: networks run, and are trained, where it is not installed.
+    """
     left = spots.clone()
     while left.any():
         spot = torch.zeros_like(left)

@@ -70,15 +70,14 @@ def blended_look(
     ratios = []
     for level, own in enumerate(stack.energies):
         energies = _warp([e.stack.energies[level] for e in exemplars], exemplars, mappings, own)
-        weights = _weights_like(selection, own)
+        weights = _resized(selection.weights, own)
         if settings.tone == "residual":
             ratios.append(energy_ratio(own, energies, weights))
         else:
             evidence = None if ordinary is None else ordinary.gain_evidence(energies, level)
             sigma = 2 * gain_sigma(stack, level, unit)
-            ratio = agreed_ratio(
-                own, energies, weights, sigma, alike=_resized(alignment.alike, own), overwrite=True
-            )
+            alike = None if alignment.alike is None else _resized(alignment.alike, own)
+            ratio = agreed_ratio(own, energies, weights, sigma, alike=alike, overwrite=True)
             ratios.append(ratio if evidence is None else ratio**evidence)
     shares = selection.weights.mean(axis=(1, 2))
     resolved = shares @ np.stack([e.resolved for e in exemplars])
@@ -139,17 +138,8 @@ def _warp(
     return warped
 
 
-def _weights_like(selection: Selection, like: np.ndarray) -> np.ndarray:
-    """The label weights on the grid of `like`, (K, h, w) float32."""
-    resized = _resized(selection.weights, like)
-    assert resized is not None
-    return resized
-
-
-def _resized(maps: np.ndarray | None, like: np.ndarray) -> np.ndarray | None:
-    """Maps of all exemplars on the grid of `like`, (K, h, w) float32."""
-    if maps is None:
-        return None
+def _resized(maps: np.ndarray, like: np.ndarray) -> np.ndarray:
+    """Label weights, or other maps of all exemplars, on the grid of `like`, (K, h, w) float32."""
     height, width = like.shape[:2]
     mode = cv2.INTER_LINEAR if height >= maps.shape[1] else cv2.INTER_AREA
     return np.stack([resize_channels(values, width, height, mode) for values in maps])
@@ -173,15 +163,15 @@ def _mix_residual(
     alike: np.ndarray | None,
 ) -> np.ndarray:
     """Move the residual towards the exemplars': all the way, or as far as they agree."""
-    weights = _weights_like(selection, own)
+    weights = _resized(selection.weights, own)
     if settings.tone == "residual":
         blended = np.einsum("khw,khwc->hwc", weights, exemplars, optimize=True)
         return own + np.float32(strength * settings.residual) * (blended - own)
     exemplars = exemplars - _WHOLE_PERSON_SHARE * _mean_difference(portrait, own, exemplars)
     known = np.ones((*own.shape[:2], 1), np.float32)  # share of what the exemplars tell of a place
-    places = _resized(alike, own)
-    if places is not None:
-        weights = weights * places
+    if alike is not None:
+        places = _resized(alike, own)
+        weights *= places
         known = weights.sum(axis=0)[..., None]
         weights /= known[..., 0] + np.float32(1e-3)
         exemplars = own + places[..., None] * (exemplars - own)

@@ -15,11 +15,8 @@ from facestyle.methods.neural.clip_motion import begins_scene, find_motion
 from facestyle.neural.pictures import to_array
 from facestyle.neural.video.motion import warp_along
 
-_LATEST, _EVERY, _OLDEST = (
-    2,
-    4,
-    16,
-)  # the latest frames are kept, and beyond each fourth up to an age
+# the latest frames are kept, and beyond them each fourth up to an age
+_LATEST, _EVERY, _OLDEST = 2, 4, 16
 # share of a frame that none of those asked shows, up to which no older one is: each costs two flows
 UNSEEN = 0.01
 
