@@ -136,10 +136,14 @@ def run(arguments: argparse.Namespace) -> int:
     from facestyle.cli.running import check_corrections, run_pairs
     from facestyle.cli.watching import file_facts, watch_folders
     from facestyle.io.images.formats import IMAGE_SUFFIXES
+    from facestyle.kernels.ahead import MRF, load_ahead
+    from facestyle.methods.choice import is_neural
 
     _sort_out_inputs(arguments)
     wanted = _wanted(arguments)
     check_request(arguments, wanted)
+    if not is_neural(wanted.method, wanted.options):
+        load_ahead(MRF)
     suffixes = IMAGE_SUFFIXES | clip_names().suffixes
     warn_of_unknown_suffix(arguments.output, suffixes)
     # names are planned first: reading exemplars takes seconds
@@ -247,6 +251,7 @@ def _make_stylizers(
 def _make_stylizer(arguments: argparse.Namespace, variant: Variant) -> "Stylizer":
     from facestyle.cli.messages import report_note
     from facestyle.cli.notices import warn_of_exemplars
+    from facestyle.kernels.ahead import BY_METHOD, load_ahead
     from facestyle.methods.choice import is_neural
     from facestyle.pipeline.blending import is_blend
     from facestyle.pipeline.stylizer import Stylizer, read_exemplars
@@ -264,6 +269,8 @@ def _make_stylizer(arguments: argparse.Namespace, variant: Variant) -> "Stylizer
         if not is_neural(wanted.method, wanted.options):
             warn_of_exemplars(exemplars)
     stylizer = Stylizer(exemplars, method=wanted.method, **wanted.options)
+    if arguments.jobs == 1:  # several processes compile for themselves
+        load_ahead(BY_METHOD.get(stylizer.method.name, ()))
     if wanted.method == "auto":
         report_note(f"method: {stylizer.method_reason}", quiet=arguments.quiet)
     return stylizer

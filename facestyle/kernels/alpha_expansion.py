@@ -7,47 +7,19 @@ and edges without changing the energy of any labeling; the flow of each cut is a
 that no later cut has to find it again. Costs are integers, so that flows are exact.
 """
 
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 
 from facestyle.kernels.arrays import as_input
 from facestyle.kernels.compiling import compiled
-from facestyle.kernels.grid_maxflow import FREE, SINK, SOURCE, Flow, _maximum_flow, make_flow
+from facestyle.kernels.expansion_state import Edges, State, start
+from facestyle.kernels.grid_maxflow import FREE, SINK, SOURCE, Flow, _maximum_flow
 from facestyle.kernels.grid_messages import GridCosts, checked_costs
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float32]
 
 _HALF = np.float32(0.5)
-
-
-class _Edges(NamedTuple):
-    """All edges of one direction; entry i is the edge from pixel i to its neighbor i + step."""
-
-    step: int
-    weight: Floats  # (n,), 0 where there is no neighbor
-    to_first: Ints  # (K, n), message into the edge's first pixel, by its label
-    to_second: Ints  # (K, n), into its second pixel
-    # At the present labels (n,): message into the first pixel, cost of the edge, and what the
-    # messages leave of it (negated).
-    first_now: Ints
-    cost_now: Ints
-    slack_now: Ints
-    # Of the present move (n,): the edge's part in the excess of its pixels, its capacity.
-    share_first: Ints
-    share_second: Ints
-    capacity: Ints
-
-
-class _State(NamedTuple):
-    """The present labeling."""
-
-    costs: Ints  # (K, n), unary costs plus all messages in
-    own: Ints  # (n,), those of the present labels
-    labels: Ints  # (n,)
-    table: Floats  # (K, K)
 
 
 def expand(
@@ -87,29 +59,20 @@ def expand(
         raise ValueError(
             f"labels: found {labels.min()} to {labels.max()}, expected 0 to {count - 1}"
         )
-    stride = width + 2
-    padded = np.zeros((height + 2, stride), np.int32)
-    padded[1:-1, 1:-1] = labels
-    weights = np.zeros((2, height + 2, stride), np.float32)
-    weights[0, 1:-1, 1:-2] = costs.horizontal * scale
-    weights[1, 1:-2, 1:-1] = costs.vertical * scale
-    across = _make_edges(1, weights[0].ravel(), count)
-    along = _make_edges(stride, weights[1].ravel(), count)
-    sums = np.zeros((count, padded.size), np.int32)
-    _absorb_messages(costs.unary, messages, float(scale), sums, across, along)
-    own, flat = np.zeros(padded.size, np.int32), padded.reshape(-1)
-    state = _State(sums, own, flat, costs.table)
-    room = np.zeros(padded.size, np.float32), np.empty(padded.size, np.int32)
-    flow = make_flow(padded.size, stride)
+    state, across, along, flow, room = start(labels, costs, scale)
+    _absorb_messages(costs.unary, messages, float(scale), state.costs, across, along)
     moves = _expand(state, across, along, flow, room, int(max_sweeps))
+    padded = state.labels.reshape(height + 2, width + 2)
     return np.ascontiguousarray(padded[1:-1, 1:-1]), int(moves)
 
 
-def _make_edges(step: int, weight: Floats, label_count: int) -> _Edges:
-    """Edges with no messages yet; weight is flat, on the padded grid."""
-    messages = np.zeros((2, label_count, weight.size), np.int32)
-    state = np.zeros((6, weight.size), np.int32)
-    return _Edges(step, weight, messages[0], messages[1], *state)
+def expand_nothing() -> None:
+    """Compile the moves alone, on a grid of one pixel."""
+    nothing = np.zeros((1, 1), np.float64)
+    costs = GridCosts(
+        np.zeros((1, 1, 1), np.float32), np.zeros((1, 1), np.float32), nothing[:, :0], nothing[:0]
+    )
+    _expand(*start(np.zeros((1, 1), np.int32), checked_costs(costs), 1.0), 0)
 
 
 @compiled(inline=True)
@@ -125,8 +88,8 @@ def _absorb_messages(
     messages: Floats,
     scale: float,
     costs: Ints,
-    across: _Edges,
-    along: _Edges,
+    across: Edges,
+    along: Edges,
 ) -> None:
     """Fill the integer messages of the edges, and costs (K, n) = unary + all messages in."""
     height, width, count = unary.shape
@@ -152,7 +115,7 @@ def _absorb_messages(
 
 
 @compiled(inline=True)
-def _refresh(edges: _Edges, i: int, labels: Ints, table: Floats) -> None:
+def _refresh(edges: Edges, i: int, labels: Ints, table: Floats) -> None:
     """Bring what an edge remembers of the present labels up to date."""
     first, second = labels[i], labels[i + edges.step]
     cost = np.int32(edges.weight[i] * table[first, second] + _HALF)
@@ -163,7 +126,7 @@ def _refresh(edges: _Edges, i: int, labels: Ints, table: Floats) -> None:
 
 @compiled(part=True)
 def _link(
-    alpha: int, distance: Floats, distance_next: Floats, edges: _Edges, out: Ints, back: Ints
+    alpha: int, distance: Floats, distance_next: Floats, edges: Edges, out: Ints, back: Ints
 ) -> None:
     """Fill one direction's arcs of the graph of a move to alpha.
 
@@ -197,8 +160,8 @@ def _build_move(
     costs: Ints,
     own: Ints,
     distance: Floats,
-    across: _Edges,
-    along: _Edges,
+    across: Edges,
+    along: Edges,
     flow: Flow,
     seeds: Ints,
 ) -> int:
@@ -224,7 +187,7 @@ def _build_move(
 
 
 @compiled(part=True)
-def _keep_flow(alpha: int, edges: _Edges, residual: Ints, cost: Ints) -> None:
+def _keep_flow(alpha: int, edges: Edges, residual: Ints, cost: Ints) -> None:
     """Add the flow over the edges to alpha's messages, and move it between the pixels' costs."""
     to_first = edges.to_first[alpha]
     to_second = edges.to_second[alpha]
@@ -239,7 +202,7 @@ def _keep_flow(alpha: int, edges: _Edges, residual: Ints, cost: Ints) -> None:
 
 @compiled(part=True)
 def _switch(
-    alpha: int, state: _State, across: _Edges, along: _Edges, flow: Flow, changed: Ints
+    alpha: int, state: State, across: Edges, along: Edges, flow: Flow, changed: Ints
 ) -> int:
     """Give alpha to the sink's side of the cut; returns how many pixels that are."""
     costs, own, labels, table = state
@@ -262,9 +225,9 @@ def _switch(
 
 @compiled
 def _expand(
-    state: _State,
-    across: _Edges,
-    along: _Edges,
+    state: State,
+    across: Edges,
+    along: Edges,
     flow: Flow,
     room: tuple[Floats, Ints],
     max_sweeps: int,

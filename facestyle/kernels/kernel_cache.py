@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 from numba.core.caching import CompileResultCacheImpl, FunctionCache
 from numba.core.runtime import rtsys
 
+from facestyle.kernels.ahead import wait_for
 from facestyle.kernels.numba_startup import load_array_functions
 
 _LOG = logging.getLogger(__name__)
@@ -52,6 +53,7 @@ class _KernelCache(FunctionCache):
 
     def __init__(self, function: Callable[..., Any], options: dict[str, Any]) -> None:
         super().__init__(function)
+        self._name = f"{function.__module__.rpartition('.')[2]}.{function.__name__}"
         # a set's order differs from process to process
         plain = {n: sorted(v) if isinstance(v, set) else v for n, v in options.items()}
         self._options = repr(sorted(plain.items()))
@@ -62,16 +64,29 @@ class _KernelCache(FunctionCache):
         Numba's own method first learns to compile all that Numba can, in half a second. What has
         been compiled needs nothing but the functions that count references.
         """
-        found = None
-        try:
-            rtsys.initialize(target_context)
-            found = self._load_overload(signature, target_context)
-        except Exception as error:  # damaged pickles raise anything
-            _LOG.info("a compiled kernel is unreadable (%r); compiling it again", error)
-            self._try(self.flush)
+        rtsys.initialize(target_context)
+        found = self._read(signature, target_context)
+        if found is None and wait_for(self._name):
+            found = self._read(signature, target_context)
         if found is None:
             load_array_functions()
         return found
+
+    def _read(self, signature: Any, target_context: Any) -> Any:
+        try:
+            return self._load_overload(signature, target_context)
+        except Exception as error:  # damaged pickles raise anything
+            _LOG.info("a compiled kernel is unreadable (%r); compiling it again", error)
+            self._try(self.flush)
+            return None
+
+    def holds_code(self) -> bool:
+        """Whether there is code of this version, for any types."""
+        try:
+            return any(key[-1] == _sources() for key in self._cache_file._load_index())
+        except Exception as error:  # damaged pickles raise anything
+            _LOG.info("compiled kernels are unreadable (%r)", error)
+            return False
 
     def save_overload(self, *arguments: Any) -> None:
         """Keep compiled code if possible."""

@@ -13,6 +13,7 @@ import numpy as np
 
 from facestyle.errors import UsageError
 from facestyle.exemplars import ExemplarSet
+from facestyle.imaging.threads import in_threads
 from facestyle.methods import ALIASES, METHODS, method_choices, method_settings
 from facestyle.methods.engine import Method
 from facestyle.methods.medium import looks_drawn
@@ -170,7 +171,7 @@ def _choose_name(
         return _choose_for_pairs(exemplars)
     if asked == "patch":
         return "patch_unpaired", "asked for"
-    judged = [looks_drawn(portrait) for portrait in exemplars]
+    judged = in_threads(looks_drawn, exemplars)
     drawn = float(np.median([score for score, _ in judged])) > 0
     agreeing = [reason for score, reason in judged if (score > 0) == drawn]
     because = Counter(agreeing).most_common(1)[0][0]
