@@ -197,8 +197,8 @@ def _detect_in_square(
     x, y, side = square
     scale = np.array([[128 / (side * across)], [128 / (side * along)]])
     # pixels' centers lie at whole numbers
-    offset = [[(1 - across) / 2 - x * across], [(1 - along) / 2 - y * along]]
-    matrix = np.hstack([np.diag(scale[:, 0]), scale * offset])
+    corner = [[(1 - across) / 2 - x * across], [(1 - along) / 2 - y * along]]
+    matrix = np.hstack([np.diag(scale[:, 0]), scale * corner])
     crop = cv2.warpAffine(image, matrix, (128, 128)).astype(np.float32) / 127.5 - 1
     regressors, scores = run_network(
         "face_detection_short_range.tflite", crop, ("regressors", "classificators")

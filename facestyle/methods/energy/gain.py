@@ -8,6 +8,8 @@ import cv2
 import numpy as np
 
 from facestyle.imaging.pyramid import REFERENCE_INTER_OCULAR, LaplacianStack, gaussian_blur
+from facestyle.imaging.threads import in_threads
+from facestyle.row_bands import row_bands
 
 # keeps gains finite on flat areas, Lab/100 squared (Shih et al. 2014, eq. 5: .01^2 of [0, 1])
 _EPSILON = 1e-4
@@ -46,7 +48,6 @@ def agreed_ratio(
     sigma: float,
     *,
     alike: np.ndarray | None = None,
-    overwrite: bool = False,
 ) -> np.ndarray:
     """Gain that the exemplars agree on.
 
@@ -62,24 +63,36 @@ def agreed_ratio(
         Extent of the neighborhood in which agreement is judged, px.
     alike : (K, h, w) float32, optional
         How far each exemplar's gain counts at a place, in [0, 1].
-    overwrite : bool
-        Let the memory of the energies be used: they are as many as the exemplars.
 
     Returns
     -------
     (h, w, 3) float32
     """
-    floor = np.float32(0.1 * _EPSILON)
-    log_gain = np.add(energies, floor, out=energies if overwrite else None)
-    log_gain /= own + floor
-    np.log(log_gain, out=log_gain)
-    log_gain *= np.float32(0.5)
-    if alike is not None:
-        log_gain *= alike[..., None]
-    chosen = np.einsum("khw,khwc->hwc", weights, log_gain, optimize=True)
-    if len(log_gain) == 1:
+    chosen, mean, variance = (np.empty_like(own) for _ in range(3))
+
+    def judge(rows: slice) -> None:
+        places = None if alike is None else alike[:, rows]
+        gains = _log_gains(own[rows], energies[:, rows], places)
+        chosen[rows] = np.einsum("khw,khwc->hwc", weights[:, rows], gains, optimize=True)
+        mean[rows], variance[rows] = _moments(gains)
+
+    # a few rows at a time: what is made in between is as many pictures as there are exemplars
+    in_threads(judge, row_bands(own.shape[0], len(energies) * own.shape[1]))
+    if len(energies) == 1:
         return np.exp(np.float32(0.5) * chosen)  # nobody to agree with: half of it
-    return np.exp(agreement(log_gain, sigma, _NO_GAIN) * chosen)
+    return np.exp(_agreed_share(mean, variance, sigma, _NO_GAIN) * chosen)
+
+
+def _log_gains(own: np.ndarray, energies: np.ndarray, alike: np.ndarray | None) -> np.ndarray:
+    """Logarithms of what each exemplar alone would have as its gain, (K, h, w, 3) float32."""
+    floor = np.float32(0.1 * _EPSILON)
+    gains = energies + floor
+    gains /= own + floor
+    np.log(gains, out=gains)
+    gains *= np.float32(0.5)
+    if alike is not None:
+        gains *= alike[..., None]
+    return gains
 
 
 def agreement(values: np.ndarray, sigma: float, nothing: float) -> np.ndarray:
@@ -98,11 +111,22 @@ def agreement(values: np.ndarray, sigma: float, nothing: float) -> np.ndarray:
     (h, w, C) float32
         m^2 / (m^2 + v + nothing), in [0, 1): the share of the mean that is not chance.
     """
+    return _agreed_share(*_moments(values), sigma, nothing)
+
+
+def _moments(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and variance of (K, h, w, C) over the exemplars, each (h, w, C)."""
     mean = values.mean(axis=0)
     variance = np.zeros_like(mean)
     for value in values:  # one at a time: there are as many as exemplars
         variance += np.square(value - mean)
     variance /= np.float32(len(values))
+    return mean, variance
+
+
+def _agreed_share(
+    mean: np.ndarray, variance: np.ndarray, sigma: float, nothing: float
+) -> np.ndarray:
     # not the square of the blurred mean: where the mean changes sign that is 0, and what lies on
     # both sides of it would be torn apart (a gray patch on a forehead that is lit from one side)
     squared = gaussian_blur(np.square(mean), sigma)

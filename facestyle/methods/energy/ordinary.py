@@ -7,6 +7,7 @@ mean face, toned alike and warped onto the same input.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -16,8 +17,10 @@ from facestyle.alignment.features import Features
 from facestyle.alignment.warp import align_exemplar, resize_map, sample
 from facestyle.faces import Portrait
 from facestyle.frozen import FrozenRecord
+from facestyle.imaging.threads import in_threads
 from facestyle.methods.energy.population import MeanFace, population
 from facestyle.methods.energy.tone_curves import LEVELS, ToneCurves, apply_curves
+from facestyle.row_bands import row_bands
 
 # floor of energies before their logarithm, as of facestyle.methods.energy.gain.agreed_ratio
 LOG_FLOOR = np.float32(1e-5)
@@ -66,7 +69,7 @@ class OrdinaryFace(FrozenRecord):
         level = np.einsum("khwc,hw->kc", differences, weight) / weight.sum()
         differences = differences - level[:, None, None]
         variance = self._warped(self.face.residual_variance, shape)
-        return _evidence(differences, variance, weight)
+        return _evidence(lambda rows: differences[:, rows].copy(), variance, weight)
 
     def gain_evidence(self, energies: np.ndarray, level: int) -> np.ndarray:
         """How surely the look changes a band's energy, (3,) float32 in [0, 1].
@@ -79,12 +82,16 @@ class OrdinaryFace(FrozenRecord):
             Of the band, 0 is the finest.
         """
         step = max(1, round(energies.shape[1] / self.matte.shape[0]))
-        log_energies = np.log(energies[:, ::step, ::step] + LOG_FLOOR)
-        shape = log_energies.shape[1:3]
+        energies = energies[:, ::step, ::step]
+        shape = energies.shape[1:3]
         energy = np.exp(self._warped(self.face.energies[level], shape)) - LOG_FLOOR
         ordinary = np.log(np.maximum(energy, 0) * self._slopes(shape) ** 2 + LOG_FLOOR)
         variance = self._warped(self.face.energy_variances[level], shape)
-        return _evidence(log_energies - ordinary, variance, self._weight(shape))
+        return _evidence(
+            lambda rows: np.log(energies[:, rows] + LOG_FLOOR) - ordinary[rows],
+            variance,
+            self._weight(shape),
+        )
 
     def _warped(self, values: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
         return sample(values, resize_map(self.mapping, *shape), self.face.portrait.matte.shape)
@@ -125,14 +132,23 @@ def ordinary_face(portrait: Portrait, features: Features, curves: ToneCurves) ->
     return OrdinaryFace(face, mapping, curves, features.matte)
 
 
-def _evidence(differences: np.ndarray, variance: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """Evidence that the mean of (K, h, w, 3) differences is not chance, as a share in [0, 1].
+def _evidence(
+    differences: Callable[[slice], np.ndarray], variance: np.ndarray, weight: np.ndarray
+) -> np.ndarray:
+    """Evidence that the mean of (K, rows, w, 3) differences is not chance, as a share in [0, 1].
 
     The ratio of what the mean is to what it would be by chance (an F statistic), ramped.
     """
-    count = len(differences)
-    mean = differences.mean(axis=0)
-    scatter = np.square(differences - mean).sum(axis=0)
+    count = len(differences(slice(0)))
+    mean, scatter = np.empty_like(variance), np.empty_like(variance)
+
+    def judge(rows: slice) -> None:
+        seen = differences(rows)
+        mean[rows] = seen.mean(axis=0)
+        seen -= mean[rows]
+        scatter[rows] = np.square(seen, out=seen).sum(axis=0)
+
+    in_threads(judge, row_bands(len(variance), count * variance.shape[1]))
     between = (_PRIOR_COUNT * variance + scatter) / (_PRIOR_COUNT + count - 1)
     signal, chance = (np.einsum("hwc,hw->c", v, weight) for v in (np.square(mean), between))
     ratio = count * signal / (chance + np.float32(1e-9))

@@ -77,7 +77,7 @@ def blended_look(
             evidence = None if ordinary is None else ordinary.gain_evidence(energies, level)
             sigma = 2 * gain_sigma(stack, level, unit)
             alike = None if alignment.alike is None else _resized(alignment.alike, own)
-            ratio = agreed_ratio(own, energies, weights, sigma, alike=alike, overwrite=True)
+            ratio = agreed_ratio(own, energies, weights, sigma, alike=alike)
             ratios.append(ratio if evidence is None else ratio**evidence)
     shares = selection.weights.mean(axis=(1, 2))
     resolved = shares @ np.stack([e.resolved for e in exemplars])
