@@ -396,9 +396,23 @@ def test_an_eye_has_the_targets_color(sitter):
     blue[eyes, 2] -= 0.3
     weights = last_weights(correction_weights(region_map, width), region_map, width)
     change = correction(blue, target, weights, width, 1.0)
-    coarse = correction(blue, target, replace(weights, eyes=None), width, 1.0)
+    coarse = correction(blue, target, replace(weights, fine_chroma=None), width, 1.0)
     assert change[eyes, 2].mean() > 0.15
     assert change[eyes, 2].mean() > 1.5 * coarse[eyes, 2].mean()
+
+
+def test_hair_of_two_exemplars_has_one_color():
+    region_map = np.full((200, 200), HAIR, np.uint8)
+    target = np.full((200, 200, 3), 0.2, np.float32)
+    patches = target.copy()
+    patches[60:80, ::2, 1] += 0.2  # brown strokes, as wide as a patch, in hair that is blue
+    patches[60:80, :, 1] += 0.1
+    weights = last_weights(correction_weights(region_map, 200), region_map, 200)
+    left = (patches + correction(patches, target, weights, 200, 1.0))[70, :, 1] - 0.2
+    coarse = replace(weights, fine_chroma=None)
+    before = (patches + correction(patches, target, coarse, 200, 1.0))[70, :, 1] - 0.2
+    assert abs(left.mean()) < 0.6 * abs(before.mean())
+    assert left.std() > 0.9 * before.std()  # strokes stay
 
 
 def test_an_ear_that_counts_as_background_is_no_source(drawings):

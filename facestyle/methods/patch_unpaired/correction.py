@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from facestyle.faces.regions import EYE
+from facestyle.faces.regions import EYE, HAIR
 from facestyle.imaging.color import from_lab, to_lab
 from facestyle.kernels.bands import combine_bands
 from facestyle.methods.patch_unpaired.recipe import (
@@ -27,6 +27,10 @@ _LAST_LOW = 2.2
 # Share of it in chroma. At that inside the loop, .5, a face whose halves come from two exemplars
 # has two colors; at 1 cheeks lose their blush (watercolor and oil, two sitters, by eye)
 _LAST_CHROMA = 0.8
+# Share of finer differences in color. An eye is smaller than the low band: it would have an
+# exemplar's blue beside a brown one. Hair of several exemplars is brown and blue in patches (three
+# development sitters in watercolor and oil, by eye: 0, .7 and 1; at 1 oil is of one color)
+_LAST_FINE_CHROMA = {EYE: 1.0, HAIR: 0.8}
 
 
 @dataclass(frozen=True)
@@ -41,15 +45,14 @@ class CorrectionWeights:
         Share of the middle band's difference in luminance.
     chroma : float
         Share of the low band's in color, over that in luminance.
-    eyes : (h, w) float32, optional
-        Share of finer differences in color that is taken over: an eye that is smaller than the
-        low band would else have an exemplar's blue beside a brown one.
+    fine_chroma : (h, w) float32, optional
+        Share of finer differences in color.
     """
 
     low: np.ndarray
     middle: np.ndarray
     chroma: float = CHROMA_SHARE
-    eyes: np.ndarray | None = None
+    fine_chroma: np.ndarray | None = None
 
 
 def correction_weights(region_map: np.ndarray, face_width: float) -> CorrectionWeights:
@@ -80,12 +83,12 @@ def last_weights(
     -------
     CorrectionWeights
     """
-    eyes = (region_map == EYE).astype(np.float32)
+    fine_chroma = region_table(_LAST_FINE_CHROMA)[region_map]
     return replace(
         weights,
         low=np.minimum(np.float32(_LAST_LOW) * weights.low, 1),
         chroma=_LAST_CHROMA,
-        eyes=cv2.GaussianBlur(eyes, (0, 0), 0.012 * face_width),
+        fine_chroma=cv2.GaussianBlur(fine_chroma, (0, 0), 0.012 * face_width),
     )
 
 
@@ -114,10 +117,10 @@ def correction(
     """
     difference = target - image
     low = _blur(difference, LOW_SIGMA * face_width)
-    if weights.eyes is not None:
+    if weights.fine_chroma is not None:
         colors = np.ascontiguousarray(difference[..., 1:])
         fine = cv2.GaussianBlur(colors, (0, 0), max(0.5, MIDDLE_SIGMA * face_width))
-        low[..., 1:] += weights.eyes[..., None] * (fine - low[..., 1:])
+        low[..., 1:] += weights.fine_chroma[..., None] * (fine - low[..., 1:])
     middle = cv2.GaussianBlur(
         np.ascontiguousarray(difference[..., 0]), (0, 0), max(0.5, MIDDLE_SIGMA * face_width)
     )
