@@ -2,8 +2,10 @@
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special
 
 RESAMPLES = 10_000
+_FINEST = 0.002  # 20 of 10,000 resamples: finer quantiles are noise themselves
 
 
 def bootstrap_means(
@@ -31,3 +33,23 @@ def mean_interval(values: NDArray[np.floating], share: float = 0.95) -> tuple[fl
     """The percentile interval of the mean that holds this share of the resamples."""
     low, high = np.quantile(bootstrap_means(values), [(1 - share) / 2, (1 + share) / 2])
     return float(low), float(high)
+
+
+def cautious_bounds(values: NDArray[np.floating], level: float) -> tuple[float, float]:
+    """Bounds of the mean, each missed with a chance of `level` at most.
+
+    The wider of the percentile interval and Student's: of few cases resamples know too little
+    (five values of noise were called a change in 2 of 60 series), and 10,000 of them have no
+    quantiles below .002.
+
+    Parameters
+    ----------
+    values : (N,)
+        Three or more.
+    level : float
+        In (0, .5).
+    """
+    low, high = np.quantile(bootstrap_means(values), [max(level, _FINEST), 1 - max(level, _FINEST)])
+    reach = special.stdtrit(len(values) - 1, 1 - level) * values.std(ddof=1) / len(values) ** 0.5
+    mean = values.mean()
+    return float(min(low, mean - reach)), float(max(high, mean + reach))

@@ -5,20 +5,22 @@
 Rows belong together by benchmark, data, split, method, measure and factors; cases are paired by
 name. A series is worse where the mean worsening of its cases, at its lower bound, is above what
 counts: .5 % of the old mean for pictures, 15 % for seconds and memory, and the spread of repeated
-runs. The bounds together have a chance of 5 % to call noise a change (Bonferroni). Costs on another
-machine, and wall times on a busy one, are shown, but decide nothing.
+runs. The bounds together have a chance of 5 % to call noise a change (Bonferroni). One or two cases
+tell nothing of others: they are judged by themselves, all of them must have changed, and that is
+said. Costs on another machine, and wall times on a busy one, are shown, but decide nothing; quick
+runs and full ones are not compared.
 """
 
 import argparse
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.bootstrap import bootstrap_means
+from benchmarks.bootstrap import cautious_bounds
 from benchmarks.protocol import Results, Row, say
 from benchmarks.report import print_table
 from benchmarks.result_files import read_results
@@ -27,7 +29,8 @@ Verdict = Literal["worse", "better", "same", "other machine", "busy machine", "n
 Series = tuple[Any, ...]
 WALL_TIMES = {"seconds", "first frame, s"}
 ERROR_RATE = 0.05  # of all series together
-LEAST_LEVEL = 0.002  # 20 of 10,000 resamples: finer quantiles are noise themselves
+_LISTED = 3  # missing series that are named
+FEW = 3  # cases that tell something of others
 LEAST_EFFECT = 0.005  # of the old mean: pictures of two machines differ by less
 LEAST_COST_EFFECT = 0.15  # two runs of speed on one idle machine differed by up to 12 %
 COSTS = {
@@ -83,10 +86,14 @@ def main(arguments: argparse.Namespace) -> int:
 
 def judge(old: Results, new: Results, *, show_all: bool = False) -> int:
     """Print what changed; return the exit code."""
+    old, new = _of_one_kind(old, new)
     changes = compare(old, new)
     missing = {row.series for row in old.rows} - {row.series for row in new.rows}
-    for series in sorted(missing, key=str):
-        say(f"compare: not in the new run: {name_of(series)}")
+    if len(missing) > _LISTED and not show_all:
+        say(f"compare: not in the new run: {len(missing)} series (--all names them)")
+    else:
+        for series in sorted(missing, key=str):
+            say(f"compare: not in the new run: {name_of(series)}")
     if not changes:
         say("compare: the two runs share no row; nothing was compared")
         return 2
@@ -95,7 +102,33 @@ def judge(old: Results, new: Results, *, show_all: bool = False) -> int:
         print_table(["series", "cases", "before", "after", "worse by", "verdict"], _lines(shown))
     counts = {v: sum(c.verdict == v for c in changes) for v in dict.fromkeys(_VERDICTS)}
     print(", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count))
+    few = sum(c.cases < FEW and c.verdict in ("worse", "better", "same") for c in changes)
+    if few:
+        print(f"{few} of {len(changes)} series have one or two cases: judged by these alone")
     return 1 if counts["worse"] else 0
+
+
+def _of_one_kind(old: Results, new: Results) -> tuple[Results, Results]:
+    """Without the benchmarks that only one of the runs had quick; these are named."""
+    before, after = _quick(old), _quick(new)
+    mixed = {name for name in before.keys() & after.keys() if before[name] != after[name]}
+    for name in sorted(mixed):
+        say(f"compare: {name}: one run is quick and the other is not; they are not compared")
+    if {run.get("seed") for run in old.runs} != {run.get("seed") for run in new.runs}:
+        say("compare: the runs have other seeds: what differs may be chance")
+    old, new = (
+        replace(results, rows=[row for row in results.rows if row.benchmark not in mixed])
+        for results in (old, new)
+    )
+    return old, new
+
+
+def _quick(results: Results) -> dict[str, set[bool]]:
+    """Whether the runs of each benchmark were quick."""
+    found: dict[str, set[bool]] = {}
+    for run in results.runs:
+        found.setdefault(str(run.get("benchmark")), set()).add(bool(run.get("quick")))
+    return found
 
 
 _VERDICTS: tuple[Verdict, ...] = (
@@ -119,7 +152,7 @@ def compare(old: Results, new: Results) -> list[Change]:
     shared = [
         series for series in after if series in before and after[series].keys() & before[series]
     ]
-    level = max(ERROR_RATE / max(len(shared), 1), LEAST_LEVEL)
+    level = ERROR_RATE / max(len(shared), 1)
     undecided: dict[str, Verdict] = {}
     if _machines(old) != _machines(new):
         undecided = dict.fromkeys(COSTS, "other machine")
@@ -149,7 +182,10 @@ def _change(
     new = np.array([after[case].value for case in cases])
     better = after[cases[0]].better
     differences = worsening(old, new, better)
-    low, high = np.quantile(bootstrap_means(differences), [level, 1 - level])
+    few = len(differences) < FEW
+    low, high = (
+        (differences.min(), differences.max()) if few else cautious_bounds(differences, level)
+    )
     is_cost = series[4] in COSTS
     least = (LEAST_COST_EFFECT if is_cost else LEAST_EFFECT) * abs(float(old.mean()))
     # half the quartiles' distance of a normal spread is .674 of its deviation; 3 deviations

@@ -44,6 +44,35 @@ def test_noise_and_what_is_too_small_are_the_same():
     assert verdict(run_of(base), run_of(base)) == "same"
 
 
+@pytest.mark.parametrize("count", [3, 5, 10])
+def test_noise_of_few_cases_is_no_change(count):
+    old, new = Results(runs=[MACHINE]), Results(runs=[MACHINE])
+    for series in range(60):
+        for results, seed in ((old, series), (new, 1000 + series)):
+            values = noisy(seed, 0.7, 0.02, count)
+            results.rows.extend(run_of(values, measure=f"m{series}").rows)
+    calls = [change.verdict for change in compare.compare(old, new)]
+    assert calls.count("same") >= 59  # one change in twenty comparisons is the rate
+    lower = run_of(noisy(0, 0.7, 0.02, count) - 0.05)
+    assert verdict(run_of(noisy(0, 0.7, 0.02, count)), lower) == "worse"
+
+
+def test_two_cases_are_judged_by_themselves_and_that_is_said(capsys):
+    assert compare.judge(run_of([0.5, 0.6]), run_of([0.4, 0.5])) == 1
+    assert "1 of 1 series have one or two cases" in capsys.readouterr().out
+    assert compare.judge(run_of([0.5, 0.6]), run_of([0.4, 0.7])) == 0
+
+
+def test_quick_runs_are_not_compared_with_full_ones(capsys):
+    quick = run_of(noisy(0), machine=MACHINE | {"benchmark": "b", "quick": True})
+    full = run_of(noisy(0), machine=MACHINE | {"benchmark": "b", "quick": False, "seed": 2})
+    assert compare.judge(quick, full) == 2
+    said = capsys.readouterr().err
+    assert "b: one run is quick" in said
+    assert "other seeds" in said
+    assert compare.judge(quick, quick) == 0
+
+
 def test_nearest_to_one_counts_from_both_sides():
     ratios = np.full(CASES, 0.9)
     near = {"measure": "high_frequency_ratio", "better": "nearest 1"}

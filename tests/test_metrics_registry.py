@@ -9,6 +9,7 @@ import pytest
 from scipy import ndimage
 
 from facestyle import metrics
+from facestyle.errors import UsageError
 from facestyle.metrics import METRICS, Inputs, Metric
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -112,6 +113,26 @@ def test_more_blur_is_worse_unless_the_metric_sees_none(metric, picture):
         assert max(values) < 0.5 * metric.function(np.clip(picture + noise, 0, 1), picture)
     else:
         assert worse(metric, values)
+
+
+@pytest.mark.parametrize("metric", PICTURES, ids=named)
+def test_what_is_no_picture_has_no_value(metric, picture):
+    if metric.needs_torch:
+        pytest.importorskip("torch", reason=f"{metric.title} needs torch")
+    unknown = picture.copy()
+    unknown[80, 90, 1] = np.nan
+    wrong = {
+        "in .0, 1.; found .* to 2": picture * 255,
+        "in .0, 1.; found -": 2 * picture - 1.2,
+        "finite numbers": unknown,
+        "NumPy array": picture.tolist(),
+        "has pixels": picture[:0],
+    }
+    for words, other in wrong.items():
+        with pytest.raises(UsageError, match=words):
+            metric.function(other, other if words == "has pixels" else picture)
+    with pytest.raises(UsageError, match="finite numbers"):
+        metric.function(picture, unknown)
 
 
 def test_psnr_and_ssim_prefer_a_blurred_drawing_to_a_sharp_shifted_one(picture):

@@ -41,7 +41,7 @@ def test_hidden_pixels_do_not_count(scene):
 
 def test_everything_left_the_picture(scene):
     frame = scene[:30, :40]
-    assert warping_error(frame, frame, shift(100, 0)) == 0
+    assert np.isnan(warping_error(frame, frame, shift(100, 0)))  # not the best there is
 
 
 def test_unusable_arguments_are_named(scene):

@@ -10,6 +10,10 @@ from facestyle.errors import UsageError
 
 Image = NDArray[Any]
 
+# Floats outside of these are meant for another range, such as [-1, 1] or [0, 255]; noise and
+# filters leave [0, 1] as well
+_LEAST, _MOST = -0.75, 2.0
+
 
 def check_pair(result: Image, truth: Image) -> None:
     """Raise unless both pictures are uint8 or floats in [0, 1] of the same shape.
@@ -17,7 +21,7 @@ def check_pair(result: Image, truth: Image) -> None:
     Raises
     ------
     UsageError
-        If the shapes differ, or if a picture is neither ``(H, W)`` nor ``(H, W, 3)``.
+        If the shapes differ, or a picture is none (`check_image`).
     """
     check_image(result)
     check_image(truth)
@@ -29,13 +33,19 @@ def check_pair(result: Image, truth: Image) -> None:
 
 
 def check_image(image: Image) -> None:
-    """Raise unless the picture is ``(H, W)`` or ``(H, W, 3)``, uint8 or floating.
+    """Raise unless the picture is ``(H, W)`` or ``(H, W, 3)``, uint8 or floats in [0, 1].
 
     Raises
     ------
     UsageError
-        If its shape or its data type is another.
+        If its shape or its data type is another, if it is empty, or if a value is not finite or
+        so far outside of [0, 1] that another range is meant.
     """
+    if not isinstance(image, np.ndarray):
+        raise UsageError(
+            f"a picture is a NumPy array; found {type(image).__name__}: np.asarray(picture) makes "
+            "one"
+        )
     gray = image.ndim == 2
     color = image.ndim == 3 and image.shape[2] == 3
     if not (gray or color):
@@ -46,6 +56,22 @@ def check_image(image: Image) -> None:
     if image.dtype != np.uint8 and not np.issubdtype(image.dtype, np.floating):
         raise UsageError(
             f"a picture holds uint8, or floats in [0, 1]; found {image.dtype}: "
+            "divide it by its largest possible value"
+        )
+    if not image.size:
+        raise UsageError(f"a picture has pixels; found the shape {image.shape}")
+    if image.dtype != np.uint8:
+        _check_range(float(image.min()), float(image.max()))
+
+
+def _check_range(low: float, high: float) -> None:
+    if not np.isfinite(low + high):
+        raise UsageError(
+            "a picture holds finite numbers; found some that are not (NaN or infinite)"
+        )
+    if low < _LEAST or high > _MOST:
+        raise UsageError(
+            f"a picture of floats is in [0, 1]; found {low:.3g} to {high:.3g}: "
             "divide it by its largest possible value"
         )
 
@@ -91,7 +117,8 @@ def weights(mask: Image | None, shape: tuple[int, ...]) -> NDArray[np.float64]:
     Raises
     ------
     UsageError
-        If the mask has another shape than the picture, or selects nothing.
+        If the mask has another shape than the picture, a weight is below 0 or no number, or it
+        selects nothing.
     """
     if mask is None:
         return np.full(shape, 1.0 / np.prod(shape))
@@ -99,6 +126,8 @@ def weights(mask: Image | None, shape: tuple[int, ...]) -> NDArray[np.float64]:
         raise UsageError(
             f"a mask has the picture's height and width, {shape}; found {mask.shape}: resize it"
         )
+    if mask.size and not mask.min() >= 0:  # nor is NaN
+        raise UsageError(f"weights of a mask are 0 or more; found {mask.min()}")
     total = float(mask.sum(dtype=np.float64))
     if total <= 0:
         raise UsageError("the mask selects no pixel: its sum is 0; give one with positive weights")

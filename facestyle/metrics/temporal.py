@@ -29,12 +29,12 @@ def warping_error(
     -------
     float
         Mean over pixels and channels, for values in [0, 1]. Pixels that leave the picture do
-        not count; 0 if none is left. 0 or more; lower is better.
+        not count; NaN if none is left. 0 or more; lower is better.
 
     Raises
     ------
     UsageError
-        If the frames differ in shape, or flow or mask do not fit.
+        If the frames differ in shape, flow or mask do not fit, or the flow is no number somewhere.
 
     References
     ----------
@@ -45,14 +45,18 @@ def warping_error(
     height, width = frame.shape[:2]
     if flow.shape != (height, width, 2):
         raise UsageError(f"flow has the shape {(height, width, 2)}; found {flow.shape}")
+    if not np.isfinite(flow).all():
+        raise UsageError("flow holds finite numbers; found some that are not (NaN or infinite)")
     x = np.arange(width, dtype=np.float32) + flow[..., 0].astype(np.float32)
     y = np.arange(height, dtype=np.float32)[:, None] + flow[..., 1].astype(np.float32)
     visible = (x >= 0) & (x <= width - 1) & (y >= 0) & (y <= height - 1)
     if mask is not None and mask.shape != visible.shape:
         raise UsageError(f"a mask has the shape {visible.shape}; found {mask.shape}")
+    if mask is not None and not mask.min() >= 0:  # nor is NaN
+        raise UsageError(f"weights of a mask are 0 or more; found {mask.min()}")
     weight = visible.astype(np.float64) * (1.0 if mask is None else mask)
     if weight.sum() == 0:
-        return 0.0
+        return float("nan")  # nothing was compared: no error of 0
     warped = cv2.remap(unit_range(following), x, y, cv2.INTER_LINEAR)
     square = (unit_range(frame).astype(np.float64) - warped) ** 2
     if square.ndim == 3:
