@@ -73,6 +73,8 @@ class SynthesisTarget:
     first_layer: np.ndarray
     correction: CorrectionWeights
     pull: float
+    placed: np.ndarray
+    background: int
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,7 @@ def synthesize(target: SynthesisTarget, sources: PatchSources, seed: int) -> Mat
             field, image = _initial(targets[level], level_sources)
         else:
             field = doubled(match.field, targets[level].region_map.shape, level_sources)
+            field = _with_placed(field, targets[level])
             image = render(field, np.ones(field.shape[:2], np.float32), level_sources)
         match = _solve_level(targets[level], sources, level, field, image, seed)
     assert match is not None
@@ -216,8 +219,15 @@ def _initial(target: SynthesisTarget, level_sources: Sources) -> tuple[np.ndarra
     field[..., 2] = _inside(place[..., 1], level_sources.width[layer])
     at = level_sources.start[layer] + field[..., 1] * level_sources.width[layer] + field[..., 2]
     warped = level_sources.image.reshape(-1, 3)[at] / np.float32(255)
-    image = (1 - INITIAL_MIX) * warped + INITIAL_MIX * from_lab(target.lab)
+    mix = np.where(target.placed, 0, np.float32(INITIAL_MIX))[..., None]
+    image = (1 - mix) * warped + mix * from_lab(target.lab)
     return field, image.astype(np.float32)
+
+
+def _with_placed(field: np.ndarray, target: SynthesisTarget) -> np.ndarray:
+    field[..., 0][target.placed] = target.background
+    field[..., 1:][target.placed] = target.positions[target.background][target.placed]
+    return field
 
 
 def _inside(values: np.ndarray, size: np.ndarray) -> np.ndarray:
@@ -236,6 +246,8 @@ def _halved_target(target: SynthesisTarget) -> SynthesisTarget:
         halved(target.first_layer.astype(np.uint8)).astype(np.int32),
         CorrectionWeights(halved(target.correction.low), halved(target.correction.middle)),
         target.pull,
+        halved(target.placed.astype(np.uint8)) > 0,
+        target.background,
     )
 
 

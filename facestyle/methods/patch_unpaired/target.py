@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 
 from facestyle.faces.face import Portrait
 from facestyle.faces.regions import BACKGROUND
 from facestyle.imaging.color import from_lab, to_lab
+from facestyle.methods.patch_unpaired.background import background_pieces
 from facestyle.methods.patch_unpaired.contour_line import add_contour_line, edge_distances
 from facestyle.methods.patch_unpaired.correction import correction_weights
 from facestyle.methods.patch_unpaired.exemplar_label_map import (
@@ -29,6 +32,7 @@ from facestyle.methods.patch_unpaired.warp import warp_to_exemplar
 
 # above any difference that the search finds between backgrounds, so that one leads (set by eye)
 _BACKGROUND_FROM_LEAD = 1.0
+_BG_PULL = 0.4
 
 
 def make_target(
@@ -52,10 +56,16 @@ def make_target(
     -------
     SynthesisTarget
     """
-    toned, lab = _final_and_searched(portrait, region_map, sources)
     positions = exemplar_positions(portrait, region_map, sources)
-    exemplar_unary = background_unary(region_map, sources)
+    pieces = background_pieces(region_map, portrait.face, sources)
+    toned, lab = _final_and_searched(portrait, region_map, sources, pieces)
+    number = pieces.exemplar if pieces else 0
+    exemplar_unary = background_unary(region_map, sources, number)
     first = np.zeros(region_map.shape, np.int32)
+    placed = np.zeros(region_map.shape, bool)
+    if pieces:
+        placed = pieces.placed
+        positions[number][placed] = pieces.places[placed]
     if mode == "mrf" and len(sources.faces) > 1:
         chosen = _label_map(lab, region_map, positions, sources)
         size = (region_map.shape[1], region_map.shape[0])
@@ -65,9 +75,16 @@ def make_target(
             exemplar_unary,
             exemplar_label_unary(chosen, len(sources.faces), size) * _off_background(region_map),
         )
+    first = first.astype(np.int32)
+    first[region_map == BACKGROUND] = number
     weights = correction_weights(region_map, sources.face_width)
+    if pieces:
+        loose = ((region_map == BACKGROUND) & ~(placed & pieces.first)).astype(np.float32)
+        loose = cv2.GaussianBlur(loose, (0, 0), 0.03 * sources.face_width)
+        back = cv2.GaussianBlur((region_map == BACKGROUND).astype(np.float32), (0, 0), 0.03 * sources.face_width)
+        weights = replace(weights, low=weights.low + np.float32(_BG_PULL) * np.minimum(loose, back))
     return SynthesisTarget(
-        lab, toned, region_map, positions, exemplar_unary, first.astype(np.int32), weights, pull
+        lab, toned, region_map, positions, exemplar_unary, first, weights, pull, placed, number
     )
 
 
@@ -119,7 +136,7 @@ def tone_mapped_target(
 
 
 def _final_and_searched(
-    portrait: Portrait, region_map: np.ndarray, sources: PatchSources
+    portrait: Portrait, region_map: np.ndarray, sources: PatchSources, pieces
 ) -> tuple[np.ndarray, np.ndarray]:
     """The target in the tones of the finished picture, and in those that the search sees."""
     flat = flattened(to_lab(portrait.image), region_map, sources.face_width)
@@ -134,6 +151,10 @@ def _final_and_searched(
         )
         for offset in (1.0, SEARCHED_OFFSET)
     )
+    if pieces:
+        soft = cv2.GaussianBlur((region_map == BACKGROUND).astype(np.float32), (0, 0), 1.0)[..., None]
+        tone = to_lab(pieces.tone)
+        final, searched = (lab + soft * (tone - lab) for lab in (final, searched))
     distances = edge_distances(region_map, portrait.face, sources.face_width)
     plain = np.ascontiguousarray(final[..., 0])
     line = add_contour_line(plain, distances, sources.contours) - plain
@@ -197,11 +218,12 @@ def exemplar_positions(
     return positions
 
 
-def background_unary(region_map: np.ndarray, sources: PatchSources) -> np.ndarray:
+def background_unary(region_map: np.ndarray, sources: PatchSources, number: int = 0) -> np.ndarray:
     """Cost that keeps the background on the first exemplar, (K, h, w) float32."""
     exemplar_unary = np.zeros((len(sources.faces), *region_map.shape), np.float32)
     if len(exemplar_unary) > 1:
-        exemplar_unary[1:] = np.float32(_BACKGROUND_FROM_LEAD) * (1 - _off_background(region_map))
+        exemplar_unary[:] = np.float32(_BACKGROUND_FROM_LEAD) * (1 - _off_background(region_map))
+        exemplar_unary[number] = 0
     return exemplar_unary
 
 
