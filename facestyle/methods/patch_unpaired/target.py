@@ -10,7 +10,7 @@ import numpy as np
 from facestyle.faces.face import Portrait
 from facestyle.faces.regions import BACKGROUND
 from facestyle.imaging.color import from_lab, to_lab
-from facestyle.methods.patch_unpaired.background import background_pieces
+from facestyle.methods.patch_unpaired.background import Background, lay_background
 from facestyle.methods.patch_unpaired.contour_line import add_contour_line, edge_distances
 from facestyle.methods.patch_unpaired.correction import correction_weights
 from facestyle.methods.patch_unpaired.exemplar_label_map import (
@@ -18,7 +18,7 @@ from facestyle.methods.patch_unpaired.exemplar_label_map import (
     exemplar_labels,
 )
 from facestyle.methods.patch_unpaired.pictures import halved
-from facestyle.methods.patch_unpaired.recipe import LEVELS, tone_sigma
+from facestyle.methods.patch_unpaired.recipe import LEVELS, LOW_WEIGHT, tone_sigma
 from facestyle.methods.patch_unpaired.sitter_tones import SEARCHED_OFFSET
 from facestyle.methods.patch_unpaired.sources import PatchSources
 from facestyle.methods.patch_unpaired.synthesis import SynthesisTarget
@@ -30,9 +30,8 @@ from facestyle.methods.patch_unpaired.tone import (
 )
 from facestyle.methods.patch_unpaired.warp import warp_to_exemplar
 
-# above any difference that the search finds between backgrounds, so that one leads (set by eye)
-_BACKGROUND_FROM_LEAD = 1.0
-_BG_PULL = 0.4
+# above any difference that the search finds between backgrounds, so that one lends it (set by eye)
+_BACKGROUND_FROM_OTHERS = 1.0
 
 
 def make_target(
@@ -57,34 +56,30 @@ def make_target(
     SynthesisTarget
     """
     positions = exemplar_positions(portrait, region_map, sources)
-    pieces = background_pieces(region_map, portrait.face, sources)
-    toned, lab = _final_and_searched(portrait, region_map, sources, pieces)
-    number = pieces.exemplar if pieces else 0
-    exemplar_unary = background_unary(region_map, sources, number)
+    background = lay_background(region_map, portrait.face, sources)
+    toned, lab = _final_and_searched(portrait, region_map, sources, background)
+    exemplar_unary = background_unary(region_map, sources, background)
     first = np.zeros(region_map.shape, np.int32)
-    placed = np.zeros(region_map.shape, bool)
-    if pieces:
-        placed = pieces.placed
-        positions[number][placed] = pieces.places[placed]
     if mode == "mrf" and len(sources.faces) > 1:
         chosen = _label_map(lab, region_map, positions, sources)
         size = (region_map.shape[1], region_map.shape[0])
         first = cv2.resize(chosen.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
-        # on the background the first exemplar leads anyway
+        # on the background it is known which leads
         exemplar_unary = np.maximum(
             exemplar_unary,
             exemplar_label_unary(chosen, len(sources.faces), size) * _off_background(region_map),
         )
     first = first.astype(np.int32)
-    first[region_map == BACKGROUND] = number
     weights = correction_weights(region_map, sources.face_width)
-    if pieces:
-        loose = ((region_map == BACKGROUND) & ~(placed & pieces.first)).astype(np.float32)
-        loose = cv2.GaussianBlur(loose, (0, 0), 0.03 * sources.face_width)
-        back = cv2.GaussianBlur((region_map == BACKGROUND).astype(np.float32), (0, 0), 0.03 * sources.face_width)
-        weights = replace(weights, low=weights.low + np.float32(_BG_PULL) * np.minimum(loose, back))
+    if background is not None:
+        placed = background.placed
+        behind = region_map == BACKGROUND
+        first[behind] = background.layers[behind]
+        positions[(background.layers[placed], *np.nonzero(placed))] = background.places[placed]
+        loose = cv2.GaussianBlur((behind & ~placed).astype(np.float32), (0, 0), 2)
+        weights = replace(weights, low=np.maximum(weights.low, LOW_WEIGHT * loose))
     return SynthesisTarget(
-        lab, toned, region_map, positions, exemplar_unary, first, weights, pull, placed, number
+        lab, toned, region_map, positions, exemplar_unary, first, weights, pull, background
     )
 
 
@@ -136,7 +131,7 @@ def tone_mapped_target(
 
 
 def _final_and_searched(
-    portrait: Portrait, region_map: np.ndarray, sources: PatchSources, pieces
+    portrait: Portrait, region_map: np.ndarray, sources: PatchSources, background: Background | None
 ) -> tuple[np.ndarray, np.ndarray]:
     """The target in the tones of the finished picture, and in those that the search sees."""
     flat = flattened(to_lab(portrait.image), region_map, sources.face_width)
@@ -151,10 +146,9 @@ def _final_and_searched(
         )
         for offset in (1.0, SEARCHED_OFFSET)
     )
-    if pieces:
-        soft = cv2.GaussianBlur((region_map == BACKGROUND).astype(np.float32), (0, 0), 1.0)[..., None]
-        tone = to_lab(pieces.tone)
-        final, searched = (lab + soft * (tone - lab) for lab in (final, searched))
+    if background is not None:
+        behind = (1 - _off_background(region_map))[..., None]
+        final, searched = (lab + behind * (background.tone - lab) for lab in (final, searched))
     distances = edge_distances(region_map, portrait.face, sources.face_width)
     plain = np.ascontiguousarray(final[..., 0])
     line = add_contour_line(plain, distances, sources.contours) - plain
@@ -218,13 +212,14 @@ def exemplar_positions(
     return positions
 
 
-def background_unary(region_map: np.ndarray, sources: PatchSources, number: int = 0) -> np.ndarray:
-    """Cost that keeps the background on the first exemplar, (K, h, w) float32."""
-    exemplar_unary = np.zeros((len(sources.faces), *region_map.shape), np.float32)
-    if len(exemplar_unary) > 1:
-        exemplar_unary[:] = np.float32(_BACKGROUND_FROM_LEAD) * (1 - _off_background(region_map))
-        exemplar_unary[number] = 0
-    return exemplar_unary
+def background_unary(
+    region_map: np.ndarray, sources: PatchSources, background: Background | None
+) -> np.ndarray:
+    """Cost that keeps the background on the exemplars that lend it, (K, h, w) float32."""
+    count = len(sources.faces)
+    behind = np.float32(_BACKGROUND_FROM_OTHERS) * (1 - _off_background(region_map))
+    layers = np.zeros(region_map.shape, int) if background is None else background.layers
+    return (layers != np.arange(count)[:, None, None]) * behind
 
 
 def _off_background(region_map: np.ndarray) -> np.ndarray:
