@@ -50,11 +50,6 @@ _MIXTURE_SIZES = (4, 3, 4, 5)
 _ROUNDS = 2  # a third or fourth changes overlaps by less than .002
 # neighbors' colors depend on each other: each counts for less than a whole observation
 _LIKELIHOOD_WEIGHT = 0.5
-# Less in drawings, where skin, shirt and background are one paper, and their strokes are smoothed
-# (face widths). Regions of the bundled exemplars against those of the photographs that they were
-# made of, share of pixels that agree: pencil .75 -> .82, charcoal .80 -> .83, engraving .73 -> .84,
-# watercolor .82 -> .87, oil .90 -> .90. At .1 painted colors are lost (oil .89).
-_DRAWN_LIKELIHOOD_WEIGHT, _STROKE_SIGMA = 0.25, 0.01
 # A Gaussian as wide as all colors (60, 20 and 20 units) has -10 at its middle: a color that a
 # mixture has not seen is no proof against it, and a group nobody has seen may have any.
 _WORST_LOG_LIKELIHOOD = -15.0
@@ -91,14 +86,12 @@ class Regions(FrozenRecord):
         return GROUP_OF_REGION[self.region_map]
 
 
-def segment_regions(portrait: Portrait, *, drawn: bool = False) -> Regions:
+def segment_regions(portrait: Portrait) -> Regions:
     """Segment a portrait.
 
     Parameters
     ----------
     portrait : Portrait
-    drawn : bool
-        Whether it is a drawing or a painting, whose colors say less than a photograph's.
 
     Returns
     -------
@@ -106,8 +99,6 @@ def segment_regions(portrait: Portrait, *, drawn: bool = False) -> Regions:
         At the portrait's size.
     """
     image, face = portrait.image, portrait.face
-    if drawn:
-        image = cv2.GaussianBlur(image, (0, 0), _STROKE_SIGMA * face_width(face))
     height, width = image.shape[:2]
     scale = min(1.0, _ANALYSIS_FACE_WIDTH / face_width(face), _ANALYSIS_MOST / max(height, width))
     size = (max(8, round(width * scale)), max(8, round(height * scale)))
@@ -120,13 +111,12 @@ def segment_regions(portrait: Portrait, *, drawn: bool = False) -> Regions:
     def detail(inside: np.ndarray) -> np.ndarray:
         return fine_detail(image, face_width(face), inside, face_width(small.face))
 
-    weight = _DRAWN_LIKELIHOOD_WEIGHT if drawn else _LIKELIHOOD_WEIGHT
-    coarse = _group_probabilities(small, detail, weight)
+    coarse = _group_probabilities(small, detail)
     weights = _refine(image, coarse, face_width(face))
     return Regions(paint_region_map(portrait, weights), weights)
 
 
-def _group_probabilities(portrait: Portrait, detail: _Detail, weight: float) -> np.ndarray:
+def _group_probabilities(portrait: Portrait, detail: _Detail) -> np.ndarray:
     """Probabilities of the four groups on a small portrait, (4, h, w) float32.
 
     Mixtures are fitted and groups cut along the picture's edges in turn.
@@ -151,7 +141,7 @@ def _group_probabilities(portrait: Portrait, detail: _Detail, weight: float) -> 
     groups = np.zeros(shape, np.int32)
     for _ in range(_ROUNDS):
         likelihoods = _log_likelihoods(colors.reshape(-1, 3), terms, seeds).reshape(4, *shape)
-        scores = weight * likelihoods + np.log(priors)
+        scores = _LIKELIHOOD_WEIGHT * likelihoods + np.log(priors)
         groups = connected_to_face(cut_groups(scores, weights), portrait.face, background=3)
         # what the colors alone would decide alike teaches the next mixtures
         sure = groups == scores.argmax(axis=0)

@@ -117,15 +117,17 @@ def _backdrop(sources: PatchSources, number: int, first: np.ndarray) -> Backdrop
     """One exemplar's background at every level."""
     pictures, free = zip(*(_picture(sources, number, n) for n in range(LEVELS)), strict=True)
     sigma = _TONE_SIGMA * sources.face_width / 2**_COARSE
-    return Backdrop(pictures, free, _filled_low_band(pictures[-1], free[-1], sigma), first)
+    return Backdrop(
+        pictures, free, _filled_low_band(pictures[-1] / np.float32(255), free[-1], sigma), first
+    )
 
 
 def _picture(sources: PatchSources, number: int, index: int) -> tuple[np.ndarray, np.ndarray]:
-    """An exemplar at one level, float32 RGB of 1, and what is surely its background, bool."""
+    """An exemplar at one level, uint8 RGB, and what is surely its background, bool."""
     level = sources.levels[index]
     start, height, width = (int(v[number]) for v in (level.start, level.height, level.width))
     end = start + height * width
-    picture = level.image[3 * start : 3 * end].reshape(height, width, 3) / np.float32(255)
+    picture = level.image[3 * start : 3 * end].reshape(height, width, 3)
     regions = level.regions[start:end].reshape(height, width)
     unit = sources.face_width / 2**index
     own = (regions == BACKGROUND).astype(np.uint8)
@@ -173,14 +175,14 @@ def _at_working_size(
     rows, columns = np.indices(background.shape)
     places = np.stack([rows, columns], axis=-1) + steps
     placed = (owners >= 0) & background
-    wanted = to_lab(cv2.resize(tone, size, interpolation=cv2.INTER_LINEAR))
+    wanted = cv2.resize(to_lab(tone), size, interpolation=cv2.INTER_LINEAR)
     change = np.zeros_like(wanted)
     for own, drop in enumerate(drops):
         height, width = drop.pictures[0].shape[:2]
         limits = np.array([height, width]) - _BORDER
         mine = owners == own
         placed &= ~mine | ((places >= _BORDER) & (places < limits)).all(axis=-1)
-        low = to_lab(cv2.resize(drop.low_band, (width, height), interpolation=cv2.INTER_LINEAR))
+        low = cv2.resize(to_lab(drop.low_band), (width, height), interpolation=cv2.INTER_LINEAR)
         mine &= placed
         change[mine] = wanted[mine] - low[tuple(places[mine].T)]
     layers = chosen[np.where(placed, owners, 0)].astype(np.int32)

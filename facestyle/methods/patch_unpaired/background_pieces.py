@@ -24,7 +24,7 @@ _TOLERANCE, _MOST_CHANGE = 0.06, 0.2
 _REACH = 1.5  # face widths from the place that the face gives
 _REUSE = 0.35  # what a place counts that was copied before
 _SHORTEST = 1e-3  # cost of a cut where pieces agree
-_SAMPLES = 2000
+_SAMPLES = 1000
 _MOVES = ((2, 2), (1, 2), (0, 1))  # level, and px of it that an offset is moved to agree
 
 
@@ -34,7 +34,7 @@ class Backdrop:
 
     Attributes
     ----------
-    pictures : tuple of (h, w, 3) float32
+    pictures : tuple of (h, w, 3) uint8
         sRGB.
     free : tuple of (h, w) bool
         What may be copied.
@@ -74,7 +74,7 @@ class _Canvas:
         """Lay a piece, its tones brought to those wanted; what it takes, (H, W) bool."""
         offset = np.round(step / 2**CUT_LEVEL).astype(int)
         shape = self.wanted.shape
-        own = drop.pictures[CUT_LEVEL]
+        own = drop.pictures[CUT_LEVEL] / np.float32(255)
         low = cv2.resize(drop.low_band, own.shape[1::-1], interpolation=cv2.INTER_LINEAR)
         change = self.tone - shifted(low, offset, shape)
         piece = shifted(own, offset, shape) + change
@@ -180,7 +180,7 @@ class _OffsetSearch:
         height, width = (a + b for a, b in zip(free.shape, shape, strict=True))
         size = cv2.getOptimalDFTSize(height), cv2.getOptimalDFTSize(width)
         self._size, self._free = size, free.astype(np.float32)
-        self._picture = _Masked(drop.pictures[-1], free, size)
+        self._picture = _Masked(drop.pictures[-1] / np.float32(255), free, size)
         self._low_band = _Masked(drop.low_band, free, size)
         self._use = np.ones(free.shape, np.float32)
         self._rows = np.fft.fftfreq(size[0], 1 / size[0])
@@ -251,7 +251,8 @@ def _samples(drop: Backdrop, level: int, places: np.ndarray) -> tuple[np.ndarray
     at = places // 2**level
     inside = ((at >= 0) & (at < free.shape)).all(axis=1)
     rows, columns = np.clip(at, 0, np.array(free.shape) - 1).T
-    return drop.pictures[level][rows, columns], inside & free[rows, columns]
+    colors = drop.pictures[level][rows, columns] / np.float32(255)
+    return colors, inside & free[rows, columns]
 
 
 def _cut(piece: np.ndarray, free: np.ndarray, picture: np.ndarray, known: np.ndarray) -> np.ndarray:

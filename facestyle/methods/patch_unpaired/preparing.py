@@ -53,7 +53,7 @@ def prepare_exemplars(exemplars: ExemplarSet) -> list[PreparedExemplar]:
 
 def _analyze(portrait: Portrait) -> ExemplarAnalysis:
     working = resize_portrait(portrait, working_factor(portrait))
-    region_map = segment_regions(working, drawn=True).region_map
+    region_map = segment_regions(working).region_map
     return ExemplarAnalysis(
         region_map,
         palette_of(to_lab(working.image), region_map),
