@@ -15,17 +15,13 @@ from facestyle.faces.contours import OUTLINE_CHIN
 from facestyle.faces.face import Face
 from facestyle.faces.regions import BACKGROUND
 from facestyle.imaging.color import to_lab
-from facestyle.methods.patch_unpaired.background_pieces import (
-    Backdrop,
-    lay_pieces,
-    shifted,
-)
+from facestyle.methods.patch_unpaired.background_pieces import lay_pieces
+from facestyle.methods.patch_unpaired.background_search import Backdrop, shifted
 from facestyle.methods.patch_unpaired.pictures import halved
 from facestyle.methods.patch_unpaired.recipe import LEVELS
 from facestyle.methods.patch_unpaired.sources import PatchSources
 
-# level of the pyramid at which tones are compared and offsets searched
-_COARSE = LEVELS - 1
+_NARROW = 90.0  # px; below this face width the coarsest level shows nothing but mixtures
 # Lengths in face widths, by eye on eleven sitters in five styles: of the low band that pieces are
 # brought to, of what is kept from an exemplar's person (its halo), and of the shoulders, which are
 # taken for paper where they are drawn in outlines
@@ -80,34 +76,40 @@ def lay_background(region_map: np.ndarray, face: Face, sources: PatchSources) ->
         None where there is no background, or none to copy.
     """
     wanted = [region_map == BACKGROUND]
-    for _ in range(_COARSE):
+    for _ in range(_coarse_level(sources)):
         wanted.append(halved(wanted[-1].astype(np.uint8)) > 0)
-    if not wanted[_COARSE].any():
+    if not wanted[-1].any():
         return None
     firsts = _usual_offsets(face, sources)
-    shares = _shares(wanted[_COARSE], firsts, sources)
+    shares = _shares(wanted[-1], firsts, sources)
     chosen = np.argsort(-shares, kind="stable")[:_MOST_EXEMPLARS]
     if shares[chosen[0]] <= _LEAD:
         return None
     chosen = chosen[shares[chosen] > 0]
     drops = [_backdrop(sources, int(number), firsts[number]) for number in chosen]
-    tone = drops[0].tone_for(wanted[_COARSE].shape)
+    tone = drops[0].tone_for(wanted[-1].shape)
     pieces = lay_pieces(drops, wanted, tone, sources.face_width)
     return _at_working_size(region_map == BACKGROUND, chosen, drops, pieces, tone)
+
+
+def _coarse_level(sources: PatchSources) -> int:
+    """Level of the pyramid at which tones are compared and offsets are searched."""
+    return LEVELS - 1 if sources.face_width >= _NARROW else LEVELS - 2
 
 
 def _usual_offsets(face: Face, sources: PatchSources) -> list[np.ndarray]:
     """Row and column that take the target's face to each exemplar's, in px of the coarse level."""
     center = face.outline.mean(axis=0)
     moves = [own.outline.mean(axis=0) - center for own in sources.faces]
-    return [np.round(move[::-1] / 2**_COARSE).astype(int) for move in moves]
+    scale = 2 ** _coarse_level(sources)
+    return [np.round(move[::-1] / scale).astype(int) for move in moves]
 
 
 def _shares(wanted: np.ndarray, firsts: Sequence[np.ndarray], sources: PatchSources) -> np.ndarray:
     """Share of the background that each exemplar covers as it stands; the lead's with a bonus."""
-    shares = np.zeros(len(firsts))
+    shares, level = np.zeros(len(firsts)), _coarse_level(sources)
     for number, offset in enumerate(firsts):
-        free = _picture(sources, number, _COARSE)[1]
+        free = _picture(sources, number, level)[1]
         shares[number] = shifted(free, offset, wanted.shape)[wanted].mean()
     shares[0] += _LEAD
     return shares
@@ -115,8 +117,9 @@ def _shares(wanted: np.ndarray, firsts: Sequence[np.ndarray], sources: PatchSour
 
 def _backdrop(sources: PatchSources, number: int, first: np.ndarray) -> Backdrop:
     """One exemplar's background at every level."""
-    pictures, free = zip(*(_picture(sources, number, n) for n in range(LEVELS)), strict=True)
-    sigma = _TONE_SIGMA * sources.face_width / 2**_COARSE
+    levels = range(_coarse_level(sources) + 1)
+    pictures, free = zip(*(_picture(sources, number, level) for level in levels), strict=True)
+    sigma = _TONE_SIGMA * sources.face_width / 2 ** levels[-1]
     return Backdrop(
         pictures, free, _filled_low_band(pictures[-1] / np.float32(255), free[-1], sigma), first
     )
@@ -132,7 +135,8 @@ def _picture(sources: PatchSources, number: int, index: int) -> tuple[np.ndarray
     unit = sources.face_width / 2**index
     own = (regions == BACKGROUND).astype(np.uint8)
     own = cv2.copyMakeBorder(own, *4 * (1,), cv2.BORDER_REPLICATE)
-    free = cv2.distanceTransform(own, cv2.DIST_L2, 3)[1:-1, 1:-1] > _FROM_PERSON * unit
+    # at coarse levels the pixel beside the person shows both
+    free = cv2.distanceTransform(own, cv2.DIST_L2, 3)[1:-1, 1:-1] > max(_FROM_PERSON * unit, 1.0)
     x, y = sources.faces[number].outline[OUTLINE_CHIN] / 2**index
     drop, half, slope = _SHOULDERS
     below = (np.arange(height)[:, None] - y) / unit - drop
@@ -174,16 +178,16 @@ def _at_working_size(
     )
     rows, columns = np.indices(background.shape)
     places = np.stack([rows, columns], axis=-1) + steps
-    placed = (owners >= 0) & background
+    placed = np.zeros_like(background)
     wanted = cv2.resize(to_lab(tone), size, interpolation=cv2.INTER_LINEAR)
     change = np.zeros_like(wanted)
     for own, drop in enumerate(drops):
-        height, width = drop.pictures[0].shape[:2]
-        limits = np.array([height, width]) - _BORDER
-        mine = owners == own
-        placed &= ~mine | ((places >= _BORDER) & (places < limits)).all(axis=-1)
+        height, width = drop.free[0].shape
+        mine = background & (owners == own)
+        mine &= ((places >= 0) & (places < (height, width))).all(axis=-1)
+        mine[mine] = drop.free[0][tuple(places[mine].T)]  # cells of the cut may show strands
         low = cv2.resize(to_lab(drop.low_band), (width, height), interpolation=cv2.INTER_LINEAR)
-        mine &= placed
         change[mine] = wanted[mine] - low[tuple(places[mine].T)]
+        placed |= mine
     layers = chosen[np.where(placed, owners, 0)].astype(np.int32)
     return Background(layers, places.astype(np.float32), placed, wanted, change)

@@ -215,7 +215,21 @@ def exemplar_positions(
 def background_unary(
     region_map: np.ndarray, sources: PatchSources, background: Background | None
 ) -> np.ndarray:
-    """Cost that keeps the background on the exemplars that lend it, (K, h, w) float32."""
+    """Cost that keeps the background on the exemplars that lend it.
+
+    Parameters
+    ----------
+    region_map : (h, w) uint8
+        The target's regions.
+    sources : PatchSources
+        Of K exemplars.
+    background : Background or None
+        Where nothing is laid, the first exemplar lends it.
+
+    Returns
+    -------
+    (K, h, w) float32
+    """
     count = len(sources.faces)
     behind = np.float32(_BACKGROUND_FROM_OTHERS) * (1 - _off_background(region_map))
     layers = np.zeros(region_map.shape, int) if background is None else background.layers
