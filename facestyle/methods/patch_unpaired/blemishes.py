@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from facestyle.faces.face_coordinates import FaceCoordinates, signed_distance
-from facestyle.faces.regions import BACKGROUND, CLOTHES, LIP, SKIN
+from facestyle.faces.regions import BACKGROUND, CLOTHES, HAIR, LIP, SKIN
 
 # all lengths in face widths, luminances in [0, 1]; chosen, not measured
 _STROKE = 0.035  # widest stroke of a mark
@@ -19,6 +19,7 @@ _PATTERN = 0.1  # share of a region
 _EDGE = 0.012  # width of the rim of background beside clothes, which is not copied
 # where ears end, from the oval's center; ears of half profiles lie farther out
 _EAR_ACROSS, _EAR_DOWN = 0.75, 0.3
+_HAIR_ACROSS = 1.0  # where hair ends that is not blown aside
 # sigmas of the band whose energy is roughness, and of the area it is measured over
 _FINE, _COARSE, _WINDOW = 0.008, 0.03, 0.03
 _MOST_ROUGHNESS = 3.0  # over the usual of the exemplar; chosen by eye, not measured
@@ -101,6 +102,25 @@ def missed_ears(region_map: np.ndarray, place: FaceCoordinates) -> np.ndarray:
     across, down = np.abs(place.across), np.abs(place.down)
     beside = (place.inside < 0) & (across < _EAR_ACROSS) & (down < _EAR_DOWN)
     return np.asarray(beside & (region_map == BACKGROUND))
+
+
+def strokes_beside_head(region_map: np.ndarray, place: FaceCoordinates) -> np.ndarray:
+    """Skin and hair where nobody has any: hatching beside a drawn head was taken for the person.
+
+    Parameters
+    ----------
+    region_map : (H, W) uint8
+    place : FaceCoordinates
+
+    Returns
+    -------
+    (H, W) bool
+    """
+    across = np.abs(place.across)
+    far = ((region_map == SKIN) & (across > _EAR_ACROSS)) | (
+        (region_map == HAIR) & (across > _HAIR_ACROSS)
+    )
+    return np.asarray(far & (place.down < place.chin))
 
 
 def skin_roughness(

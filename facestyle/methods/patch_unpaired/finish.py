@@ -73,6 +73,8 @@ def finish(
         sources.face_width,
         settings.identity,
     )
+    if target.background is not None:
+        change += target.background.change
     lab += cv2.resize(change, size, interpolation=cv2.INTER_CUBIC)
     face = sources.face_width * scale
     wanted = _exemplars_grain(sources, images, face)

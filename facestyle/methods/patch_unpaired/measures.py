@@ -19,7 +19,12 @@ from facestyle.faces.face_coordinates import face_coordinates
 from facestyle.frozen import FrozenRecord
 from facestyle.imaging.color import to_lab
 from facestyle.imaging.threads import in_threads
-from facestyle.methods.patch_unpaired.blemishes import missed_ears, skin_roughness, unusable
+from facestyle.methods.patch_unpaired.blemishes import (
+    missed_ears,
+    skin_roughness,
+    strokes_beside_head,
+    unusable,
+)
 from facestyle.methods.patch_unpaired.clutter import facial_clutter, hair_clutter
 from facestyle.methods.patch_unpaired.contour_line import contour_profiles, edge_distances
 from facestyle.methods.patch_unpaired.grain import grain_of
@@ -137,9 +142,10 @@ def _measured(
     marks |= facial_clutter(lab, region_map, scaled, width)
     marks |= hair_clutter(lab, region_map, width)
     place = face_coordinates(Portrait(lab, face, light), feature_contours(face))
+    marks |= missed_ears(region_map, place) | strokes_beside_head(region_map, place)
     rough = np.float32(ROUGHNESS_COST) * skin_roughness(light, region_map, place, width)
     return ExemplarMeasures(
-        np.packbits(~(marks | missed_ears(region_map, place))),
+        np.packbits(~marks),
         np.packbits(rough != 0),
         rough[rough != 0],
         grain_of([light], [region_map], width),

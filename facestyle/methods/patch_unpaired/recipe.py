@@ -54,7 +54,7 @@ GUIDE_WEIGHTS = {
     LIP: (8.0, 3.0, 0.05, 0.0, 0.0, 100.0),
     HAIR: (5.0, 1.0, 0.35, 0.2, 0.15, 2.0),
     CLOTHES: (5.0, 1.0, 0.1, 0.1, 0.0, 0.7),
-    BACKGROUND: (0.0, 0.0, 0.0, 0.4, 0.0, 0.5),
+    BACKGROUND: (2.0, 0.0, 0.0, 0.2, 0.0, 0.5),
 }
 
 # cost of filling a region from another one (DESIGN 4.3, step 5), and of what is never copied

@@ -5,7 +5,7 @@ Texture optimization (Kwatra et al. 2005) with PatchMatch as its search (DESIGN 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -16,6 +16,7 @@ from facestyle.kernels.matches import Matches, count_use, doubled
 from facestyle.kernels.patch_voting import Voting, vote
 from facestyle.kernels.patchmatch import SweepOptions, sweep
 from facestyle.kernels.patchmatch_problem import RADIUS, SPARE, Costs, Problem, Sources, Target
+from facestyle.methods.patch_unpaired.background import Background
 from facestyle.methods.patch_unpaired.correction import CorrectionWeights, corrected
 from facestyle.methods.patch_unpaired.guides import guide_maps
 from facestyle.methods.patch_unpaired.pictures import halved
@@ -63,6 +64,8 @@ class SynthesisTarget:
     correction : CorrectionWeights
     pull : float
         Factor of the in-loop correction.
+    background : Background, optional
+        What is laid behind the person before the search.
     """
 
     lab: np.ndarray
@@ -73,6 +76,7 @@ class SynthesisTarget:
     first_layer: np.ndarray
     correction: CorrectionWeights
     pull: float
+    background: Background | None = None
 
 
 @dataclass(frozen=True)
@@ -114,6 +118,7 @@ def synthesize(target: SynthesisTarget, sources: PatchSources, seed: int) -> Mat
             field, image = _initial(targets[level], level_sources)
         else:
             field = doubled(match.field, targets[level].region_map.shape, level_sources)
+            _place_background(field, targets[level])
             image = render(field, np.ones(field.shape[:2], np.float32), level_sources)
         match = _solve_level(targets[level], sources, level, field, image, seed)
     assert match is not None
@@ -217,7 +222,20 @@ def _initial(target: SynthesisTarget, level_sources: Sources) -> tuple[np.ndarra
     at = level_sources.start[layer] + field[..., 1] * level_sources.width[layer] + field[..., 2]
     warped = level_sources.image.reshape(-1, 3)[at] / np.float32(255)
     image = (1 - INITIAL_MIX) * warped + INITIAL_MIX * from_lab(target.lab)
+    if target.background is not None:
+        placed = target.background.placed
+        image[placed] = warped[placed]
     return field, image.astype(np.float32)
+
+
+def _place_background(field: np.ndarray, target: SynthesisTarget) -> None:
+    """Write the exact places of the background into a field of a coarser level, in place."""
+    if target.background is None:
+        return
+    placed = target.background.placed
+    layers = target.background.layers[placed]
+    field[placed, 0] = layers
+    field[placed, 1:] = target.positions[(layers, *np.nonzero(placed))]
 
 
 def _inside(values: np.ndarray, size: np.ndarray) -> np.ndarray:
@@ -236,7 +254,14 @@ def _halved_target(target: SynthesisTarget) -> SynthesisTarget:
         halved(target.first_layer.astype(np.uint8)).astype(np.int32),
         CorrectionWeights(halved(target.correction.low), halved(target.correction.middle)),
         target.pull,
+        None if target.background is None else _halved_background(target.background),
     )
+
+
+def _halved_background(background: Background) -> Background:
+    placed = halved(background.placed.astype(np.uint8)) > 0
+    layers = halved(background.layers.astype(np.uint8)).astype(np.int32)
+    return replace(background, placed=placed, layers=layers)
 
 
 def _padded(image: np.ndarray) -> np.ndarray:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 
 from facestyle.faces.face import Portrait
 from facestyle.faces.regions import BACKGROUND
 from facestyle.imaging.color import from_lab, to_lab
+from facestyle.methods.patch_unpaired.background import Background, lay_background
 from facestyle.methods.patch_unpaired.contour_line import add_contour_line, edge_distances
 from facestyle.methods.patch_unpaired.correction import correction_weights
 from facestyle.methods.patch_unpaired.exemplar_label_map import (
@@ -15,7 +18,7 @@ from facestyle.methods.patch_unpaired.exemplar_label_map import (
     exemplar_labels,
 )
 from facestyle.methods.patch_unpaired.pictures import halved
-from facestyle.methods.patch_unpaired.recipe import LEVELS, tone_sigma
+from facestyle.methods.patch_unpaired.recipe import LEVELS, LOW_WEIGHT, tone_sigma
 from facestyle.methods.patch_unpaired.sitter_tones import SEARCHED_OFFSET
 from facestyle.methods.patch_unpaired.sources import PatchSources
 from facestyle.methods.patch_unpaired.synthesis import SynthesisTarget
@@ -27,8 +30,8 @@ from facestyle.methods.patch_unpaired.tone import (
 )
 from facestyle.methods.patch_unpaired.warp import warp_to_exemplar
 
-# above any difference that the search finds between backgrounds, so that one leads (set by eye)
-_BACKGROUND_FROM_LEAD = 1.0
+# above any difference that the search finds between backgrounds, so that one lends it (set by eye)
+_BACKGROUND_FROM_OTHERS = 1.0
 
 
 def make_target(
@@ -52,22 +55,31 @@ def make_target(
     -------
     SynthesisTarget
     """
-    toned, lab = _final_and_searched(portrait, region_map, sources)
     positions = exemplar_positions(portrait, region_map, sources)
-    exemplar_unary = background_unary(region_map, sources)
+    background = lay_background(region_map, portrait.face, sources)
+    toned, lab = _final_and_searched(portrait, region_map, sources, background)
+    exemplar_unary = background_unary(region_map, sources, background)
     first = np.zeros(region_map.shape, np.int32)
     if mode == "mrf" and len(sources.faces) > 1:
         chosen = _label_map(lab, region_map, positions, sources)
         size = (region_map.shape[1], region_map.shape[0])
         first = cv2.resize(chosen.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
-        # on the background the first exemplar leads anyway
+        # on the background it is known which leads
         exemplar_unary = np.maximum(
             exemplar_unary,
             exemplar_label_unary(chosen, len(sources.faces), size) * _off_background(region_map),
         )
+    first = first.astype(np.int32)
     weights = correction_weights(region_map, sources.face_width)
+    if background is not None:
+        placed = background.placed
+        behind = region_map == BACKGROUND
+        first[behind] = background.layers[behind]
+        positions[(background.layers[placed], *np.nonzero(placed))] = background.places[placed]
+        loose = cv2.GaussianBlur((behind & ~placed).astype(np.float32), (0, 0), 2)
+        weights = replace(weights, low=np.maximum(weights.low, LOW_WEIGHT * loose))
     return SynthesisTarget(
-        lab, toned, region_map, positions, exemplar_unary, first.astype(np.int32), weights, pull
+        lab, toned, region_map, positions, exemplar_unary, first, weights, pull, background
     )
 
 
@@ -119,7 +131,7 @@ def tone_mapped_target(
 
 
 def _final_and_searched(
-    portrait: Portrait, region_map: np.ndarray, sources: PatchSources
+    portrait: Portrait, region_map: np.ndarray, sources: PatchSources, background: Background | None
 ) -> tuple[np.ndarray, np.ndarray]:
     """The target in the tones of the finished picture, and in those that the search sees."""
     flat = flattened(to_lab(portrait.image), region_map, sources.face_width)
@@ -134,6 +146,9 @@ def _final_and_searched(
         )
         for offset in (1.0, SEARCHED_OFFSET)
     )
+    if background is not None:
+        behind = (1 - _off_background(region_map))[..., None]
+        final, searched = (lab + behind * (background.tone - lab) for lab in (final, searched))
     distances = edge_distances(region_map, portrait.face, sources.face_width)
     plain = np.ascontiguousarray(final[..., 0])
     line = add_contour_line(plain, distances, sources.contours) - plain
@@ -197,12 +212,28 @@ def exemplar_positions(
     return positions
 
 
-def background_unary(region_map: np.ndarray, sources: PatchSources) -> np.ndarray:
-    """Cost that keeps the background on the first exemplar, (K, h, w) float32."""
-    exemplar_unary = np.zeros((len(sources.faces), *region_map.shape), np.float32)
-    if len(exemplar_unary) > 1:
-        exemplar_unary[1:] = np.float32(_BACKGROUND_FROM_LEAD) * (1 - _off_background(region_map))
-    return exemplar_unary
+def background_unary(
+    region_map: np.ndarray, sources: PatchSources, background: Background | None
+) -> np.ndarray:
+    """Cost that keeps the background on the exemplars that lend it.
+
+    Parameters
+    ----------
+    region_map : (h, w) uint8
+        The target's regions.
+    sources : PatchSources
+        Of K exemplars.
+    background : Background or None
+        Where nothing is laid, the first exemplar lends it.
+
+    Returns
+    -------
+    (K, h, w) float32
+    """
+    count = len(sources.faces)
+    behind = np.float32(_BACKGROUND_FROM_OTHERS) * (1 - _off_background(region_map))
+    layers = np.zeros(region_map.shape, int) if background is None else background.layers
+    return (layers != np.arange(count)[:, None, None]) * behind
 
 
 def _off_background(region_map: np.ndarray) -> np.ndarray:

@@ -1,0 +1,193 @@
+"""Where the background is copied from: large pieces of the exemplars', in one of their tones.
+
+A search for small patches broke a background into a lattice, with hard edges between its tones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from facestyle.faces.contours import OUTLINE_CHIN
+from facestyle.faces.face import Face
+from facestyle.faces.regions import BACKGROUND
+from facestyle.imaging.color import to_lab
+from facestyle.methods.patch_unpaired.background_pieces import lay_pieces
+from facestyle.methods.patch_unpaired.background_search import Backdrop, shifted
+from facestyle.methods.patch_unpaired.pictures import halved
+from facestyle.methods.patch_unpaired.recipe import LEVELS
+from facestyle.methods.patch_unpaired.sources import PatchSources
+
+_NARROW = 90.0  # px; below this face width the coarsest level shows nothing but mixtures
+# Lengths in face widths, by eye on eleven sitters in five styles: of the low band that pieces are
+# brought to, of what is kept from an exemplar's person (its halo), and of the shoulders, which are
+# taken for paper where they are drawn in outlines
+_TONE_SIGMA = 0.08
+_FROM_PERSON = 0.06
+_SHOULDERS = (0.15, 0.5, 1.5)  # below the chin, half width there, slope
+# how much more of the background another exemplar than the lead has to cover to be the first
+_LEAD = 0.15
+_MOST_EXEMPLARS = 2  # that lend pieces: repeats are rarer than with one
+_BORDER = 3  # px that patches keep from the border: their radius and one
+
+
+@dataclass(frozen=True)
+class Background:
+    """Where a background is copied from, at the working size.
+
+    Attributes
+    ----------
+    layers : (h, w) int32
+        Exemplar of each pixel; of those that are not placed, the first piece's.
+    places : (h, w, 2) float32
+        Row and column in it.
+    placed : (h, w) bool
+        What the pieces reach; the rest is left to the search.
+    tone : (h, w, 3) float32
+        Low band of the background, Lab of 1.
+    change : (h, w, 3) float32
+        What brings each piece to that low band, Lab; 0 where nothing is placed.
+    """
+
+    layers: np.ndarray
+    places: np.ndarray
+    placed: np.ndarray
+    tone: np.ndarray
+    change: np.ndarray
+
+
+def lay_background(region_map: np.ndarray, face: Face, sources: PatchSources) -> Background | None:
+    """Lay pieces of the exemplars' backgrounds into that of a target.
+
+    Parameters
+    ----------
+    region_map : (h, w) uint8
+        The target's regions.
+    face : Face
+        Its face, as wide as the sources'.
+    sources : PatchSources
+
+    Returns
+    -------
+    Background or None
+        None where there is no background, or none to copy.
+    """
+    wanted = [region_map == BACKGROUND]
+    for _ in range(_coarse_level(sources)):
+        wanted.append(halved(wanted[-1].astype(np.uint8)) > 0)
+    if not wanted[-1].any():
+        return None
+    firsts = _usual_offsets(face, sources)
+    shares = _shares(wanted[-1], firsts, sources)
+    chosen = np.argsort(-shares, kind="stable")[:_MOST_EXEMPLARS]
+    if shares[chosen[0]] <= _LEAD:
+        return None
+    chosen = chosen[shares[chosen] > 0]
+    drops = [_backdrop(sources, int(number), firsts[number]) for number in chosen]
+    tone = drops[0].tone_for(wanted[-1].shape)
+    pieces = lay_pieces(drops, wanted, tone, sources.face_width)
+    return _at_working_size(region_map == BACKGROUND, chosen, drops, pieces, tone)
+
+
+def _coarse_level(sources: PatchSources) -> int:
+    """Level of the pyramid at which tones are compared and offsets are searched."""
+    return LEVELS - 1 if sources.face_width >= _NARROW else LEVELS - 2
+
+
+def _usual_offsets(face: Face, sources: PatchSources) -> list[np.ndarray]:
+    """Row and column that take the target's face to each exemplar's, in px of the coarse level."""
+    center = face.outline.mean(axis=0)
+    moves = [own.outline.mean(axis=0) - center for own in sources.faces]
+    scale = 2 ** _coarse_level(sources)
+    return [np.round(move[::-1] / scale).astype(int) for move in moves]
+
+
+def _shares(wanted: np.ndarray, firsts: Sequence[np.ndarray], sources: PatchSources) -> np.ndarray:
+    """Share of the background that each exemplar covers as it stands; the lead's with a bonus."""
+    shares, level = np.zeros(len(firsts)), _coarse_level(sources)
+    for number, offset in enumerate(firsts):
+        free = _picture(sources, number, level)[1]
+        shares[number] = shifted(free, offset, wanted.shape)[wanted].mean()
+    shares[0] += _LEAD
+    return shares
+
+
+def _backdrop(sources: PatchSources, number: int, first: np.ndarray) -> Backdrop:
+    """One exemplar's background at every level."""
+    levels = range(_coarse_level(sources) + 1)
+    pictures, free = zip(*(_picture(sources, number, level) for level in levels), strict=True)
+    sigma = _TONE_SIGMA * sources.face_width / 2 ** levels[-1]
+    return Backdrop(
+        pictures, free, _filled_low_band(pictures[-1] / np.float32(255), free[-1], sigma), first
+    )
+
+
+def _picture(sources: PatchSources, number: int, index: int) -> tuple[np.ndarray, np.ndarray]:
+    """An exemplar at one level, uint8 RGB, and what is surely its background, bool."""
+    level = sources.levels[index]
+    start, height, width = (int(v[number]) for v in (level.start, level.height, level.width))
+    end = start + height * width
+    picture = level.image[3 * start : 3 * end].reshape(height, width, 3)
+    regions = level.regions[start:end].reshape(height, width)
+    unit = sources.face_width / 2**index
+    own = (regions == BACKGROUND).astype(np.uint8)
+    own = cv2.copyMakeBorder(own, *4 * (1,), cv2.BORDER_REPLICATE)
+    # at coarse levels the pixel beside the person shows both
+    free = cv2.distanceTransform(own, cv2.DIST_L2, 3)[1:-1, 1:-1] > max(_FROM_PERSON * unit, 1.0)
+    x, y = sources.faces[number].outline[OUTLINE_CHIN] / 2**index
+    drop, half, slope = _SHOULDERS
+    below = (np.arange(height)[:, None] - y) / unit - drop
+    aside = np.abs(np.arange(width)[None, :] - x) / unit
+    free &= (below <= 0) | (aside > half + slope * below)
+    border = _BORDER if index == 0 else 2
+    inner = np.zeros_like(free)
+    inner[border:-border, border:-border] = free[border:-border, border:-border]
+    return picture, inner
+
+
+def _filled_low_band(picture: np.ndarray, free: np.ndarray, sigma: float) -> np.ndarray:
+    """Low band of the background, and of what is not: from ever farther away; (h, w, 3)."""
+    weight = free.astype(np.float32)
+    values = picture * weight[..., None]
+    filled, missing = np.zeros_like(values), np.ones_like(weight)
+    for _ in range(7):
+        total = cv2.GaussianBlur(weight, (0, 0), sigma)
+        mean = cv2.GaussianBlur(values, (0, 0), sigma) / (total[..., None] + np.float32(1e-6))
+        share = missing * np.minimum(total / np.float32(0.3), 1)
+        filled += share[..., None] * mean
+        missing -= share
+        sigma *= 1.7
+    return np.asarray(filled + missing[..., None] * mean, np.float32)
+
+
+def _at_working_size(
+    background: np.ndarray,
+    chosen: np.ndarray,
+    drops: Sequence[Backdrop],
+    pieces: tuple[np.ndarray, np.ndarray],
+    tone: np.ndarray,
+) -> Background:
+    """The pieces pixel by pixel."""
+    size = background.shape[::-1]
+    steps, owners = (
+        cv2.resize(values.astype(np.float32), size, interpolation=cv2.INTER_NEAREST).astype(int)
+        for values in pieces
+    )
+    rows, columns = np.indices(background.shape)
+    places = np.stack([rows, columns], axis=-1) + steps
+    placed = np.zeros_like(background)
+    wanted = cv2.resize(to_lab(tone), size, interpolation=cv2.INTER_LINEAR)
+    change = np.zeros_like(wanted)
+    for own, drop in enumerate(drops):
+        height, width = drop.free[0].shape
+        mine = background & (owners == own)
+        mine &= ((places >= 0) & (places < (height, width))).all(axis=-1)
+        mine[mine] = drop.free[0][tuple(places[mine].T)]  # cells of the cut may show strands
+        low = cv2.resize(to_lab(drop.low_band), (width, height), interpolation=cv2.INTER_LINEAR)
+        change[mine] = wanted[mine] - low[tuple(places[mine].T)]
+        placed |= mine
+    layers = chosen[np.where(placed, owners, 0)].astype(np.int32)
+    return Background(layers, places.astype(np.float32), placed, wanted, change)

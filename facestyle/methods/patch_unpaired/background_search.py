@@ -1,0 +1,142 @@
+"""Finds the piece of an exemplar's background that fills most of a hole and fits beside it.
+
+Sums of squared differences at every offset at once, by products of spectra.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+BAND = 6  # px of the coarse level in which a piece is to agree with what lies beside it
+_TOLERANCE = 0.06  # differences of RGB (of 1) that are hardly seen
+_REACH = 1.5  # face widths from the place that the face gives
+_REUSE = 0.35  # what a place counts that was copied before
+
+
+@dataclass(frozen=True)
+class Backdrop:
+    """An exemplar's background at every level, from fine to coarse.
+
+    Attributes
+    ----------
+    pictures : tuple of (h, w, 3) uint8
+        sRGB.
+    free : tuple of (h, w) bool
+        What may be copied.
+    low_band : (h, w, 3) float32
+        Of the coarsest level, filled in where the person is.
+    first : (2,) int
+        Row and column that take the target's face to the exemplar's, px of the coarsest level.
+    """
+
+    pictures: tuple[np.ndarray, ...]
+    free: tuple[np.ndarray, ...]
+    low_band: np.ndarray
+    first: np.ndarray
+
+    def tone_for(self, shape: tuple[int, ...]) -> np.ndarray:
+        """The low band at the target's place, beyond the border as at it; (H, W, 3) float32."""
+        rows = np.clip(np.arange(shape[0]) + self.first[0], 0, self.low_band.shape[0] - 1)
+        columns = np.clip(np.arange(shape[1]) + self.first[1], 0, self.low_band.shape[1] - 1)
+        return np.ascontiguousarray(self.low_band[np.ix_(rows, columns)])
+
+
+class _Masked:
+    """Spectra that give sums of squared differences of two masked pictures at every offset."""
+
+    def __init__(self, picture: np.ndarray, mask: np.ndarray, size: tuple[int, int]) -> None:
+        weight = mask.astype(np.float32)
+        values = picture * weight[..., None]
+        self.mask = np.fft.rfft2(weight, size)
+        self.squares = np.fft.rfft2((values**2).sum(axis=-1), size)
+        self.channels = [np.fft.rfft2(values[..., channel], size) for channel in range(3)]
+        self._size = size
+
+    def counts(self, other: _Masked) -> np.ndarray:
+        """How many pixels of the other picture find one here, for every offset."""
+        return np.maximum(np.fft.irfft2(self.mask * other.mask.conj(), self._size), 0)
+
+    def differences(self, other: _Masked, counts: np.ndarray) -> np.ndarray:
+        """Mean squared differences of those, for every offset."""
+        total = self.squares * other.mask.conj() + self.mask * other.squares.conj()
+        for own, theirs in zip(self.channels, other.channels, strict=True):
+            total -= 2 * own * theirs.conj()
+        return np.maximum(np.fft.irfft2(total, self._size), 0) / np.maximum(counts, 1) / 3
+
+
+class Hole:
+    """What is missing, in the tones that it is to have, and what lies beside it."""
+
+    def __init__(
+        self, content: np.ndarray, tone: np.ndarray, missing: np.ndarray, known: np.ndarray
+    ) -> None:
+        kernel = np.ones((2 * BAND + 1, 2 * BAND + 1), np.uint8)
+        self.content, self.tone, self.missing = content, tone, missing
+        self.band = known & (cv2.dilate(missing.astype(np.uint8), kernel) > 0)
+
+
+class OffsetSearch:
+    """Finds the piece of one exemplar that fills most of a hole and fits beside it."""
+
+    def __init__(self, drop: Backdrop, shape: tuple[int, ...], unit: float) -> None:
+        free = drop.free[-1]
+        height, width = (a + b for a, b in zip(free.shape, shape, strict=True))
+        size = cv2.getOptimalDFTSize(height), cv2.getOptimalDFTSize(width)
+        self._size, self._free = size, free.astype(np.float32)
+        self._picture = _Masked(drop.pictures[-1] / np.float32(255), free, size)
+        self._low_band = _Masked(drop.low_band, free, size)
+        self._use = np.ones(free.shape, np.float32)
+        self._rows = np.fft.fftfreq(size[0], 1 / size[0])
+        self._columns = np.fft.fftfreq(size[1], 1 / size[1])
+        away = (self._rows[:, None] - drop.first[0]) ** 2
+        away = away + (self._columns - drop.first[1]) ** 2
+        self._near = np.exp(-away / (2 * (_REACH * unit) ** 2))
+
+    def best(self, hole: Hole) -> tuple[float, np.ndarray]:
+        """The best offset's score, 0 or less where there is none, and row and column."""
+        inside = _Masked(hole.tone, hole.missing, self._size)
+        beside = _Masked(hole.content, hole.band, self._size)
+        fresh = np.fft.rfft2(self._free * self._use, self._size)
+        cover = np.fft.irfft2(fresh * inside.mask.conj(), self._size)
+        counts = self._picture.counts(beside)
+        agreement = _likelihood(self._picture.differences(beside, counts))
+        agreement *= np.minimum(counts / max(1.0, 0.3 * float(hole.band.sum())), 1)
+        tones = self._low_band.differences(inside, self._low_band.counts(inside))
+        score = (cover - 2) * (agreement + 0.05) * _likelihood(tones) * self._near
+        at = np.unravel_index(int(score.argmax()), self._size)
+        return float(score[at]), np.array([int(self._rows[at[0]]), int(self._columns[at[1]])])
+
+    def note_use(self, taken: np.ndarray, offset: np.ndarray) -> None:
+        """Let what was copied to some pixels, (H, W) bool, count less from now on."""
+        self._use[shifted(taken, -offset, self._use.shape)] *= _REUSE
+
+
+def _likelihood(differences: np.ndarray) -> np.ndarray:
+    return np.asarray(np.exp(differences / (-2 * _TOLERANCE**2)))
+
+
+def shifted(values: np.ndarray, offset: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Values at every pixel plus an offset, 0 beyond the border.
+
+    Parameters
+    ----------
+    values : (h, w, ...) array
+    offset : (2,) int
+        Row and column.
+    shape : (int, int)
+        Height and width of the result.
+
+    Returns
+    -------
+    (H, W, ...) array
+    """
+    result = np.zeros((*shape[:2], *values.shape[2:]), values.dtype)
+    dy, dx = int(offset[0]), int(offset[1])
+    top, left = max(0, -dy), max(0, -dx)
+    bottom, right = min(shape[0], values.shape[0] - dy), min(shape[1], values.shape[1] - dx)
+    if bottom > top and right > left:
+        result[top:bottom, left:right] = values[top + dy : bottom + dy, left + dx : right + dx]
+    return result

@@ -1,0 +1,113 @@
+"""Backgrounds of drawings: large pieces, copied from what may be copied, in one tone."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from synthetic_faces import drawing_of, photograph
+
+from facestyle.faces.contours import face_width, feature_contours
+from facestyle.faces.face_coordinates import face_coordinates
+from facestyle.faces.regions import BACKGROUND, CLOTHES, HAIR, SKIN, segment_regions
+from facestyle.methods.patch_unpaired import prepare_exemplar, resize_portrait
+from facestyle.methods.patch_unpaired.background import lay_background
+from facestyle.methods.patch_unpaired.background_pieces import lay_pieces
+from facestyle.methods.patch_unpaired.background_search import Backdrop, shifted
+from facestyle.methods.patch_unpaired.blemishes import strokes_beside_head
+from facestyle.methods.patch_unpaired.sources import make_sources
+
+WIDTH = 96.0  # of the face, px
+
+
+def backdrop(picture, free):
+    """A background without a face, at four levels."""
+    pictures = tuple(np.ascontiguousarray(picture[:: 2**n, :: 2**n]) for n in range(4))
+    frees = tuple(np.ascontiguousarray(free[:: 2**n, :: 2**n]) for n in range(4))
+    low = np.full((*frees[-1].shape, 3), picture.mean() / 255, np.float32)
+    return Backdrop(pictures, frees, low, np.zeros(2, int))
+
+
+def wanted_levels(mask):
+    return [np.ascontiguousarray(mask[:: 2**n, :: 2**n]) for n in range(4)]
+
+
+def test_a_hole_is_filled_with_one_piece_of_what_is_free():
+    noise = np.random.default_rng(0).integers(100, 156, (256, 256, 1), np.uint8).repeat(3, axis=2)
+    free = np.ones((256, 256), bool)
+    free[96:160, 96:160] = False  # the exemplar's person
+    drop = backdrop(noise, free)
+    wanted = wanted_levels(np.ones((256, 256), bool))
+    steps, owners = lay_pieces([drop], wanted, drop.low_band, WIDTH)
+    rows, columns = np.indices(owners.shape)
+    placed = owners >= 0
+    source = (steps // 4 + np.stack([rows, columns], axis=-1))[placed]
+    assert placed.mean() > 0.97
+    assert drop.free[2][tuple(source.T)].all()
+    assert (steps[placed & drop.free[2]] == 0).all(axis=-1).mean() > 0.7  # most stays as it is
+    assert len(np.unique(steps[placed], axis=0)) <= 4
+
+
+def test_offsets_are_moved_to_where_lines_meet():
+    lines = np.where(np.arange(256) % 12 < 6, 90, 160).astype(np.uint8)
+    picture = np.broadcast_to(lines[:, None, None], (256, 256, 3)).copy()
+    free = np.ones((256, 256), bool)
+    free[80:170, 80:170] = False
+    drop = backdrop(picture, free)
+    steps, owners = lay_pieces(
+        [drop], wanted_levels(np.ones((256, 256), bool)), drop.low_band, WIDTH
+    )
+    assert (steps[owners >= 0][:, 0] % 12 == 0).all()
+
+
+def test_a_picture_too_far_in_tone_is_left_to_the_search():
+    picture = np.full((128, 128, 3), 200, np.uint8)
+    drop = backdrop(picture, np.ones((128, 128), bool))
+    wanted = wanted_levels(np.ones((128, 128), bool))
+    other = np.zeros_like(drop.low_band)
+    assert (lay_pieces([drop], wanted, other, WIDTH)[1] == -1).all()
+
+
+def test_shifted_reads_beside_and_is_empty_beyond():
+    values = np.arange(12).reshape(3, 4)
+    np.testing.assert_array_equal(
+        shifted(values, np.array([1, -2]), (3, 4)), [[0, 0, 4, 5], [0, 0, 8, 9], [0, 0, 0, 0]]
+    )
+
+
+@pytest.fixture(scope="module")
+def sources():
+    drawings = [replace(drawing_of(photograph(seed=seed)), photo=None) for seed in (7, 8)]
+    return make_sources([prepare_exemplar(drawing) for drawing in drawings], WIDTH)
+
+
+def test_a_background_is_copied_from_backgrounds(sources):
+    sitter = photograph(seed=1)
+    sitter = resize_portrait(sitter, WIDTH / face_width(sitter.face))
+    region_map = segment_regions(sitter).region_map
+    background = lay_background(region_map, sitter.face, sources)
+    behind = region_map == BACKGROUND
+    assert background.placed.sum() > 0.5 * behind.sum()
+    assert not background.placed[~behind].any()
+    layers = background.layers[background.placed]
+    rows, columns = background.places[background.placed].astype(int).T
+    found = [
+        sources.layers[layer].region_map[row, column]
+        for layer, row, column in zip(layers, rows, columns, strict=True)
+    ]
+    assert set(found) == {BACKGROUND}
+    assert np.abs(background.change).max() < 0.3
+
+
+def test_where_the_person_fills_the_picture_there_is_no_background(sources):
+    sitter = photograph(seed=1)
+    assert lay_background(np.full(sitter.matte.shape, SKIN), sitter.face, sources) is None
+
+
+def test_strokes_beside_a_head_are_nobodys():
+    sitter = photograph((250, 400), seed=1)
+    place = face_coordinates(sitter, feature_contours(sitter.face))
+    for region, limit in ((SKIN, 0.75), (HAIR, 1.0)):
+        marks = strokes_beside_head(np.full(sitter.matte.shape, region), place)
+        above = place.down < place.chin
+        np.testing.assert_array_equal(marks, (np.abs(place.across) > limit) & above)
+    assert not strokes_beside_head(np.full(sitter.matte.shape, CLOTHES), place).any()
