@@ -78,13 +78,20 @@ def cover_spots(
         return x
     mask = F.interpolate(spots, x.shape[-2:], mode="bilinear", align_corners=False)
     clean = (mask == 0).to(x)
-    pad = _AROUND // 2
-    weight = F.avg_pool2d(clean, _AROUND, 1, pad).clamp_min(1e-6)
-    around = F.avg_pool2d(x * clean, _AROUND, 1, pad) / weight
+    around = _box_mean(x * clean) / _box_mean(clean).clamp_min(1e-6)
     if like is not None:
         for strokes, picture, own_spots, filled in zip(x, like, spots, around, strict=True):
             _fetch_strokes(strokes, picture, own_spots[0], filled)
     return torch.lerp(x, around, mask)
+
+
+def _box_mean(x: torch.Tensor) -> torch.Tensor:
+    """Return the mean around every pixel, zero beyond the border.
+
+    One axis after the other: both at once took 31 % of the time of a picture of 512 px.
+    """
+    down = F.avg_pool2d(x, (_AROUND, 1), 1, (_AROUND // 2, 0))
+    return F.avg_pool2d(down, (1, _AROUND), 1, (0, _AROUND // 2))
 
 
 def _fetch_strokes(
