@@ -92,7 +92,7 @@ def cover_spots(
 
 
 def _showing(x: torch.Tensor, spots: torch.Tensor) -> torch.Tensor:
-    """Return those of the spots (1, h, w) that show in the output (3, H, W): raised beyond colors."""
+    """Return those of the spots (1, h, w) that show in the output (3, H, W), beyond colors."""
     raised = x.abs().mean(0)
     shown = torch.zeros_like(spots)
     for spot in _apart(spots[0] > 0):
