@@ -4,10 +4,11 @@
     python -m benchmarks neural --parts normalization --steps 800 --crop 96 --photos 4
 
 Parts: `curves` (the iterations of L-BFGS that a network equals, and the speed-up), `normalization`
-(instance against batch, same budget), `guidance` (statistics by region), `waiting` (loss and
-seconds of the command on a CPU, against 60 iterations of plain L-BFGS), `throughput` (formats,
-precisions, compilation), `limits` (share of a GPU's bandwidth and arithmetic). Photographs are
-bundled ones that no bundled network was trained on, or those of --data.
+(instance against batch, same budget), `guidance` (statistics by region), `portraits` (identity and
+style loss of sitters with and without regions, 256 px), `waiting` (loss and seconds of the command
+on a CPU, against 60 iterations of plain L-BFGS), `throughput` (formats, precisions, compilation),
+`limits` (share of a GPU's bandwidth and arithmetic). Photographs are bundled ones that no bundled
+network was trained on, or those of --data.
 """
 
 import argparse
@@ -24,6 +25,7 @@ from benchmarks.neural_curves import show_curves
 from benchmarks.neural_guidance import compare_guidance
 from benchmarks.neural_normalization import compare_normalizations
 from benchmarks.neural_pictures import read
+from benchmarks.neural_portraits import compare_portraits
 from benchmarks.neural_speed import compare_with_limits, measure_throughput
 from benchmarks.neural_waiting import measure_waiting
 from benchmarks.protocol import BUNDLED, Recorder
@@ -35,6 +37,7 @@ PARTS = {
     "curves": show_curves,
     "normalization": compare_normalizations,
     "guidance": compare_guidance,
+    "portraits": compare_portraits,
     "waiting": measure_waiting,
     "throughput": measure_throughput,
     "limits": compare_with_limits,

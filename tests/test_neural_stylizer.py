@@ -96,6 +96,23 @@ def test_a_face_takes_strokes_but_no_features(folder, monkeypatch):
     assert chosen[False].iterations == 50  # on a CPU, unless told otherwise
 
 
+def test_a_style_without_a_face_makes_two_regions(folder, monkeypatch):
+    """All of it serves each: dark hair by itself would become as light as the style."""
+    found = {}
+
+    def optimize(image, *_, regions, options, **__):
+        found.update(regions=regions, options=options)
+        return image
+
+    monkeypatch.setattr(api, "stylize_optimize", optimize)
+    image = np.asarray(Image.open(folder / "portrait.png"))
+    optimizing(folder / "wave.png", by_region=True, device="cpu")(image)
+    assert len(found["regions"]) == 2
+    np.testing.assert_allclose(found["regions"].sum(0), 1, atol=1e-3)
+    assert len(found["options"].layers_of_regions) == 2
+    assert found["options"].style_of_regions == (0.05, 1.0)
+
+
 def test_transparency_is_kept(folder):
     image = np.dstack((np.asarray(Image.open(folder / "coffee.png")), np.full((60, 90), 128)))
     stylizer = Stylizer.from_model(folder / "wave.safetensors", size=45, device="cpu")

@@ -414,4 +414,4 @@ def test_a_memory_knows_what_something_hid(hidden):
     assert inner.sum() > 50
     np.testing.assert_allclose(weights.numpy()[inner], 1, atol=0.01)
     np.testing.assert_allclose(warped.numpy()[0, :, inner], 0.2, atol=0.01)
-    assert len(memory.state()["numbers"]) <= 6
+    assert len(memory.state()["memory_numbers"]) <= 6

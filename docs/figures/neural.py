@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 from settings import PORTRAIT
-from strips import write_strip
+from strips import PICTURES, grid, write_strip
 
 from facestyle import ExemplarSet, Stylizer
 from facestyle.looks import find_look
@@ -21,6 +21,8 @@ from facestyle.looks import find_look
 _SIDE = 128  # px, of the input and of what is redrawn
 _QUICK: dict[str, Any] = {"size": _SIDE, "iterations": 20, "scales": 1, "device": "cpu"}
 _STYLE = "watercolor"
+_SET = ("wave", "auvers", "engraving", "glass", "wash")
+_TRAINED = 320  # px of what the networks redraw
 
 
 @functools.cache
@@ -63,9 +65,25 @@ def sweep(
 def models() -> Path:
     """The networks that come along."""
     panels = [("input", content())]
-    for name in ("wave", "auvers", "engraving", "glass", "wash"):
+    for name in _SET:
         panels.append((name, Stylizer.from_model(name)(content()).image))
     return write_strip("neural_models", panels, height=220)
+
+
+def trained_styles() -> Path:
+    """Two portraits in the trained styles, for the first screen of the README."""
+    pictures: list[Image.Image] = []
+    for path in (PORTRAIT, PORTRAIT.parents[1] / "pencil_photos" / "luis_pedro_coelho.jpg"):
+        with Image.open(path) as image:
+            square = image.convert("RGB").crop((0, 0, image.width, image.width))
+        head = square.resize((_TRAINED, _TRAINED), Image.Resampling.LANCZOS)
+        pictures.append(head)
+        for name in _SET:
+            redrawn = Stylizer.from_model(name)(np.asarray(head)).image
+            pictures.append(Image.fromarray(redrawn))
+    path = PICTURES / "trained_styles.jpg"
+    grid(pictures, 1 + len(_SET), (240, 240)).save(path, quality=90, optimize=True)
+    return path
 
 
 def start() -> Path:
@@ -88,6 +106,7 @@ def style_weights() -> Path:
 FIGURES: dict[str, Callable[[], Path]] = {
     "neural": start,
     "neural_models": models,
+    "trained_styles": trained_styles,
     "neural_size": partial(sweep, "size", "size", (64, 128, 192)),
     "neural_iterations": partial(sweep, "iterations", "iterations", (5, 20, 60)),
     "neural_scales": partial(sweep, "scales", "scales", (1, 2)),

@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from facestyle.errors import UsageError
+from facestyle.neural import winograd
 from facestyle.neural.safetensors_files import check_tensors, read_safetensors
 from facestyle.neural.settings import MINIMUM_SIZE, POOLINGS
 
@@ -66,6 +67,7 @@ class LossNetwork(nn.Module):
         self.pooling = pooling
         self.architecture = "vgg19" if "conv3_4.weight" in weights else "vgg16"
         self.layers = layer_names(self.architecture)
+        self._kernels: dict[str, winograd.Kernels] = {}
         for name, value in weights.items():
             self.register_buffer(name.replace(".", "_"), value.float())
         self.register_buffer("mean", torch.tensor(_MEAN).view(1, 3, 1, 1))
@@ -99,6 +101,8 @@ class LossNetwork(nn.Module):
                 f"the loss network; it needs {MINIMUM_SIZE} pixels a side"
             )
         x = (picture - self.mean) / self.deviation
+        if x.device.type == "cpu":  # as `winograd.convolve` has them
+            x = x.contiguous(memory_format=torch.channels_last)
         features: dict[str, torch.Tensor] = {}
         block = 1
         for name in self.layers:
@@ -107,8 +111,7 @@ class LossNetwork(nn.Module):
             if _block(name) > block:
                 block = _block(name)
                 x = self._pool(x)
-            # in place: 17 % less processor time for loss and gradient at 256 px
-            x = F.relu_(self._convolve(x, name.replace("relu", "conv")))
+            x = self._convolve(x, name.replace("relu", "conv"))
             if name in wanted:
                 features[name] = x
         return features
@@ -131,8 +134,13 @@ class LossNetwork(nn.Module):
         return sum(layer_stride(name) for name in self.layers[: deepest + 1])
 
     def _convolve(self, x: torch.Tensor, name: str) -> torch.Tensor:
+        """Return the rectified convolution."""
         weight, bias = getattr(self, f"{name}_weight"), getattr(self, f"{name}_bias")
-        return F.conv2d(x, weight, bias, padding=1)
+        if winograd.pays(x, weight):
+            kernels = self._kernels.setdefault(name, winograd.Kernels(weight, bias))
+            return winograd.convolve(x, kernels, padding=1, rectify=True)
+        # in place: 17 % less processor time for loss and gradient at 256 px
+        return F.relu_(F.conv2d(x, weight, bias, padding=1))
 
     def _pool(self, x: torch.Tensor) -> torch.Tensor:
         return F.max_pool2d(x, 2) if self.pooling == "max" else F.avg_pool2d(x, 2)

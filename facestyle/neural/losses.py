@@ -53,7 +53,10 @@ class _Products(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, gradient: torch.Tensor) -> torch.Tensor:
         (flat,) = ctx.saved_tensors
-        return (gradient + gradient.transpose(1, 2)).to(flat.dtype) @ flat
+        both = (gradient + gradient.transpose(1, 2)).to(flat.dtype)
+        if flat.stride(1) == 1:  # channels last in memory, and so in the gradient
+            return (flat.transpose(1, 2) @ both).transpose(1, 2)
+        return both @ flat
 
 
 def gram_sums(features: torch.Tensor, weights: torch.Tensor | None = None) -> torch.Tensor:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import torch
 
 from facestyle.errors import UsageError
+from facestyle.neural.allocation import keep_memory
 from facestyle.neural.loss_network import LossNetwork, layer_channels
 from facestyle.neural.minimizers import Report, minimize
 from facestyle.neural.objective import (
@@ -136,7 +137,8 @@ def optimize(
         report = None if progress is None else _report(progress, sizes, plan, number)
         objective = _objective(network, scene, options)
         picture = _enlarge(picture, start, size).clamp(0, 1)
-        picture, losses = minimize(objective.evaluate, picture, settings, report)
+        with keep_memory():
+            picture, losses = minimize(objective.evaluate, picture, settings, report)
         picture = picture.clamp(0, 1)
         history.append(losses)
     if options.colors == "keep":

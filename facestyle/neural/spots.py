@@ -18,6 +18,10 @@ _MOST = 0.01  # share of a picture up to which raised places are spots, not its 
 # ... beyond, over what all other places stay below: a picture whose half is empty has a low median
 # (1.6 % of one were above 1.8, its spot was at 6.6)
 _OUTSTANDING = 1.5
+# Mean of a place's colors, as the network adds them, from which on a spot shows in a picture: black
+# to white is 2.4. Of 137 raised places of 11 portraits of the development half in two styles, 17
+# had 2.6 and more, all white spots, and 120 at most 1.9, all without: covering those left patches.
+_SHOWS = 2.2
 _REACH = 2  # cells that the layers after the last block carry a spot, on each side
 _AROUND = 33  # px: side of the square whose mean covers a spot
 _RIM = 12  # px around a spot that strokes from elsewhere have to continue: a stroke or two
@@ -74,17 +78,36 @@ def cover_spots(
     torch.Tensor
         (B, 3, H, W).
     """
+    if like is not None:
+        spots = torch.stack([_showing(*pair) for pair in zip(x, spots, strict=True)])
     if not spots.any():
         return x
     mask = F.interpolate(spots, x.shape[-2:], mode="bilinear", align_corners=False)
     clean = (mask == 0).to(x)
-    pad = _AROUND // 2
-    weight = F.avg_pool2d(clean, _AROUND, 1, pad).clamp_min(1e-6)
-    around = F.avg_pool2d(x * clean, _AROUND, 1, pad) / weight
+    around = _box_mean(x * clean) / _box_mean(clean).clamp_min(1e-6)
     if like is not None:
         for strokes, picture, own_spots, filled in zip(x, like, spots, around, strict=True):
             _fetch_strokes(strokes, picture, own_spots[0], filled)
     return torch.lerp(x, around, mask)
+
+
+def _showing(x: torch.Tensor, spots: torch.Tensor) -> torch.Tensor:
+    """Return those of the spots (1, h, w) that show in the output (3, H, W), beyond colors."""
+    raised = x.abs().mean(0)
+    shown = torch.zeros_like(spots)
+    for spot in _apart(spots[0] > 0):
+        if raised[_enlarged(spot.to(x), x) > 0].max() > _SHOWS:
+            shown[0, spot] = 1
+    return shown
+
+
+def _box_mean(x: torch.Tensor) -> torch.Tensor:
+    """Return the mean around every pixel, zero beyond the border.
+
+    One axis after the other: both at once took 31 % of the time of a picture of 512 px.
+    """
+    down = F.avg_pool2d(x, (_AROUND, 1), 1, (_AROUND // 2, 0))
+    return F.avg_pool2d(down, (1, _AROUND), 1, (0, _AROUND // 2))
 
 
 def _fetch_strokes(

@@ -93,6 +93,8 @@ def recolor(
     """Give a picture (1, 3, H, W) the mean and covariance of the style pictures' colors.
 
     With regions (R, H', W'), every region takes those of the same region of the style pictures.
+    Where none of these has regions, the picture takes them as a whole: in a region, all of a
+    style's colors would stretch its tones.
 
     Parameters
     ----------
@@ -107,7 +109,7 @@ def recolor(
         Not clipped.
     """
     size = (content.shape[2], content.shape[3])
-    if regions is None:
+    if regions is None or all(style.regions is None for style in styles):
         return match_colors(content, *_mean_colors(content, [(s, None) for s in styles]))
     weights = resize_masks(regions, size)
     sizes = [(style.picture.shape[2], style.picture.shape[3]) for style in styles]

@@ -12,21 +12,12 @@ from facestyle.flow import FlowSource
 from facestyle.imaging.levels import to_bytes
 from facestyle.methods.neural.clip_frames import picture_tensor
 from facestyle.methods.neural.clip_motion import begins_scene, find_motion
+from facestyle.methods.neural.frame_pairs import FramePairs
 from facestyle.neural.pictures import to_array
-from facestyle.neural.video.motion import warp_along
+from facestyle.neural.video.motion import Motion, warp_along
 
-# the latest frames are kept, and beyond them each fourth up to an age
-_LATEST, _EVERY, _OLDEST = 2, 4, 16
 # share of a frame that none of those asked shows, up to which no older one is: each costs two flows
 UNSEEN = 0.01
-
-
-def forget_old(kept: dict[int, np.ndarray], number: int) -> None:
-    """Remove what is no longer asked for when this frame is the latest."""
-    for n in list(kept):
-        age = number - n
-        if age >= _OLDEST or (age >= _LATEST and n % _EVERY):
-            del kept[n]
 
 
 class ClipMemory:
@@ -42,8 +33,7 @@ class ClipMemory:
 
     def __init__(self, device: torch.device, source: FlowSource) -> None:
         self._device, self._source = device, source
-        self._frames: dict[int, np.ndarray] = {}
-        self._results: dict[int, np.ndarray] = {}
+        self._pairs = FramePairs()
 
     def recall(self, number: int, frame: np.ndarray) -> tuple[torch.Tensor, torch.Tensor] | None:
         """Return what was drawn of this frame's points, and how sure it is.
@@ -60,22 +50,20 @@ class ClipMemory:
         weights : (H, W) tensor
             In [0, 1]. None at the beginning of a scene.
         """
-        if number - 1 not in self._frames:
+        if number - 1 not in self._pairs:
             return None
-        frames = {**self._frames, number: frame}
-        (before,) = find_motion(frames, number, [number - 1], source=self._source)
+        before = self._motion(number, frame, number - 1)
         if begins_scene(before):
-            self._frames, self._results = {}, {}
+            self._pairs.clear()
             return None
         warped, known = warp_along(self._result(number - 1), before)
         if self._source.folder is not None:
             return warped, known
         total = warped * known
-        for other in sorted(self._frames, reverse=True)[1:]:
+        for other in self._pairs.numbers[1:]:
             if float((known < 0.5).float().mean()) <= UNSEEN:
                 break
-            (motion,) = find_motion(frames, number, [other], source=self._source)
-            warped, weights = warp_along(self._result(other), motion)
+            warped, weights = warp_along(self._result(other), self._motion(number, frame, other))
             weights = (weights - known).clamp_min(0)
             total, known = total + warped * weights, known + weights
         return total / known.clamp_min(1e-6), known
@@ -91,31 +79,22 @@ class ClipMemory:
         redrawn : (1, 3, H, W) tensor
             In [0, 1].
         """
-        self._frames[number] = frame
-        self._results[number] = to_bytes(np.ascontiguousarray(to_array(redrawn), np.float32))
-        forget_old(self._frames, number)
-        forget_old(self._results, number)
+        result = to_bytes(np.ascontiguousarray(to_array(redrawn), np.float32))
+        self._pairs.add(number, frame, result)
 
     def state(self) -> dict[str, np.ndarray]:
         """Everything that it holds."""
-        if not self._frames:
-            return {}
-        numbers = sorted(self._frames)
-        return {
-            "numbers": np.array(numbers),
-            "frames": np.stack([self._frames[n] for n in numbers]),
-            "results": np.stack([self._results[n] for n in numbers]),
-        }
+        return self._pairs.state("memory")
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
         """Go on from a `state`."""
-        numbers = [int(n) for n in state.get("numbers", ())]
-        self._frames = {
-            n: np.array(f) for n, f in zip(numbers, state.get("frames", ()), strict=True)
-        }
-        self._results = {
-            n: np.array(r) for n, r in zip(numbers, state.get("results", ()), strict=True)
-        }
+        self._pairs.restore(state, "memory")
+
+    def _motion(self, number: int, frame: np.ndarray, other: int) -> Motion:
+        """Return the motion of a frame to an earlier one."""
+        frames = {other: self._pairs[other][0], number: frame}
+        (motion,) = find_motion(frames, number, [other], source=self._source)
+        return motion
 
     def _result(self, number: int) -> torch.Tensor:
-        return picture_tensor(self._results[number], self._device)
+        return picture_tensor(self._pairs[number][1], self._device)

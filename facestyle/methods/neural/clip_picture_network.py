@@ -20,7 +20,8 @@ from facestyle.methods.neural.clip_frames import (
     stylized_frame,
     working_copy,
 )
-from facestyle.methods.neural.clip_memory import UNSEEN, ClipMemory, forget_old
+from facestyle.methods.neural.clip_memory import UNSEEN, ClipMemory
+from facestyle.methods.neural.frame_pairs import FramePairs
 from facestyle.neural.pictures import to_array
 from facestyle.neural.settings import VIDEO_INPUTS
 from facestyle.neural.video.feed_forward import redraw_frame
@@ -56,8 +57,7 @@ class PictureNetworkFrames(FrameEngine):
         self._clip = clip
         self._network, self._device = clip.network, clip.device
         self._number = 0
-        self._grays: dict[int, np.ndarray] = {}  # reduced frames
-        self._shown: dict[int, np.ndarray] = {}  # what became of them
+        self._pairs = FramePairs()  # reduced gray frames, and what became of them
         self._remembers = clip.network.architecture.inputs == VIDEO_INPUTS
         self._memory = ClipMemory(clip.device, clip.flow)
 
@@ -74,7 +74,7 @@ class PictureNetworkFrames(FrameEngine):
         gray = reduced_gray(small, _FLOW_SIZE)
         alone = result.copy()
         self._filter_recursively(result, gray)
-        self._keep(gray, to_bytes(result))
+        self._pairs.add(self._number, gray, to_bytes(result))
         result = with_detail_of(result, alone)
         self._number += 1
         timings = {"neural": drawn - start, "filter": time.perf_counter() - drawn}
@@ -96,19 +96,20 @@ class PictureNetworkFrames(FrameEngine):
 
         shape = result.shape[0], result.shape[1]
         known: np.ndarray | None = None
-        for number in sorted(self._grays, reverse=True):
+        for number in self._pairs.numbers:
+            before, shown = self._pairs[number]
             motion = estimate_motion(
-                self._grays[number], gray, shape, number=self._number, source=self._clip.flow
+                before, gray, shape, number=self._number, source=self._clip.flow
             )
             trust = motion.trust
             if known is None and motion.cut:
-                self._grays, self._shown = {}, {}
+                self._pairs.clear()
                 return
             if known is not None:
                 trust = np.maximum(trust - known, 0)
             filter_recursively(
                 result,
-                self._shown[number],
+                shown,
                 motion.backward,
                 trust,
                 most=_MOST_KEPT,
@@ -119,29 +120,18 @@ class PictureNetworkFrames(FrameEngine):
             if few or self._clip.flow.folder is not None:
                 return
 
-    def _keep(self, gray: np.ndarray, shown: np.ndarray) -> None:
-        """Remember a frame."""
-        self._grays[self._number], self._shown[self._number] = gray, shown
-        forget_old(self._grays, self._number)
-        forget_old(self._shown, self._number)
-
     def state(self) -> dict[str, np.ndarray]:
         """Everything that the next frame depends on."""
         if not self._number:
             return {}
-        numbers = sorted(self._grays)
         return {
             "number": np.array(self._number),
-            "kept": np.array(numbers),
-            "grays": np.stack([self._grays[n] for n in numbers]),
-            "shown": np.stack([self._shown[n] for n in numbers]),
+            **self._pairs.state("filter"),
             **self._memory.state(),
         }
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
         """Go on from a `state`."""
         self._number = int(state["number"]) if state else 0
-        numbers = [int(n) for n in state.get("kept", ())]
-        self._grays = dict(zip(numbers, map(np.array, state.get("grays", ())), strict=True))
-        self._shown = dict(zip(numbers, map(np.array, state.get("shown", ())), strict=True))
+        self._pairs.restore(state, "filter")
         self._memory.restore(state)

@@ -48,6 +48,8 @@ _FACE_STYLE_LAYERS = ("relu1_1", "relu2_1")
 # the wave .505 before (these layers everywhere, content alone 5 times), .480 with all layers but
 # for the face, .493 with 10 for 5, .420 with .2 of the style
 _FACE_CONTENT, _FACE_STYLE = 5.0, 0.2
+# of a style that shows no face: with .2 skin had specks of all its colors (van Gogh's village)
+_FACE_FOREIGN_STYLE = 0.05
 
 
 class NeuralMethod(Method):
@@ -181,11 +183,17 @@ class NeuralMethod(Method):
         options, regions = self.options(rendering), None
         if chosen.iterations is None and _on_cpu(chosen.device):
             options = replace(options, iterations=ITERATIONS_ON_CPU)
+        styles = self.styles(by_region=chosen.by_region)
         if chosen.by_region:
-            options, regions = _for_faces(options), segment_regions(target.portrait).weights
+            regions = segment_regions(target.portrait).weights
+            if all(style.regions is None for style in styles):
+                regions = _face_and_rest(regions)
+                options = _for_faces(options, _FACE_FOREIGN_STYLE, 1)
+            else:
+                options = _for_faces(options, _FACE_STYLE, 3)
         return api.stylize_optimize(
             target.image,
-            self.styles(by_region=chosen.by_region),
+            styles,
             options=options,
             mask=mask,
             regions=regions,
@@ -239,14 +247,24 @@ def _regions_of_style(name: str, image: np.ndarray) -> np.ndarray | None:
     return segment_regions(portrait).weights
 
 
-def _for_faces(options: OptimizeOptions) -> OptimizeOptions:
-    """Settings that take colors and fine strokes for the face, and all layers elsewhere."""
-    others = 3  # hair, clothes, background
+def _face_and_rest(regions: np.ndarray) -> np.ndarray:
+    """Make two regions of four, for styles without a face.
+
+    All of such a style serves every region: dark hair by itself would become as light as the style.
+    """
+    return np.stack((regions[0], regions[1:].sum(0)))
+
+
+def _for_faces(options: OptimizeOptions, style: float, others: int) -> OptimizeOptions:
+    """Settings that take colors and fine strokes for the face, and all layers elsewhere.
+
+    With the weight of the face's style, and the number of the other regions.
+    """
     return replace(
         options,
         layers_of_regions=(_FACE_STYLE_LAYERS, *(options.style_layers,) * others),
         content_of_regions=(_FACE_CONTENT, *(1.0,) * others),
-        style_of_regions=(_FACE_STYLE, *(1.0,) * others),
+        style_of_regions=(style, *(1.0,) * others),
     )
 
 
