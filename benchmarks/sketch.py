@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks import bundled, layouts, references, second_hand
+from benchmarks.argument_types import at_least_one
 from benchmarks.judging import Judge
 from benchmarks.peers import Peer, add_peer_argument
 from benchmarks.protocol import BUNDLED, MissingDataError, Recorder
@@ -54,9 +55,13 @@ class Plan:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--split", choices=("test", "development"), default="test")
-    parser.add_argument("--images", type=int, metavar="N", help="only N of them, evenly spread")
+    parser.add_argument(
+        "--images", type=at_least_one, metavar="N", help="only N of them, evenly spread"
+    )
     parser.add_argument("--methods", nargs="+", choices=METHODS, default=list(METHODS))
-    parser.add_argument("--counts", type=int, nargs="*", metavar="K", help="numbers of exemplars")
+    parser.add_argument(
+        "--counts", type=at_least_one, nargs="*", metavar="K", help="numbers of exemplars"
+    )
     parser.add_argument(
         "--align", action="store_true", help="bring the pairs of --data into the frame of CUFS"
     )
@@ -73,7 +78,7 @@ def run(arguments: argparse.Namespace, recorder: Recorder) -> None:
     if arguments.data is None:
         files, data = bundled.pairs(), BUNDLED
     else:
-        files, data = layouts.pair_files(arguments.data), arguments.data.name
+        files, data = layouts.pair_files(arguments.data, recorder.skip), arguments.data.name
     align = arguments.align or arguments.data is None
     drawings = load_pairs(files, recorder, align=align)
     if arguments.hand == "second":
