@@ -74,7 +74,7 @@ def faces(regions: ModuleType, arguments: argparse.Namespace, recorder: Recorder
                 found.append((path.stem, image, regions.classes_of(image)[0], arguments.split))
         return found
     halves = [
-        (photo, labels, bundled.half_of(photo.stem, "region_labels"))
+        (photo, labels, bundled.half_of_file(photo, "region_labels"))
         for photo, labels in layouts.label_files(arguments.data, recorder.skip)
     ]
     for photo, labels, half in [h for h in halves if h[2] in (arguments.split, "none")][:most]:

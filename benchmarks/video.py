@@ -109,6 +109,8 @@ def clips(arguments: argparse.Namespace, recorder: Recorder) -> Iterator[Clip]:
     except MissingDataError as error:
         recorder.skip(error.what, error.why)
         return
+    for name in sorted(set(arguments.clips or ()) - files.keys()):
+        recorder.skip(name, f"{arguments.data} has no clip of this name")
     for name, paths in files.items():
         if arguments.clips is None or name in arguments.clips:
             with recorder.skipping(name):
