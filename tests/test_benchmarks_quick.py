@@ -76,6 +76,8 @@ def test_sketch(tiny, tmp_path, capsys):
     assert found.pictures
     for kind in ("photos", "sketches"):
         assert {path.stem for path in (tmp_path / "seen" / kind).iterdir()} == set(SITTERS)
+    own = ["sketch", "--data", str(tiny), "--export", str(tiny)]
+    assert "replaces" in measured(tmp_path, *own, code=NOTHING_MEASURED).skips[0]["why"]
     np.testing.assert_allclose(
         read_image(tmp_path / "seen" / "photos" / "grace_hopper.png").rgb, photo, atol=1 / 255
     )
