@@ -45,7 +45,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 done; 1 worse than --against, or a benchmark of `all` failed; 2 usage.
+        0 done; 1 worse than --against, or a benchmark of `all` failed; 2 usage; 3 nothing was
+        measured.
     """
     words = list(sys.argv[1:] if argv is None else argv)
     if not words or words[0] in ("-h", "--help"):
@@ -96,26 +97,48 @@ def _run_all(words: list[str]) -> int:
     """Run every benchmark in a process of its own, so that none warms up another."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks all")
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--data", type=Path, metavar="DIR", help="as docs/measuring.md says")
+    parser.add_argument("--seed", type=int)
+    parser.add_argument("--pictures", action="store_true", help="keep small pictures of --data")
     parser.add_argument("--json", type=Path, metavar="DIR", help="one file for each benchmark")
     parser.add_argument("--against", type=Path, metavar="DIR", help="folder of an earlier run")
     arguments = parser.parse_args(words)
+    if arguments.data is not None and not arguments.data.is_dir():
+        parser.error(f"--data {arguments.data}: there is no such folder")
     codes = {}
     for name in BENCHMARKS:
-        command = [sys.executable, "-m", "benchmarks", name]
-        command += ["--quick"] if arguments.quick else []
-        for option in ("json", "against"):
-            folder = getattr(arguments, option)
-            file = None if folder is None else folder / f"{name}.jsonl"
-            if file is not None and (option == "json" or file.is_file()):
-                command += [f"--{option}", str(file)]
         print(f"# {name}\n", flush=True)
+        command = [sys.executable, "-m", "benchmarks", name, *_passed_on(arguments, name)]
         codes[name] = subprocess.run(command, check=False).returncode
-    failed = [name for name, code in codes.items() if code]
-    print(
-        f"{len(codes) - len(failed)} of {len(codes)} done{': not ' if failed else ''}"
-        f"{', '.join(failed)}"
-    )
-    return 1 if failed else 0
+    return _tell(codes)
+
+
+def _passed_on(arguments: argparse.Namespace, name: str) -> list[str]:
+    """The options of `all` as those of one benchmark."""
+    words = [f"--{option}" for option in ("quick", "pictures") if getattr(arguments, option)]
+    for option in ("data", "seed"):
+        value = getattr(arguments, option)
+        words += [] if value is None else [f"--{option}", str(value)]
+    for option in ("json", "against"):
+        folder = getattr(arguments, option)
+        file = None if folder is None else folder / f"{name}.jsonl"
+        if file is not None and (option == "json" or file.is_file()):
+            words += [f"--{option}", str(file)]
+    return words
+
+
+def _tell(codes: dict[str, int]) -> int:
+    """Say which benchmarks measured something; that none did is no success."""
+    from benchmarks.running import NOTHING_MEASURED
+
+    empty = [name for name, code in codes.items() if code == NOTHING_MEASURED]
+    failed = [name for name, code in codes.items() if code and name not in empty]
+    done = len(codes) - len(empty) - len(failed)
+    print(f"{done} of {len(codes)} done")
+    for what, names in (("failed, or worse", failed), ("measured nothing", empty)):
+        if names:
+            print(f"{what}: {', '.join(names)}")
+    return 1 if failed else 0 if done else NOTHING_MEASURED
 
 
 if __name__ == "__main__":

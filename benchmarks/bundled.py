@@ -37,3 +37,12 @@ def half_of(name: str, data_set: str = "bundled") -> Literal["development", "tes
     except KeyError:
         return "none"
     return "test" if half == splits.TEST else "development"
+
+
+def half_of_file(path: Path, data_set: str) -> Literal["development", "test", "none"]:
+    """The half of a picture of a data set whose names are bare numbers: others have such, too.
+
+    It is of the data set if a folder above it is called so.
+    """
+    known = any(parent.name == data_set for parent in path.absolute().parents)
+    return half_of(path.stem, data_set) if known else "none"

@@ -19,6 +19,7 @@ import numpy as np
 from sitters import sitter_paths
 
 from benchmarks import bundled, layouts, references
+from benchmarks.argument_types import at_least_one
 from benchmarks.protocol import BUNDLED, MissingDataError, Recorder, Split
 from benchmarks.report import progress
 from facestyle.faces import Portrait, portrait_from_image
@@ -46,8 +47,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--split", choices=("test", "development"), default="test")
     parser.add_argument("--looks", nargs="+", choices=known_looks.LOOKS, metavar="LOOK")
     parser.add_argument("--methods", nargs="+", choices=known_looks.METHODS, metavar="METHOD")
-    parser.add_argument("--exemplars", type=int, default=8, metavar="K", help="at most (8)")
-    parser.add_argument("--counts", type=int, nargs="*", metavar="K", help="fewer exemplars, too")
+    parser.add_argument(
+        "--exemplars", type=at_least_one, default=8, metavar="K", help="at most (8)"
+    )
+    parser.add_argument(
+        "--counts", type=at_least_one, nargs="*", metavar="K", help="fewer exemplars, too"
+    )
 
 
 def run(arguments: argparse.Namespace, recorder: Recorder) -> None:

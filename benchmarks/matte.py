@@ -82,7 +82,7 @@ def cutouts(arguments: argparse.Namespace, recorder: Recorder) -> Iterator[Cutou
     """Cut-outs of a folder, or bundled portraits with the mattes that are found in them."""
     most = QUICK_CUTOUTS if arguments.quick else None
     if arguments.data is not None:
-        for path, matte in layouts.cutout_files(arguments.data)[:most]:
+        for path, matte in layouts.cutout_files(arguments.data, recorder.skip)[:most]:
             with recorder.skipping(path.name):
                 picture = read_image(path)
                 alpha = picture.alpha if matte is None else read_image(matte).rgb.mean(axis=2)

@@ -1,4 +1,4 @@
-"""Losses of trained networks and of optimization: the curves of Johnson 2016 and Ulyanov 2017.
+"""Losses of trained networks and of optimization: the curves of Johnson 2016 and Ulyanov 2016.
 
     python -m benchmarks neural [--quick] [--parts curves normalization ...]
     python -m benchmarks neural --parts normalization --steps 800 --crop 96 --photos 4
@@ -19,6 +19,7 @@ from typing import Any
 import torch
 
 from benchmarks import bundled
+from benchmarks.argument_types import at_least_one
 from benchmarks.layouts import portrait_files
 from benchmarks.neural_bench import FULL, QUICK, SEED, Bench
 from benchmarks.neural_curves import show_curves
@@ -58,8 +59,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--style", type=Path, metavar="FILE", help="what it was trained for")
     parser.add_argument("--device", choices=DEVICES, default="auto")
     for name, what in BUDGET.items():
-        parser.add_argument(f"--{name}", type=int, metavar="N", help=what)
-    parser.add_argument("--sizes", type=int, nargs="+", metavar="PX", help="of pictures")
+        parser.add_argument(f"--{name}", type=at_least_one, metavar="N", help=what)
+    parser.add_argument("--sizes", type=at_least_one, nargs="+", metavar="PX", help="of pictures")
     parser.add_argument("--train", type=Path, metavar="DIR", help="what `normalization` trains on")
 
 

@@ -72,6 +72,10 @@ def main(arguments: argparse.Namespace) -> int:
             found = read_results(path)
             for name in ("runs", "rows", "skips", "pictures"):
                 getattr(results, name).extend(getattr(found, name))
+        if not results.rows:
+            skipped = "; ".join(f"{skip['what']}: {skip['why']}" for skip in results.skips)
+            why = f"nothing was measured ({skipped})" if skipped else "they hold no row"
+            raise ValueError(f"{', '.join(map(str, arguments.results))}: no results: {why}")
         text = render(results, arguments.title)
     except (OSError, ValueError) as error:
         say(f"report: {error}")

@@ -115,7 +115,7 @@ def split_of(cell: Cell, *, given: bool) -> Split:
 
 def cells(arguments: argparse.Namespace, recorder: Recorder) -> Iterator[Cell]:
     """Every portrait with one exemplar of every style, and with all of them for --sets."""
-    portraits, styles, width = sources(arguments)
+    portraits, styles, width = sources(arguments, recorder)
     read: dict[Path, Portrait] = {}
 
     def portrait_of(path: Path) -> Portrait:
@@ -137,7 +137,9 @@ def cells(arguments: argparse.Namespace, recorder: Recorder) -> Iterator[Cell]:
                     yield Cell(path.stem, style, portrait, tuple(usable))
 
 
-def sources(arguments: argparse.Namespace) -> tuple[list[Path], dict[str, list[Path]], int | None]:
+def sources(
+    arguments: argparse.Namespace, recorder: Recorder
+) -> tuple[list[Path], dict[str, list[Path]], int | None]:
     """Files of portraits and of styles, and the width to which they are reduced."""
     quick, width = arguments.quick, None
     if arguments.data is None:
@@ -151,6 +153,10 @@ def sources(arguments: argparse.Namespace) -> tuple[list[Path], dict[str, list[P
         styles = layouts.style_files(arguments.data)
         if quick:
             portraits, styles = portraits[:2], dict(list(styles.items())[:2])
+    known = {"portraits": {path.stem for path in portraits}, "styles": styles.keys()}
+    for what, names in known.items():
+        for name in sorted(set(getattr(arguments, what) or ()) - names):
+            recorder.skip(name, f"is none of the {what}: {', '.join(sorted(names))}")
     if arguments.portraits is not None:
         portraits = [p for p in portraits if p.stem in arguments.portraits]
     if arguments.styles is not None:

@@ -1,6 +1,6 @@
 """What every benchmark writes: rows, what was skipped and why, and the conditions they hold for.
 
-A file of results is JSON Lines, one object a line, described in docs/benchmarks.md. A `run` line
+A file of results is JSON Lines, one object a line, described in docs/measuring.md. A `run` line
 opens each run; `row`, `skip` and `picture` lines below it belong to it, so that files can be joined
 with `cat`. A row is one value: of one case, by one method, in one measure.
 """

@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace, recorder: Recorder) -> None:
             with recorder.skipping(name):
                 add(recorder, name, regions.overlaps(image, truth), split, data)
         for kind, (disturb, moves) in disturbances:
-            if kind == UNDISTURBED and arguments.data is not None:
+            if kind == UNDISTURBED:  # measured above; without labels it is 1 by construction
                 continue
             planes = (truth[..., None] == np.arange(CLASS_COUNT)).astype(np.float32)
             moved = disturb(planes).argmax(axis=2) if moves else truth
@@ -74,8 +74,8 @@ def faces(regions: ModuleType, arguments: argparse.Namespace, recorder: Recorder
                 found.append((path.stem, image, regions.classes_of(image)[0], arguments.split))
         return found
     halves = [
-        (photo, labels, bundled.half_of(photo.stem, "region_labels"))
-        for photo, labels in layouts.label_files(arguments.data)
+        (photo, labels, bundled.half_of_file(photo, "region_labels"))
+        for photo, labels in layouts.label_files(arguments.data, recorder.skip)
     ]
     for photo, labels, half in [h for h in halves if h[2] in (arguments.split, "none")][:most]:
         with recorder.skipping(photo.name):

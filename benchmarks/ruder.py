@@ -17,6 +17,7 @@ import numpy as np
 import torch
 
 from benchmarks import bundled
+from benchmarks.argument_types import at_least_one
 from benchmarks.protocol import MissingDataError, Recorder
 from benchmarks.report import progress
 from benchmarks.scenes import MovingDisc, redraw
@@ -50,7 +51,9 @@ TEMPORAL_WEIGHT = 1e5  # of video_neural.py: E_warp of this scene no longer fall
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--hidden", type=int, nargs="+", metavar="N", help="frames (1 3 7)")
+    parser.add_argument(
+        "--hidden", type=at_least_one, nargs="+", metavar="N", help="frames (1 3 7)"
+    )
     parser.add_argument("--presets", nargs="+", choices=VIDEO_PRESETS, default=list(VIDEO_PRESETS))
 
 

@@ -12,13 +12,18 @@ from benchmarks.result_files import read_results
 from benchmarks.summary import print_rows
 from facestyle.errors import FacestyleError
 
+NOTHING_MEASURED = 3  # exit code; `all` goes on and names the benchmark
+
 
 def add_common_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options that every benchmark has."""
     group = parser.add_argument_group("every benchmark")
     group.add_argument("--quick", action="store_true", help="minutes at most")
     group.add_argument(
-        "--data", type=Path, metavar="DIR", help="your own or public data (docs/benchmarks.md)"
+        "--data",
+        type=Path,
+        metavar="DIR",
+        help="your own or public data, laid out as docs/measuring.md says",
     )
     group.add_argument("--json", type=Path, metavar="FILE", help="write results as JSON Lines")
     group.add_argument(
@@ -47,14 +52,21 @@ def skip_benchmark(name: str, package: str, words: Sequence[str]) -> int:
         extra = "neural" if package == "torch" else "benchmarks"
         kept.skip(name, f"needs {package}: pip install 'facestyle[{extra}]'")
     say(f"skipped: {name}: {kept.results.skips[0]['why']}")
+    return _nothing(name)
+
+
+def _nothing(name: str) -> int:
     say(f"{name}: nothing was measured")
-    return 0
+    return NOTHING_MEASURED
 
 
 def run_benchmark(
     name: str, module: ModuleType, parser: argparse.ArgumentParser, words: Sequence[str]
 ) -> int:
-    """Parse, run, print, write and compare; return the exit code."""
+    """Parse, run, print, write and compare; return the exit code.
+
+    With no row nothing is compared: what was skipped, and why, has been said.
+    """
     module.add_arguments(parser)
     add_common_arguments(parser)
     arguments = parser.parse_args(words)
@@ -83,5 +95,5 @@ def run_benchmark(
     for entry in recorder.results.skips:
         say(f"skipped: {entry['what']}: {entry['why']}")
     if not recorder.results.rows:
-        say(f"{name}: nothing was measured")
+        return _nothing(name)
     return compare.judge(old, recorder.results) if old is not None else 0

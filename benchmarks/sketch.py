@@ -3,11 +3,12 @@
     python -m benchmarks sketch                  # nine bundled pairs, drawn by a script
     python -m benchmarks sketch --data CUFS      # photos/ and sketches/
     python -m benchmarks sketch --data CUFS --hand second    # as if drawn by another artist
+    python -m benchmarks sketch --export DIR     # what another method is given, for --peer
 
 Every photograph is drawn from the pairs of the other sitters and compared with the artist's own
-drawing of it. Pairs at even places of the sorted list are for development; figures are published
-for the odd ones. SSIM alone rewards blur and texture measures alone reward noise: only all of them
-together count.
+drawing of it. Of the bundled pairs those at even places of the sorted list are for development,
+and figures are published for the odd ones; data that are in no split are scored whole. SSIM alone
+rewards blur and texture measures alone reward noise: only all of them together count.
 """
 
 import argparse
@@ -20,13 +21,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks import bundled, layouts, references, second_hand
+from benchmarks.argument_types import at_least_one
 from benchmarks.judging import Judge
 from benchmarks.peers import Peer, add_peer_argument
-from benchmarks.protocol import BUNDLED, MissingDataError, Recorder
+from benchmarks.protocol import BUNDLED, MissingDataError, Recorder, Split, say
 from benchmarks.report import measure, progress
 from benchmarks.sketch_methods import METHODS, Case, another_camera, ours, unmatched
 from facestyle.faces import Portrait, portrait_from_image
-from facestyle.io.images import read_image
+from facestyle.io.images import read_image, write_image
 from facestyle.methods.patch_paired import prepare_exemplar, transfer_patches
 from facestyle.metrics.inputs import gray
 
@@ -44,7 +46,7 @@ EYES = ((75.0, 125.0), (125.0, 125.0))
 class Plan:
     """What is measured: by which methods, of how many pictures, against what."""
 
-    split: str
+    split: Split
     numbers: list[int]
     data: str
     judge: Judge
@@ -54,9 +56,13 @@ class Plan:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--split", choices=("test", "development"), default="test")
-    parser.add_argument("--images", type=int, metavar="N", help="only N of them, evenly spread")
+    parser.add_argument(
+        "--images", type=at_least_one, metavar="N", help="only N of them, evenly spread"
+    )
     parser.add_argument("--methods", nargs="+", choices=METHODS, default=list(METHODS))
-    parser.add_argument("--counts", type=int, nargs="*", metavar="K", help="numbers of exemplars")
+    parser.add_argument(
+        "--counts", type=at_least_one, nargs="*", metavar="K", help="numbers of exemplars"
+    )
     parser.add_argument(
         "--align", action="store_true", help="bring the pairs of --data into the frame of CUFS"
     )
@@ -64,7 +70,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--hand", choices=("own", "second"), default="own", help="see benchmarks/second_hand.py"
     )
     parser.add_argument("--no-camera", action="store_true", help="skip the change of camera")
-    add_peer_argument(parser, "as the photographs")
+    parser.add_argument(
+        "--export",
+        type=Path,
+        metavar="DIR",
+        help="write photos/NAME.png and sketches/NAME.png as the methods see them",
+    )
+    add_peer_argument(parser, "NAME.png and as large as the photographs of --export")
 
 
 def run(arguments: argparse.Namespace, recorder: Recorder) -> None:
@@ -73,7 +85,10 @@ def run(arguments: argparse.Namespace, recorder: Recorder) -> None:
     if arguments.data is None:
         files, data = bundled.pairs(), BUNDLED
     else:
-        files, data = layouts.pair_files(arguments.data), arguments.data.name
+        files, data = layouts.pair_files(arguments.data, recorder.skip), arguments.data.name
+    if arguments.export is not None and arguments.data is not None:
+        if arguments.export.resolve() == arguments.data.resolve():
+            raise MissingDataError("--export", "is the folder of --data, whose pictures it replaces")
     align = arguments.align or arguments.data is None
     drawings = load_pairs(files, recorder, align=align)
     if arguments.hand == "second":
@@ -81,11 +96,10 @@ def run(arguments: argparse.Namespace, recorder: Recorder) -> None:
         data += ", second hand"
     if len(drawings) < 3:
         raise MissingDataError("sketch", f"{len(drawings)} usable pairs; at least 3 are needed")
-    numbers = list(range(arguments.split == "test", len(drawings), 2))
-    images = arguments.images or (QUICK_PICTURES if quick else len(numbers))
-    spread = np.linspace(0, len(numbers) - 1, min(images, len(numbers))).round().astype(int)
-    numbers = [numbers[n] for n in spread]
-    plan = Plan(arguments.split, numbers, data, Judge(MEASURES, recorder), arguments.peer, recorder)
+    if arguments.export is not None:
+        export(drawings, arguments.export)
+    split, numbers = scored(drawings, files, arguments)
+    plan = Plan(split, numbers, data, Judge(MEASURES, recorder), arguments.peer, recorder)
     cases = make_cases(drawings, numbers, None, recorder.seed)
     evaluate(plan, cases, {name: METHODS[name] for name in arguments.methods})
     compare_others(plan, cases)
@@ -95,8 +109,49 @@ def run(arguments: argparse.Namespace, recorder: Recorder) -> None:
         if count < len(drawings):
             fewer = make_cases(drawings, numbers, count, recorder.seed)
             evaluate(plan, fewer, {"ours": ours}, exemplars=count)
+        elif arguments.counts is not None:
+            recorder.skip(f"{count} exemplars", f"each case has {len(drawings) - 1}")
     if not (arguments.no_camera or quick):
         evaluate_cameras(plan, cases)
+
+
+def scored(
+    drawings: list[Portrait], files: list[tuple[Path, Path]], arguments: argparse.Namespace
+) -> tuple[Split, list[int]]:
+    """The split of the rows, and the places of the drawings that are scored; both are said.
+
+    Raises
+    ------
+    MissingDataError
+        If no pair is in the half that is asked for.
+    """
+    split: Split = arguments.split
+    if arguments.data is None:
+        halves: list[Split] = [("development", "test")[n % 2] for n in range(len(drawings))]
+    else:
+        paths = {path.stem: path for path, _ in files}
+        halves = [bundled.half_of_file(paths[d.name], "pencil_pairs") for d in drawings]
+    if set(halves) == {"none"}:
+        split = "none"
+    places = [place for place, half in enumerate(halves) if half == split]
+    if not places:
+        raise MissingDataError("sketch", f"no pair is in the half {split}")
+    most = arguments.images or (QUICK_PICTURES if arguments.quick else len(places))
+    spread = np.linspace(0, len(places) - 1, min(most, len(places))).round().astype(int)
+    which = "in no split" if split == "none" else f"in the half {split}"
+    say(f"sketch: {len(drawings)} pairs, {len(places)} {which}, {len(spread)} of them are scored")
+    return split, [places[n] for n in spread]
+
+
+def export(drawings: list[Portrait], folder: Path) -> None:
+    """Write photographs and drawings as the methods see them, for results of other methods."""
+    for kind in ("photos", "sketches"):
+        (folder / kind).mkdir(parents=True, exist_ok=True)
+    for drawing in drawings:
+        assert drawing.photo is not None
+        for kind, image in (("photos", drawing.photo.image), ("sketches", drawing.image)):
+            write_image(folder / kind / f"{drawing.name}.png", image, overwrite=True)
+    say(f"sketch: {len(drawings)} photographs and drawings are in {folder}")
 
 
 def load_pairs(

@@ -1,7 +1,7 @@
 """Skin tone: does a light sitter stay light and a dark one dark in a drawn style?
 
     python -m benchmarks skin-tone               # bundled sitters of the test half
-    python -m benchmarks skin-tone --data DIR    # ../shared/data, or a folder of portraits
+    python -m benchmarks skin-tone --data DIR    # a folder of portraits
 
 Slope and rank correlation of the skin's lightness, result on photograph, over all sitters of one
 half of `splits.py`, and beside them what it must not cost: identity and texture as in `portraits`,
@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import bundled, layouts
+from benchmarks.argument_types import at_least_one
 from benchmarks.portrait_scores import StyleJudge, read_portrait
 from benchmarks.protocol import BUNDLED, Recorder, Split
 from benchmarks.report import progress
@@ -47,9 +48,9 @@ QUICK_SITTERS, QUICK_STYLES = 5, ("pencil", "oil")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--half", choices=("development", "test"), default="test")
+    parser.add_argument("--split", choices=("development", "test"), default="test")
     parser.add_argument("--styles", nargs="*", choices=STYLES, help="(all; two for --quick)")
-    parser.add_argument("--every", type=int, default=1, help="take each Nth sitter")
+    parser.add_argument("--every", type=at_least_one, default=1, help="take each Nth sitter")
     parser.add_argument("--save", type=Path, metavar="DIR", help="write STYLE_NAME.png")
 
 
@@ -57,7 +58,7 @@ def run(arguments: argparse.Namespace, recorder: Recorder) -> None:
     """Draw all sitters in all styles."""
     most = QUICK_SITTERS if arguments.quick else None
     sitters = read_sitters(
-        sitter_paths(arguments.data, arguments.half)[:: arguments.every][:most], recorder
+        sitter_paths(arguments.data, arguments.split)[:: arguments.every][:most], recorder
     )
     styles = arguments.styles or (QUICK_STYLES if arguments.quick else STYLES)
     judge = StyleJudge()
@@ -116,7 +117,7 @@ def add_style(
     data: str,
 ) -> None:
     """Draw every sitter in one style; a row for each, and two for the style."""
-    exemplars = read_exemplars(style, arguments.half)
+    exemplars = read_exemplars(style, arguments.split)
     photos, results = [], []
     methods: dict[str, Method] = {}
     for sitter in sitters:
@@ -129,7 +130,7 @@ def add_style(
         scores = judge.score(picture, sitter, others)
         photos.append(skin_lightness(sitter.image, sitter.face.landmarks))
         results.append(skin_lightness(picture, sitter.face.landmarks))
-        recorder.add(f"{style}/{sitter.name}", "ours", scores, split=arguments.half, data=data)
+        recorder.add(f"{style}/{sitter.name}", "ours", scores, split=arguments.split, data=data)
         if arguments.save is not None:
             arguments.save.mkdir(parents=True, exist_ok=True)
             name = f"{style.replace(' ', '_')}_{sitter.name}.png"
@@ -138,4 +139,4 @@ def add_style(
         "skin_tone_slope": skin_tone_slope(photos, results),
         "skin_tone_rank": skin_tone_rank(photos, results),
     }
-    recorder.add(f"{style}/all sitters", "ours", tones, split=arguments.half, data=data)
+    recorder.add(f"{style}/all sitters", "ours", tones, split=arguments.split, data=data)

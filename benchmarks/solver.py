@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
 from benchmarks import bundled
+from benchmarks.argument_types import at_least_one
 from benchmarks.protocol import MissingDataError, Recorder
 from benchmarks.report import measure, progress
 from facestyle.errors import MissingDependencyError
@@ -193,7 +194,7 @@ def measure_case(
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--runs", type=int, default=5, help="timed runs of each solver")
+    parser.add_argument("--runs", type=at_least_one, default=5, help="timed runs of each solver")
     parser.add_argument("--grids", nargs="+", default=list(GRIDS)[1:], choices=GRIDS)
 
 

@@ -21,6 +21,7 @@ import numba
 import numpy as np
 
 from benchmarks import bundled, references
+from benchmarks.argument_types import above_zero, at_least_one
 from benchmarks.layouts import portrait_files
 from benchmarks.processes import (
     ProcessCost,
@@ -109,9 +110,11 @@ class Bench:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--methods", nargs="+", choices=SETS, help="(all; two for --quick)")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS))
-    parser.add_argument("--megapixels", type=float, nargs="+", metavar="MP")
-    parser.add_argument("--counts", type=int, nargs="+", metavar="K", help="numbers of exemplars")
-    parser.add_argument("--runs", type=int, default=7)
+    parser.add_argument("--megapixels", type=above_zero, nargs="+", metavar="MP")
+    parser.add_argument(
+        "--counts", type=at_least_one, nargs="+", metavar="K", help="numbers of exemplars"
+    )
+    parser.add_argument("--runs", type=at_least_one, default=7)
 
 
 def run(arguments: argparse.Namespace, recorder: Recorder) -> None:

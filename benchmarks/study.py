@@ -21,6 +21,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from benchmarks.argument_types import at_least_one, at_least_zero
 from benchmarks.layouts import pictures
 from benchmarks.protocol import say
 from benchmarks.thumbnails import jpeg_text
@@ -55,9 +56,15 @@ class Study:
     trials: list[dict[str, Any]] = field(default_factory=list)
 
     def put(self, image: np.ndarray, longest: int, **what: str) -> str:
-        """Keep a picture; return its number, which depends on its pixels only."""
+        """Keep a picture; return its number, which tells nothing of the method.
+
+        It is made of the pixels, and of how often the same picture came before.
+        """
         text = jpeg_text(image, longest)
-        number = hashlib.sha256(text.encode()).hexdigest()[:12]
+        for again in itertools.count():
+            number = hashlib.sha256(f"{text}{again or ''}".encode()).hexdigest()[:12]
+            if self.key.get(number, what) == what:
+                break
         self.shown[number], self.key[number] = text, what
         return number
 
@@ -67,9 +74,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--photos", type=Path, metavar="DIR", help="show the photograph, too")
     parser.add_argument("--exemplars", type=Path, metavar="DIR", help="show examples of the style")
     parser.add_argument("--question", default=QUESTION)
-    parser.add_argument("--catches", type=int, default=4, metavar="N", help="catch trials (4)")
     parser.add_argument(
-        "--trials", type=int, metavar="N", help="of a subject, drawn by chance (all)"
+        "--catches", type=at_least_zero, default=4, metavar="N", help="catch trials (4)"
+    )
+    parser.add_argument(
+        "--trials", type=at_least_one, metavar="N", help="of a subject, drawn by chance (all)"
     )
     parser.add_argument("--seed", type=int, default=0, help="of the choice of catches")
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.html")
@@ -78,7 +87,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(arguments: argparse.Namespace) -> int:
     """Write page and key; 2 where the folders do not make a study."""
     try:
-        methods = dict(_named_folder(text) for text in arguments.folders)
+        methods = _named_folders(arguments.folders)
         study = make_study(methods, arguments.photos, arguments.catches, arguments.seed)
         examples = read_examples(arguments.exemplars)
     except (ValueError, FacestyleError) as error:
@@ -94,6 +103,8 @@ def main(arguments: argparse.Namespace) -> int:
 
 def make_study(methods: dict[str, Path], photos: Path | None, catches: int, seed: int) -> Study:
     """Every two results of one case; catches of cases drawn by chance.
+
+    What is not shown is said, and is neither in the page nor in the key.
 
     Parameters
     ----------
@@ -113,33 +124,66 @@ def make_study(methods: dict[str, Path], photos: Path | None, catches: int, seed
         raise ValueError(f"found {len(methods)} folder, expected two or more as NAME=DIR")
     files = {name: {p.stem: p for p in pictures(folder)} for name, folder in methods.items()}
     photo_files = {} if photos is None else {p.stem: p for p in pictures(photos)}
-    cases = sorted(set().union(*files.values()))
     study = Study()
-    for case in cases:
-        shown = {
-            name: study.put(read_image(of[case]).rgb, LONGEST, case=case, method=name)
-            for name, of in files.items()
-            if case in of
-        }
+    for case in sorted(set().union(*files.values())):
+        images = _images_of(case, files)
+        if len(images) < 2:
+            say(f"study: {case}: is left out: fewer than two methods have a picture of it")
+            continue
+        shown = [
+            study.put(image, LONGEST, case=case, method=name) for name, image in images.items()
+        ]
         photo = None
-        if case in photo_files:
-            photo = study.put(read_image(photo_files[case]).rgb, ASIDE, case=case, method="")
-        for first, second in itertools.combinations(shown.values(), 2):
-            if first == second:
-                say(f"study: {case}: two methods have the same picture; that pair is left out")
-                continue
-            study.trials.append({"pair": [first, second], "photo": photo, "catch": False})
+        if photos is not None:
+            image = _read(photo_files.get(case), case, "the photographs")
+            photo = None if image is None else study.put(image, ASIDE, case=case, method="")
+        for pair in itertools.combinations(shown, 2):
+            study.trials.append({"pair": list(pair), "photo": photo, "catch": False})
     if not study.trials:
-        raise ValueError("no two folders hold a picture of the same name")
+        raise ValueError("no two folders hold different pictures of the same name")
     _add_catches(study, files, catches, seed)
     return study
 
 
+def _images_of(case: str, files: dict[str, dict[str, Path]]) -> dict[str, np.ndarray]:
+    """What the methods made of a case, by method; equal pictures only once."""
+    images: dict[str, np.ndarray] = {}
+    seen: dict[str, str] = {}
+    for name, of in files.items():
+        image = _read(of.get(case), case, name)
+        if image is None:
+            continue
+        twin = seen.setdefault(jpeg_text(image, LONGEST), name)
+        if twin != name:
+            say(f"study: {case}: {name} is left out: its picture is that of {twin}")
+            continue
+        images[name] = image
+    return images
+
+
+def _read(path: Path | None, case: str, of: str) -> np.ndarray | None:
+    """A picture; None, said by name, where there is none that can be read."""
+    if path is None:
+        say(f"study: {case}: {of} has no picture of this name")
+        return None
+    try:
+        return np.asarray(read_image(path).rgb)
+    except FacestyleError as error:
+        say(f"study: {case}: the picture of {of} is left out: {error}")
+        return None
+
+
 def _add_catches(study: Study, files: dict[str, dict[str, Path]], count: int, seed: int) -> None:
     random = np.random.default_rng(seed)
-    for index in random.permutation(len(study.trials))[:count]:
+    made: set[str] = set()  # what has a mosaic: a pair is shown once
+    for index in random.permutation(len(study.trials)):
+        if len(made) == count:
+            break
         trial = study.trials[index]
         good = trial["pair"][int(random.integers(2))]
+        if good in made:
+            continue
+        made.add(good)
         what = study.key[good]
         image = mosaic(read_image(files[what["method"]][what["case"]]).rgb)
         bad = study.put(image, LONGEST, case=what["case"], method="catch")
@@ -162,7 +206,8 @@ def read_examples(folder: Path | None) -> list[str]:
     if not files:
         raise ValueError(f"--exemplars {folder}: holds no picture")
     chosen = np.linspace(0, len(files) - 1, min(MOST_EXAMPLES, len(files))).round().astype(int)
-    return [jpeg_text(read_image(files[n]).rgb, ASIDE) for n in chosen]
+    images = [_read(files[n], files[n].name, "the examples") for n in chosen]
+    return [jpeg_text(image, ASIDE) for image in images if image is not None]
 
 
 def write_study(
@@ -185,7 +230,14 @@ def write_study(
     key = output.with_suffix(".key.json")
     output.parent.mkdir(parents=True, exist_ok=True)
     _write(output, page)
-    _write(key, json.dumps({"study": name, "schema": SCHEMA, "pictures": study.key}, indent=1))
+    secret = {
+        "study": name,
+        "schema": SCHEMA,
+        "most": most,
+        "trials": [{"pair": trial["pair"], "catch": trial["catch"]} for trial in study.trials],
+        "pictures": study.key,
+    }
+    _write(key, json.dumps(secret, indent=1))
     return output, key
 
 
@@ -195,8 +247,15 @@ def _write(path: Path, text: str) -> None:
     partial.replace(path)
 
 
-def _named_folder(text: str) -> tuple[str, Path]:
-    name, equals, folder = text.partition("=")
-    if not (name and equals and Path(folder).is_dir()):
-        raise ValueError(f"{text}: expected NAME=DIR with a folder that exists")
-    return name, Path(folder)
+def _named_folders(texts: Sequence[str]) -> dict[str, Path]:
+    named: dict[str, Path] = {}
+    for text in texts:
+        name, equals, folder = text.partition("=")
+        if not (name and equals and Path(folder).is_dir()):
+            raise ValueError(f"{text}: expected NAME=DIR with a folder that exists")
+        if name == "catch":  # what the key calls the mosaics
+            raise ValueError(f"{text}: 'catch' names the catch trials; choose another name")
+        if name in named:
+            raise ValueError(f"{text}: the name {name!r} is given twice; each folder needs its own")
+        named[name] = Path(folder)
+    return named

@@ -3,15 +3,14 @@
     python -m benchmarks study-score study.key.json subject-*.json [--json FILE]
 
 A subject who fails more than a quarter of the catch trials is left out by name. Intervals hold 95 %
-of 2,000 resamples of whole subjects (their own choices are alike); with one subject, Wilson's
-interval of the choices, which knows nothing of other people.
+of 2,000 resamples of whole subjects (their own choices are alike). Below ten subjects these are too
+few to resample: rates have Wilson's interval of the choices, which knows nothing of other people,
+and scores have none.
 """
 
 import argparse
 import itertools
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,30 +20,12 @@ from numpy.typing import NDArray
 from benchmarks.bradley_terry import bradley_terry, is_connected
 from benchmarks.protocol import say
 from benchmarks.report import print_table
+from benchmarks.study_files import Choices, read_choices, read_key
 
-CATCH_SHARE = 0.75  # of the catches that a subject must get right
 RESAMPLES = 2000
+# where subjects agree, resamples of a few of them say that the rate is certain
+FEW_SUBJECTS = 10
 NORMAL_95 = 1.959964
-
-
-@dataclass(frozen=True)
-class Choices:
-    """What the subjects preferred.
-
-    Attributes
-    ----------
-    methods : list of str
-    subjects : list of str
-    wins : (S, N, N) int
-        How often each subject preferred the row's method to the column's.
-    excluded : dict of str to str
-        Subjects that do not count, and why.
-    """
-
-    methods: list[str]
-    subjects: list[str]
-    wins: NDArray[np.int64]
-    excluded: dict[str, str]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -56,86 +37,37 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(arguments: argparse.Namespace) -> int:
     """Print rates and scores; 2 where nothing can be scored."""
     try:
-        key = json.loads(arguments.key.read_text(encoding="utf-8"))
-        if not isinstance(key, dict) or not {"study", "pictures"} <= key.keys():
-            raise ValueError(f"{arguments.key}: is no key of a study")
-        choices = read_choices(key, arguments.subjects)
+        choices = read_choices(read_key(arguments.key), arguments.subjects)
     except (OSError, ValueError) as error:
         say(f"study-score: {error}")
         return 2
     for name, why in choices.excluded.items():
         say(f"study-score: left out: {name}: {why}")
+    for name, note in choices.notes.items():
+        say(f"study-score: {name}: {note}")
     if not choices.subjects:
         say("study-score: no subject is left")
         return 2
     rates, scores = preference_rates(choices), method_scores(choices)
-    print(f"{len(choices.subjects)} subjects, {int(choices.wins.sum())} choices\n")
+    kind = _interval_kind(choices)
+    many = "subject" if len(choices.subjects) == 1 else "subjects"
+    print(f"{len(choices.subjects)} {many}, {int(choices.wins.sum())} choices; intervals: {kind}\n")
     print_table(
-        ["preferred to", "rate", "95 %", "choices"],
-        [[f"{r['method']} to {r['other']}", *_interval(r, "rate"), r["choices"]] for r in rates],
+        ["share that prefers", "rate", "95 %", "choices"],
+        [[f"{r['method']} over {r['other']}", *_interval(r, "rate"), r["choices"]] for r in rates],
     )
     print_table(
         ["Bradley-Terry", "score", "95 %"], [[s["method"], *_interval(s, "score")] for s in scores]
     )
     if arguments.json is not None:
-        figures = {"subjects": len(choices.subjects), "rates": rates, "scores": scores}
+        figures = {
+            "subjects": len(choices.subjects),
+            "intervals": kind,
+            "rates": rates,
+            "scores": scores,
+        }
         arguments.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     return 0
-
-
-def read_choices(key: dict[str, Any], paths: Sequence[Path]) -> Choices:
-    """Read the subjects' files; those that cannot count are named.
-
-    Raises
-    ------
-    ValueError
-        If the key names fewer than two methods.
-    """
-    pictures = key["pictures"]
-    methods = sorted({p["method"] for p in pictures.values()} - {"", "catch"})
-    if len(methods) < 2:
-        raise ValueError(f"the key names {len(methods)} methods; expected two or more")
-    subjects: list[str] = []
-    tables: list[NDArray[np.int64]] = []
-    excluded: dict[str, str] = {}
-    for path in paths:
-        try:
-            record = json.loads(path.read_text(encoding="utf-8"))
-            subject, why, table = _read_subject(record, key, methods)
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            excluded[path.name] = f"is no file of a subject: {error!r}"
-            continue
-        if subject in subjects:
-            why = f"the subject {subject} is there already"
-        if why:
-            excluded[path.name] = why
-            continue
-        subjects.append(subject)
-        tables.append(table)
-    wins = np.array(tables, np.int64).reshape(-1, len(methods), len(methods))
-    return Choices(methods, subjects, wins, excluded)
-
-
-def _read_subject(
-    record: dict[str, Any], key: dict[str, Any], methods: list[str]
-) -> tuple[str, str, NDArray[np.int64]]:
-    """A subject's name, why it does not count (""), and wins."""
-    wins = np.zeros((len(methods), len(methods)), np.int64)
-    subject = str(record["subject"])
-    if record["study"] != key["study"]:
-        return subject, "belongs to another study", wins
-    caught = []
-    for answer in record["answers"]:
-        chosen = answer["chosen"]
-        other = answer["right"] if chosen == answer["left"] else answer["left"]
-        won, lost = (key["pictures"][number]["method"] for number in (chosen, other))
-        if "catch" in (won, lost):
-            caught.append(lost == "catch")
-        else:
-            wins[methods.index(won), methods.index(lost)] += 1
-    if caught and np.mean(caught) < CATCH_SHARE:
-        return subject, f"got {sum(caught)} of {len(caught)} catches right", wins
-    return subject, "", wins
 
 
 def preference_rates(choices: Choices, seed: int = 0) -> list[dict[str, Any]]:
@@ -149,10 +81,12 @@ def preference_rates(choices: Choices, seed: int = 0) -> list[dict[str, Any]]:
             continue
         rate = won.sum() / total
         low, high = wilson(int(won.sum()), total)
-        if len(choices.subjects) > 1:
+        if len(choices.subjects) >= FEW_SUBJECTS:
             counts = drawn @ np.stack([won, won + lost], axis=1)
             counts = counts[counts[:, 1] > 0]
-            low, high = np.quantile(counts[:, 0] / counts[:, 1], (0.025, 0.975))
+            ends = np.quantile(counts[:, 0] / counts[:, 1], (0.025, 0.975))
+            if ends[0] < ends[1]:  # they are equal where all agree: Wilson's is wider
+                low, high = ends
         first, second = choices.methods[a], choices.methods[b]
         interval = {"rate": float(rate), "low": float(low), "high": float(high)}
         rates.append({"method": first, "other": second, **interval, "choices": total})
@@ -167,7 +101,7 @@ def method_scores(choices: Choices, seed: int = 0) -> list[dict[str, Any]]:
     total = choices.wins.sum(axis=0).astype(float)
     scores = _finite_scores(total)
     low = high = np.full(len(scores), np.nan)
-    if len(choices.subjects) > 1:
+    if len(choices.subjects) >= FEW_SUBJECTS:
         sums = np.tensordot(_drawn(len(choices.subjects), seed), choices.wins, axes=1)
         resampled = [_finite_scores(table.astype(float)) for table in sums]
         low, high = np.nanquantile(resampled, (0.025, 0.975), axis=0)
@@ -203,6 +137,12 @@ def _drawn(count: int, seed: int) -> NDArray[np.int64]:
     """How often each subject is in each resample."""
     random = np.random.default_rng(seed)
     return random.multinomial(count, np.full(count, 1 / count), RESAMPLES)
+
+
+def _interval_kind(choices: Choices) -> str:
+    if len(choices.subjects) >= FEW_SUBJECTS:
+        return "resamples of whole subjects"
+    return f"Wilson's, of choices: fewer than {FEW_SUBJECTS} subjects cannot be resampled"
 
 
 def _interval(figure: dict[str, Any], name: str) -> list[str]:

@@ -24,6 +24,7 @@ import cv2
 import numpy as np
 
 from benchmarks import bundled, layouts
+from benchmarks.argument_types import at_least_one
 from benchmarks.clip_style import style_distance
 from benchmarks.moving_portrait import MovingPortrait
 from benchmarks.protocol import BUNDLED, MissingDataError, Recorder, Split
@@ -67,12 +68,12 @@ class Clip:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--frames", type=int, default=40, help="of each clip (40)")
+    parser.add_argument("--frames", type=at_least_one, default=40, help="of each clip (40)")
     parser.add_argument("--only", choices=("energy", "patch"), help="one method")
     parser.add_argument("--clips", nargs="+", metavar="NAME", help="of --data (all)")
     parser.add_argument("--styles", nargs="+", metavar="NAME", help="names of styles (all)")
     parser.add_argument("--memory", action="store_true", help="measure memory, too")
-    parser.add_argument("--most", type=int, default=1000, help="frames of --memory (1000)")
+    parser.add_argument("--most", type=at_least_one, default=1000, help="frames of --memory (1000)")
 
 
 def run(arguments: argparse.Namespace, recorder: Recorder) -> None:
@@ -104,10 +105,12 @@ def clips(arguments: argparse.Namespace, recorder: Recorder) -> Iterator[Clip]:
         yield Clip(SYNTHETIC, moving.frames, "none", BUNDLED, moving.flow)
         return
     try:
-        files = layouts.clip_files(arguments.data)
+        files = layouts.clip_files(arguments.data, recorder.skip)
     except MissingDataError as error:
         recorder.skip(error.what, error.why)
         return
+    for name in sorted(set(arguments.clips or ()) - files.keys()):
+        recorder.skip(name, f"{arguments.data} has no clip of this name")
     for name, paths in files.items():
         if arguments.clips is None or name in arguments.clips:
             with recorder.skipping(name):
@@ -131,7 +134,7 @@ def measure_flows(arguments: argparse.Namespace, found: list[Clip], recorder: Re
             truth = clip.true_flow(middle, middle + 1)
             pairs.append((clip.name, clip.frames[middle : middle + 2], truth, clip.data))
     if arguments.data is not None:
-        for first, second, flow in layouts.flow_files(arguments.data):
+        for first, second, flow in layouts.flow_files(arguments.data, recorder.skip):
             frames = read_frames([first, second], 2)
             name = f"{flow.parent.name} {flow.stem}"
             pairs.append((name, frames, read_flo(flow), arguments.data.name))

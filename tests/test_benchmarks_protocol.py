@@ -11,6 +11,7 @@ from benchmarks.moving_portrait import MovingPortrait
 from benchmarks.protocol import MissingDataError, Recorder
 from benchmarks.report import Timing
 from benchmarks.result_files import read_results
+from facestyle.io.images import write_image
 from facestyle.metrics.temporal import warping_error
 
 
@@ -68,21 +69,28 @@ def touch(folder, *names):
 def test_layouts_of_public_data_are_understood(tmp_path):
     touch(tmp_path, "photos/f-005-01.jpg", "photos/Ann.png", "photos/alone.png")
     touch(tmp_path, "sketches/F2-005-01-sz1.jpg", "sketches/ann.jpg", "sketches/.ann.jpg")
-    pairs = layouts.pair_files(tmp_path)
+    touch(tmp_path, "sketches/stranger.jpg")
+    left_out = {}
+    pairs = layouts.pair_files(tmp_path, left_out.__setitem__)
+    assert left_out == {
+        "photos/alone.png": "no drawing belongs to it by name",
+        "sketches/stranger.jpg": "no photograph belongs to it by name",
+    }
     assert [(p.name, d.name) for p, d in pairs] == [
         ("Ann.png", "ann.jpg"),
         ("f-005-01.jpg", "F2-005-01-sz1.jpg"),
     ]
     touch(tmp_path, "JPEGImages/480p/bear/00000.jpg", "JPEGImages/480p/bear/00001.jpg", "x.mp4")
-    assert {name: len(of) for name, of in layouts.clip_files(tmp_path).items()} == {
+    assert {name: len(of) for name, of in clip_files(tmp_path).items()} == {
         "bear": 2,
         "x": 1,
     }
     for kind in ("clean", "final"):
         touch(tmp_path, f"training/{kind}/alley_1/frame_0009.png")
         touch(tmp_path, f"training/{kind}/alley_1/frame_0010.png")
-    touch(tmp_path, "training/flow/alley_1/frame_0009.flo")
-    ((first, second, _),) = layouts.flow_files(tmp_path)
+    touch(tmp_path, "training/flow/alley_1/frame_0009.flo", "training/flow/alley_1/frame_0010.flo")
+    ((first, second, _),) = layouts.flow_files(tmp_path, left_out.__setitem__)
+    assert "alley_1/frame_0010.flo" in left_out
     assert first.parent.parent.name == "clean"
     assert second.name == "frame_0010.png"
     touch(tmp_path, "styles/oil.png", "styles/ink/1.png", "styles/ink/2.png", "labels/Ann.png")
@@ -90,13 +98,47 @@ def test_layouts_of_public_data_are_understood(tmp_path):
         "oil": 1,
         "ink": 2,
     }
-    assert [photo.name for photo, _ in layouts.label_files(tmp_path)] == ["Ann.png"]
+    assert [photo.name for photo, _ in layouts.label_files(tmp_path, nowhere)] == ["Ann.png"]
+
+
+def nowhere(_what, _why):
+    """Takes what is left out and forgets it."""
+
+
+def clip_files(folder):
+    return layouts.clip_files(folder, nowhere)
+
+
+@pytest.mark.parametrize(
+    ("names", "why"),
+    [
+        (("f-005-01.png", "f-007-01.png"), "begin differently"),  # CUFS: different people
+        (("9.png", "11.png"), "11.png does not follow 9.png"),
+        (("1.png", "two.png"), "two.png has no number"),
+        (("1.png",), "at least two"),
+        (("1.png", "2.png", "large-3.png"), "begin differently"),
+        (("1.png", "2.png", "3.jpg"), "3.jpg has 5x4 px, 1.png 4x4"),
+    ],
+)
+def test_a_folder_that_is_no_clip_is_left_out_by_name(names, why, tmp_path):
+    for name in names:
+        shape = (4, 5, 3) if name == "3.jpg" else (4, 4, 3)
+        write_image(tmp_path / "people" / name, np.zeros(shape, np.float32))
+    touch(tmp_path, *(f"clip/frame{n}.png" for n in (9, 10, 11)), "photos/1.png", "photos/2.png")
+    left_out = {}
+    found = layouts.clip_files(tmp_path, left_out.__setitem__)
+    assert [path.stem for path in found["clip"]] == ["frame9", "frame10", "frame11"]
+    assert found.keys() == {"clip"}
+    assert left_out.keys() == {"people/", "photos/"}
+    assert why in left_out["people/"]
 
 
 def test_what_is_missing_is_named(tmp_path):
-    for find in (layouts.pair_files, layouts.clip_files, layouts.style_files, layouts.label_files):
+    for find in (layouts.pair_files, layouts.clip_files, layouts.label_files):
         with pytest.raises(MissingDataError, match=str(tmp_path)):
-            find(tmp_path)
+            find(tmp_path, nowhere)
+    with pytest.raises(MissingDataError, match=str(tmp_path)):
+        layouts.style_files(tmp_path)
 
 
 def test_intervals_hold_the_mean_as_often_as_they_say():

@@ -1,5 +1,6 @@
 """Every benchmark's --quick runs without other data than the repository's, and skips by name."""
 
+import argparse
 import json
 import sys
 
@@ -7,10 +8,11 @@ import cv2
 import numpy as np
 import pytest
 
-from benchmarks import bundled
+from benchmarks import bundled, regions_rows, sketch
 from benchmarks.__main__ import BENCHMARKS, TOOLS, main
-from benchmarks.protocol import BUNDLED
+from benchmarks.protocol import BUNDLED, Recorder
 from benchmarks.result_files import read_results
+from benchmarks.running import NOTHING_MEASURED
 from benchmarks.site_page import RESULTS
 from facestyle.faces import portrait_from_image
 from facestyle.io.images import read_image, write_image
@@ -32,10 +34,10 @@ def tiny(tmp_path_factory):
     return folder
 
 
-def measured(tmp_path, *words):
+def measured(tmp_path, *words, code=0):
     """Rows, skips and pictures of a quick run."""
     path = tmp_path / "results.jsonl"
-    assert main([*words, "--quick", "--json", str(path)]) == 0
+    assert main([*words, "--quick", "--json", str(path)]) == code
     return read_results(path)
 
 
@@ -53,17 +55,54 @@ def test_known_looks(tiny, tmp_path):
     assert found.pictures == []  # given data stay where they are
 
 
-def test_sketch(tiny, tmp_path):
+def test_sketch(tiny, tmp_path, capsys):
     peer = ["--peer", f"the artist={tiny / 'sketches'}", "--peer", f"nobody={tmp_path}"]
     methods = ["--methods", "photograph in gray", "ours", "mean drawing"]
-    data = ["--data", str(tiny), *methods, *peer, "--pictures"]
+    photo = read_image(tiny / "photos" / "grace_hopper.png").rgb
+    write_image(tiny / "photos" / "alone.png", photo)
+    data = ["--data", str(tiny), *methods, *peer, "--pictures", "--images", "3"]
+    data += ["--export", str(tmp_path / "seen"), "--counts", "1", "9"]
     found = measured(tmp_path, "sketch", *data)
+    (tiny / "photos" / "alone.png").unlink()
     ssim = {row.method: row.value for row in found.rows if row.measure == "ssim"}
     assert ssim["the artist"] == pytest.approx(1)  # the drawing itself
     assert ssim["OpenCV pencilSketch"] < 1
-    assert {row.case for row in found.rows} == {"grace_hopper", "one picture"}
-    assert "nobody, grace_hopper" in {skip["what"] for skip in found.skips}
+    # data in no split are scored whole
+    assert {row.case for row in found.rows} == {*SITTERS, "one picture"}
+    assert {row.split for row in found.rows} == {"none"}
+    assert "3 pairs, 3 in no split, 3 of them are scored" in capsys.readouterr().err
+    skipped = {skip["what"] for skip in found.skips}
+    assert {"nobody, grace_hopper", "photos/alone.png", "9 exemplars"} <= skipped
     assert found.pictures
+    for kind in ("photos", "sketches"):
+        assert {path.stem for path in (tmp_path / "seen" / kind).iterdir()} == set(SITTERS)
+    own = ["sketch", "--data", str(tiny), "--export", str(tiny)]
+    assert "replaces" in measured(tmp_path, *own, code=NOTHING_MEASURED).skips[0]["why"]
+    np.testing.assert_allclose(
+        read_image(tmp_path / "seen" / "photos" / "grace_hopper.png").rgb, photo, atol=1 / 255
+    )
+
+
+def test_halves_of_sketch_are_those_of_the_split(tmp_path):
+    given = argparse.Namespace(data=tmp_path, split="test", images=None, quick=False)
+    for folder, expected in (("pencil_pairs", ("test", [1, 3])), ("own", ("none", [0, 1, 2, 3]))):
+        files = [(tmp_path / folder / "photos" / f"0{n}.png", tmp_path) for n in range(4)]
+        drawings = [argparse.Namespace(name=path.stem) for path, _ in files]
+        assert sketch.scored(drawings, files, given) == expected
+
+
+def test_counts_below_one_are_refused(capsys):
+    for words in (
+        ["sketch", "--images", "-2"],
+        ["sketch", "--images", "0"],
+        ["known-looks", "--exemplars", "0"],
+        ["skin-tone", "--every", "0"],
+        ["speed", "--megapixels", "-1"],
+        ["video", "--frames", "x"],
+    ):
+        with pytest.raises(SystemExit):
+            main([*words, "--quick"])
+        assert f"argument {words[1]}: found '{words[2]}', expected a" in capsys.readouterr().err
 
 
 def test_portraits_and_an_ebsynth_binary(tiny, tmp_path):
@@ -132,7 +171,7 @@ def test_neural(tmp_path):
 def test_a_missing_package_is_skipped_by_name(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "torch", None)
     monkeypatch.delitem(sys.modules, "benchmarks.neural", raising=False)
-    found = measured(tmp_path, "neural", "--parts", "curves")
+    found = measured(tmp_path, "neural", "--parts", "curves", code=NOTHING_MEASURED)
     assert found.skips[0]["why"] == "needs torch: pip install 'facestyle[neural]'"
 
 
@@ -168,10 +207,45 @@ def test_what_is_missing_is_skipped_by_name(name, tmp_path, capsys):
     if name in ("speed",):
         return  # it takes one picture; the others need folders
     (tmp_path / "empty").mkdir()
-    found = measured(tmp_path, name, "--data", str(tmp_path / "empty"))
+    words = [name, "--data", str(tmp_path / "empty")]
+    found = measured(tmp_path, *words, code=NOTHING_MEASURED)
     assert found.rows == []
     assert found.skips
     assert "nothing was measured" in capsys.readouterr().err
+    page = ["report", str(tmp_path / "results.jsonl"), "-o", str(tmp_path / "page.html")]
+    assert main(page) == 2
+    assert found.skips[0]["why"] in capsys.readouterr().err
+    assert not (tmp_path / "page.html").exists()
+
+
+def test_all_passes_options_on_and_goes_on_where_nothing_is_measured(tmp_path, monkeypatch, capsys):
+    commands, codes = [], {"solver": NOTHING_MEASURED}
+
+    def run(command, **_):
+        commands.append(command[3:])
+        return argparse.Namespace(returncode=codes.get(command[3], 0))
+
+    monkeypatch.setattr("benchmarks.__main__.subprocess.run", run)
+    words = ["--quick", "--pictures", "--data", str(tmp_path), "--seed", "7"]
+    assert main(["all", *words]) == 0
+    assert [command[0] for command in commands] == list(BENCHMARKS)
+    assert all(sorted(command[1:]) == sorted(words) for command in commands)
+    assert "measured nothing: solver" in capsys.readouterr().out
+    codes["sketch"] = 1
+    assert main(["all"]) == 1
+    codes.update(dict.fromkeys(BENCHMARKS, NOTHING_MEASURED))
+    assert main(["all"]) == NOTHING_MEASURED
+
+
+def test_undisturbed_portraits_are_not_compared_with_themselves(monkeypatch):
+    image = np.zeros((4, 4, 3), np.float32)
+    face = ("ann", image, np.zeros((4, 4), int), "test")
+    monkeypatch.setattr(regions_rows, "faces", lambda *_: [face])
+    monkeypatch.setattr("regions.overlaps", lambda *_: [1.0, 1.0, 1.0])
+    recorder = Recorder("regions")
+    regions_rows.run(argparse.Namespace(data=None, quick=True), recorder)
+    for rows in (recorder.results.rows, read_results(RESULTS / "regions.jsonl").rows):
+        assert {str(row.factors["disturbed"]) for row in rows} == {"mirrored"}
 
 
 def test_the_results_that_are_kept_can_be_compared_with(capsys):

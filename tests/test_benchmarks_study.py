@@ -9,7 +9,8 @@ import pytest
 from benchmarks import study_score
 from benchmarks.__main__ import main
 from benchmarks.bradley_terry import bradley_terry, is_connected
-from benchmarks.study_score import preference_rates, read_choices, wilson
+from benchmarks.study_files import read_choices, read_key
+from benchmarks.study_score import FEW_SUBJECTS, preference_rates, wilson
 from facestyle.io.images import write_image
 
 METHODS = ("alpha", "beta", "gamma")
@@ -62,19 +63,18 @@ def simulate(study, folder, count, *, blind=(), seed=0):
     paths = []
     for subject in range(count):
         answers = []
-        for _ in range(4):  # each sees the study four times, so that the scores are sharp
-            for trial in content["trials"]:
-                a, b = trial["pair"]
-                odds = 0.0
-                if trial["catch"]:
-                    odds = 99.0 if what[b]["method"] == "catch" else -99.0
-                else:
-                    odds = STRENGTHS[what[a]["method"]] - STRENGTHS[what[b]["method"]]
-                if subject in blind:
-                    odds = 99.0 if trial["catch"] == (what[a]["method"] == "catch") else -99.0
-                chosen = a if random.uniform() < 1 / (1 + np.exp(-odds)) else b
-                left, right = (a, b) if random.integers(2) else (b, a)
-                answers.append({"left": left, "right": right, "chosen": chosen, "seconds": 1.0})
+        for trial in content["trials"]:
+            a, b = trial["pair"]
+            odds = 0.0
+            if trial["catch"]:
+                odds = 99.0 if what[b]["method"] == "catch" else -99.0
+            else:
+                odds = STRENGTHS[what[a]["method"]] - STRENGTHS[what[b]["method"]]
+            if subject in blind:
+                odds = 99.0 if trial["catch"] == (what[a]["method"] == "catch") else -99.0
+            chosen = a if random.uniform() < 1 / (1 + np.exp(-odds)) else b
+            left, right = (a, b) if random.integers(2) else (b, a)
+            answers.append({"left": left, "right": right, "chosen": chosen, "seconds": 1.0})
         record = {"study": content["study"], "subject": f"s{subject}", "answers": answers}
         paths.append(folder / f"subject-{subject}.json")
         paths[-1].write_text(json.dumps(record))
@@ -82,7 +82,7 @@ def simulate(study, folder, count, *, blind=(), seed=0):
 
 
 def test_scores_of_simulated_subjects_come_back(study, tmp_path, capsys):
-    key, paths = simulate(study, tmp_path, 12, blind=(11,))
+    key, paths = simulate(study, tmp_path, 49, blind=(48,))
     (tmp_path / "other.json").write_text('{"study": "x", "subject": "y", "answers": []}')
     (tmp_path / "broken.json").write_text("{")
     extra = [tmp_path / "other.json", tmp_path / "broken.json", paths[0]]
@@ -90,10 +90,10 @@ def test_scores_of_simulated_subjects_come_back(study, tmp_path, capsys):
     words = [str(key), *map(str, [*paths, *extra]), "--json", str(figures)]
     assert main(["study-score", *words]) == 0
     errors = capsys.readouterr().err
-    for reason in ("catches right", "another study", "no file of a subject", "there already"):
+    for reason in ("catches right", "another study", "is no JSON", "there already"):
         assert reason in errors
     found = json.loads(figures.read_text())
-    assert found["subjects"] == 11
+    assert found["subjects"] == 48
     assert [score["method"] for score in found["scores"]] == list(METHODS)
     for score in found["scores"]:
         assert score["low"] < STRENGTHS[score["method"]] < score["high"]
@@ -104,14 +104,101 @@ def test_scores_of_simulated_subjects_come_back(study, tmp_path, capsys):
         assert rate["low"] < rate["rate"] < rate["high"]
 
 
-def test_one_subject_has_wilsons_interval(study, tmp_path):
-    key, paths = simulate(study, tmp_path, 1)
-    choices = read_choices(json.loads(key.read_text()), paths)
-    for rate in preference_rates(choices):
-        won = round(rate["rate"] * rate["choices"])
-        assert (rate["low"], rate["high"]) == wilson(won, rate["choices"])
+def test_few_subjects_and_those_who_agree_have_wilsons_interval(study, tmp_path, capsys):
+    key, paths = simulate(study, tmp_path, FEW_SUBJECTS)
+    alike = json.loads(paths[0].read_text())
+    for number, path in enumerate(paths):
+        path.write_text(json.dumps(alike | {"subject": f"s{number}"}))
+    for count in (1, FEW_SUBJECTS - 1, FEW_SUBJECTS):
+        for rate in preference_rates(read_choices(read_key(key), paths[:count])):
+            won = round(rate["rate"] * rate["choices"])
+            assert (rate["low"], rate["high"]) == wilson(won, rate["choices"])
+    assert main(["study-score", str(key), str(paths[0])]) == 0
+    assert "fewer than 10 subjects" in capsys.readouterr().out
     # published: Newcombe 1998, table I: 81 of 263
     assert wilson(81, 263) == pytest.approx((0.2553, 0.3662), abs=5e-5)
+
+
+def changed(record, key):
+    """Records that no page gives, by what is said of them."""
+    answers = record["answers"]
+    caught = [n for n, a in enumerate(answers) if key.is_catch({a["left"], a["right"]})]
+    first, second = answers[0], answers[1]
+    strange = next(
+        number
+        for number, method in key.method.items()
+        if method not in ("", "catch", key.method[first["left"]])
+        and {number, first["left"]} not in key.pairs
+    )
+    return {
+        "answered before": [*answers, *answers],
+        "never shows together": [first | {"right": strange}],
+        "never shows": [first | {"right": "nosuch"}],
+        "on both sides": [first | {"right": first["left"]}],
+        "on neither side": [first | {"chosen": second["left"]}, *answers[1:]],
+        "lacks 1 of 4 catches": [a for n, a in enumerate(answers) if n != caught[0]],
+        "nothing but catches": [answers[n] for n in caught],
+        "holds no answers": [],
+        "answer 1 is damaged": [{"left": 1}],
+    }
+
+
+def test_files_that_no_page_gives_count_for_nothing(study, tmp_path, capsys):
+    key, paths = simulate(study, tmp_path, 2)
+    record = json.loads(paths[0].read_text())
+    for why, answers in changed(record, read_key(key)).items():
+        paths[0].write_text(json.dumps(record | {"answers": answers}))
+        choices = read_choices(read_key(key), paths)
+        assert choices.subjects == ["s1"], why
+        assert why in choices.excluded[str(paths[0])]
+    paths[0].write_text('{"subject": "s0", "answers": []}')
+    assert "it lacks" in read_choices(read_key(key), paths).excluded[str(paths[0])]
+    # who stopped early, but saw all catches, counts, with a note
+    kept = [a for a in record["answers"] if read_key(key).is_catch({a["left"], a["right"]})]
+    kept += [a for a in record["answers"] if a not in kept][:3]
+    paths[0].write_text(json.dumps(record | {"answers": kept}))
+    capsys.readouterr()
+    assert main(["study-score", str(key), str(paths[0])]) == 0
+    assert "has 7 of 19 answers" in capsys.readouterr().err
+    # keys of before: pairs of one case are allowed
+    old = json.loads(key.read_text())
+    del old["trials"], old["most"]
+    (tmp_path / "old.json").write_text(json.dumps(old))
+    assert read_key(tmp_path / "old.json").pairs > read_key(key).pairs
+    assert read_choices(read_key(tmp_path / "old.json"), paths).subjects == ["s0", "s1"]
+
+
+def test_what_a_study_does_not_show_is_said_and_in_no_file(tmp_path, capsys):
+    random = np.random.default_rng(0)
+    pictures = random.uniform(size=(9, 48, 40, 3)).astype(np.float32)
+    shown = {"a": (0, 1, 2, 3), "b": (4, 5, 6), "c": (4, 7)}
+    for name, numbers in shown.items():
+        for case, number in enumerate(numbers):
+            write_image(tmp_path / name / f"{case}.jpg", pictures[number])
+    data = (tmp_path / "b" / "2.jpg").read_bytes()
+    (tmp_path / "b" / "2.jpg").write_bytes(data[: len(data) // 2])
+    page = tmp_path / "page.html"
+    words = ["study", *(f"{name}={tmp_path / name}" for name in shown), "-o", str(page)]
+    assert main([*words, "--catches", "99"]) == 0
+    said = capsys.readouterr().err
+    for line in (
+        "0: c is left out: its picture is that of b",
+        "2: the picture of b is left out",
+        "2: c has no picture of this name",
+        "3: is left out: fewer than two",
+    ):
+        assert f"study: {line}" in said
+    key = read_key(tmp_path / "page.key.json")
+    assert sorted(key.method.values()) == [*"aabb", "c", *["catch"] * key.catches]
+    pairs = [pair for pair in key.pairs if not key.is_catch(pair)]
+    assert len(pairs) == 1 + 3
+    assert key.expected == 4 + key.catches
+    for wrong in (["--trials", "0"], ["--trials", "-1"], ["--catches", "-3"]):
+        with pytest.raises(SystemExit):
+            main([*words, *wrong])
+    assert "whole number of 1 or more" in capsys.readouterr().err
+    assert main(["study", f"a={tmp_path / 'b'}", *words[1:]]) == 2
+    assert "'a' is given twice" in capsys.readouterr().err
 
 
 def test_nobody_left_is_no_success(study, tmp_path, capsys):

@@ -27,11 +27,15 @@ def evaluate(folders, *words):
 
 
 def test_the_table_has_a_line_for_each_picture_and_the_mean(folders, capsys):
-    assert evaluate(folders, "--metrics", "ssim", "psnr") == 0
-    head, ann, bob, mean = capsys.readouterr().out.splitlines()
+    assert evaluate(folders, "--metrics", "SSIM ↑", "psnr") == 0  # as the heading, too
+    printed = capsys.readouterr()
+    head, ann, bob, mean = printed.out.splitlines()
     assert head.split() == ["PSNR", "↑", "SSIM", "↑"]
     assert ann.split() == ["ann", "inf", "1"]
-    assert [line.split()[0] for line in (bob, mean)] == ["bob", "mean"]
+    assert bob.split()[0] == "bob"
+    # the infinite one is not in the mean
+    assert mean.split()[:4] == ["mean", "of", "2", bob.split()[1]]
+    assert "PSNR: 1 picture equals its true one" in printed.err
 
 
 def test_json_has_no_infinity(folders, capsys):
@@ -40,6 +44,8 @@ def test_json_has_no_infinity(folders, capsys):
     assert ann == {"name": "ann", "mean": False, "scores": {"psnr": None}, "problems": []}
     assert 0 < bob["scores"]["psnr"] < 30
     assert mean["mean"] is True
+    assert mean["compared"] == 2
+    assert mean["scores"] == bob["scores"]
 
 
 def test_what_is_missing_is_said_and_fails(folders, capsys):

@@ -48,7 +48,7 @@ def decode_deep_tiff(data: bytes, tags: TiffTags) -> RawPixels | None:
 
     Raises
     ------
-    ValueError
+    ValueRangeError
         If the values are none of a picture: negative, above 1 where floats, NaN.
     """
     samples = _read_samples(data, tags)

@@ -38,6 +38,10 @@ class RawPixels:
     image: Image.Image | None = None
 
 
+class ValueRangeError(ValueError):
+    """A whole file holds numbers that are no picture's."""
+
+
 def to_unit(samples: NDArray[Any]) -> FloatImage:
     """Samples of any type as float32 in [0, 1].
 
@@ -46,7 +50,7 @@ def to_unit(samples: NDArray[Any]) -> FloatImage:
 
     Raises
     ------
-    ValueError
+    ValueRangeError
         If values are negative or, where floats, above 1 or NaN.
     """
     if samples.dtype.kind not in "uif":
@@ -54,14 +58,15 @@ def to_unit(samples: NDArray[Any]) -> FloatImage:
     low, high = samples.min(), samples.max()
     if samples.dtype.kind == "f":
         if not (low >= 0 and high <= 1):  # NaN fails too
-            raise ValueError(f"float values from {low:g} to {high:g}; expected 0 to 1")
+            raise ValueRangeError(f"float values from {low:g} to {high:g}; expected 0 to 1")
         return samples.astype(np.float32)
     if low < 0:
-        raise ValueError(f"whole numbers from {low} to {high}; expected 0 at least")
+        raise ValueRangeError(f"whole numbers from {low} to {high}; expected 0 at least")
     full = np.iinfo(samples.dtype).max
     if samples.dtype.itemsize > 2:
         if high > 65535 and samples.dtype.kind == "i":
-            raise ValueError(f"one channel of integers from {low} to {high}; expected 0 to 65535")
+            found = f"one channel of integers from {low} to {high}"
+            raise ValueRangeError(f"{found}; expected 0 to 65535")
         if high > 65535:
             return (samples / full).astype(np.float32)
         full = 65535

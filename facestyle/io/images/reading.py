@@ -27,7 +27,7 @@ from facestyle.io.images.deep_heif import is_reduced_avif
 from facestyle.io.images.deep_tiff import decode_deep_tiff, is_deep
 from facestyle.io.images.limits import Limits, check_size, current_limits
 from facestyle.io.images.metadata import FileFacts, orient, read_facts
-from facestyle.io.images.pixels import Pixels
+from facestyle.io.images.pixels import Pixels, ValueRangeError
 from facestyle.io.images.png_chunks import without_long_texts
 from facestyle.io.images.tiff_tags import BITS, HEIGHT, ORIENTATION, WIDTH, TiffTags, read_tags
 
@@ -258,6 +258,11 @@ def _decoding(path: Path, data: bytes) -> Iterator[None]:
             ) from None
         except MemoryError:
             raise ImageError(f"{path}: too large for this machine's memory.") from None
+        except ValueRangeError as error:
+            raise ImageError(
+                f"{path}: its values are not those of a picture ({clause(error)}). Scale them, "
+                "or export 8 or 16 bits."
+            ) from error
         except _DAMAGE as error:
             raise ImageError(
                 f"{path}: the file is damaged or cut off ({clause(error)}). Copy or export "
