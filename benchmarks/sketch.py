@@ -86,9 +86,9 @@ def run(arguments: argparse.Namespace, recorder: Recorder) -> None:
         files, data = bundled.pairs(), BUNDLED
     else:
         files, data = layouts.pair_files(arguments.data, recorder.skip), arguments.data.name
-    if arguments.export is not None and arguments.data is not None:
-        if arguments.export.resolve() == arguments.data.resolve():
-            raise MissingDataError("--export", "is the folder of --data, whose pictures it replaces")
+    given, export = arguments.data, arguments.export
+    if given is not None and export is not None and export.resolve() == given.resolve():
+        raise MissingDataError("--export", "is the folder of --data, whose pictures it replaces")
     align = arguments.align or arguments.data is None
     drawings = load_pairs(files, recorder, align=align)
     if arguments.hand == "second":
