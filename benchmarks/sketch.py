@@ -86,9 +86,9 @@ def run(arguments: argparse.Namespace, recorder: Recorder) -> None:
         files, data = bundled.pairs(), BUNDLED
     else:
         files, data = layouts.pair_files(arguments.data, recorder.skip), arguments.data.name
-    given, export = arguments.data, arguments.export
-    if given is not None and export is not None and export.resolve() == given.resolve():
-        raise MissingDataError("--export", "is the folder of --data, whose pictures it replaces")
+    places = [p.resolve() for p in (arguments.export, arguments.data) if p is not None]
+    if len(set(places)) < len(places):
+        raise MissingDataError("--export", "is the folder of --data, and replaces its pictures")
     align = arguments.align or arguments.data is None
     drawings = load_pairs(files, recorder, align=align)
     if arguments.hand == "second":

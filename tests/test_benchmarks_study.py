@@ -106,11 +106,12 @@ def test_scores_of_simulated_subjects_come_back(study, tmp_path, capsys):
 
 def test_few_subjects_and_those_who_agree_have_wilsons_interval(study, tmp_path, capsys):
     key, paths = simulate(study, tmp_path, FEW_SUBJECTS)
+    few = read_choices(read_key(key), paths[: FEW_SUBJECTS - 1])
     alike = json.loads(paths[0].read_text())
     for number, path in enumerate(paths):
         path.write_text(json.dumps(alike | {"subject": f"s{number}"}))
-    for count in (1, FEW_SUBJECTS - 1, FEW_SUBJECTS):
-        for rate in preference_rates(read_choices(read_key(key), paths[:count])):
+    for choices in (few, read_choices(read_key(key), paths)):
+        for rate in preference_rates(choices):
             won = round(rate["rate"] * rate["choices"])
             assert (rate["low"], rate["high"]) == wilson(won, rate["choices"])
     assert main(["study-score", str(key), str(paths[0])]) == 0
@@ -193,6 +194,8 @@ def test_what_a_study_does_not_show_is_said_and_in_no_file(tmp_path, capsys):
     pairs = [pair for pair in key.pairs if not key.is_catch(pair)]
     assert len(pairs) == 1 + 3
     assert key.expected == 4 + key.catches
+    # no pair is shown twice
+    assert key.expected == len(json.loads((tmp_path / "page.key.json").read_text())["trials"])
     for wrong in (["--trials", "0"], ["--trials", "-1"], ["--catches", "-3"]):
         with pytest.raises(SystemExit):
             main([*words, *wrong])
