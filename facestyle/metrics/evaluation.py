@@ -139,6 +139,8 @@ def evaluate_folders(
 def _renamed(names: dict[str, str]) -> str:
     """Says which pictures of other names were taken to belong together."""
     result, truth = min(names.items())
+    if len(names) == 1:
+        return f"{result} and {truth} are taken to belong together"
     return f"{len(names)} pictures of other names belong together, as {result} and {truth}"
 
 
