@@ -6,9 +6,9 @@
     python -m benchmarks sketch --export DIR     # what another method is given, for --peer
 
 Every photograph is drawn from the pairs of the other sitters and compared with the artist's own
-drawing of it. Of the bundled pairs those at even places of the sorted list are for development,
-and figures are published for the odd ones; data that are in no split are scored whole. SSIM alone
-rewards blur and texture measures alone reward noise: only all of them together count.
+drawing of it. Of the bundled pairs and of pencil_pairs one half is for development and the other
+for figures (`splits.py`); data that are in no split are scored whole. SSIM alone rewards blur and
+texture measures alone reward noise: only all of them together count.
 """
 
 import argparse
@@ -127,7 +127,7 @@ def scored(
     """
     split: Split = arguments.split
     if arguments.data is None:
-        halves: list[Split] = [("development", "test")[n % 2] for n in range(len(drawings))]
+        halves: list[Split] = [bundled.half_of(d.name) for d in drawings]
     else:
         paths = {path.stem: path for path, _ in files}
         halves = [bundled.half_of_file(paths[d.name], "pencil_pairs") for d in drawings]
