@@ -123,8 +123,8 @@ def detect_mediapipe(
     for squares, least in zip(looks, _MEDIAPIPE_THRESHOLDS, strict=True):
         if boxes and (smallest >= 1 or _shows(squares, boxes, smallest, longest)):
             break
-        reduced = _ready_for_network(image, squares[0][2])
-        found = [f for square in squares for f in _detect_in_square(*reduced, square, least)]
+        ready = _ready_for_network(image, squares[0][2])
+        found = [f for square in squares for f in _detect_in_square(*ready, square, least)]
         for box, eyes, score in _suppress_overlaps(found):
             surer = score >= _MEDIAPIPE_FURTHER or not boxes
             if surer and not any(same_face(box, other) for other in boxes):
@@ -165,7 +165,7 @@ def _anchors() -> np.ndarray:
     )
 
 
-def _ready_for_network(image: np.ndarray, side: float) -> tuple[np.ndarray, float, float]:
+def _ready_for_network(image: np.ndarray, side: float) -> tuple[np.ndarray, float]:
     """A picture to sample squares of some side from: without what 128 pixels cannot show.
 
     Large ones are reduced first: blurring 12 megapixels takes longer than all else here.
@@ -173,32 +173,24 @@ def _ready_for_network(image: np.ndarray, side: float) -> tuple[np.ndarray, floa
     Returns
     -------
     image : (h, w, 3) uint8
-    across, along : float
-        Its pixels for one of the picture's.
+    factor : float
+        Its size over the picture's.
     """
-    height, width = image.shape[:2]
-    step = max(1, int(side / _FINE_SIDE))
-    if step > 1:
-        size = -(-width // step), -(-height // step)
-        image = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-    across, along = image.shape[1] / width, image.shape[0] / height
-    scale = 128 / (side * across)
-    return cv2.GaussianBlur(image, (0, 0), 0.4 / scale) if scale < 0.6 else image, across, along
+    factor = 1 / max(1, int(side / _FINE_SIDE))
+    image = reduced(image, factor)
+    scale = 128 / (side * factor)
+    return cv2.GaussianBlur(image, (0, 0), 0.4 / scale) if scale < 0.6 else image, factor
 
 
 def _detect_in_square(
-    image: np.ndarray,
-    across: float,
-    along: float,
-    square: tuple[float, float, float],
-    least: float,
+    image: np.ndarray, factor: float, square: tuple[float, float, float], least: float
 ) -> list[tuple[np.ndarray, np.ndarray, float]]:
     """Faces (box, eyes, score) of some score in a square crop, in pixels of the whole picture."""
     x, y, side = square
-    scale = np.array([[128 / (side * across)], [128 / (side * along)]])
+    scale = 128 / (side * factor)
     # pixels' centers lie at whole numbers
-    corner = [[(1 - across) / 2 - x * across], [(1 - along) / 2 - y * along]]
-    matrix = np.hstack([np.diag(scale[:, 0]), scale * corner])
+    left, top = ((1 - factor) / 2 - start * factor for start in (x, y))
+    matrix = np.array([[scale, 0, scale * left], [0, scale, scale * top]])
     crop = cv2.warpAffine(image, matrix, (128, 128)).astype(np.float32) / 127.5 - 1
     regressors, scores = run_network(
         "face_detection_short_range.tflite", crop, ("regressors", "classificators")

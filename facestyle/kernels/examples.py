@@ -7,7 +7,7 @@ import numpy as np
 from facestyle.kernels.alpha_expansion import expand_nothing
 from facestyle.kernels.candidate_search import search
 from facestyle.kernels.flat_pictures import FlatPictures
-from facestyle.kernels.local_regression import fit_weights, mix_patches, overlay
+from facestyle.kernels.local_regression import fit_weights, mix_patches
 from facestyle.kernels.matches import Matches
 from facestyle.kernels.patch_grid import PatchGrid, PatchPlaces
 from facestyle.kernels.patch_moments import pooled_moments
@@ -44,10 +44,6 @@ def _label_grid() -> None:
 
 def _quilt() -> None:
     quilt(np.zeros((1, 1, 1, 3, 3), np.float32), _GRID, np.zeros((1, 3, 3), np.float32))
-
-
-def _overlay() -> None:
-    overlay(np.zeros((1, 1, 1, 3, 3), np.float32), _GRID, np.zeros((3, 3), np.float32), (3, 3))
 
 
 def _sweep() -> None:
@@ -87,7 +83,6 @@ EXAMPLES: dict[str, Callable[[], object]] = {
     "local_regression._mix_patches": lambda: mix_patches(
         _PICTURES, _places(), np.ones((1, 1, 1), np.float32), 1
     ),
-    "local_regression._overlay": _overlay,
     "patch_moments._pooled_moments": lambda: pooled_moments(_PICTURES, _PICTURES, _places(), 1),
     "patch_overlap._gather": lambda: gather(_PICTURES, _places(), 1),
     "patch_overlap._overlap_tables": lambda: overlap_tables(

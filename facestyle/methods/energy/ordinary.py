@@ -69,7 +69,9 @@ class OrdinaryFace(FrozenRecord):
         level = np.einsum("khwc,hw->kc", differences, weight) / weight.sum()
         differences = differences - level[:, None, None]
         variance = self._warped(self.face.residual_variance, shape)
-        return _evidence(lambda rows: differences[:, rows].copy(), variance, weight)
+        return _evidence(
+            lambda rows: differences[:, rows].copy(), len(differences), variance, weight
+        )
 
     def gain_evidence(self, energies: np.ndarray, level: int) -> np.ndarray:
         """How surely the look changes a band's energy, (3,) float32 in [0, 1].
@@ -89,6 +91,7 @@ class OrdinaryFace(FrozenRecord):
         variance = self._warped(self.face.energy_variances[level], shape)
         return _evidence(
             lambda rows: np.log(energies[:, rows] + LOG_FLOOR) - ordinary[rows],
+            len(energies),
             variance,
             self._weight(shape),
         )
@@ -133,13 +136,15 @@ def ordinary_face(portrait: Portrait, features: Features, curves: ToneCurves) ->
 
 
 def _evidence(
-    differences: Callable[[slice], np.ndarray], variance: np.ndarray, weight: np.ndarray
+    differences: Callable[[slice], np.ndarray],
+    count: int,
+    variance: np.ndarray,
+    weight: np.ndarray,
 ) -> np.ndarray:
     """Evidence that the mean of (K, rows, w, 3) differences is not chance, as a share in [0, 1].
 
     The ratio of what the mean is to what it would be by chance (an F statistic), ramped.
     """
-    count = len(differences(slice(0)))
     mean, scatter = np.empty_like(variance), np.empty_like(variance)
 
     def judge(rows: slice) -> None:
