@@ -1,6 +1,5 @@
 """The web page in a browser: drop, pick, compare, correct, download; keyboard, phone, names."""
 
-import shutil
 import threading
 
 import numpy as np
@@ -11,9 +10,13 @@ pytest.importorskip("starlette", reason="the extra web is not installed")
 pytest.importorskip("playwright", reason="playwright is not installed")
 
 from playwright.sync_api import Page, expect, sync_playwright
+from watched_browser import BROWSER, watched_browser
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")
+pytestmark = [
+    pytest.mark.skipif(BROWSER is None, reason="no chromium on this machine"),
+    # a browser that hung, which is not the page's fault; what a test finds is never tried again
+    pytest.mark.flaky(reruns=2, only_rerun=["TargetClosedError"]),
+]
 SLOW = 120_000  # ms: kernels may be compiled first
 
 
@@ -42,12 +45,10 @@ def address(tmp_path_factory, sitters):
     thread.join(10)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with sync_playwright() as playwright, watched_browser(playwright, 240) as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
