@@ -1,5 +1,6 @@
 """Batches on a Dask cluster: a real scheduler and two workers, one of which dies."""
 
+import json
 import os
 import signal
 import subprocess
@@ -26,42 +27,49 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 ROOT = Path(__file__).resolve().parents[1]
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    """A scheduler with two workers in processes of their own, without nannies."""
-    folder = tmp_path_factory.mktemp("cluster")
-    contact = folder / "scheduler.json"
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "NUMBA_NUM_THREADS": "1"}
-    started = []
+class SmallCluster:
+    """A scheduler, and workers in processes of their own, without nannies."""
 
-    def start(*arguments: str) -> None:
-        command = [sys.executable, "-m", "distributed.cli.dask_" + arguments[0], *arguments[1:]]
-        with (folder / f"log{len(started)}").open("wb") as log:
-            started.append(
-                subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.contact, self.started = folder, folder / "scheduler.json", []
+        self.start("scheduler", "--port", "0")
+        for _ in range(300):
+            if self.contact.exists():
+                break
+            time.sleep(0.1)
+        self.address = json.loads(self.contact.read_text())["address"]
+
+    def start(self, *arguments: str) -> None:
+        shared = ("--scheduler-file", str(self.contact), "--no-dashboard")
+        module = "distributed.cli.dask_" + arguments[0]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), "NUMBA_NUM_THREADS": "1"}
+        with (self.folder / f"log{len(self.started)}").open("wb") as log:
+            self.started.append(
+                subprocess.Popen(
+                    [sys.executable, "-m", module, *arguments[1:], *shared],
+                    cwd=self.folder,
+                    env=environment,
+                    stdout=log,
+                    stderr=log,
+                )
             )
 
-    start("scheduler", "--port", "0", "--scheduler-file", str(contact), "--no-dashboard")
-    for _ in range(2):
-        start(
-            "worker",
-            "--scheduler-file",
-            str(contact),
-            "--nthreads",
-            "1",
-            "--no-nanny",
-            "--no-dashboard",
-        )
-    for _ in range(300):
-        if contact.exists():
-            break
-        time.sleep(0.1)
-    import json
+    def add_worker(self) -> None:
+        self.start("worker", "--nthreads", "1", "--no-nanny")
 
-    yield json.loads(contact.read_text())["address"]
-    for process in started:
-        process.kill()
-        process.wait()
+    def close(self) -> None:
+        for process in self.started:
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    cluster = SmallCluster(tmp_path_factory.mktemp("cluster"))
+    cluster.add_worker()
+    cluster.add_worker()
+    yield cluster.address
+    cluster.close()
 
 
 @pytest.fixture(scope="module")
@@ -102,6 +110,10 @@ def test_a_cluster_gives_what_one_process_gives(address, stylizer, pictures, tmp
     assert [result.skipped for result in results] == [True, True, True, False]
 
 
+def lost(item, ending):
+    return item, ending
+
+
 def test_a_worker_that_dies_loses_nothing(address, tmp_path):
     marker = tmp_path / "died"
 
@@ -111,9 +123,48 @@ def test_a_worker_that_dies_loses_nothing(address, tmp_path):
             os.kill(os.getpid(), signal.SIGKILL)
         return number**2
 
-    answers = run_on_cluster(work, range(20), address, lost=lambda item, ending: -1)
+    answers = run_on_cluster(work, range(20), address, lost=lost)
     assert list(answers) == [number**2 for number in range(20)]
     assert marker.exists()
+
+
+def test_a_worker_that_comes_goes_on_where_the_only_one_died(tmp_path):
+    cluster = SmallCluster(tmp_path)
+    cluster.add_worker()
+    first = cluster.started[-1]
+
+    def items():
+        for number in range(8):
+            if number == 5:
+                first.kill()  # with what it was sent, and what it has done
+                first.wait()
+                cluster.add_worker()
+            yield number
+
+    answers = run_on_cluster(lambda number: number**2, items(), cluster.address, lost=lost)
+    try:
+        assert list(answers) == [number**2 for number in range(8)]
+    finally:
+        cluster.close()
+
+
+def test_pictures_without_a_worker_are_named(tmp_path, monkeypatch):
+    monkeypatch.setattr("facestyle.pipeline.cluster._NEW_WORKER", 0.1)
+    cluster = SmallCluster(tmp_path)
+    cluster.add_worker()
+    only = cluster.started[-1]
+
+    def items():
+        yield 0
+        only.kill()
+        only.wait()
+        yield from range(1, 6)
+
+    answers = run_on_cluster(lambda number: number**2, items(), cluster.address, lost=lost)
+    try:
+        assert list(answers)[1:] == [(number, "no worker is left") for number in range(1, 6)]
+    finally:
+        cluster.close()
 
 
 def test_an_address_where_nobody_answers_is_said():

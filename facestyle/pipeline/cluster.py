@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import CancelledError
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from facestyle.errors import MissingDependencyError, UsageError
 from facestyle.thread_log import hearing_records
@@ -15,6 +16,8 @@ Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 
 _AHEAD = 2  # tasks that wait at each worker's thread while one is worked on
+_ATTEMPTS = 4  # of an item whose function was lost with all workers that held it
+_NEW_WORKER = 60.0  # s for another worker to come when the last one has died
 _PATIENCE = 15.0  # s for a scheduler to answer, and for a first worker
 
 
@@ -73,17 +76,65 @@ def run_on_cluster(
     client = _connect(address)
     try:
         threads = _count_threads(client, address)
-        there = client.scatter(function, broadcast=True, hash=False)
-        level = logging.getLogger("facestyle").getEffectiveLevel()
+        work = _Work(client, function)
         waiting: deque[tuple[Item, Any]] = deque()
         for item in items:
-            waiting.append((item, client.submit(_call, there, item, level, pure=False)))
+            waiting.append((item, work.submit(item)))
             if len(waiting) > _AHEAD * threads:
-                yield _answer(*waiting.popleft(), lost)
+                yield work.answer(*waiting.popleft(), lost)
         while waiting:
-            yield _answer(*waiting.popleft(), lost)
+            yield work.answer(*waiting.popleft(), lost)
     finally:
         client.close()
+
+
+class _Work(Generic[Item, Answer]):
+    """What the workers do, and where the function is that they do it with.
+
+    A function that was sent is gone when all workers die that were there at the time, though
+    others have come: the scheduler cannot make it again, and gives up all that needs it.
+    """
+
+    def __init__(self, client: Any, function: Callable[[Item], Answer]) -> None:
+        self._client, self._function = client, function
+        self._level = logging.getLogger("facestyle").getEffectiveLevel()
+        self._patience = _NEW_WORKER
+        self._there: Any = None
+
+    def submit(self, item: Item) -> Any:
+        """The answer to come, with what is logged meanwhile; None where no worker is left."""
+        if self._there is None or self._there.cancelled():
+            try:
+                self._client.wait_for_workers(1, timeout=self._patience)
+                self._there = self._client.scatter(self._function, broadcast=True, hash=False)
+            except OSError:  # time-outs are of this kind
+                self._patience = 0.1  # the items after this one need not wait as long again
+                return None
+        return self._client.submit(_call, self._there, item, self._level, pure=False)
+
+    def answer(self, item: Item, future: Any, lost: Callable[[Item, str], Answer]) -> Answer:
+        """What became of one item; what its worker logged is logged here."""
+        ending = ""
+        for _ in range(_ATTEMPTS):
+            if future is None:
+                return lost(item, "no worker is left")
+            try:
+                answer, records = future.result()
+            except CancelledError as error:
+                ending = _describe(error)
+                future = self.submit(item)
+            except Exception as error:  # a worker that died again and again, or lacks this package
+                ending = _describe(error)
+                break
+            else:
+                for name, level, text in records:
+                    logging.getLogger(name).log(level, "%s", text)
+                return answer
+        return lost(item, ending)
+
+
+def _describe(error: BaseException) -> str:
+    return f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
 
 
 def _connect(address: str) -> Any:
@@ -111,17 +162,6 @@ def _count_threads(client: Any, address: str) -> int:
             f"'dask worker {address}' where facestyle is installed"
         ) from error
     return sum(client.nthreads().values()) or 1
-
-
-def _answer(item: Item, future: Any, lost: Callable[[Item, str], Answer]) -> Answer:
-    """What became of one item; what its worker logged is logged here."""
-    try:
-        answer, records = future.result()
-    except Exception as error:  # a worker that died again and again, or lacks this package
-        return lost(item, f"{type(error).__name__}: {' '.join(str(error).split())[:200]}")
-    for name, level, text in records:
-        logging.getLogger(name).log(level, "%s", text)
-    return answer
 
 
 def _call(function: Callable[[Item], Answer], item: Item, level: int) -> tuple[Answer, list[Any]]:
