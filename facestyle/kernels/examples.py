@@ -11,7 +11,7 @@ from facestyle.kernels.local_regression import fit_weights, mix_patches
 from facestyle.kernels.matches import Matches
 from facestyle.kernels.patch_grid import PatchGrid, PatchPlaces
 from facestyle.kernels.patch_moments import pooled_moments
-from facestyle.kernels.patch_overlap import gather, overlap_tables
+from facestyle.kernels.patch_overlap import overlap_tables
 from facestyle.kernels.patch_voting import Voting, vote
 from facestyle.kernels.patchmatch import SweepOptions, sweep
 from facestyle.kernels.patchmatch_problem import (
@@ -84,7 +84,6 @@ EXAMPLES: dict[str, Callable[[], object]] = {
         _PICTURES, _places(), np.ones((1, 1, 1), np.float32), 1
     ),
     "patch_moments._pooled_moments": lambda: pooled_moments(_PICTURES, _PICTURES, _places(), 1),
-    "patch_overlap._gather": lambda: gather(_PICTURES, _places(), 1),
     "patch_overlap._overlap_tables": lambda: overlap_tables(
         np.zeros((2, 1, 1, 1, 3, 3), np.float32), 1, 0
     ),
