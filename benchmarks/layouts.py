@@ -5,6 +5,7 @@ silently.
 """
 
 import re
+import warnings
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -239,9 +240,15 @@ def _beginning(path: Path) -> str:
 
 
 def _size(path: Path) -> tuple[int, int] | None:
-    """Width and height, px, from the head of the file."""
+    """Width and height, px, from the head of the file; None where it tells none.
+
+    A head may claim any size. Pillow warns of large ones and refuses huge ones before anything is
+    decoded; who reads the picture names it.
+    """
     try:
-        with Image.open(path) as picture:
-            return picture.size
-    except OSError:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with Image.open(path) as picture:
+                return picture.size
+    except (OSError, Image.DecompressionBombError):
         return None

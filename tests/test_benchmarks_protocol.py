@@ -1,11 +1,14 @@
 """Files of results, layouts of data, intervals, the clip with known flow."""
 
+import argparse
 import json
+import struct
+import zlib
 
 import numpy as np
 import pytest
 
-from benchmarks import layouts
+from benchmarks import layouts, video
 from benchmarks.bootstrap import mean_interval
 from benchmarks.moving_portrait import MovingPortrait
 from benchmarks.protocol import MissingDataError, Recorder
@@ -131,6 +134,22 @@ def test_a_folder_that_is_no_clip_is_left_out_by_name(names, why, tmp_path):
     assert found.keys() == {"clip"}
     assert left_out.keys() == {"people/", "photos/"}
     assert why in left_out["people/"]
+
+
+@pytest.mark.parametrize("side", [12_000, 60_000])  # Pillow warns of one and refuses the other
+def test_a_frame_whose_head_claims_an_absurd_size_is_named(side, tmp_path):
+    head = b"IHDR" + struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
+    bomb = b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + head + struct.pack(">I", zlib.crc32(head))
+    for folder in ("good", "bad"):
+        for number in (1, 2):
+            write_image(tmp_path / folder / f"{number}.png", np.zeros((4, 4, 3), np.float32))
+    (tmp_path / "bad" / "2.png").write_bytes(bomb + struct.pack(">I", 64) + b"IDAT")
+    recorder = Recorder("video")
+    given = argparse.Namespace(data=tmp_path, quick=True, frames=2, clips=None)
+    assert [clip.name for clip in video.clips(given, recorder)] == ["good"]
+    (entry,) = recorder.results.skips
+    assert entry["what"].rstrip("/") == "bad"
+    assert "2.png" in entry["why"]
 
 
 def test_what_is_missing_is_named(tmp_path):
