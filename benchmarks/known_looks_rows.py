@@ -5,7 +5,8 @@
 
 A method sees the ordinary portrait of one sitter and stylized portraits of others; its result is
 compared with the truth inside the person's matte. Inputs and exemplars are of one half of the
-split. A row is of the test half only where sitter and look both are. The rows of Song 2017 and
+split; sitters in no split are taken whole, and only the look tells the half of their rows. A row is
+of the test half only where nothing was tuned on its sitter or its look. The rows of Song 2017 and
 Shih 2014 are their methods by our code (docs/papers/).
 """
 
@@ -58,7 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, recorder: Recorder) -> None:
     """Score every method in every case."""
     data = BUNDLED if arguments.data is None else arguments.data.name
-    sitters = load_sitters(arguments, recorder)
+    sitters, halves = load_sitters(arguments, recorder)
     if len(sitters) < 2:
         raise MissingDataError("known-looks", f"{len(sitters)} usable sitters; 2 are needed")
     quick = arguments.quick
@@ -67,10 +68,10 @@ def run(arguments: argparse.Namespace, recorder: Recorder) -> None:
     methods = {n: known_looks.METHODS[n] for n in arguments.methods or known_looks.METHODS}
     counts = arguments.counts if arguments.counts is not None else () if quick else COUNTS
     for look in looks:
-        split = row_split(arguments, look)
         for case in known_looks.cases_of_look(
             look, sitters, inputs, arguments.exemplars, recorder.seed
         ):
+            split = row_split(halves[case.portrait.name], look)
             shared: dict[str, Any] = {"split": split, "data": data}
             score_case(recorder, case, methods, shared)
             for count in counts:
@@ -81,38 +82,42 @@ def run(arguments: argparse.Namespace, recorder: Recorder) -> None:
                         recorder.add(name_of(case), name, scores, exemplars=count, **shared)
 
 
-def row_split(arguments: argparse.Namespace, look: str) -> Split:
-    """Test where sitter and look are; what is in no split is not divided."""
-    if arguments.split == "development":
-        return "development"
-    return bundled.half_of(look, "looks")
+def row_split(sitter: Split, look: str) -> Split:
+    """Development where sitter or look is; nobody tuned on sitters that are in no half."""
+    return "development" if sitter == "development" else bundled.half_of(look, "looks")
 
 
-def load_sitters(arguments: argparse.Namespace, recorder: Recorder) -> dict[str, Portrait]:
-    """One portrait of each sitter of the half; of sitters in no split, all."""
-    sitters = {}
-    for name, path in sitter_files(arguments).items():
+def load_sitters(
+    arguments: argparse.Namespace, recorder: Recorder
+) -> tuple[dict[str, Portrait], dict[str, Split]]:
+    """One portrait of each sitter of the half, and of sitters in no split, by the sitter's name.
+
+    And the half of each, by the portrait's name.
+    """
+    sitters, halves = {}, {}
+    for name, (path, half) in sitter_files(arguments).items():
         progress(f"analyzing {path.name}")
         with recorder.skipping(path.name):
             sitters[name] = portrait_from_image(read_image(path).rgb, name=path.stem)
-    return sitters
+            halves[path.stem] = half
+    return sitters, halves
 
 
-def sitter_files(arguments: argparse.Namespace) -> dict[str, Path]:
-    """The first picture of each sitter, by name."""
+def sitter_files(arguments: argparse.Namespace) -> dict[str, tuple[Path, Split]]:
+    """The first picture of each sitter, and the half that the sitter is in, by name."""
     if arguments.data is None:
         paths, data_set = bundled.portraits(), "bundled"
     else:
         known = measuring_sitters(arguments.data, arguments.split)
         if known:
-            return known
+            return {name: (path, arguments.split) for name, path in known.items()}
         paths, data_set = layouts.portrait_files(arguments.data), "portraits"
-    chosen: dict[str, Path] = {}
+    chosen: dict[str, tuple[Path, Split]] = {}
     for path in paths:
         half = bundled.half_of(path.stem, data_set)
         if half in (arguments.split, "none"):
             name = bundled.splits.sitter_of(data_set, path.stem) if half != "none" else path.stem
-            chosen.setdefault(name, path)
+            chosen.setdefault(name, (path, half))
     return chosen
 
 

@@ -1,16 +1,17 @@
 """Skin tone: does a light sitter stay light and a dark one dark in a drawn style?
 
     python -m benchmarks skin-tone               # bundled sitters of the test half
-    python -m benchmarks skin-tone --data DIR    # a folder of portraits
+    python -m benchmarks skin-tone --data DIR    # a folder of portraits instead
 
 Slope and rank correlation of the skin's lightness, result on photograph, over all sitters of one
-half of `splits.py`, and beside them what it must not cost: identity and texture as in `portraits`,
-the least texture error over the exemplars. Exemplars are the half's sitters of the bundled sets;
-nobody is drawn with an exemplar of their own.
+half of `splits.py`, or over all of yours, who are in neither; and beside them what it must not
+cost: identity and texture as in `portraits`, the least texture error over the exemplars. Exemplars
+are the half's sitters of the bundled sets; nobody is drawn with an exemplar of their own.
 """
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ import numpy as np
 from benchmarks import bundled, layouts
 from benchmarks.argument_types import at_least_one
 from benchmarks.portrait_scores import StyleJudge, read_portrait
-from benchmarks.protocol import BUNDLED, Recorder, Split
+from benchmarks.protocol import BUNDLED, MissingDataError, Recorder, Split
 from benchmarks.report import progress
 from benchmarks.splits import half_of
 from facestyle.exemplars import ExemplarSet
@@ -47,6 +48,14 @@ FACE_WIDTH = 96.0  # px
 QUICK_SITTERS, QUICK_STYLES = 5, ("pencil", "oil")
 
 
+@dataclass(frozen=True)
+class Sitter:
+    """A sitter's portrait, and the half that the sitter is in."""
+
+    portrait: Portrait
+    split: Split
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--split", choices=("development", "test"), default="test")
     parser.add_argument("--styles", nargs="*", choices=STYLES, help="(all; two for --quick)")
@@ -57,9 +66,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, recorder: Recorder) -> None:
     """Draw all sitters in all styles."""
     most = QUICK_SITTERS if arguments.quick else None
-    sitters = read_sitters(
-        sitter_paths(arguments.data, arguments.split)[:: arguments.every][:most], recorder
-    )
+    paths = sitter_paths(arguments.data, arguments.split)
+    sitters = read_sitters(dict(list(paths.items())[:: arguments.every][:most]), recorder)
+    if not sitters:
+        raise MissingDataError("skin-tone", f"no usable sitter is in the half {arguments.split}")
     styles = arguments.styles or (QUICK_STYLES if arguments.quick else STYLES)
     judge = StyleJudge()
     data = BUNDLED if arguments.data is None else arguments.data.name
@@ -68,27 +78,30 @@ def run(arguments: argparse.Namespace, recorder: Recorder) -> None:
             add_style(style, sitters, judge, recorder, arguments, data)
 
 
-def sitter_paths(data: Path | None, half: Split) -> list[Path]:
-    """Pictures of the sitters of one half, bundled ones first."""
-    paths = [path for path in bundled.portraits() if bundled.half_of(path.stem) == half]
+def sitter_paths(data: Path | None, half: Split) -> dict[Path, Split]:
+    """Pictures of the sitters of one half; of those who are in no half, all."""
+    paths = [p for p in bundled.portraits() if bundled.half_of(p.stem) == half]
+    own: dict[Path, Split] = dict.fromkeys(paths, half)
     if data is None:
-        return paths
-    if not all((data / folder).is_dir() for folder in FOLDERS):
-        return paths + layouts.portrait_files(data)
-    for folder, data_set in FOLDERS.items():
-        found = layouts.pictures(data / folder)
-        paths += [path for path in found if half_of(data_set, path.stem) == half]
-    return paths
+        return own
+    if all((data / folder).is_dir() for folder in FOLDERS):  # the project's own measuring data
+        for folder, data_set in FOLDERS.items():
+            found = layouts.pictures(data / folder)
+            own |= dict.fromkeys((p for p in found if half_of(data_set, p.stem) == half), half)
+        return own
+    halves = {p: bundled.half_of(p.stem, "portraits") for p in layouts.portrait_files(data)}
+    return {path: of for path, of in halves.items() if of in (half, "none")}
 
 
-def read_sitters(paths: Sequence[Path], recorder: Recorder) -> list[Portrait]:
+def read_sitters(paths: Mapping[Path, Split], recorder: Recorder) -> list[Sitter]:
     """The portraits at one face width; what has no face is named and left out."""
     sitters = []
-    for path in paths:
+    for path, split in paths.items():
         progress(f"analyzing {path.name}")
         with recorder.skipping(path.name):
             portrait = read_portrait(path)
-            sitters.append(resize_portrait(portrait, FACE_WIDTH / face_width(portrait.face)))
+            factor = FACE_WIDTH / face_width(portrait.face)
+            sitters.append(Sitter(resize_portrait(portrait, factor), split))
     return sitters
 
 
@@ -110,7 +123,7 @@ def make_method(style: str, exemplars: Sequence[Portrait]) -> Method:
 
 def add_style(
     style: str,
-    sitters: Sequence[Portrait],
+    sitters: Sequence[Sitter],
     judge: StyleJudge,
     recorder: Recorder,
     arguments: argparse.Namespace,
@@ -118,25 +131,31 @@ def add_style(
 ) -> None:
     """Draw every sitter in one style; a row for each, and two for the style."""
     exemplars = read_exemplars(style, arguments.split)
-    photos, results = [], []
+    tones: list[tuple[float, float]] = []
     methods: dict[str, Method] = {}
-    for sitter in sitters:
-        progress(f"{style}: {sitter.name}")
+    for given in sitters:
+        sitter = given.portrait
+        case = f"{style}/{sitter.name}"
+        progress(case)
         others = [e for e in exemplars if Path(e.name).stem != sitter.name]
         key = sitter.name if len(others) < len(exemplars) else ""
         method = methods.setdefault(key, make_method(style, others))
-        done = method.stylize(Target(sitter.image, sitter.name, sitter), Rendering())
-        picture = np.clip(done.image, 0, 1)
-        scores = judge.score(picture, sitter, others)
-        photos.append(skin_lightness(sitter.image, sitter.face.landmarks))
-        results.append(skin_lightness(picture, sitter.face.landmarks))
-        recorder.add(f"{style}/{sitter.name}", "ours", scores, split=arguments.split, data=data)
-        if arguments.save is not None:
-            arguments.save.mkdir(parents=True, exist_ok=True)
-            name = f"{style.replace(' ', '_')}_{sitter.name}.png"
-            write_image(arguments.save / name, picture, overwrite=True)
-    tones = {
-        "skin_tone_slope": skin_tone_slope(photos, results),
-        "skin_tone_rank": skin_tone_rank(photos, results),
-    }
-    recorder.add(f"{style}/all sitters", "ours", tones, split=arguments.split, data=data)
+        with recorder.skipping(case):
+            done = method.stylize(Target(sitter.image, sitter.name, sitter), Rendering())
+            picture = np.clip(done.image, 0, 1)
+            scores = judge.score(picture, sitter, others)
+            points = sitter.face.landmarks
+            tones.append((skin_lightness(sitter.image, points), skin_lightness(picture, points)))
+            recorder.add(case, "ours", scores, split=given.split, data=data)
+            if arguments.save is not None:
+                arguments.save.mkdir(parents=True, exist_ok=True)
+                name = f"{style.replace(' ', '_')}_{sitter.name}.png"
+                write_image(arguments.save / name, picture, overwrite=True)
+    with recorder.skipping(f"{style}/all sitters"):
+        photos, results = zip(*tones, strict=True) if tones else ((), ())
+        kept = {
+            "skin_tone_slope": skin_tone_slope(photos, results),
+            "skin_tone_rank": skin_tone_rank(photos, results),
+        }
+        split = arguments.split if any(given.split != "none" for given in sitters) else "none"
+        recorder.add(f"{style}/all sitters", "ours", kept, split=split, data=data)

@@ -83,7 +83,7 @@ SPLITS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
 }
 # what matches by the whole name; elsewhere a name's beginning tells the sitter
-_WHOLE = ("pencil_pairs", "region_labels", "styles", "looks")
+_WHOLE = ("pencil_pairs", "region_labels", "styles", "looks", "paintings")
 
 
 def members(data_set: str, half: str) -> tuple[str, ...]:

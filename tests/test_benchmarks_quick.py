@@ -2,18 +2,20 @@
 
 import argparse
 import json
+import shutil
 import sys
 
 import cv2
 import numpy as np
 import pytest
 
-from benchmarks import bundled, regions_rows, sketch
+from benchmarks import bundled, known_looks_rows, regions_rows, sketch
 from benchmarks.__main__ import BENCHMARKS, TOOLS, main
 from benchmarks.protocol import BUNDLED, Recorder
 from benchmarks.result_files import read_results
 from benchmarks.running import NOTHING_MEASURED
 from benchmarks.site_page import RESULTS
+from facestyle.exemplars import ExemplarSet
 from facestyle.faces import portrait_from_image
 from facestyle.io.images import read_image, write_image
 
@@ -125,6 +127,27 @@ def test_skin_tone(tmp_path):
         ("test", "ours", "pencil")
     }
     assert 0.3 < tones["skin_tone_slope"].value < 1.2
+
+
+def test_own_sitters_are_in_no_half(tiny, tmp_path, monkeypatch):
+    exemplars = list(ExemplarSet.from_folder(tiny / "styles" / "ink"))
+    monkeypatch.setattr("benchmarks.skin_tone.read_exemplars", lambda *_: exemplars)
+    own = tmp_path / "own"
+    own.mkdir()
+    for name in SITTERS:
+        shutil.copy(tiny / "photos" / f"{name}.png", own / f"my_{name}.png")
+    found = measured(tmp_path, "skin-tone", "--styles", "pencil", "--data", str(own))
+    names = (*(f"my_{name}" for name in SITTERS), "all sitters")
+    assert {row.case for row in found.rows} == {f"pencil/{name}" for name in names}
+    assert {(row.split, row.data) for row in found.rows} == {("none", "own")}
+    # of own sitters only the look tells whether anything was tuned on it
+    given = argparse.Namespace(data=own, split="development")
+    ((_, half), *_) = known_looks_rows.sitter_files(given).values()
+    halves = [known_looks_rows.row_split(half, look) for look in ("amber", "bwdodge")]
+    assert halves == ["test", "development"]
+    given.data = None
+    ((_, half), *_) = known_looks_rows.sitter_files(given).values()
+    assert known_looks_rows.row_split(half, "amber") == "development"
 
 
 def test_regions(tiny, tmp_path):
