@@ -15,7 +15,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 
-# A benchmark is a module with SUMMARY, add_arguments(parser), run(arguments, recorder).
+# A benchmark is a module with add_arguments(parser) and run(arguments, recorder). CHOOSING names its
+# options that only choose rows; set_defaults(arguments) fills in what depends on other options.
 BENCHMARKS = {
     "known-looks": ("known_looks_rows", "is a known look recovered? ours, Song, Shih, Reinhard"),
     "sketch": ("sketch", "drawings from photograph-drawing pairs, against the artist's own"),

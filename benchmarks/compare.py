@@ -8,12 +8,12 @@ counts: .5 % of the old mean for pictures, 15 % for seconds and memory, and the 
 runs. The bounds together have a chance of 5 % to call noise a change (Bonferroni). One or two cases
 tell nothing of others: they are judged by themselves, all of them must have changed, and that is
 said. Costs on another machine, and wall times on a busy one, are shown, but decide nothing; quick
-runs and full ones are not compared.
+runs and full ones are not compared, nor runs with other settings.
 """
 
 import argparse
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.bootstrap import cautious_bounds
+from benchmarks.comparable import of_one_kind
 from benchmarks.protocol import Results, Row, say
 from benchmarks.report import print_table
 from benchmarks.result_files import read_results
@@ -86,7 +87,7 @@ def main(arguments: argparse.Namespace) -> int:
 
 def judge(old: Results, new: Results, *, show_all: bool = False) -> int:
     """Print what changed; return the exit code."""
-    old, new = _of_one_kind(old, new)
+    old, new = of_one_kind(old, new)
     changes = compare(old, new)
     missing = {row.series for row in old.rows} - {row.series for row in new.rows}
     if len(missing) > _LISTED and not show_all:
@@ -106,29 +107,6 @@ def judge(old: Results, new: Results, *, show_all: bool = False) -> int:
     if few:
         print(f"{few} of {len(changes)} series have one or two cases: judged by these alone")
     return 1 if counts["worse"] else 0
-
-
-def _of_one_kind(old: Results, new: Results) -> tuple[Results, Results]:
-    """Without the benchmarks that only one of the runs had quick; these are named."""
-    before, after = _quick(old), _quick(new)
-    mixed = {name for name in before.keys() & after.keys() if before[name] != after[name]}
-    for name in sorted(mixed):
-        say(f"compare: {name}: one run is quick and the other is not; they are not compared")
-    if {run.get("seed") for run in old.runs} != {run.get("seed") for run in new.runs}:
-        say("compare: the runs have other seeds: what differs may be chance")
-    old, new = (
-        replace(results, rows=[row for row in results.rows if row.benchmark not in mixed])
-        for results in (old, new)
-    )
-    return old, new
-
-
-def _quick(results: Results) -> dict[str, set[bool]]:
-    """Whether the runs of each benchmark were quick."""
-    found: dict[str, set[bool]] = {}
-    for run in results.runs:
-        found.setdefault(str(run.get("benchmark")), set()).add(bool(run.get("quick")))
-    return found
 
 
 _VERDICTS: tuple[Verdict, ...] = (

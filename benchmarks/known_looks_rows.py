@@ -30,6 +30,7 @@ QUICK_LOOKS = ("bwdodge", "amber")  # one of each half
 QUICK_INPUTS = 2
 COUNTS = (1, 2)
 REFERENCES = ("histogram matching", "OpenCV edgePreservingFilter")
+CHOOSING = ("split", "looks", "methods", "counts")
 
 
 class SeenCase(known_looks.Case):
@@ -56,25 +57,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def set_defaults(arguments: argparse.Namespace) -> None:
+    quick = arguments.quick
+    arguments.looks = arguments.looks or list(QUICK_LOOKS if quick else known_looks.LOOKS)
+    arguments.methods = arguments.methods or list(known_looks.METHODS)
+    if arguments.counts is None:
+        arguments.counts = [] if quick else list(COUNTS)
+
+
 def run(arguments: argparse.Namespace, recorder: Recorder) -> None:
     """Score every method in every case."""
     data = BUNDLED if arguments.data is None else arguments.data.name
     sitters, halves = load_sitters(arguments, recorder)
     if len(sitters) < 2:
         raise MissingDataError("known-looks", f"{len(sitters)} usable sitters; 2 are needed")
-    quick = arguments.quick
-    inputs = list(sitters)[: QUICK_INPUTS if quick else None]
-    looks = arguments.looks or [n for n in known_looks.LOOKS if not quick or n in QUICK_LOOKS]
-    methods = {n: known_looks.METHODS[n] for n in arguments.methods or known_looks.METHODS}
-    counts = arguments.counts if arguments.counts is not None else () if quick else COUNTS
-    for look in looks:
+    inputs = list(sitters)[: QUICK_INPUTS if arguments.quick else None]
+    methods = {name: known_looks.METHODS[name] for name in arguments.methods}
+    for look in arguments.looks:
         for case in known_looks.cases_of_look(
             look, sitters, inputs, arguments.exemplars, recorder.seed
         ):
             split = row_split(halves[case.portrait.name], look)
             shared: dict[str, Any] = {"split": split, "data": data}
             score_case(recorder, case, methods, shared)
-            for count in counts:
+            for count in arguments.counts:
                 if count < len(case.exemplars):
                     fewer = replace(case, exemplars=case.exemplars[:count])
                     for name in known_looks.AGAINST_COUNT:

@@ -29,6 +29,7 @@ Image = NDArray[np.float32]
 
 BAND = 0.12  # inter-ocular distances
 QUICK_CUTOUTS, QUICK_BACKGROUNDS = 2, 2
+CHOOSING = ("split",)
 GRABCUT_ROUNDS = 5
 GRABCUT_LONGEST = 512  # px: its seconds grow with pixels
 _SURE = 0.95  # of the network, for GrabCut's seeds

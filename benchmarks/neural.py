@@ -45,6 +45,7 @@ PARTS = {
 }
 QUICK_PARTS = ("curves", "throughput")
 MODEL = "wave"  # its style is bundled.MODEL_STYLE: a loss of another says nothing
+CHOOSING = ("parts", "sizes")  # px are in every row that they change
 BUDGET = {
     "photos": "held-out photographs",
     "iterations": "of L-BFGS",
@@ -64,25 +65,35 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--train", type=Path, metavar="DIR", help="what `normalization` trains on")
 
 
+def set_defaults(arguments: argparse.Namespace) -> None:
+    budget = QUICK if arguments.quick else FULL
+    for name in (*BUDGET, "sizes"):
+        if getattr(arguments, name) is None:
+            setattr(arguments, name, getattr(budget, name))
+    arguments.parts = arguments.parts or list(QUICK_PARTS if arguments.quick else PARTS)
+    arguments.style = arguments.style or bundled.MODEL_STYLE
+    if arguments.device == "auto":
+        arguments.device = choose_device().type
+
+
 def run(arguments: argparse.Namespace, recorder: Recorder) -> None:
     """Run each part, so that one that lacks something stops none of the others."""
     torch.manual_seed(SEED)
-    given = {name: getattr(arguments, name) for name in (*BUDGET, "sizes")}
-    changed: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    changed: dict[str, Any] = {name: getattr(arguments, name) for name in (*BUDGET, "sizes")}
     device = choose_device(arguments.device)
     paths = photographs(arguments.data)
     bench = Bench(
         budget=replace(QUICK if arguments.quick else FULL, **changed),
         device=device,
         network=load_loss_network(device=device),
-        style=read(arguments.style or bundled.MODEL_STYLE, 512).to(device),
+        style=read(arguments.style, 512).to(device),
         model=load_named(arguments.model, device),
         photos=paths,
         training=arguments.train,
         recorder=recorder,
         data=BUNDLED if arguments.data is None else arguments.data.name,
     )
-    for part in arguments.parts or (QUICK_PARTS if arguments.quick else PARTS):
+    for part in arguments.parts:
         with recorder.skipping(f"neural, {part}"):
             PARTS[part](bench)
 

@@ -34,6 +34,7 @@ from facestyle.methods.patch_unpaired import (
 
 QUICK_STYLES = ("pencil", "watercolor")
 QUICK_WIDTH = 320  # px
+CHOOSING = ("portraits", "styles", "sets", "split", "ebsynth", "peer")
 REFERENCES = ("OpenCV stylization", "OpenCV pencilSketch", "histogram matching", "color-matcher")
 
 

@@ -119,8 +119,8 @@ class Recorder:
     quick : bool
     path : Path, optional
         The file of results; it has its name only once everything is in it.
-    settings : mapping, optional
-        What else a reader needs to repeat the run.
+    options : mapping of str to mapping, optional
+        `settings` and `chosen`, of `benchmarks.options.recorded`.
     show_given : bool
         Keep pictures of data that was given, too; without it only of bundled data.
     """
@@ -132,7 +132,7 @@ class Recorder:
         seed: int = 0,
         quick: bool = False,
         path: Path | None = None,
-        settings: Mapping[str, Factor] | None = None,
+        options: Mapping[str, Mapping[str, Any]] | None = None,
         show_given: bool = False,
     ) -> None:
         self.benchmark, self.seed, self.quick = benchmark, seed, quick
@@ -148,7 +148,7 @@ class Recorder:
             "benchmark": benchmark,
             "quick": quick,
             "seed": seed,
-            "settings": dict(settings or {}),
+            **(options or {"settings": {}, "chosen": {}}),
             **conditions(),
         }
         self.results.runs.append(run)

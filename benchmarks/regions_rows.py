@@ -21,6 +21,7 @@ from facestyle.io.images import read_image
 CLASSES = ("hair IoU", "face IoU", "rest IoU")  # in the order of regions.overlaps
 QUICK_FACES, QUICK_DISTURBANCES = 2, 2
 CLASS_COUNT = 3
+CHOOSING = ("split",)
 UNDISTURBED = "none"
 Face = tuple[str, np.ndarray, np.ndarray, Split]  # name, picture, classes, half
 

@@ -35,6 +35,7 @@ from facestyle.neural.video.settings import VIDEO_PRESETS, VideoOptions
 STYLE = bundled.EXEMPLARS / "oil" / "mona_lisa.jpg"
 SIZE = 48  # px
 HIDDEN, QUICK_HIDDEN = (1, 3, 7), (3,)
+CHOOSING = ("hidden", "presets")
 AWAY = (-200, 0)  # of the disc: outside the frame
 RADIUS = 0.3
 ITERATIONS, LATER = 60, 30  # of the first frame and of the others
@@ -57,6 +58,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--presets", nargs="+", choices=VIDEO_PRESETS, default=list(VIDEO_PRESETS))
 
 
+def set_defaults(arguments: argparse.Namespace) -> None:
+    arguments.hidden = arguments.hidden or list(QUICK_HIDDEN if arguments.quick else HIDDEN)
+
+
 def run(arguments: argparse.Namespace, recorder: Recorder) -> None:
     """Redraw every scene with every preset."""
     if arguments.data is not None:
@@ -66,7 +71,7 @@ def run(arguments: argparse.Namespace, recorder: Recorder) -> None:
     style = to_tensor(read_image(STYLE).rgb)
     style = resize(style, style_size(style, SIZE)).clamp(0, 1)
     quick = arguments.quick
-    for count in arguments.hidden or (QUICK_HIDDEN if quick else HIDDEN):
+    for count in arguments.hidden:
         scene = hiding_scene(count)
         for name, options in presets(arguments.presets, count, quick).items():
             progress(f"hidden for {count} frames: {name}")

@@ -6,6 +6,8 @@ from pathlib import Path
 from types import ModuleType
 
 from benchmarks import compare
+from benchmarks.comparable import differences
+from benchmarks.options import recorded
 from benchmarks.protocol import MissingDataError, Recorder, say
 from benchmarks.report import print_conditions, progress
 from benchmarks.result_files import read_results
@@ -72,16 +74,25 @@ def run_benchmark(
     arguments = parser.parse_args(words)
     if arguments.data is not None and not arguments.data.is_dir():
         parser.error(f"--data {arguments.data}: there is no such folder")
+    if hasattr(module, "set_defaults"):
+        module.set_defaults(arguments)
+    options = recorded(module, arguments)
     try:
         old = read_results(arguments.against) if arguments.against else None
     except (OSError, ValueError) as error:
         parser.error(f"--against {arguments.against}: {error}")
+    if old is not None:  # better said now than after an hour
+        run = {"benchmark": name, "quick": arguments.quick, **options}
+        why = differences(old.runs, [run]).get(name)
+        if why is not None:
+            parser.error(f"--against {arguments.against}: {why}; they cannot be compared")
     print_conditions(name, seed=arguments.seed, quick=arguments.quick)
     with Recorder(
         name,
         seed=arguments.seed,
         quick=arguments.quick,
         path=arguments.json,
+        options=options,
         show_given=arguments.pictures,
     ) as recorder:
         try:

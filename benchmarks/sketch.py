@@ -40,6 +40,7 @@ QUICK_PICTURES = 2
 # the frame of the CUFS pairs, px: size, and where the eyes' centers are
 FRAME = (200, 250)
 EYES = ((75.0, 125.0), (125.0, 125.0))
+CHOOSING = ("split", "images", "methods", "counts", "no_camera", "peer")
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_peer_argument(parser, "NAME.png and as large as the photographs of --export")
 
 
+def set_defaults(arguments: argparse.Namespace) -> None:
+    arguments.align = arguments.align or arguments.data is None
+    if arguments.counts is None:
+        arguments.counts = [] if arguments.quick else list(COUNTS)
+
+
 def run(arguments: argparse.Namespace, recorder: Recorder) -> None:
     """Measure everything that the arguments ask for."""
     quick = arguments.quick
@@ -89,8 +96,7 @@ def run(arguments: argparse.Namespace, recorder: Recorder) -> None:
     places = [p.resolve() for p in (arguments.export, arguments.data) if p is not None]
     if len(set(places)) < len(places):
         raise MissingDataError("--export", "is the folder of --data, and replaces its pictures")
-    align = arguments.align or arguments.data is None
-    drawings = load_pairs(files, recorder, align=align)
+    drawings = load_pairs(files, recorder, align=arguments.align)
     if arguments.hand == "second":
         drawings = [replace(d, image=second_hand.redraw(d.image, d.name)) for d in drawings]
         data += ", second hand"
@@ -104,12 +110,11 @@ def run(arguments: argparse.Namespace, recorder: Recorder) -> None:
     evaluate(plan, cases, {name: METHODS[name] for name in arguments.methods})
     compare_others(plan, cases)
     time_one(plan, cases[0], runs=3 if quick else 7)
-    counts = arguments.counts if arguments.counts is not None else [] if quick else COUNTS
-    for count in counts:
+    for count in arguments.counts:
         if count < len(drawings):
             fewer = make_cases(drawings, numbers, count, recorder.seed)
             evaluate(plan, fewer, {"ours": ours}, exemplars=count)
-        elif arguments.counts is not None:
+        else:
             recorder.skip(f"{count} exemplars", f"each case has {len(drawings) - 1}")
     if not (arguments.no_camera or quick):
         evaluate_cameras(plan, cases)

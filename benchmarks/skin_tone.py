@@ -45,6 +45,7 @@ FOLDERS = {
     "headshots_bw/looks": "headshots",
 }
 FACE_WIDTH = 96.0  # px
+CHOOSING = ("styles",)  # the half is whose exemplars others' sitters are drawn with
 QUICK_SITTERS, QUICK_STYLES = 5, ("pencil", "oil")
 
 
@@ -63,6 +64,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--save", type=Path, metavar="DIR", help="write STYLE_NAME.png")
 
 
+def set_defaults(arguments: argparse.Namespace) -> None:
+    arguments.styles = arguments.styles or list(QUICK_STYLES if arguments.quick else STYLES)
+
+
 def run(arguments: argparse.Namespace, recorder: Recorder) -> None:
     """Draw all sitters in all styles."""
     most = QUICK_SITTERS if arguments.quick else None
@@ -70,10 +75,9 @@ def run(arguments: argparse.Namespace, recorder: Recorder) -> None:
     sitters = read_sitters(dict(list(paths.items())[:: arguments.every][:most]), recorder)
     if not sitters:
         raise MissingDataError("skin-tone", f"no usable sitter is in the half {arguments.split}")
-    styles = arguments.styles or (QUICK_STYLES if arguments.quick else STYLES)
     judge = StyleJudge()
     data = BUNDLED if arguments.data is None else arguments.data.name
-    for style in styles:
+    for style in arguments.styles:
         with recorder.skipping(style):
             add_style(style, sitters, judge, recorder, arguments, data)
 

@@ -29,6 +29,7 @@ from facestyle.mrf.graphcut import solve_labels
 GRIDS = {"64x4": (64, 4), "128x8": (128, 8), "128x32": (128, 32), "256x8": (256, 8)}  # size, labels
 QUICK_GRID = "64x4"
 SEED = 0
+CHOOSING = ("runs", "grids")
 FARTHEST = 64  # disparity of the nearest part of the stereo pair, full-size px
 
 
@@ -194,21 +195,28 @@ def measure_case(
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--runs", type=at_least_one, default=5, help="timed runs of each solver")
-    parser.add_argument("--grids", nargs="+", default=list(GRIDS)[1:], choices=GRIDS)
+    parser.add_argument(
+        "--runs", type=at_least_one, metavar="N", help="timed runs of each solver (5; quick: 1)"
+    )
+    parser.add_argument(
+        "--grids", nargs="+", choices=GRIDS, help=f"(all but {QUICK_GRID}; quick: only that)"
+    )
+
+
+def set_defaults(arguments: argparse.Namespace) -> None:
+    quick = arguments.quick
+    arguments.runs = arguments.runs or (1 if quick else 5)
+    arguments.grids = arguments.grids or ([QUICK_GRID] if quick else list(GRIDS)[1:])
 
 
 def run(arguments: argparse.Namespace, recorder: Recorder) -> None:
     """Solve every problem with every solver that is installed."""
     if arguments.data is not None:
         raise MissingDataError("--data", "this benchmark makes its problems itself")
-    grids, runs = arguments.grids, arguments.runs
-    if arguments.quick:
-        grids, runs = [QUICK_GRID], 1
     solvers = usable_solvers(recorder)
-    for grid in grids:
+    for grid in arguments.grids:
         size, count = GRIDS[grid]
         for cases in (noise, stereo, portrait):
             for case in cases(size, count):
                 progress(f"{grid} {case.source}")
-                measure_case(f"{grid}/{case.source}", case, solvers, runs, recorder)
+                measure_case(f"{grid}/{case.source}", case, solvers, arguments.runs, recorder)

@@ -47,6 +47,9 @@ MEGAPIXELS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 12.0)
 COUNTS = (1, 2, 4, 8, 16)
 QUICK_MEGAPIXELS, QUICK_COUNTS, QUICK_COMMANDS = (0.25, 0.5), (1, 2), 2
 QUICK_METHODS = 2
+RUNS, QUICK_RUNS = 7, 3
+# a row says how often it was measured
+CHOOSING = ("methods", "only", "megapixels", "counts", "runs")
 DETECTION = "faces"  # the stage before a stylizer has its face and matte
 PARTS = ("stages", "pixels", "exemplars", "threads", "commands", "start")
 STARTS = {
@@ -114,13 +117,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--counts", type=at_least_one, nargs="+", metavar="K", help="numbers of exemplars"
     )
-    parser.add_argument("--runs", type=at_least_one, default=7)
+    parser.add_argument("--runs", type=at_least_one, metavar="N", help="timed runs (7; quick: 3)")
+
+
+def set_defaults(arguments: argparse.Namespace) -> None:
+    quick = arguments.quick
+    arguments.methods = arguments.methods or [*SETS][: QUICK_METHODS if quick else None]
+    arguments.megapixels = arguments.megapixels or list(QUICK_MEGAPIXELS if quick else MEGAPIXELS)
+    arguments.counts = arguments.counts or list(QUICK_COUNTS if quick else COUNTS)
+    arguments.runs = arguments.runs or (QUICK_RUNS if quick else RUNS)
 
 
 def run(arguments: argparse.Namespace, recorder: Recorder) -> None:
     """Measure every part that is asked for."""
     quick = arguments.quick
-    arguments.methods = arguments.methods or [*SETS][: QUICK_METHODS if quick else None]
     given = arguments.data is not None
     path = portrait_files(arguments.data)[0] if given else bundled.PORTRAIT
     pixels = QUICK_MEGAPIXELS[0] * 1e6 if quick else PIXELS
@@ -129,8 +139,7 @@ def run(arguments: argparse.Namespace, recorder: Recorder) -> None:
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
         with mock.patch.dict(os.environ, FACESTYLE_CACHE=str(work / "cache")):
-            runs = min(arguments.runs, 3) if quick else arguments.runs
-            bench = Bench(recorder, image, data, work, runs, quick)
+            bench = Bench(recorder, image, data, work, arguments.runs, quick)
             for part in arguments.only:
                 MEASURED[part](bench, arguments)
 
@@ -152,9 +161,8 @@ def measure_stages(bench: Bench, arguments: argparse.Namespace) -> None:
 
 def measure_pixels(bench: Bench, arguments: argparse.Namespace) -> None:
     """Cost against pixels, with that of the references; peak memory is of the whole command."""
-    sizes = arguments.megapixels or (QUICK_MEGAPIXELS if bench.quick else MEGAPIXELS)
     stylizers = {method: bench.stylizer(method, 1) for method in arguments.methods}
-    for megapixels in sizes:
+    for megapixels in arguments.megapixels:
         picture = resized(bench.image, megapixels * 1e6)
         pixels = references.to_bytes(picture)
         path = bench.work / "size.png"
@@ -178,9 +186,8 @@ def measure_pixels(bench: Bench, arguments: argparse.Namespace) -> None:
 
 def measure_exemplars(bench: Bench, arguments: argparse.Namespace) -> None:
     """Cost against the number of exemplars, and of preparing them."""
-    counts = arguments.counts or (QUICK_COUNTS if bench.quick else COUNTS)
     for method in arguments.methods:
-        for count in counts:
+        for count in arguments.counts:
             progress(f"{method}: {count} exemplars")
             stylizer = bench.stylizer(method, count)
             first = on_processor_clock(stylizer, bench.image).timings["total"]

@@ -44,6 +44,8 @@ SYNTHETIC = "moving portrait"
 WIDTH, QUICK_WIDTH = 480, 240  # px of it
 QUICK_FRAMES = 6
 MEMORY_FRAMES = (10, 100, 1000)
+FRAMES = 40
+CHOOSING = ("only", "clips", "styles", "memory", "most")
 SLOW_FLOWS = ("deepflow",)
 
 
@@ -68,12 +70,25 @@ class Clip:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--frames", type=at_least_one, default=40, help="of each clip (40)")
+    parser.add_argument(
+        "--frames",
+        type=at_least_one,
+        metavar="N",
+        help=f"of each clip ({FRAMES}; quick: {QUICK_FRAMES})",
+    )
     parser.add_argument("--only", choices=("energy", "patch"), help="one method")
     parser.add_argument("--clips", nargs="+", metavar="NAME", help="of --data (all)")
-    parser.add_argument("--styles", nargs="+", metavar="NAME", help="names of styles (all)")
+    parser.add_argument(
+        "--styles", nargs="+", choices=[n for _, n in STYLES], help="(all; two quick)"
+    )
     parser.add_argument("--memory", action="store_true", help="measure memory, too")
     parser.add_argument("--most", type=at_least_one, default=1000, help="frames of --memory (1000)")
+
+
+def set_defaults(arguments: argparse.Namespace) -> None:
+    quick = arguments.quick
+    arguments.frames = arguments.frames or (QUICK_FRAMES if quick else FRAMES)
+    arguments.styles = arguments.styles or [n for _, n in (QUICK_STYLES if quick else STYLES)]
 
 
 def run(arguments: argparse.Namespace, recorder: Recorder) -> None:
@@ -82,9 +97,12 @@ def run(arguments: argparse.Namespace, recorder: Recorder) -> None:
     measure_flows(arguments, found, recorder)
     styles = [
         (method, name)
-        for method, name in (QUICK_STYLES if arguments.quick else STYLES)
-        if arguments.only in (None, method) and (not arguments.styles or name in arguments.styles)
+        for method, name in STYLES
+        if arguments.only in (None, method) and name in arguments.styles
     ]
+    if not styles:
+        given = ", ".join(arguments.styles)
+        recorder.skip(f"method {arguments.only}", f"draws none of the styles {given}")
     for method, name in styles:
         exemplars = ExemplarSet.from_folder(bundled.EXEMPLARS / name)
         for clip in found:
@@ -96,7 +114,7 @@ def run(arguments: argparse.Namespace, recorder: Recorder) -> None:
 
 def clips(arguments: argparse.Namespace, recorder: Recorder) -> Iterator[Clip]:
     """The bundled portrait in motion, or the clips of a folder."""
-    count = QUICK_FRAMES if arguments.quick else arguments.frames
+    count = arguments.frames
     if arguments.data is None:
         image = read_image(bundled.PORTRAIT).rgb
         width = QUICK_WIDTH if arguments.quick else WIDTH

@@ -73,6 +73,40 @@ def test_quick_runs_are_not_compared_with_full_ones(capsys):
     assert compare.judge(quick, quick) == 0
 
 
+def told(settings, chosen=None, **more):
+    run = {"benchmark": "b", "quick": True, "settings": settings, "chosen": chosen or {}}
+    return run_of(noisy(0), machine=MACHINE | run | more)
+
+
+def test_runs_with_other_settings_are_not_compared(capsys):
+    few, many = told({"iterations": 20, "crop": 64}), told({"iterations": 500, "crop": 64})
+    assert compare.judge(few, many) == 2
+    said = capsys.readouterr().err
+    assert "b: the runs have other settings: iterations 20, now 500; they are not" in said
+    # of runs that were joined, both have both
+    joined = Results(runs=few.runs + many.runs, rows=few.rows)
+    assert compare.judge(joined, few) == 2
+    assert compare.judge(joined, joined) == 0
+    capsys.readouterr()
+    assert compare.judge(few, few) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_settings_that_a_run_does_not_tell_are_named(capsys):
+    now, before = told({"iterations": 20, "crop": 64}), told({"crop": 64})
+    assert compare.judge(before, now) == 0
+    assert "b: the old run does not tell its iterations; taken to be" in capsys.readouterr().err
+    before.runs[0].pop("settings")
+    before.runs[0].pop("chosen")  # as runs of before
+    assert compare.judge(now, before) == 0
+    assert "b: the new run does not tell its crop, iterations;" in capsys.readouterr().err
+
+
+def test_other_rows_are_said_and_what_both_have_is_compared(capsys):
+    assert compare.judge(told({}, {"counts": [1]}), told({}, {"counts": [1, 2]})) == 0
+    assert "asked for other rows: counts [1], now [1, 2]; what both" in capsys.readouterr().err
+
+
 def test_nearest_to_one_counts_from_both_sides():
     ratios = np.full(CASES, 0.9)
     near = {"measure": "high_frequency_ratio", "better": "nearest 1"}

@@ -1,6 +1,7 @@
 """Every benchmark's --quick runs without other data than the repository's, and skips by name."""
 
 import argparse
+import importlib
 import json
 import shutil
 import sys
@@ -9,11 +10,11 @@ import cv2
 import numpy as np
 import pytest
 
-from benchmarks import bundled, known_looks_rows, regions_rows, sketch
+from benchmarks import bundled, known_looks_rows, options, regions_rows, sketch
 from benchmarks.__main__ import BENCHMARKS, TOOLS, main
 from benchmarks.protocol import BUNDLED, Recorder
 from benchmarks.result_files import read_results
-from benchmarks.running import NOTHING_MEASURED
+from benchmarks.running import NOTHING_MEASURED, add_common_arguments
 from benchmarks.site_page import RESULTS
 from facestyle.exemplars import ExemplarSet
 from facestyle.faces import portrait_from_image
@@ -41,6 +42,56 @@ def measured(tmp_path, *words, code=0):
     path = tmp_path / "results.jsonl"
     assert main([*words, "--quick", "--json", str(path)]) == code
     return read_results(path)
+
+
+# what changes a figure without being told by its row
+SETTINGS = {
+    "known-looks": {"exemplars"},
+    "sketch": {"align", "hand"},
+    "portraits": {"labels", "identity", "texture"},
+    "skin-tone": {"split", "every"},
+    "neural": {"model", "style", "device", "train", "photos", "iterations", "steps", "crop"},
+    "video": {"frames"},
+}
+
+
+@pytest.mark.parametrize("name", BENCHMARKS)
+def test_a_run_tells_its_options(name):
+    if name in ("neural", "ruder"):
+        pytest.importorskip("torch")
+    module = importlib.import_module(f"benchmarks.{BENCHMARKS[name][0]}")
+    parser = argparse.ArgumentParser()
+    module.add_arguments(parser)
+    add_common_arguments(parser)
+    told = {}
+    for words in ([], ["--quick"]):
+        arguments = parser.parse_args(words)
+        getattr(module, "set_defaults", lambda _: None)(arguments)
+        told[not words] = options.recorded(module, arguments)
+        assert json.loads(json.dumps(told[not words])) == told[not words]
+        assert told[not words]["settings"].keys() == SETTINGS.get(name, set())
+        assert told[not words]["chosen"].keys() == set(getattr(module, "CHOOSING", ()))
+    if name in ("neural", "video", "speed", "known-looks", "ruder", "solver"):
+        assert told[True] != told[False]  # a quick run's own defaults
+
+
+def test_a_run_that_cannot_be_compared_is_refused_before_it_is_made(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(regions_rows, "CHOOSING", ())
+    monkeypatch.setattr(
+        regions_rows, "run", lambda _, r: r.add("a", "b", {"ssim": 1}, split="none")
+    )
+    old = tmp_path / "old.jsonl"
+    words = ["regions", "--quick", "--split"]
+    assert main([*words, "test", "--json", str(old)]) == 0
+    (run,) = read_results(old).runs
+    assert (run["settings"], run["chosen"]) == ({"split": "test"}, {})
+    assert main([*words, "test", "--against", str(old)]) == 0
+    capsys.readouterr()
+    with pytest.raises(SystemExit):
+        main([*words, "development", "--against", str(old)])
+    said = capsys.readouterr()
+    assert 'settings: split "test", now "development"; they cannot be compared' in said.err
+    assert said.out == ""
 
 
 def test_known_looks(tiny, tmp_path):
