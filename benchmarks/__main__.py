@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 
-# A benchmark is a module with add_arguments(parser) and run(arguments, recorder). CHOOSING names its
+# A benchmark is a module with add_arguments(parser) and run(arguments, recorder). CHOOSING names
 # options that only choose rows; set_defaults(arguments) fills in what depends on other options.
 BENCHMARKS = {
     "known-looks": ("known_looks_rows", "is a known look recovered? ours, Song, Shih, Reinhard"),

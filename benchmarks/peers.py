@@ -64,6 +64,26 @@ def add_peer_argument(parser: argparse.ArgumentParser, stems: str) -> None:
     )
 
 
+def add_export_argument(parser: argparse.ArgumentParser, what: str) -> None:
+    """Add --export DIR; `what` says which files it writes."""
+    parser.add_argument(
+        "--export", type=Path, metavar="DIR", help=f"write {what} as the methods see them"
+    )
+
+
+def refuse_to_replace(arguments: argparse.Namespace) -> None:
+    """See that --export writes beside the data.
+
+    Raises
+    ------
+    MissingDataError
+        If it is the folder of --data.
+    """
+    places = [p.resolve() for p in (arguments.export, arguments.data) if p is not None]
+    if len(set(places)) < len(places):
+        raise MissingDataError("--export", "is the folder of --data, and replaces its pictures")
+
+
 def run_ebsynth(binary: Path, portrait: Portrait, exemplar: Portrait) -> np.ndarray:
     """Stylize with an EbSynth binary and the guides of `facestyle guides`.
 

@@ -3,6 +3,7 @@
     python -m benchmarks portraits               # three sitters in five bundled styles
     python -m benchmarks portraits --data DIR    # portraits/ and styles/ (or paintings/)
     python -m benchmarks portraits --peer other=DIR --ebsynth BINARY
+    python -m benchmarks portraits --export DIR  # what another method is given, for --peer
 
 Identity is dlib's distance between result and photo (below .6: the same person); `to exemplar` that
 between result and exemplar. Texture is the sliced Wasserstein distance of high-pass patches (sigma
@@ -20,7 +21,13 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import bundled, layouts, references
-from benchmarks.peers import Peer, add_peer_argument, run_ebsynth
+from benchmarks.peers import (
+    Peer,
+    add_export_argument,
+    add_peer_argument,
+    refuse_to_replace,
+    run_ebsynth,
+)
 from benchmarks.portrait_scores import StyleJudge, read_portrait
 from benchmarks.protocol import BUNDLED, MissingDataError, Recorder, Split
 from benchmarks.report import progress
@@ -52,6 +59,11 @@ class Cell:
         """How rows call it."""
         return f"{self.style}/{self.name}"
 
+    @property
+    def file_stem(self) -> str:
+        """How files of it are called: one exemplar and all of a style are different tasks."""
+        return f"{self.name}_{self.style}" + ("_set" if len(self.exemplars) > 1 else "")
+
 
 # a picture, and the seconds that it took, if they are known
 Maker = Callable[[Cell], tuple[np.ndarray, float | None]]
@@ -66,12 +78,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--identity", type=float)
     parser.add_argument("--texture", type=float)
     parser.add_argument("--save", type=Path, metavar="DIR", help="write NAME_STYLE.png of ours")
+    add_export_argument(parser, "photos/NAME.png and exemplars/NAME_STYLE.png")
     parser.add_argument("--ebsynth", type=Path, metavar="BINARY", help="run it with our guides")
-    add_peer_argument(parser, "NAME_STYLE.png")
+    add_peer_argument(parser, "NAME_STYLE.png (of all exemplars NAME_STYLE_set.png)")
 
 
 def run(arguments: argparse.Namespace, recorder: Recorder) -> None:
     """Redraw and score every portrait in every style."""
+    refuse_to_replace(arguments)
     judge = StyleJudge()
     data = BUNDLED if arguments.data is None else arguments.data.name
     makers = {"ours": ours(arguments), **others(arguments)}
@@ -80,6 +94,8 @@ def run(arguments: argparse.Namespace, recorder: Recorder) -> None:
         split = split_of(cell, given=arguments.data is not None)
         if arguments.split not in (None, split):
             continue
+        if arguments.export is not None:
+            export(cell, arguments.export)
         if warm_up:  # kernels are compiled by what is not timed
             transfer_patches(cell.portrait, [prepare_exemplar(cell.exemplars[0])])
             warm_up = False
@@ -112,6 +128,19 @@ def split_of(cell: Cell, *, given: bool) -> Split:
     if halves == {"none"}:
         return "none"
     return "development" if "development" in halves else "test"
+
+
+def export(cell: Cell, folder: Path) -> None:
+    """Write portrait and exemplars as the methods see them, for results of other methods."""
+    files = {folder / "photos" / f"{cell.name}.png": cell.portrait.image}
+    if len(cell.exemplars) == 1:
+        files[folder / "exemplars" / f"{cell.file_stem}.png"] = cell.exemplars[0].image
+    else:
+        several = folder / "exemplars" / cell.file_stem
+        files |= {several / f"{n}.png": e.image for n, e in enumerate(cell.exemplars, start=1)}
+    for path, image in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_image(path, image, overwrite=True)
 
 
 def cells(arguments: argparse.Namespace, recorder: Recorder) -> Iterator[Cell]:
@@ -182,9 +211,8 @@ def ours(arguments: argparse.Namespace) -> Maker:
         result = transfer_patches(cell.portrait, prepared, settings)
         seconds = time.perf_counter() - start - result.timings.get("exemplars", 0.0)
         if arguments.save is not None:
-            name = f"{cell.name}_{cell.style}_{len(cell.exemplars)}.png"
             arguments.save.mkdir(parents=True, exist_ok=True)
-            write_image(arguments.save / name, result.image, overwrite=True)
+            write_image(arguments.save / f"{cell.file_stem}.png", result.image, overwrite=True)
         return result.image, seconds
 
     return make
@@ -195,10 +223,19 @@ def others(arguments: argparse.Namespace) -> dict[str, Maker]:
     made = {name: reference(references.EVERY[name]) for name in REFERENCES}
     made |= {peer.name: given(peer) for peer in arguments.peer}
     if arguments.ebsynth is not None:
-        made["EbSynth, our guides"] = timed(
-            lambda cell: run_ebsynth(arguments.ebsynth, cell.portrait, cell.exemplars[0])
-        )
+        made["EbSynth, our guides"] = timed(ebsynth(arguments.ebsynth))
     return made
+
+
+def ebsynth(binary: Path) -> Callable[[Cell], np.ndarray]:
+    """The binary with our guides; it knows one exemplar only."""
+
+    def make(cell: Cell) -> np.ndarray:
+        if len(cell.exemplars) > 1:
+            raise MissingDataError(f"EbSynth, {cell.file_stem}", "EbSynth takes one exemplar")
+        return run_ebsynth(binary, cell.portrait, cell.exemplars[0])
+
+    return make
 
 
 def reference(function: references.Reference) -> Maker:
@@ -216,7 +253,7 @@ def given(peer: Peer) -> Maker:
 
     def make(cell: Cell) -> tuple[np.ndarray, float | None]:
         size = cell.portrait.image.shape[1::-1]
-        return peer.read(f"{cell.name}_{cell.style}", size), None
+        return peer.read(cell.file_stem, size), None
 
     return make
 

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from benchmarks import bundled, layouts, references, second_hand
 from benchmarks.argument_types import at_least_one
 from benchmarks.judging import Judge
-from benchmarks.peers import Peer, add_peer_argument
+from benchmarks.peers import Peer, add_export_argument, add_peer_argument, refuse_to_replace
 from benchmarks.protocol import BUNDLED, MissingDataError, Recorder, Split, say
 from benchmarks.report import measure, progress
 from benchmarks.sketch_methods import METHODS, Case, another_camera, ours, unmatched
@@ -71,12 +71,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--hand", choices=("own", "second"), default="own", help="see benchmarks/second_hand.py"
     )
     parser.add_argument("--no-camera", action="store_true", help="skip the change of camera")
-    parser.add_argument(
-        "--export",
-        type=Path,
-        metavar="DIR",
-        help="write photos/NAME.png and sketches/NAME.png as the methods see them",
-    )
+    add_export_argument(parser, "photos/NAME.png and sketches/NAME.png")
     add_peer_argument(parser, "NAME.png and as large as the photographs of --export")
 
 
@@ -93,9 +88,7 @@ def run(arguments: argparse.Namespace, recorder: Recorder) -> None:
         files, data = bundled.pairs(), BUNDLED
     else:
         files, data = layouts.pair_files(arguments.data, recorder.skip), arguments.data.name
-    places = [p.resolve() for p in (arguments.export, arguments.data) if p is not None]
-    if len(set(places)) < len(places):
-        raise MissingDataError("--export", "is the folder of --data, and replaces its pictures")
+    refuse_to_replace(arguments)
     drawings = load_pairs(files, recorder, align=arguments.align)
     if arguments.hand == "second":
         drawings = [replace(d, image=second_hand.redraw(d.image, d.name)) for d in drawings]

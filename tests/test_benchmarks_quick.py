@@ -163,7 +163,31 @@ def test_portraits_and_an_ebsynth_binary(tiny, tmp_path):
     binary.write_text("#!/bin/sh\ntest $# -ge 10 && cp appearance_target.png result.png\n")
     binary.chmod(0o755)
     words = ["--data", str(tiny), "--portraits", "grace_hopper", "--ebsynth", str(binary)]
-    found = measured(tmp_path, "portraits", *words)
+    shutil.copytree(tiny / "styles" / "ink", tmp_path / "results")  # a peer without all results
+    seen = tmp_path / "seen"
+    more = ["--export", str(seen), "--peer", f"nobody={tmp_path / 'results'}"]
+    found = measured(tmp_path, "portraits", *words, *more)
+    assert "nobody, grace_hopper_ink" in {skip["what"] for skip in found.skips}
+    # a peer that copies what it is given: the photograph, and the exemplar for all of the set
+    (photo,), (exemplar,) = (list((seen / kind).iterdir()) for kind in ("photos", "exemplars"))
+    assert exemplar.name == "grace_hopper_ink.png"
+    copies = {"photo": photo, "exemplar": exemplar}
+    for name, picture in copies.items():
+        (tmp_path / name).mkdir()
+        shutil.copy(picture, tmp_path / name / exemplar.name)
+    peers = [word for name in copies for word in ("--peer", f"{name}={tmp_path / name}")]
+    again = measured(tmp_path, "portraits", *words, "--sets", *peers, "--export", str(seen))
+    scores = {(r.method, r.factors["exemplars"], r.measure): r.value for r in again.rows}
+    assert scores["photo", 1, "identity"] < 0.05
+    assert scores["exemplar", 1, "to exemplar"] < scores["ours", 1, "to exemplar"]
+    drawn = read_image(exemplar).rgb
+    others = [read_image(tiny / "styles" / "ink" / f"{n}.png").rgb for n in SITTERS]
+    assert sum(np.allclose(drawn, other, atol=1 / 255) for other in others) == 1
+    skipped = {f"{name}, grace_hopper_ink_set" for name in copies} | {
+        "EbSynth, grace_hopper_ink_set"
+    }
+    assert skipped <= {skip["what"] for skip in again.skips}
+    assert len(list((seen / "exemplars" / "grace_hopper_ink_set").iterdir())) == 2
     identity = {row.method: row.value for row in found.rows if row.measure == "identity"}
     assert {row.case for row in found.rows} == {"ink/grace_hopper"}
     assert {"ours", "OpenCV stylization", "EbSynth, our guides"} <= identity.keys()
