@@ -15,6 +15,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 
+from benchmarks.argument_types import at_least_zero
+
 # A benchmark is a module with add_arguments(parser) and run(arguments, recorder). CHOOSING names
 # options that only choose rows; set_defaults(arguments) fills in what depends on other options.
 BENCHMARKS = {
@@ -99,7 +101,7 @@ def _run_all(words: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks all")
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--data", type=Path, metavar="DIR", help="as docs/measuring.md says")
-    parser.add_argument("--seed", type=int)
+    parser.add_argument("--seed", type=at_least_zero)
     parser.add_argument("--pictures", action="store_true", help="keep small pictures of --data")
     parser.add_argument("--json", type=Path, metavar="DIR", help="one file for each benchmark")
     parser.add_argument("--against", type=Path, metavar="DIR", help="folder of an earlier run")

@@ -14,7 +14,8 @@ import time
 from collections.abc import Callable
 
 import numpy as np
-from report import ROOT, measure, print_conditions, print_table, progress
+from argument_types import at_least_one
+from report import ROOT, measure, print_conditions, print_table, progress, run_script
 
 from facestyle import read_image
 
@@ -158,8 +159,8 @@ def minimizers(iterations: int, size: int) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--iterations", type=int, default=60, metavar="N")
-    parser.add_argument("--size", type=int, default=128, metavar="PX")
+    parser.add_argument("--iterations", type=at_least_one, default=60, metavar="N")
+    parser.add_argument("--size", type=at_least_one, default=128, metavar="PX")
     arguments = parser.parse_args()
     print_conditions("Hand-made parts", seed=0)
     splines()
@@ -171,4 +172,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

@@ -16,9 +16,10 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+from argument_types import at_least_one, at_least_zero
 from looks import LOOKS, apply_look
 from numpy.typing import NDArray
-from report import print_conditions, print_table, progress
+from report import print_conditions, print_table, progress, run_script
 from sitters import SHARED, read_sitters, sitter_paths
 from splits import DEVELOPMENT, TEST, members
 
@@ -268,9 +269,9 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--half", choices=(DEVELOPMENT, TEST), default=TEST)
     parser.add_argument("--looks", nargs="+", choices=LOOKS, metavar="LOOK")
     parser.add_argument("--methods", nargs="+", choices=METHODS, default=PEERS, metavar="METHOD")
-    parser.add_argument("--exemplars", type=int, default=8, metavar="K")
-    parser.add_argument("--counts", type=int, nargs="*", default=[], metavar="K")
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--exemplars", type=at_least_one, default=8, metavar="K")
+    parser.add_argument("--counts", type=at_least_one, nargs="*", default=[], metavar="K")
+    parser.add_argument("--seed", type=at_least_zero, default=1)
     parser.add_argument("--quick", action="store_true", help="four sitters, 4 exemplars")
     arguments = parser.parse_args()
     arguments.looks = arguments.looks or list(members("looks", arguments.half))
@@ -314,4 +315,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

@@ -29,7 +29,7 @@ from benchmarks.neural_pictures import read
 from benchmarks.neural_portraits import compare_portraits
 from benchmarks.neural_speed import compare_with_limits, measure_throughput
 from benchmarks.neural_waiting import measure_waiting
-from benchmarks.protocol import BUNDLED, Recorder
+from benchmarks.protocol import BUNDLED, MissingDataError, Recorder
 from facestyle.neural.device import DEVICES, choose_device
 from facestyle.neural.loss_network import load_loss_network
 from facestyle.neural.model_files import load_named
@@ -81,7 +81,9 @@ def run(arguments: argparse.Namespace, recorder: Recorder) -> None:
     torch.manual_seed(SEED)
     changed: dict[str, Any] = {name: getattr(arguments, name) for name in (*BUDGET, "sizes")}
     device = choose_device(arguments.device)
-    paths = photographs(arguments.data)
+    paths = [path for path in photographs(arguments.data) if is_picture(path, recorder)]
+    if not paths:
+        raise MissingDataError("neural", f"no picture of {arguments.data} can be read")
     bench = Bench(
         budget=replace(QUICK if arguments.quick else FULL, **changed),
         device=device,
@@ -96,6 +98,14 @@ def run(arguments: argparse.Namespace, recorder: Recorder) -> None:
     for part in arguments.parts:
         with recorder.skipping(f"neural, {part}"):
             PARTS[part](bench)
+
+
+def is_picture(path: Path, recorder: Recorder) -> bool:
+    """Whether a photograph can be read; it is named where it cannot."""
+    with recorder.skipping(path.name):
+        read(path, 1)
+        return True
+    return False
 
 
 def photographs(data: Path | None) -> list[Path]:

@@ -17,6 +17,7 @@ import cv2
 import numpy as np
 import report
 import torch
+from argument_types import at_least_one, at_least_zero
 from neural_pictures import read_square
 
 from facestyle.faces import portrait_from_image
@@ -147,9 +148,9 @@ def measure(
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--sizes", type=int, nargs="+", default=[256, 512], metavar="PX")
-    parser.add_argument("--photos", type=int, default=len(TEST))
-    parser.add_argument("--iterations", type=int, default=100, help="of L-BFGS; 0: none")
+    parser.add_argument("--sizes", type=at_least_one, nargs="+", default=[256, 512], metavar="PX")
+    parser.add_argument("--photos", type=at_least_one, default=len(TEST))
+    parser.add_argument("--iterations", type=at_least_zero, default=100, help="of L-BFGS; 0: none")
     parser.add_argument("--model", default="paintings")
     parser.add_argument("--styles", nargs="+", choices=list(FILES), default=list(FILES))
     parser.add_argument("--sheet", type=Path, metavar="FILE", help="all results, as one picture")
@@ -177,4 +178,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    report.run_script(main)

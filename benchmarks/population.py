@@ -12,7 +12,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from report import ROOT
+from report import ROOT, run_script
 from sitters import SHARED, read_sitters, sitter_paths
 from splits import DEVELOPMENT
 
@@ -146,4 +146,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

@@ -21,6 +21,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import bundled, layouts, references
+from benchmarks.argument_types import share
 from benchmarks.peers import (
     Peer,
     add_export_argument,
@@ -74,9 +75,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--styles", nargs="*", metavar="NAME", help="names of styles (all)")
     parser.add_argument("--sets", action="store_true", help="all exemplars of a style, too")
     parser.add_argument("--split", choices=("test", "development"), help="cases of one half only")
-    parser.add_argument("--labels", default="mrf", choices=("mrf", "free"))
-    parser.add_argument("--identity", type=float)
-    parser.add_argument("--texture", type=float)
+    parser.add_argument("--labels", default="mrf", choices=("mrf", "free"), help="of ours (mrf)")
+    parser.add_argument("--identity", type=share, metavar="0..1", help="of ours")
+    parser.add_argument("--texture", type=share, metavar="0..1", help="of ours")
     parser.add_argument("--save", type=Path, metavar="DIR", help="write NAME_STYLE.png of ours")
     add_export_argument(parser, "photos/NAME.png and exemplars/NAME_STYLE.png")
     parser.add_argument("--ebsynth", type=Path, metavar="BINARY", help="run it with our guides")

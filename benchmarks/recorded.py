@@ -22,6 +22,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from argument_types import at_least_one
 from recorded_files import compare_folders, describe_folder
 from recorded_inputs import make_inputs
 from recorded_runs import RUNS, Command, Run, Spelling
@@ -88,7 +89,9 @@ def _parse() -> argparse.Namespace:
         metavar="DIR",
         help="of kernels and analyzes (OUT/../cache-CHECKOUT)",
     )
-    parser.add_argument("--threads", type=int, default=1, help="of Numba, OpenCV and PyTorch (1)")
+    parser.add_argument(
+        "--threads", type=at_least_one, default=1, help="of Numba, OpenCV and PyTorch (1)"
+    )
     arguments = parser.parse_args()
     if arguments.list:
         return arguments

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from report import ROOT, print_conditions, print_table, progress
+from report import ROOT, print_conditions, print_table, progress, run_script
 from splits import DEVELOPMENT, TEST, of_half
 
 from facestyle.errors import FacestyleError
@@ -157,4 +157,4 @@ def disturbed(faces: Sequence[tuple[Path, Path]]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

@@ -14,6 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from facestyle.errors import FacestyleError
+
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("numpy", "opencv-contrib-python", "scikit-image", "numba", "dlib-bin", "torch")
 
@@ -126,6 +128,14 @@ def print_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None
         line = [first[0].ljust(first[1]), *(value.rjust(width) for value, width in others)]
         print("| " + " | ".join(line) + " |")
     print(flush=True)
+
+
+def run_script(main: Callable[[], None]) -> None:
+    """Run a script's main function; what is wrong with its files is one line, not a traceback."""
+    try:
+        main()
+    except (FacestyleError, OSError) as error:
+        raise SystemExit(f"{Path(sys.argv[0]).name}: {error}") from error
 
 
 def progress(message: str) -> None:

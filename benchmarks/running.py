@@ -6,6 +6,7 @@ from pathlib import Path
 from types import ModuleType
 
 from benchmarks import compare
+from benchmarks.argument_types import at_least_zero
 from benchmarks.comparable import differences
 from benchmarks.options import recorded
 from benchmarks.protocol import MissingDataError, Recorder, say
@@ -31,7 +32,7 @@ def add_common_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--against", type=Path, metavar="FILE", help="earlier results; exit code 1 where worse"
     )
-    group.add_argument("--seed", type=int, default=1)
+    group.add_argument("--seed", type=at_least_zero, default=1)
     group.add_argument(
         "--pictures", action="store_true", help="keep small pictures of --data in FILE, too"
     )

@@ -80,7 +80,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--trials", type=at_least_one, metavar="N", help="of a subject, drawn by chance (all)"
     )
-    parser.add_argument("--seed", type=int, default=0, help="of the choice of catches")
+    parser.add_argument("--seed", type=at_least_zero, default=0, help="of the choice of catches")
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.html")
 
 

@@ -24,7 +24,7 @@ import cv2
 import numpy as np
 
 from benchmarks import bundled, layouts
-from benchmarks.argument_types import at_least_one
+from benchmarks.argument_types import at_least_one, at_least_two
 from benchmarks.clip_style import style_distance
 from benchmarks.moving_portrait import MovingPortrait
 from benchmarks.protocol import BUNDLED, MissingDataError, Recorder, Split
@@ -72,7 +72,7 @@ class Clip:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--frames",
-        type=at_least_one,
+        type=at_least_two,
         metavar="N",
         help=f"of each clip ({FRAMES}; quick: {QUICK_FRAMES})",
     )

@@ -20,7 +20,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
-from report import ROOT, print_conditions, print_table, progress
+from argument_types import at_least_one, at_least_two, zero_or_above
+from report import ROOT, print_conditions, print_table, progress, run_script
 from scenes import MovingDisc, redraw
 
 from facestyle.io.images import read_image, write_image
@@ -283,14 +284,20 @@ def measure_speed(network: LossNetwork, iterations: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--clip", default="man_studio")
-    parser.add_argument("--frames", type=int, default=6)
-    parser.add_argument("--step", type=int, default=1, help="take every so many frames (1)")
-    parser.add_argument("--size", type=int, default=144, help="longer side, px (144)")
-    parser.add_argument("--network-size", type=int, default=480, help="of the networks, px (480)")
+    parser.add_argument("--frames", type=at_least_two, default=6)
+    parser.add_argument(
+        "--step", type=at_least_one, default=1, help="take every so many frames (1)"
+    )
+    parser.add_argument("--size", type=at_least_one, default=144, help="longer side, px (144)")
+    parser.add_argument(
+        "--network-size", type=at_least_one, default=480, help="of the networks, px (480)"
+    )
     parser.add_argument("--video-model", type=Path, metavar="FILE", help="a network for videos")
-    parser.add_argument("--iterations", type=int, default=60, help="of the first frame (60)")
-    parser.add_argument("--speed-iterations", type=int, default=60)
-    parser.add_argument("--temporal-weight", type=float)
+    parser.add_argument(
+        "--iterations", type=at_least_one, default=60, help="of the first frame (60)"
+    )
+    parser.add_argument("--speed-iterations", type=at_least_one, default=60)
+    parser.add_argument("--temporal-weight", type=zero_or_above)
     parser.add_argument(
         "--presets", nargs="+", choices=SEQUENTIAL, default=["independent", "init", "short-term"]
     )
@@ -311,4 +318,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from report import print_conditions, print_table, progress
+from argument_types import at_least_one
+from report import print_conditions, print_table, progress, run_script
 from scenes import MovingDisc
 
 from facestyle.io.images import write_image
@@ -80,7 +81,7 @@ def judge(scene: MovingDisc, results: list[np.ndarray]) -> list[float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--hidden", type=int, nargs="+", default=[1, 4, 8], metavar="N")
+    parser.add_argument("--hidden", type=at_least_one, nargs="+", default=[1, 4, 8], metavar="N")
     parser.add_argument("--model", default="wave", help="a bundled style (wave)")
     parser.add_argument("--save", type=Path, metavar="DIR", help="contact sheets of the frames")
     arguments = parser.parse_args()
@@ -102,4 +103,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

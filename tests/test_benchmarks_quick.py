@@ -1,7 +1,6 @@
 """Every benchmark's --quick runs without other data than the repository's, and skips by name."""
 
 import argparse
-import importlib
 import json
 import shutil
 import sys
@@ -10,11 +9,11 @@ import cv2
 import numpy as np
 import pytest
 
-from benchmarks import bundled, known_looks_rows, options, regions_rows, sketch
+from benchmarks import bundled, known_looks_rows, regions_rows, sketch
 from benchmarks.__main__ import BENCHMARKS, TOOLS, main
 from benchmarks.protocol import BUNDLED, Recorder
 from benchmarks.result_files import read_results
-from benchmarks.running import NOTHING_MEASURED, add_common_arguments
+from benchmarks.running import NOTHING_MEASURED
 from benchmarks.site_page import RESULTS
 from facestyle.exemplars import ExemplarSet
 from facestyle.faces import portrait_from_image
@@ -42,56 +41,6 @@ def measured(tmp_path, *words, code=0):
     path = tmp_path / "results.jsonl"
     assert main([*words, "--quick", "--json", str(path)]) == code
     return read_results(path)
-
-
-# what changes a figure without being told by its row
-SETTINGS = {
-    "known-looks": {"exemplars"},
-    "sketch": {"align", "hand"},
-    "portraits": {"labels", "identity", "texture"},
-    "skin-tone": {"split", "every"},
-    "neural": {"model", "style", "device", "train", "photos", "iterations", "steps", "crop"},
-    "video": {"frames"},
-}
-
-
-@pytest.mark.parametrize("name", BENCHMARKS)
-def test_a_run_tells_its_options(name):
-    if name in ("neural", "ruder"):
-        pytest.importorskip("torch")
-    module = importlib.import_module(f"benchmarks.{BENCHMARKS[name][0]}")
-    parser = argparse.ArgumentParser()
-    module.add_arguments(parser)
-    add_common_arguments(parser)
-    told = {}
-    for words in ([], ["--quick"]):
-        arguments = parser.parse_args(words)
-        getattr(module, "set_defaults", lambda _: None)(arguments)
-        told[not words] = options.recorded(module, arguments)
-        assert json.loads(json.dumps(told[not words])) == told[not words]
-        assert told[not words]["settings"].keys() == SETTINGS.get(name, set())
-        assert told[not words]["chosen"].keys() == set(getattr(module, "CHOOSING", ()))
-    if name in ("neural", "video", "speed", "known-looks", "ruder", "solver"):
-        assert told[True] != told[False]  # a quick run's own defaults
-
-
-def test_a_run_that_cannot_be_compared_is_refused_before_it_is_made(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(regions_rows, "CHOOSING", ())
-    monkeypatch.setattr(
-        regions_rows, "run", lambda _, r: r.add("a", "b", {"ssim": 1}, split="none")
-    )
-    old = tmp_path / "old.jsonl"
-    words = ["regions", "--quick", "--split"]
-    assert main([*words, "test", "--json", str(old)]) == 0
-    (run,) = read_results(old).runs
-    assert (run["settings"], run["chosen"]) == ({"split": "test"}, {})
-    assert main([*words, "test", "--against", str(old)]) == 0
-    capsys.readouterr()
-    with pytest.raises(SystemExit):
-        main([*words, "development", "--against", str(old)])
-    said = capsys.readouterr()
-    assert 'settings: split "test", now "development"; they cannot be compared' in said.err
-    assert said.out == ""
 
 
 def test_known_looks(tiny, tmp_path):
@@ -142,20 +91,6 @@ def test_halves_of_sketch_are_those_of_the_split(tmp_path):
         files = [(tmp_path / folder / "photos" / f"0{n}.png", tmp_path) for n in range(4)]
         drawings = [argparse.Namespace(name=path.stem) for path, _ in files]
         assert sketch.scored(drawings, files, given) == expected
-
-
-def test_counts_below_one_are_refused(capsys):
-    for words in (
-        ["sketch", "--images", "-2"],
-        ["sketch", "--images", "0"],
-        ["known-looks", "--exemplars", "0"],
-        ["skin-tone", "--every", "0"],
-        ["speed", "--megapixels", "-1"],
-        ["video", "--frames", "x"],
-    ):
-        with pytest.raises(SystemExit):
-            main([*words, "--quick"])
-        assert f"argument {words[1]}: found '{words[2]}', expected a" in capsys.readouterr().err
 
 
 def test_portraits_and_an_ebsynth_binary(tiny, tmp_path):
@@ -314,25 +249,6 @@ def test_what_is_missing_is_skipped_by_name(name, tmp_path, capsys):
     assert main(page) == 2
     assert found.skips[0]["why"] in capsys.readouterr().err
     assert not (tmp_path / "page.html").exists()
-
-
-def test_all_passes_options_on_and_goes_on_where_nothing_is_measured(tmp_path, monkeypatch, capsys):
-    commands, codes = [], {"solver": NOTHING_MEASURED}
-
-    def run(command, **_):
-        commands.append(command[3:])
-        return argparse.Namespace(returncode=codes.get(command[3], 0))
-
-    monkeypatch.setattr("benchmarks.__main__.subprocess.run", run)
-    words = ["--quick", "--pictures", "--data", str(tmp_path), "--seed", "7"]
-    assert main(["all", *words]) == 0
-    assert [command[0] for command in commands] == list(BENCHMARKS)
-    assert all(sorted(command[1:]) == sorted(words) for command in commands)
-    assert "measured nothing: solver" in capsys.readouterr().out
-    codes["sketch"] = 1
-    assert main(["all"]) == 1
-    codes.update(dict.fromkeys(BENCHMARKS, NOTHING_MEASURED))
-    assert main(["all"]) == NOTHING_MEASURED
 
 
 def test_undisturbed_portraits_are_not_compared_with_themselves(monkeypatch):
