@@ -16,6 +16,7 @@ from pathlib import Path
 from types import ModuleType
 
 from benchmarks.argument_types import at_least_zero
+from benchmarks.outputs import prepare_folder
 
 # A benchmark is a module with add_arguments(parser) and run(arguments, recorder). CHOOSING names
 # options that only choose rows; set_defaults(arguments) fills in what depends on other options.
@@ -98,16 +99,27 @@ def _help() -> str:
 
 def _run_all(words: list[str]) -> int:
     """Run every benchmark in a process of its own, so that none warms up another."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks all")
-    parser.add_argument("--quick", action="store_true")
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks all",
+        description="Every benchmark in turn, each in a process of its own.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--quick", action="store_true", help="minutes at most, each")
     parser.add_argument("--data", type=Path, metavar="DIR", help="as docs/measuring.md says")
-    parser.add_argument("--seed", type=at_least_zero)
+    parser.add_argument("--seed", type=at_least_zero, metavar="N", help="(1)")
     parser.add_argument("--pictures", action="store_true", help="keep small pictures of --data")
     parser.add_argument("--json", type=Path, metavar="DIR", help="one file for each benchmark")
     parser.add_argument("--against", type=Path, metavar="DIR", help="folder of an earlier run")
     arguments = parser.parse_args(words)
     if arguments.data is not None and not arguments.data.is_dir():
         parser.error(f"--data {arguments.data}: there is no such folder")
+    if arguments.against is not None and not arguments.against.is_dir():
+        parser.error(f"--against {arguments.against}: there is no such folder")
+    try:
+        if arguments.json is not None:
+            prepare_folder(arguments.json)
+    except ValueError as error:
+        parser.error(f"--json {error}")
     codes = {}
     for name in BENCHMARKS:
         print(f"# {name}\n", flush=True)
@@ -127,6 +139,8 @@ def _passed_on(arguments: argparse.Namespace, name: str) -> list[str]:
         file = None if folder is None else folder / f"{name}.jsonl"
         if file is not None and (option == "json" or file.is_file()):
             words += [f"--{option}", str(file)]
+        elif file is not None:
+            print(f"{file}: there is no such file; nothing to compare with\n", flush=True)
     return words
 
 

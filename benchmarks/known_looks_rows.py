@@ -46,14 +46,32 @@ class SeenCase(known_looks.Case):
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--split", choices=("test", "development"), default="test")
-    parser.add_argument("--looks", nargs="+", choices=known_looks.LOOKS, metavar="LOOK")
-    parser.add_argument("--methods", nargs="+", choices=known_looks.METHODS, metavar="METHOD")
     parser.add_argument(
-        "--exemplars", type=at_least_one, default=8, metavar="K", help="at most (8)"
+        "--split", choices=("test", "development"), default="test", help="half of sitters (test)"
     )
     parser.add_argument(
-        "--counts", type=at_least_one, nargs="*", metavar="K", help="fewer exemplars, too"
+        "--looks",
+        nargs="+",
+        choices=known_looks.LOOKS,
+        metavar="LOOK",
+        help=f"(all; quick: {' '.join(QUICK_LOOKS)}) of {', '.join(known_looks.LOOKS)}",
+    )
+    parser.add_argument(
+        "--methods",
+        nargs="+",
+        choices=known_looks.METHODS,
+        metavar="METHOD",
+        help=f"(all) of {'; '.join(known_looks.METHODS)}",
+    )
+    parser.add_argument(
+        "--exemplars", type=at_least_one, default=8, metavar="K", help="exemplars at most (8)"
+    )
+    parser.add_argument(
+        "--counts",
+        type=at_least_one,
+        nargs="*",
+        metavar="K",
+        help="fewer exemplars, too (1 2; quick: none)",
     )
 
 

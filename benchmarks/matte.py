@@ -56,7 +56,9 @@ class Cutout:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--split", choices=("test", "development"), default="test")
+    parser.add_argument(
+        "--split", choices=("test", "development"), default="test", help="half of sitters (test)"
+    )
 
 
 def run(arguments: argparse.Namespace, recorder: Recorder) -> None:

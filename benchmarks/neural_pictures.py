@@ -35,4 +35,5 @@ def _read_rgb(path: Path) -> Image.Image:
             with Image.open(path) as file:
                 return file.convert("RGB")
     except (OSError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise ImageError(f"{path}: cannot be read as a picture ({error})") from error
+        why = getattr(error, "strerror", None) or error
+        raise ImageError(f"{path}: cannot be read as a picture ({why})") from error

@@ -16,6 +16,7 @@ import numpy as np
 
 from benchmarks.bootstrap import mean_interval
 from benchmarks.measures import direction, title
+from benchmarks.outputs import prepare_file, write_whole
 from benchmarks.plots import line_chart
 from benchmarks.protocol import Results, Row, say
 from benchmarks.result_files import read_results
@@ -68,6 +69,7 @@ def main(arguments: argparse.Namespace) -> int:
     """Write the page; 2 where there are no results or no Jinja2."""
     results = Results()
     try:
+        prepare_file(arguments.output)
         for path in arguments.results:
             found = read_results(path)
             for name in ("runs", "rows", "skips", "pictures"):
@@ -83,10 +85,7 @@ def main(arguments: argparse.Namespace) -> int:
     except ImportError:
         say('report: needs Jinja2: pip install "facestyle[benchmarks]"')
         return 2
-    arguments.output.parent.mkdir(parents=True, exist_ok=True)
-    partial = arguments.output.with_name(f"{arguments.output.name}.partial")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(arguments.output)
+    write_whole(arguments.output, text)
     print(f"{arguments.output}: {len(results.rows)} rows, {len(text) / 1e6:.1f} MB")
     return 0
 

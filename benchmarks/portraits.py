@@ -71,8 +71,12 @@ Maker = Callable[[Cell], tuple[np.ndarray, float | None]]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--portraits", nargs="*", metavar="NAME", help="stems of portraits (all)")
-    parser.add_argument("--styles", nargs="*", metavar="NAME", help="names of styles (all)")
+    parser.add_argument(
+        "--portraits", nargs="+", metavar="NAME", help="stems of portraits (all; quick: few)"
+    )
+    parser.add_argument(
+        "--styles", nargs="+", metavar="NAME", help="names of styles (all; quick: two)"
+    )
     parser.add_argument("--sets", action="store_true", help="all exemplars of a style, too")
     parser.add_argument("--split", choices=("test", "development"), help="cases of one half only")
     parser.add_argument("--labels", default="mrf", choices=("mrf", "free"), help="of ours (mrf)")
@@ -172,26 +176,25 @@ def sources(
     arguments: argparse.Namespace, recorder: Recorder
 ) -> tuple[list[Path], dict[str, list[Path]], int | None]:
     """Files of portraits and of styles, and the width to which they are reduced."""
-    quick, width = arguments.quick, None
+    quick = arguments.quick
     if arguments.data is None:
         portraits = [p for p in bundled.portraits() if p.stem in bundled.PHOTOGRAPHED]
         styles = {name: bundled.style(name) for name in bundled.DRAWN}
-        if quick:
-            portraits, width = portraits[:1], QUICK_WIDTH
-            styles = {name: styles[name] for name in QUICK_STYLES}
+        width, few, usual = (QUICK_WIDTH if quick else None), 1, list(QUICK_STYLES)
     else:
         portraits = layouts.portrait_files(arguments.data)
         styles = layouts.style_files(arguments.data)
-        if quick:
-            portraits, styles = portraits[:2], dict(list(styles.items())[:2])
+        width, few, usual = None, 2, list(styles)[:2]
     known = {"portraits": {path.stem for path in portraits}, "styles": styles.keys()}
     for what, names in known.items():
         for name in sorted(set(getattr(arguments, what) or ()) - names):
             recorder.skip(name, f"is none of the {what}: {', '.join(sorted(names))}")
     if arguments.portraits is not None:
         portraits = [p for p in portraits if p.stem in arguments.portraits]
-    if arguments.styles is not None:
-        styles = {name: styles[name] for name in arguments.styles if name in styles}
+    elif quick:
+        portraits = portraits[:few]
+    wanted = arguments.styles or (usual if quick else list(styles))
+    styles = {name: styles[name] for name in wanted if name in styles}
     if not portraits or not styles:
         raise MissingDataError("portraits", f"{len(portraits)} portraits, {len(styles)} styles")
     return portraits, styles, width

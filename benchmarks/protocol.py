@@ -18,6 +18,7 @@ from typing import Any, Literal, Self
 import numpy as np
 
 from benchmarks.measures import Better, direction, unit
+from benchmarks.outputs import prepare_file
 from benchmarks.report import Timing, conditions
 from facestyle.errors import FacestyleError
 
@@ -141,7 +142,7 @@ class Recorder:
         self._shown: dict[str, str] = {}  # of each group the case that has pictures
         self._path, self._file = path, None
         if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            prepare_file(path)
             self._file = self._partial.open("w", encoding="utf-8")
         run = {
             "schema": SCHEMA,

@@ -27,7 +27,9 @@ Face = tuple[str, np.ndarray, np.ndarray, Split]  # name, picture, classes, half
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--split", choices=("test", "development"), default="test")
+    parser.add_argument(
+        "--split", choices=("test", "development"), default="test", help="half of sitters (test)"
+    )
 
 
 def run(arguments: argparse.Namespace, recorder: Recorder) -> None:

@@ -14,8 +14,10 @@ def read_results(path: Path) -> Results:
     Raises
     ------
     ValueError
-        If it is none, or of another schema; the message names file and line.
+        If there is none, or it is of another schema; the message names file and line.
     """
+    if not path.exists():
+        raise ValueError(f"{path}: there is no such file or folder")
     results = Results()
     paths = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
     if not paths:

@@ -4,12 +4,14 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from benchmarks import compare
 from benchmarks.argument_types import at_least_zero
 from benchmarks.comparable import differences
 from benchmarks.options import recorded
-from benchmarks.protocol import MissingDataError, Recorder, say
+from benchmarks.outputs import prepare_file, prepare_folder
+from benchmarks.protocol import MissingDataError, Recorder, Results, say
 from benchmarks.report import print_conditions, progress
 from benchmarks.result_files import read_results
 from benchmarks.summary import print_rows
@@ -32,7 +34,7 @@ def add_common_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--against", type=Path, metavar="FILE", help="earlier results; exit code 1 where worse"
     )
-    group.add_argument("--seed", type=at_least_zero, default=1)
+    group.add_argument("--seed", type=at_least_zero, default=1, metavar="N", help="(1)")
     group.add_argument(
         "--pictures", action="store_true", help="keep small pictures of --data in FILE, too"
     )
@@ -63,6 +65,37 @@ def _nothing(name: str) -> int:
     return NOTHING_MEASURED
 
 
+def _prepare_outputs(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> None:
+    """See that all that is to be written can be: better said now than after an hour."""
+    prepare = {"json": prepare_file, "save": prepare_folder, "export": prepare_folder}
+    for option, function in prepare.items():
+        path = getattr(arguments, option, None)
+        try:
+            if path is not None:
+                function(path)
+        except ValueError as error:
+            parser.error(f"--{option} {error}")
+
+
+def _read_old(parser: argparse.ArgumentParser, path: Path, run: dict[str, Any]) -> Results:
+    """Earlier results of one benchmark; see that the run that is to be made can be compared."""
+    name = run["benchmark"]
+    try:
+        found = read_results(path)
+    except (OSError, ValueError) as error:
+        parser.error(f"--against {error}")
+    old = Results(
+        runs=[old for old in found.runs if old["benchmark"] == name],
+        rows=[row for row in found.rows if row.benchmark == name],
+    )
+    if not old.runs:
+        parser.error(f"--against {path}: holds no run of {name}")
+    why = differences(old.runs, [run]).get(name)
+    if why is not None:
+        parser.error(f"--against {path}: {why}; they cannot be compared")
+    return old
+
+
 def run_benchmark(
     name: str, module: ModuleType, parser: argparse.ArgumentParser, words: Sequence[str]
 ) -> int:
@@ -78,15 +111,11 @@ def run_benchmark(
     if hasattr(module, "set_defaults"):
         module.set_defaults(arguments)
     options = recorded(module, arguments)
-    try:
-        old = read_results(arguments.against) if arguments.against else None
-    except (OSError, ValueError) as error:
-        parser.error(f"--against {arguments.against}: {error}")
-    if old is not None:  # better said now than after an hour
+    _prepare_outputs(parser, arguments)
+    old = None
+    if arguments.against is not None:
         run = {"benchmark": name, "quick": arguments.quick, **options}
-        why = differences(old.runs, [run]).get(name)
-        if why is not None:
-            parser.error(f"--against {arguments.against}: {why}; they cannot be compared")
+        old = _read_old(parser, arguments.against, run)
     print_conditions(name, seed=arguments.seed, quick=arguments.quick)
     with Recorder(
         name,

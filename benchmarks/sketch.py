@@ -56,13 +56,19 @@ class Plan:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--split", choices=("test", "development"), default="test")
+    parser.add_argument(
+        "--split", choices=("test", "development"), default="test", help="half of pairs (test)"
+    )
     parser.add_argument(
         "--images", type=at_least_one, metavar="N", help="only N of them, evenly spread"
     )
     parser.add_argument("--methods", nargs="+", choices=METHODS, default=list(METHODS))
     parser.add_argument(
-        "--counts", type=at_least_one, nargs="*", metavar="K", help="numbers of exemplars"
+        "--counts",
+        type=at_least_one,
+        nargs="*",
+        metavar="K",
+        help="fewer exemplars, too (8 16 32; quick: none)",
     )
     parser.add_argument(
         "--align", action="store_true", help="bring the pairs of --data into the frame of CUFS"

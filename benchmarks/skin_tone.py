@@ -58,9 +58,13 @@ class Sitter:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--split", choices=("development", "test"), default="test")
-    parser.add_argument("--styles", nargs="*", choices=STYLES, help="(all; two for --quick)")
-    parser.add_argument("--every", type=at_least_one, default=1, help="take each Nth sitter")
+    parser.add_argument(
+        "--split", choices=("development", "test"), default="test", help="half of sitters (test)"
+    )
+    parser.add_argument("--styles", nargs="+", choices=STYLES, help="(all; two for --quick)")
+    parser.add_argument(
+        "--every", type=at_least_one, default=1, metavar="N", help="take each Nth sitter (1)"
+    )
     parser.add_argument("--save", type=Path, metavar="DIR", help="write STYLE_NAME.png")
 
 
@@ -74,7 +78,9 @@ def run(arguments: argparse.Namespace, recorder: Recorder) -> None:
     paths = sitter_paths(arguments.data, arguments.split)
     sitters = read_sitters(dict(list(paths.items())[:: arguments.every][:most]), recorder)
     if not sitters:
-        raise MissingDataError("skin-tone", f"no usable sitter is in the half {arguments.split}")
+        raise MissingDataError(
+            "skin-tone", f"0 usable sitters are in the half {arguments.split} or in none"
+        )
     judge = StyleJudge()
     data = BUNDLED if arguments.data is None else arguments.data.name
     for style in arguments.styles:

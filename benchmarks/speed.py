@@ -112,7 +112,7 @@ class Bench:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--methods", nargs="+", choices=SETS, help="(all; two for --quick)")
-    parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS))
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), help="parts (all)")
     parser.add_argument("--megapixels", type=above_zero, nargs="+", metavar="MP")
     parser.add_argument(
         "--counts", type=at_least_one, nargs="+", metavar="K", help="numbers of exemplars"
@@ -132,7 +132,9 @@ def run(arguments: argparse.Namespace, recorder: Recorder) -> None:
     """Measure every part that is asked for."""
     quick = arguments.quick
     given = arguments.data is not None
-    path = portrait_files(arguments.data)[0] if given else bundled.PORTRAIT
+    path, *others = portrait_files(arguments.data) if given else [bundled.PORTRAIT]
+    if others:
+        recorder.skip(f"{len(others)} portraits", f"one is enough: {path.name}")
     pixels = QUICK_MEGAPIXELS[0] * 1e6 if quick else PIXELS
     image = resized(read_image(path).rgb, pixels)
     data = arguments.data.name if given else BUNDLED
@@ -141,7 +143,8 @@ def run(arguments: argparse.Namespace, recorder: Recorder) -> None:
         with mock.patch.dict(os.environ, FACESTYLE_CACHE=str(work / "cache")):
             bench = Bench(recorder, image, data, work, arguments.runs, quick)
             for part in arguments.only:
-                MEASURED[part](bench, arguments)
+                with recorder.skipping(f"speed, {part}"):
+                    MEASURED[part](bench, arguments)
 
 
 def measure_stages(bench: Bench, arguments: argparse.Namespace) -> None:

@@ -23,6 +23,7 @@ import numpy as np
 
 from benchmarks.argument_types import at_least_one, at_least_zero
 from benchmarks.layouts import pictures
+from benchmarks.outputs import prepare_file, write_whole
 from benchmarks.protocol import say
 from benchmarks.thumbnails import jpeg_text
 from facestyle.errors import FacestyleError
@@ -87,6 +88,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(arguments: argparse.Namespace) -> int:
     """Write page and key; 2 where the folders do not make a study."""
     try:
+        prepare_file(arguments.output)
         methods = _named_folders(arguments.folders)
         study = make_study(methods, arguments.photos, arguments.catches, arguments.seed)
         examples = read_examples(arguments.exemplars)
@@ -228,8 +230,7 @@ def write_study(
     text = json.dumps(content, ensure_ascii=False).replace("</", "<\\/")
     page = TEMPLATE.read_text(encoding="utf-8").replace("/*CONTENT*/null", text)
     key = output.with_suffix(".key.json")
-    output.parent.mkdir(parents=True, exist_ok=True)
-    _write(output, page)
+    write_whole(output, page)
     secret = {
         "study": name,
         "schema": SCHEMA,
@@ -237,14 +238,8 @@ def write_study(
         "trials": [{"pair": trial["pair"], "catch": trial["catch"]} for trial in study.trials],
         "pictures": study.key,
     }
-    _write(key, json.dumps(secret, indent=1))
+    write_whole(key, json.dumps(secret, indent=1))
     return output, key
-
-
-def _write(path: Path, text: str) -> None:
-    partial = path.with_name(f"{path.name}.partial")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)
 
 
 def _named_folders(texts: Sequence[str]) -> dict[str, Path]:

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.bradley_terry import bradley_terry, is_connected
+from benchmarks.outputs import prepare_file, write_whole
 from benchmarks.protocol import say
 from benchmarks.report import print_table
 from benchmarks.study_files import Choices, read_choices, read_key
@@ -37,6 +38,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(arguments: argparse.Namespace) -> int:
     """Print rates and scores; 2 where nothing can be scored."""
     try:
+        if arguments.json is not None:
+            prepare_file(arguments.json)
         choices = read_choices(read_key(arguments.key), arguments.subjects)
     except (OSError, ValueError) as error:
         say(f"study-score: {error}")
@@ -66,7 +69,7 @@ def main(arguments: argparse.Namespace) -> int:
             "rates": rates,
             "scores": scores,
         }
-        arguments.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+        write_whole(arguments.json, json.dumps(figures, indent=1) + "\n")
     return 0
 
 

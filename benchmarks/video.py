@@ -82,7 +82,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--styles", nargs="+", choices=[n for _, n in STYLES], help="(all; two quick)"
     )
     parser.add_argument("--memory", action="store_true", help="measure memory, too")
-    parser.add_argument("--most", type=at_least_one, default=1000, help="frames of --memory (1000)")
+    parser.add_argument(
+        "--most", type=at_least_one, default=1000, metavar="N", help="frames of --memory (1000)"
+    )
 
 
 def set_defaults(arguments: argparse.Namespace) -> None:
@@ -116,6 +118,8 @@ def clips(arguments: argparse.Namespace, recorder: Recorder) -> Iterator[Clip]:
     """The bundled portrait in motion, or the clips of a folder."""
     count = arguments.frames
     if arguments.data is None:
+        if arguments.clips is not None:
+            recorder.skip(", ".join(arguments.clips), "clips are of --data; none was given")
         image = read_image(bundled.PORTRAIT).rgb
         width = QUICK_WIDTH if arguments.quick else WIDTH
         size = (width, round(image.shape[0] * width / image.shape[1]))

@@ -7,12 +7,13 @@ import sys
 
 import pytest
 
-from benchmarks import bundled, options, regions_rows
+from benchmarks import bundled, options, portraits, regions_rows
 from benchmarks.__main__ import BENCHMARKS, main
 from benchmarks.protocol import Recorder
 from benchmarks.report import run_script
 from benchmarks.result_files import read_results
 from benchmarks.running import NOTHING_MEASURED, add_common_arguments
+from benchmarks.site_page import RESULTS
 from facestyle.errors import ImageError
 from facestyle.io.images import read_image
 
@@ -143,3 +144,60 @@ def test_all_passes_options_on_and_goes_on_where_nothing_is_measured(tmp_path, m
     assert main(["all"]) == 1
     codes.update(dict.fromkeys(BENCHMARKS, NOTHING_MEASURED))
     assert main(["all"]) == NOTHING_MEASURED
+
+
+def code_of(words):
+    """The exit code of a command, also where its arguments are refused."""
+    try:
+        return main(words)
+    except SystemExit as end:
+        return end.code
+
+
+def test_where_nothing_can_be_written_is_said_before_anything_is_measured(tmp_path, capsys):
+    file, pictures = tmp_path / "file", bundled.EXEMPLARS
+    file.write_text("")
+    study = ["study", f"a={pictures / 'pencil'}", f"b={pictures / 'oil'}"]
+    for words, code in (
+        (["regions", "--json", str(tmp_path)], 2),
+        (["regions", "--json", str(file / "x.jsonl")], 2),
+        (["portraits", "--save", str(file)], 2),
+        (["sketch", "--export", str(file)], 2),
+        (["all", "--json", str(file)], 2),
+        (["report", str(RESULTS), "-o", str(tmp_path)], 2),
+        ([*study, "-o", str(file / "study.html")], 2),
+        (["study-score", "key", "subject", "--json", str(tmp_path)], 2),
+    ):
+        assert code_of(words) == code
+        said = capsys.readouterr()
+        assert "is a folder; expected" in said.err or "cannot be made" in said.err
+        assert said.out == ""
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_earlier_results_that_say_nothing_of_a_benchmark_are_refused(tmp_path, capsys):
+    sketch = str(RESULTS / "sketch.jsonl")
+    for words, why in (
+        (["regions", "--against", sketch], "holds no run of regions"),
+        (["regions", "--against", str(tmp_path / "gone")], "gone: there is no such file"),
+        (["all", "--against", str(tmp_path / "gone")], "gone: there is no such folder"),
+        (["sketch", "--against", sketch], "one run is quick"),
+    ):
+        with pytest.raises(SystemExit):
+            main(words)
+        assert why in capsys.readouterr().err
+
+
+def test_names_that_are_given_are_found_in_quick_runs_too():
+    given = ["--quick", "--portraits", "grace_hopper", "nosuch", "--styles", "oil"]
+    parser = argparse.ArgumentParser()
+    portraits.add_arguments(parser)
+    add_common_arguments(parser)
+    recorder = Recorder("portraits")
+    found, styles, _ = portraits.sources(parser.parse_args(given), recorder)
+    assert ([path.stem for path in found], list(styles)) == (["grace_hopper"], ["oil"])
+    (skip,) = recorder.results.skips
+    assert skip["what"] == "nosuch"
+    assert "grace_hopper" in skip["why"]
+    found, styles, _ = portraits.sources(parser.parse_args(["--quick"]), recorder)
+    assert (len(found), tuple(styles)) == (1, portraits.QUICK_STYLES)
