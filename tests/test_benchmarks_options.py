@@ -189,13 +189,14 @@ def test_earlier_results_that_say_nothing_of_a_benchmark_are_refused(tmp_path, c
 
 
 def test_names_that_are_given_are_found_in_quick_runs_too():
-    given = ["--quick", "--portraits", "grace_hopper", "nosuch", "--styles", "oil"]
+    names = ["grace_hopper", "luis_pedro_coelho"]
+    given = ["--quick", "--portraits", *names, "nosuch", "--styles", "oil"]
     parser = argparse.ArgumentParser()
     portraits.add_arguments(parser)
     add_common_arguments(parser)
     recorder = Recorder("portraits")
     found, styles, _ = portraits.sources(parser.parse_args(given), recorder)
-    assert ([path.stem for path in found], list(styles)) == (["grace_hopper"], ["oil"])
+    assert ([path.stem for path in found], list(styles)) == (names, ["oil"])
     (skip,) = recorder.results.skips
     assert skip["what"] == "nosuch"
     assert "grace_hopper" in skip["why"]
