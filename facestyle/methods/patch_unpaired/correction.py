@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from facestyle.faces.regions import EYE, HAIR
+from facestyle.faces.regions import EYE, HAIR, LIP
 from facestyle.imaging.color import from_lab, to_lab
 from facestyle.kernels.bands import combine_bands
 from facestyle.methods.patch_unpaired.recipe import (
@@ -30,7 +30,7 @@ _LAST_CHROMA = 0.8
 # Share of finer differences in color. An eye is smaller than the low band: it would have an
 # exemplar's blue beside a brown one. Hair of several exemplars is brown and blue in patches (three
 # development sitters in watercolor and oil, by eye: 0, .7 and 1; at 1 oil is of one color)
-_LAST_FINE_CHROMA = {EYE: 1.0, HAIR: 0.8}
+_LAST_FINE_CHROMA = {EYE: 1.0, LIP: 1.0, HAIR: 0.8}
 
 
 @dataclass(frozen=True)

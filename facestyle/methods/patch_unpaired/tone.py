@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
-from facestyle.faces.regions import BACKGROUND, GROUP_OF_REGION
+from facestyle.faces.regions import BACKGROUND, GROUP_OF_REGION, SKIN
 from facestyle.frozen import FrozenRecord
 from facestyle.kernels.tone_curves import RegionTones, apply_tone_curves
+from facestyle.methods.patch_unpaired.sitter_colors import (
+    add_sitters_colors,
+    color_spread,
+    mean_colors,
+)
 from facestyle.methods.patch_unpaired.sitter_tones import sitters_face, sitters_tones
 
 GROUPS = 4  # face, hair, clothes, background
@@ -43,12 +48,15 @@ class GroupTone(FrozenRecord):
         95th percentile of the luminance's deviation from its blur; 0 where unknown.
     limits : (float, float)
         Darkest and lightest blurred luminance of the medium, over all groups.
+    spread : float
+        See `facestyle.methods.patch_unpaired.sitter_colors.color_spread`; the mean over exemplars.
     """
 
     quantiles: np.ndarray
     chroma: np.ndarray
     detail: float
     limits: tuple[float, float] = (0.0, 1.0)
+    spread: float = 0.0
 
 
 def exemplar_tones(
@@ -84,7 +92,10 @@ def exemplar_tones(
         else:
             colors = np.concatenate([b[m] for b, m in zip(blurred, chosen, strict=True)])
         deviation = np.concatenate([d[m] for d, m in zip(detail, chosen, strict=True)])
-        tones.append(_group_tone(colors, deviation, (float(low), float(high))))
+        tone = _group_tone(colors, deviation, (float(low), float(high)))
+        # each by itself: what exemplars differ by is not the medium's
+        spread = np.mean([color_spread(b[m]) for b, m in zip(blurred, chosen, strict=True)])
+        tones.append(replace(tone, spread=float(spread)))
     return tuple(tones)
 
 
@@ -121,10 +132,13 @@ class ToneCurves:
         Luminance of each group over the target's own.
     gains : (4,) float32
         Of the detail.
+    colors : (2, 32) float32
+        The target's own a and b in its skin, for each bin of luminance.
     """
 
     curves: np.ndarray
     gains: np.ndarray
+    colors: np.ndarray
 
 
 def tone_mapped(
@@ -166,7 +180,8 @@ def tone_mapped(
             weights[number] = cv2.GaussianBlur(mask, (0, 0), max(1.0, 0.7 * sigma))
     chroma = np.stack([tone.chroma.T for tone in tones]).astype(np.float32)
     region_tones = RegionTones(curves.curves, curves.gains, chroma)
-    return apply_tone_curves(base, luminance - base, weights, region_tones)
+    toned = apply_tone_curves(base, luminance - base, weights, region_tones)
+    return add_sitters_colors(toned, lab, weights, curves.colors, tones[_FACE].spread, sigma)
 
 
 def tone_curves(
@@ -211,7 +226,9 @@ def tone_curves(
         wanted = _wanted(quantiles, tones, number, offset)
         curves[number] = _curve(quantiles, wanted)
         gains[number] = _gain(detail.ravel()[inside], tone)
-    return ToneCurves(curves, gains)
+    skin = np.flatnonzero(cv2.compare(region_map, SKIN, cv2.CMP_EQ))
+    colors = mean_colors(lab.reshape(-1, 3)[skin[:: max(1, len(skin) // _SAMPLES)]])
+    return ToneCurves(curves, gains, colors)
 
 
 def _wanted(own: np.ndarray, tones: Sequence[GroupTone], group: int, offset: float) -> np.ndarray:

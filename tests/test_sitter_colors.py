@@ -1,0 +1,64 @@
+"""What keeps the sitter's own colors in paintings, and gray media gray."""
+
+import numpy as np
+import pytest
+
+from facestyle.faces.regions import BACKGROUND, HAIR, LIP, SKIN
+from facestyle.methods.patch_unpaired.sitter_colors import (
+    color_share,
+    color_spread,
+    colors_at,
+    mean_colors,
+)
+from facestyle.methods.patch_unpaired.tone import exemplar_tones, tone_mapped
+
+REGIONS = (SKIN, LIP, HAIR, BACKGROUND)
+REGION_MAP = np.repeat(np.uint8(REGIONS), 24)[:, None].repeat(80, 1)
+PHOTO = {SKIN: (0.65, 0.12, 0.15), LIP: (0.5, 0.35, 0.12), HAIR: (0.3, 0.06, 0.14)}
+PAINTING = {SKIN: (0.6, 0.13, 0.2), LIP: (0.5, 0.16, 0.18), HAIR: (0.3, 0.02, -0.06)}
+SEPIA = {region: (0.8 - 0.2 * number, 0.01, 0.04) for number, region in enumerate(REGIONS)}
+
+
+def picture(colors, spread=0.0):
+    """Lab with each region in its color, noise in luminance and broad variation in color."""
+    random = np.random.default_rng(0)
+    lab = np.zeros((*REGION_MAP.shape, 3), np.float32)
+    for region in REGIONS:
+        lab[region == REGION_MAP] = colors.get(region, (0.8, 0.0, 0.0))
+    lab[..., 0] += random.normal(0, 0.02, REGION_MAP.shape)
+    lab[..., 1] += np.float32(spread) * np.sin(np.arange(80) / 12)
+    return lab
+
+
+def middle(mapped, region):
+    """Mean a and b in the middle of a region."""
+    top = 24 * REGIONS.index(region)
+    return mapped[top + 8 : top + 16, :, 1:].mean(axis=(0, 1))
+
+
+def test_red_lips_and_brown_hair_stay_so_in_a_painting():
+    tones = exemplar_tones([picture(PAINTING, 0.09)], [REGION_MAP], 2.0)
+    mapped = tone_mapped(picture(PHOTO), REGION_MAP, tones, 2.0)
+    assert middle(mapped, LIP)[0] > middle(mapped, SKIN)[0] + 0.1  # .03 apart in the painting
+    assert middle(mapped, HAIR)[1] > 0.05  # bluish in the painting
+    np.testing.assert_allclose(middle(mapped, SKIN), PAINTING[SKIN][1:], atol=0.05)
+
+
+def test_tinted_drawings_keep_their_one_tint():
+    tones = exemplar_tones([picture(SEPIA)], [REGION_MAP], 2.0)
+    mapped = tone_mapped(picture(PHOTO), REGION_MAP, tones, 2.0)
+    for region in (SKIN, LIP, HAIR):
+        np.testing.assert_allclose(middle(mapped, region), SEPIA[region][1:], atol=2e-3)
+
+
+def test_spread_is_what_luminance_does_not_explain():
+    luminance = np.linspace(0.1, 0.9, 4000, dtype=np.float32)
+    tint = np.stack([luminance, 0.2 * luminance, -0.1 * luminance], axis=1)
+    assert color_spread(tint) < 0.005
+    assert color_share(color_spread(tint)) == 0
+    tint[::2, 1] += 0.06
+    assert color_spread(tint) == pytest.approx(0.03, abs=2e-3)
+    found = colors_at(mean_colors(tint), np.float32([0.5]))
+    np.testing.assert_allclose(found, [[0.13, -0.05]], atol=3e-3)
+    assert color_spread(tint[:0]) == 0
+    np.testing.assert_array_equal(mean_colors(tint[:0]), np.zeros((2, 32)))
