@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import known_looks
+import known_looks_methods
 import numpy as np
 from sitters import sitter_paths
 
@@ -33,7 +34,7 @@ REFERENCES = ("histogram matching", "OpenCV edgePreservingFilter")
 CHOOSING = ("split", "looks", "methods", "counts")
 
 
-class SeenCase(known_looks.Case):
+class SeenCase(known_looks_methods.Case):
     """A case that remembers the last picture it scored."""
 
     last: np.ndarray | None = None
@@ -59,9 +60,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--methods",
         nargs="+",
-        choices=known_looks.METHODS,
+        choices=known_looks_methods.METHODS,
         metavar="METHOD",
-        help=f"(all) of {'; '.join(known_looks.METHODS)}",
+        help=f"(all) of {'; '.join(known_looks_methods.METHODS)}",
     )
     parser.add_argument(
         "--exemplars", type=at_least_one, default=8, metavar="K", help="exemplars at most (8)"
@@ -78,7 +79,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def set_defaults(arguments: argparse.Namespace) -> None:
     quick = arguments.quick
     arguments.looks = arguments.looks or list(QUICK_LOOKS if quick else known_looks.LOOKS)
-    arguments.methods = arguments.methods or list(known_looks.METHODS)
+    arguments.methods = arguments.methods or list(known_looks_methods.METHODS)
     if arguments.counts is None:
         arguments.counts = [] if quick else list(COUNTS)
 
@@ -90,7 +91,7 @@ def run(arguments: argparse.Namespace, recorder: Recorder) -> None:
     if len(sitters) < 2:
         raise MissingDataError("known-looks", f"{len(sitters)} usable sitters; 2 are needed")
     inputs = list(sitters)[: QUICK_INPUTS if arguments.quick else None]
-    methods = {name: known_looks.METHODS[name] for name in arguments.methods}
+    methods = {name: known_looks_methods.METHODS[name] for name in arguments.methods}
     for look in arguments.looks:
         for case in known_looks.cases_of_look(
             look, sitters, inputs, arguments.exemplars, recorder.seed
@@ -101,8 +102,8 @@ def run(arguments: argparse.Namespace, recorder: Recorder) -> None:
             for count in arguments.counts:
                 if count < len(case.exemplars):
                     fewer = replace(case, exemplars=case.exemplars[:count])
-                    for name in known_looks.AGAINST_COUNT:
-                        scores = known_looks.METHODS[name](fewer)
+                    for name in known_looks_methods.AGAINST_COUNT:
+                        scores = known_looks_methods.METHODS[name](fewer)
                         recorder.add(name_of(case), name, scores, exemplars=count, **shared)
 
 
@@ -154,20 +155,23 @@ def measuring_sitters(data: Path, half: str) -> dict[str, Path]:
     return found if any(data in path.parents for path in found.values()) else {}
 
 
-def name_of(case: known_looks.Case) -> str:
+def name_of(case: known_looks_methods.Case) -> str:
     """How rows call a case."""
     return f"{case.look}/{case.portrait.name}"
 
 
 def score_case(
-    recorder: Recorder, case: known_looks.Case, methods: dict[str, Any], shared: dict[str, Any]
+    recorder: Recorder,
+    case: known_looks_methods.Case,
+    methods: dict[str, Any],
+    shared: dict[str, Any],
 ) -> None:
     """All methods and references in one case."""
     name, data = name_of(case), shared["data"]
     height, width = case.truth.shape[:2]
     seen = SeenCase(case.look, case.portrait, case.truth, case.exemplars)
     recorder.picture(name, "the truth", case.truth, data=data)
-    untouched = known_looks.input_unchanged(case)["psnr"]
+    untouched = known_looks_methods.input_unchanged(case)["psnr"]
 
     def add(method: str, scores: dict[str, float]) -> None:
         scores = scores | {"worse than the input": float(scores["psnr"] < untouched)}

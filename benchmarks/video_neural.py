@@ -22,9 +22,9 @@ import numpy as np
 import torch
 from argument_types import at_least_one, at_least_two, zero_or_above
 from report import ROOT, print_conditions, print_table, progress, run_script
-from scenes import MovingDisc, redraw
+from video_neural_scenes import measure_scenes, read_style
 
-from facestyle.io.images import read_image, write_image
+from facestyle.io.images import write_image
 from facestyle.io.videos import open_video
 from facestyle.methods.engine import FrameEngine
 from facestyle.methods.neural import (
@@ -46,24 +46,14 @@ from facestyle.neural.settings import VIDEO_INPUTS, Architecture, OptimizeOption
 from facestyle.neural.style_pictures import StylePicture, style_size
 from facestyle.neural.style_statistics import measure_grams
 from facestyle.neural.transformer import Transformer
-from facestyle.neural.video.settings import VIDEO_PRESETS, VideoOptions
+from facestyle.neural.video.settings import VIDEO_PRESETS
 
 SHARED = ROOT.parent / "shared" / "data"
-STYLE = ROOT / "benchmarks" / "styles" / "great_wave.jpg"
 MODEL = "wave"
 CPU = torch.device("cpu")
 SEQUENTIAL = ("independent", "previous", "init", "short-term", "long-term")
 PARTS = ("clip", "networks", "scenes", "speed")
 SPEED_SIZE = 256
-SCENE = 48  # px
-# of the constructed scenes: noise, as in the paper, and layers that 48 px show
-SCENE_FRAME = OptimizeOptions(
-    scales=1,
-    iterations=15,
-    initial="noise",
-    style_layers=("relu1_1", "relu2_1"),
-    content_layers=("relu2_1",),
-)
 
 
 def read_clip(name: str, count: int, size: int, step: int = 1) -> list[np.ndarray]:
@@ -76,11 +66,6 @@ def read_clip(name: str, count: int, size: int, step: int = 1) -> list[np.ndarra
             cv2.resize(frame.pixels, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
         )
     return frames
-
-
-def read_style() -> torch.Tensor:
-    picture = to_tensor(read_image(STYLE).rgb)
-    return resize(picture, style_size(picture, 512)).clamp(0, 1)
 
 
 def flicker(frames: list[np.ndarray], results: list[np.ndarray]) -> float:
@@ -103,21 +88,6 @@ def style_loss(
     weights = layer_weights(options.style_weight, layers)
     ours, target = (measure_grams(network, p, layers) for p in (to_tensor(image), theirs))
     return sum(float(weights[n] * losses.style_loss(ours[n], target[n])) for n in layers)
-
-
-@torch.no_grad()
-def border_style_loss(network: LossNetwork, image: np.ndarray, style: torch.Tensor) -> float:
-    """The style term of the right quarter of a picture."""
-    layers = SCENE_FRAME.style_layers
-    theirs = resize(style, style_size(style, max(image.shape[:2]))).clamp(0, 1)
-    weights = layer_weights(SCENE_FRAME.style_weight, layers)
-    ours, target = (network(picture, layers) for picture in (to_tensor(image), theirs))
-    total = 0.0
-    for name in layers:
-        border = ours[name][..., -(ours[name].shape[3] // 4) :]
-        pair = losses.gram_matrix(border), losses.gram_matrix(target[name])
-        total += float(weights[name] * losses.style_loss(*pair))
-    return total
 
 
 def run(worker: FrameEngine, frames: list[np.ndarray], name: str):
@@ -206,46 +176,6 @@ def compare(
         arguments.save.mkdir(parents=True, exist_ok=True)
         path = arguments.save / f"{arguments.clip}-{title.partition(' ')[0]}.png"
         write_image(path, np.vstack(sheet), overwrite=True)
-
-
-def redraw_scene(
-    network: LossNetwork, scene: MovingDisc, preset: str, **changes: int
-) -> list[np.ndarray]:
-    """Results of a constructed scene."""
-    options: VideoOptions = replace(
-        VIDEO_PRESETS[preset], frame=SCENE_FRAME, iterations=12, temporal_weight=1e5, **changes
-    )
-    return redraw(network, scene, read_style(), options)
-
-
-def measure_scenes(network: LossNetwork) -> None:
-    """What long-term consistency and several passes are for."""
-    away = (-200, 0)
-    hiding = MovingDisc(SCENE, [away, (-3, 0), (0, 0), (3, 0), away], [(0, 0)] * 5, radius=0.3)
-    returned = hiding.masks[2] & hiding.masks[3]
-    rows = []
-    for preset in ("independent", "short-term", "long-term"):
-        results = redraw_scene(network, hiding, preset)
-        change = np.mean((results[4] - results[0])[returned] ** 2)
-        rows.append([preset, float(change) * 255**2])
-    print_table(["wall hidden for 3 frames", "change when it returns, levels²"], rows)
-    places = [(-6 * number, 0) for number in range(3)]
-    panning = MovingDisc(SCENE, places, places)
-    style = read_style()
-    rows = []
-    passes = {"passes": 3, "pass_iterations": 12, "temporal_from_pass": 3}
-    for preset, changes in (("short-term", {}), ("multi-pass", passes)):
-        results = redraw_scene(network, panning, preset, **changes)
-        loss = np.mean([border_style_loss(network, result, style) for result in results[1:]])
-        errors = []
-        for n in range(1, len(results)):
-            seen = ~panning.hidden(n, n - 1)
-            seen[:, :-12] = False
-            errors.append(
-                warping_error(results[n], results[n - 1], panning.flow(n, n - 1), seen) * 255**2
-            )
-        rows.append([preset, float(loss), float(np.mean(errors))])
-    print_table(["right border of a pan by 6 px a frame", "style loss there", "E_warp there"], rows)
 
 
 def measure_speed(network: LossNetwork, iterations: int) -> None:
