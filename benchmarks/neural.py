@@ -21,7 +21,7 @@ import torch
 from benchmarks import bundled
 from benchmarks.argument_types import at_least_one
 from benchmarks.layouts import portrait_files
-from benchmarks.neural_bench import FULL, QUICK, SEED, Bench
+from benchmarks.neural_bench import FULL, QUICK, Bench
 from benchmarks.neural_curves import show_curves
 from benchmarks.neural_guidance import compare_guidance
 from benchmarks.neural_normalization import compare_normalizations
@@ -78,7 +78,7 @@ def set_defaults(arguments: argparse.Namespace) -> None:
 
 def run(arguments: argparse.Namespace, recorder: Recorder) -> None:
     """Run each part, so that one that lacks something stops none of the others."""
-    torch.manual_seed(SEED)
+    torch.manual_seed(recorder.seed)
     changed: dict[str, Any] = {name: getattr(arguments, name) for name in (*BUDGET, "sizes")}
     device = choose_device(arguments.device)
     paths = [path for path in photographs(arguments.data) if is_picture(path, recorder)]

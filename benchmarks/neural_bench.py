@@ -17,8 +17,6 @@ from facestyle.neural.settings import TrainOptions
 from facestyle.neural.style_pictures import style_size
 from facestyle.neural.style_statistics import measure_grams, region_weights
 
-SEED = 0
-
 
 @dataclass(frozen=True)
 class Budget:

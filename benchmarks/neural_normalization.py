@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 
 from benchmarks import bundled
-from benchmarks.neural_bench import SEED, Bench, total, training_objective
+from benchmarks.neural_bench import Bench, total, training_objective
 from benchmarks.neural_pictures import read_square
 from benchmarks.report import progress
 from facestyle.neural.pictures import to_array
@@ -54,7 +54,7 @@ def recipe(bench: Bench, kind: str) -> TrainOptions:
         content_layers=("relu2_2",),
         style_weight=10,
         precision="bfloat16",
-        seed=SEED,
+        seed=bench.recorder.seed,
     )
 
 

@@ -28,7 +28,6 @@ from facestyle.mrf.graphcut import solve_labels
 
 GRIDS = {"64x4": (64, 4), "128x8": (128, 8), "128x32": (128, 32), "256x8": (256, 8)}  # size, labels
 QUICK_GRID = "64x4"
-SEED = 0
 CHOOSING = ("runs", "grids")
 FARTHEST = 64  # disparity of the nearest part of the stereo pair, full-size px
 
@@ -74,10 +73,10 @@ def truncated_linear(count: int, strength: float, limit: int = 4) -> NDArray[np.
     return strength * np.minimum(np.abs(index[:, None] - index), limit)
 
 
-def noise(size: int, count: int) -> Iterator[Case]:
+def noise(size: int, count: int, seed: int) -> Iterator[Case]:
     """Gaussian noise of unit variance, smoothed at several scales, under weak to strong Potts."""
     for smoothness in (0, 1, 3):
-        random = np.random.default_rng(SEED)
+        random = np.random.default_rng(seed)
         unary = gaussian_filter(
             random.standard_normal((size, size, count)), (smoothness, smoothness, 0)
         )
@@ -216,7 +215,7 @@ def run(arguments: argparse.Namespace, recorder: Recorder) -> None:
     solvers = usable_solvers(recorder)
     for grid in arguments.grids:
         size, count = GRIDS[grid]
-        for cases in (noise, stereo, portrait):
+        for cases in (partial(noise, seed=recorder.seed), stereo, portrait):
             for case in cases(size, count):
                 progress(f"{grid} {case.source}")
                 measure_case(f"{grid}/{case.source}", case, solvers, arguments.runs, recorder)

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from benchmarks import bundled, options, portraits, regions_rows
+from benchmarks import bundled, options, portraits, regions_rows, solver
 from benchmarks.__main__ import BENCHMARKS, main
 from benchmarks.protocol import Recorder
 from benchmarks.report import run_script
@@ -202,3 +202,16 @@ def test_names_that_are_given_are_found_in_quick_runs_too():
     assert "grace_hopper" in skip["why"]
     found, styles, _ = portraits.sources(parser.parse_args(["--quick"]), recorder)
     assert (len(found), tuple(styles)) == (1, portraits.QUICK_STYLES)
+
+
+def test_a_seed_makes_other_problems(tmp_path, monkeypatch):
+    monkeypatch.setattr(solver, "GRIDS", {"16x3": (16, 3)})
+    monkeypatch.setattr(solver, "stereo", lambda size, count: ())
+    monkeypatch.setattr(solver, "portrait", lambda size, count: ())
+    arguments = argparse.Namespace(data=None, grids=["16x3"], runs=1)
+    energies = []
+    for seed in (1, 1, 2):
+        with Recorder("solver", seed=seed, quick=True) as recorder:
+            solver.run(arguments, recorder)
+        energies.append([row.value for row in recorder.rows if row.measure == "energy"])
+    assert energies[0] == energies[1] != energies[2]
