@@ -213,5 +213,5 @@ def test_a_seed_makes_other_problems(tmp_path, monkeypatch):
     for seed in (1, 1, 2):
         with Recorder("solver", seed=seed, quick=True) as recorder:
             solver.run(arguments, recorder)
-        energies.append([row.value for row in recorder.rows if row.measure == "energy"])
+        energies.append([row.value for row in recorder.results.rows if row.measure == "energy"])
     assert energies[0] == energies[1] != energies[2]
