@@ -1,10 +1,11 @@
 """The bundled styles on portraits that their training never saw.
 
     python benchmarks/neural_styles.py [--sizes PX ...] [--photos N] [--iterations N]
-        [--model paintings] [--sheet FILE] [--data DIR]
+        [--model paintings] [--start photo] [--sheet FILE] [--data DIR]
 
 For every style: the terms of the loss it was trained for, the iterations of L-BFGS from the photo
-that reach the same sum, identity (dlib's distance between photo and result; below .6 is the same
+(or, as Johnson et al. 2016 counted them, of plain L-BFGS from white noise) that reach the same sum,
+identity (dlib's distance between photo and result; below .6 is the same
 person). The twelve sitters of `TEST`
 are reported; those of `TUNE` chose the weights; nobody of either was trained on.
 """
@@ -114,17 +115,23 @@ def objective(network: LossNetwork, style: Style, photo: torch.Tensor) -> Object
     return Objective(network, style.terms, Targets(content, style.grams, weights), size)
 
 
-def equal_iterations(loss: float, target: Objective, photo: torch.Tensor, most: int) -> str:
+def equal_iterations(
+    loss: float, target: Objective, photo: torch.Tensor, most: int, start: str
+) -> str:
     if most < 1:
         return "-"
-    _, history = minimize(target.evaluate, photo, Minimizer(iterations=most, tolerance=0))
+    begun = photo
+    if start == "noise":
+        begun = torch.rand(photo.shape, generator=torch.Generator().manual_seed(0))
+    settings = Minimizer(iterations=most, tolerance=0, smoothing=start == "photo")
+    _, history = minimize(target.evaluate, begun, settings)
     curve = np.minimum.accumulate([sum(terms.values()) for terms in history])
     below = np.flatnonzero(curve <= loss)
     return str(below[0] + 1) if len(below) else f">{most}"
 
 
 def measure(
-    network: LossNetwork, style: Style, photos: dict[str, torch.Tensor], iterations: int
+    network: LossNetwork, style: Style, photos: dict[str, torch.Tensor], iterations: int, start: str
 ) -> tuple[list[object], list[np.ndarray]]:
     """Return a row of the table, and the results."""
     losses, equal, distances, results = [], [], [], []
@@ -135,7 +142,7 @@ def measure(
         target = objective(network, style, photo)
         terms = target.evaluate(result)[0]
         losses.append([terms["content"], terms["style"], terms["total_variation"]])
-        equal.append(equal_iterations(sum(terms.values()), target, photo, iterations))
+        equal.append(equal_iterations(sum(terms.values()), target, photo, iterations, start))
         results.append(to_array(result))
         own = to_array(photo)
         points = portrait_from_image(own, name=name).face.landmarks
@@ -151,6 +158,9 @@ def main() -> None:
     parser.add_argument("--sizes", type=at_least_one, nargs="+", default=[256, 512], metavar="PX")
     parser.add_argument("--photos", type=at_least_one, default=len(TEST))
     parser.add_argument("--iterations", type=at_least_zero, default=100, help="of L-BFGS; 0: none")
+    parser.add_argument(
+        "--start", choices=("photo", "noise"), default="photo", help="of the iterations (photo)"
+    )
     parser.add_argument("--model", default="paintings")
     parser.add_argument("--styles", nargs="+", choices=list(FILES), default=list(FILES))
     parser.add_argument("--sheet", type=Path, metavar="FILE", help="all results, as one picture")
@@ -165,7 +175,7 @@ def main() -> None:
         photos = {name: read_square(arguments.data / f"{name}.png", size) for name in names}
         columns = [[to_array(photo) for photo in photos.values()]]
         for style in styles:
-            row, results = measure(network, style, photos, arguments.iterations)
+            row, results = measure(network, style, photos, arguments.iterations, arguments.start)
             rows.append(row)
             columns.append(results)
         if arguments.sheet is not None:
