@@ -115,7 +115,7 @@ def test_a_style_without_a_face_makes_two_regions(folder, monkeypatch):
 
 def test_transparency_is_kept(folder):
     image = np.dstack((np.asarray(Image.open(folder / "coffee.png")), np.full((60, 90), 128)))
-    stylizer = Stylizer.from_model(folder / "wave.safetensors", size=45, device="cpu")
+    stylizer = Stylizer.from_model(folder / "wave.safetensors", size=180, device="cpu")
     result = stylizer(image.astype(np.uint8))
     assert result.image.shape == image.shape
     assert (result.image[..., 3] == 128).all()
