@@ -74,6 +74,7 @@ class NeuralMethod(Method):
     settings: NeuralSettings
     explains = False
     backgrounds = ("stylize", "keep")
+    without_face = "whole pictures need none: leave out area, by_region and background keep"
 
     def __init__(
         self, exemplars: ExemplarSet | None, settings: NeuralSettings, *, seed: int = 0
