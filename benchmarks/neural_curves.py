@@ -13,6 +13,7 @@ from benchmarks.neural_bench import (
 )
 from benchmarks.neural_pictures import read_square
 from benchmarks.report import Timing, measure, progress
+from facestyle.neural.large_pictures import redraw
 from facestyle.neural.minimizers import minimize
 from facestyle.neural.model_files import Model
 from facestyle.neural.settings import Minimizer, TrainOptions
@@ -32,7 +33,7 @@ def show_curves(bench: Bench) -> None:
             photo = read_square(path, size).to(bench.device)
             objective = training_objective(bench, options, photo)
             with torch.inference_mode():
-                result = bench.model.network(photo).clamp(0, 1)
+                result = redraw(bench.model.network, photo).clamp(0, 1)
             loss = total(objective, result.clone())
             settings = Minimizer(iterations=bench.budget.iterations, tolerance=0)
             start = time.perf_counter()

@@ -3,6 +3,9 @@
 A message says what was found, what was expected and what to do, and names the file.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class FacestyleError(Exception):
     """Base of all errors that facestyle raises on purpose."""
@@ -61,6 +64,25 @@ class MissingDependencyError(FacestyleError):
     def __reduce__(self) -> tuple[type, tuple[str, str, str]]:
         # by default it would be made anew from its message alone
         return type(self), self._parts
+
+
+@contextmanager
+def advice(kind: type[FacestyleError], text: str) -> Iterator[None]:
+    """Add to errors of a kind what else can be done about them.
+
+    Parameters
+    ----------
+    kind : type
+        Of the errors.
+    text : str
+        Nothing is added where it is empty.
+    """
+    try:
+        yield
+    except kind as error:
+        if not text:
+            raise
+        raise kind(f"{error}; {text}") from error
 
 
 def clause(error: BaseException) -> str:

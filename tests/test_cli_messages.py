@@ -128,6 +128,7 @@ def test_transparent_to_jpeg(said, folder):
         (["--explain", "why", "--exemplars", "dark", "--method", "neural"], "nothing to explain"),
         (["--draft", "d.png", "--exemplars", "dark", "--method", "energy"], "only --method neural"),
         (["--draft", "d", "--exemplars", "dark", "--method", "neural"], "is a picture; call it"),
+        (["a.mp4", "--draft", "d.png", "--exemplars", "dark", "--method", "neural"], "--preview 3"),
         (["--draft", "me.png", "--exemplars", "dark", "--method", "neural"], "name another file"),
         (["--report", "report.png", "--exemplars", "dark"], "report.png: is a page; call it .html"),
         (["--matte", "no.png", "--exemplars", "dark"], "no.png: there is no such file"),

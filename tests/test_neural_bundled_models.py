@@ -1,5 +1,6 @@
 """The trained styles that come with facestyle."""
 
+import cv2
 import numpy as np
 import pytest
 from moving_faces import mean_warping_error, moving_clip
@@ -51,3 +52,17 @@ def test_a_clip_flickers_less_than_its_frames_alone(astronaut):
     detail = [np.abs(np.diff(image.mean(2), axis=1)).mean() for image in (clip[5], alone[5])]
     assert 0.75 < detail[0] / detail[1] < 1.25
     assert correlation(clip[5], alone[5]) > 0.8
+
+
+@pytest.mark.parametrize("name", ["wave", "wash"])
+def test_a_thumbnail_is_drawn_like_a_large_picture(astronaut, name):
+    """Below some 130 px everything became black and white: the networks need many places."""
+    photo = cv2.resize(astronaut, (256, 256), interpolation=cv2.INTER_AREA)
+    thumbnail = cv2.resize(photo, (64, 64), interpolation=cv2.INTER_AREA)
+    large, small = (stylize_feedforward(p, name, device="cpu") for p in (photo, thumbnail))
+    assert small.shape == thumbnail.shape
+    reduced = cv2.resize(large, (64, 64), interpolation=cv2.INTER_AREA)
+    assert correlation(small, reduced) > 0.85
+    frames = [np.asarray(thumbnail * 255, np.uint8)] * 2
+    *_, last = Stylizer.from_model(name, device="cpu").video(frames)
+    assert correlation(last.image, reduced) > 0.8

@@ -5,27 +5,24 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed (extra 'neural')")
 
+from facestyle import Stylizer  # noqa: E402
 from facestyle.errors import ModelFileError, UsageError  # noqa: E402
 from facestyle.neural import api  # noqa: E402
 from facestyle.neural.large_pictures import run_in_strips  # noqa: E402
+from facestyle.neural.mixtures import read_mixture  # noqa: E402
 from facestyle.neural.model_files import (  # noqa: E402
     load_model,
     load_named,
     save_model,
     save_style_set,
 )
-from facestyle.neural.model_names import find_mixture, find_model  # noqa: E402
+from facestyle.neural.model_names import find_mixture, find_model, for_video  # noqa: E402
 from facestyle.neural.normalization import InstanceNorm  # noqa: E402
 from facestyle.neural.palettes import Palette  # noqa: E402
 from facestyle.neural.pictures import color_statistics  # noqa: E402
 from facestyle.neural.settings import Architecture  # noqa: E402
 from facestyle.neural.spots import cover_spots, find_spots  # noqa: E402
-from facestyle.neural.style_sets import (  # noqa: E402
-    mix_styles,
-    of_styles,
-    read_mixture,
-    stack_styles,
-)
+from facestyle.neural.style_sets import mix_styles, of_styles, stack_styles  # noqa: E402
 from facestyle.neural.transformer import Transformer  # noqa: E402
 
 SMALL = Architecture(channels=4, blocks=1, base="recolored", outer=5, epsilon=0.003)
@@ -79,14 +76,27 @@ def test_a_mixture_by_hand():
         (None, [1, 0, 0]),
         ("wash", [0, 1, 0]),
         ("0.7*wave+0.3*glass", [0.7, 0, 0.3]),
-        ("2 * wash + wave", [1, 2, 0]),
+        ("3 * wash + wave", [0.25, 0.75, 0]),
+        ("1e-320*wash", [0, 1, 0]),
     ],
 )
 def test_mixtures_are_read(text, expected):
     assert read_mixture(text, NAMES) == expected
 
 
-@pytest.mark.parametrize("text", ["oil", "0.5*oil", "x*wave", "-1*wave", "0*wave", "inf*wave", ""])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "oil",
+        "0.5*oil",
+        "x*wave",
+        "-1*wave",
+        "0*wave",
+        "inf*wave",
+        "9e307*wave+9e307*wash+9e307*wave",
+        "",
+    ],
+)
 def test_mixtures_that_cannot_be_used_are_refused(text):
     with pytest.raises(UsageError):
         read_mixture(text, NAMES)
@@ -99,6 +109,7 @@ def test_a_colon_splits_the_model_from_the_mixture(tmp_path):
     odd = tmp_path / "odd:name"
     odd.touch()
     assert (find_model(odd), find_mixture(odd)) == (odd, None)
+    assert for_video("paintings") == for_video("paintings:wave") == for_video("wave")
 
 
 def test_a_set_comes_back_from_its_file(file, state):
@@ -127,6 +138,33 @@ def test_a_single_network_has_nothing_to_mix(tmp_path):
     save_model(path, Transformer(SMALL), {})
     with pytest.raises(UsageError, match="one style"):
         load_named(f"{path}:wave")
+
+
+@pytest.mark.parametrize(
+    ("model", "says"),
+    [
+        ("wave:glass", "'paintings:wave[+]glass'"),
+        ("wave+glass", "'paintings:wave[+]glass'"),
+        ("", "no model is named"),
+        ("paintings:", "style '' is not in this model"),
+        ("paintings:oil", "it holds wave, auvers"),
+        ("{file}:oil", "it holds wave, wash, glass"),
+        ("{cut}", "damaged"),
+        ("{pickle}", "never read"),
+    ],
+)
+def test_a_model_that_cannot_be_used_is_refused_before_any_picture(tmp_path, file, model, says):
+    cut, pickle = tmp_path / "cut.safetensors", tmp_path / "pickle.safetensors"
+    cut.write_bytes(file.read_bytes()[:-1])
+    pickle.write_bytes(b"\x80\x04\x95rest")
+    with pytest.raises((UsageError, ModelFileError), match=says):
+        Stylizer.from_model(model.format(file=file, cut=cut, pickle=pickle))
+
+
+def test_a_size_that_a_network_cannot_draw_at_is_refused():
+    with pytest.raises(UsageError, match="size: found 64"):
+        Stylizer.from_model("wave", size=64)
+    Stylizer("pencil", method="neural", size=64)
 
 
 def test_a_set_with_a_style_too_few_is_refused(tmp_path, state):

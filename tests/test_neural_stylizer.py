@@ -113,9 +113,15 @@ def test_a_style_without_a_face_makes_two_regions(folder, monkeypatch):
     assert found["options"].style_of_regions == (0.05, 1.0)
 
 
+def test_a_picture_without_a_face_is_told_what_to_leave_out(folder):
+    stylizer = optimizing(folder / "wave.png", by_region=True, device="cpu")
+    with pytest.raises(FaceError, match=r"no face was found.*; .*leave out area, by_region"):
+        stylizer(np.asarray(Image.open(folder / "coffee.png")))
+
+
 def test_transparency_is_kept(folder):
     image = np.dstack((np.asarray(Image.open(folder / "coffee.png")), np.full((60, 90), 128)))
-    stylizer = Stylizer.from_model(folder / "wave.safetensors", size=45, device="cpu")
+    stylizer = Stylizer.from_model(folder / "wave.safetensors", size=180, device="cpu")
     result = stylizer(image.astype(np.uint8))
     assert result.image.shape == image.shape
     assert (result.image[..., 3] == 128).all()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -41,6 +42,7 @@ TINY = TrainOptions(
     style_layers=("relu1_1", "relu2_1"),
     architecture=Architecture(channels=4, blocks=1),
 )
+ADDING = replace(TINY, architecture=Architecture())  # the shape is the set's
 
 
 @pytest.fixture(scope="module")
@@ -133,6 +135,23 @@ def test_a_checkpoint_of_another_training_is_refused(network, photos, tmp_path):
         run(network, photos, replace(TINY, style_weight=7.0), checkpoint=CheckpointFile(checkpoint))
 
 
+def test_a_checkpoint_of_other_photos_or_another_start_is_refused(
+    network, photos, tmp_path, caplog
+):
+    checkpoint = CheckpointFile(tmp_path / "training.checkpoint")
+    trained = run(network, photos, checkpoint=checkpoint)
+    again = run(network, photos, checkpoint=checkpoint)
+    assert "of a finished training" in caplog.text
+    assert torch.equal(weights(again), weights(trained))
+    other = tmp_path / "other"
+    other.mkdir()
+    shutil.copy(next(photos.rglob("*.png")), other)
+    with pytest.raises(ModelFileError, match="photos = '1 files"):
+        run(network, other, checkpoint=checkpoint)
+    with pytest.raises(ModelFileError, match="start = "):
+        run(network, photos, checkpoint=checkpoint, start=trained.network)
+
+
 def test_bfloat16_trains_to_nearly_the_same_losses(network, photos):
     full, mixed = (
         sum(run(network, photos, replace(TINY, precision=precision)).losses.values())
@@ -178,7 +197,7 @@ def test_a_style_is_added_to_a_set_by_its_scales_alone(photos, tmp_path):
     files = TrainingFiles(add_to=before, checkpoint_every=2)
     image = StyleImage(style(), name="red wave.jpg")
     for steps in (2, 4):  # stopped and taken up again
-        options = replace(TINY, steps=steps, learning_rate=0.02)
+        options = replace(ADDING, steps=steps, learning_rate=0.02)
         train_style([image], photos, output, options=options, files=files, device="cpu")
     found = load_style_set(output)
     assert found.styles == ("a", "b", "red_wave")
@@ -191,11 +210,13 @@ def test_a_style_is_added_to_a_set_by_its_scales_alone(photos, tmp_path):
             torch.testing.assert_close(own, value, atol=1e-3, rtol=0)
     load_model(output, mixture="0.5*a+0.5*red_wave")
     with pytest.raises(UsageError, match="has a style 'b' already"):
-        train_style([replace(image, name="b.png")], photos, output, options=TINY, files=files)
+        train_style([replace(image, name="b.png")], photos, output, options=ADDING, files=files)
+    with pytest.raises(UsageError, match="leave out channels"):
+        train_style([image], photos, output, options=TINY, files=files)
     alone = tmp_path / "one.safetensors"
     train_style([image], photos, alone, options=TINY, device="cpu")
     with pytest.raises(ModelFileError, match="not a set of styles"):
-        train_style([image], photos, output, options=TINY, files=TrainingFiles(add_to=alone))
+        train_style([image], photos, output, options=ADDING, files=TrainingFiles(add_to=alone))
 
 
 def test_crops_depend_on_seed_step_and_place_alone(photos):
@@ -206,7 +227,12 @@ def test_crops_depend_on_seed_step_and_place_alone(photos):
     assert not torch.equal(folder.batch(8, range(4)), whole)
 
 
-def test_unreadable_photos_are_noted_and_replaced(tmp_path):
+def test_photos_of_16_bits_are_not_clipped_to_white(tmp_path):
+    Image.fromarray(np.full((40, 40), 0x4000, np.uint16)).save(tmp_path / "dark.png")
+    assert (PhotoFolder(tmp_path, 32).batch(0, range(1)) * 255 == 0x40).all()
+
+
+def test_unreadable_photos_are_noted_and_replaced(tmp_path, caplog):
     (tmp_path / "broken.jpg").write_bytes(b"no picture")
     with pytest.raises(ImageError, match="none of 1 photos can be read"):
         PhotoFolder(tmp_path, 32).batch(0, range(2))
@@ -216,6 +242,7 @@ def test_unreadable_photos_are_noted_and_replaced(tmp_path):
     assert (crops[:, 0] == 1).all()
     assert (crops[:, 1:] == 0).all()
     assert [path.name for path in folder.problems] == ["broken.jpg"]
+    assert "broken.jpg: left out of the training" in caplog.text
     empty = tmp_path / "empty"
     empty.mkdir()
     with pytest.raises(ImageError, match="holds no photo"):

@@ -15,7 +15,7 @@ from facestyle.neural.large_pictures import run_in_strips  # noqa: E402
 from facestyle.neural.loss_network import load_loss_network  # noqa: E402
 from facestyle.neural.model_files import load_model, save_model  # noqa: E402
 from facestyle.neural.pictures import to_tensor  # noqa: E402
-from facestyle.neural.settings import Architecture, TrainOptions  # noqa: E402
+from facestyle.neural.settings import VIDEO_INPUTS, Architecture, TrainOptions  # noqa: E402
 from facestyle.neural.style_images import StyleImage  # noqa: E402
 from facestyle.neural.style_pictures import StylePicture  # noqa: E402
 from facestyle.neural.style_training import train_style  # noqa: E402
@@ -227,3 +227,16 @@ def test_a_pair_may_come_after_a_scene_that_stood_still():
     expected = network(seen[1]).clamp(0, 1)
     torch.testing.assert_close(seen[2][:, 3:6], expected)
     torch.testing.assert_close(seen[3][:, 6:], pair.weights)
+
+
+@pytest.mark.parametrize(("alone", "expected"), [(0.5, 0.5), (0.1, 0.9)])
+def test_a_network_astray_draws_the_frame_alone(alone, expected):
+    """Edges flared up in rare frames; where the frame alone is as far, the network is believed."""
+
+    def network(inputs):
+        return torch.full_like(inputs[:, :3], alone if inputs.shape[1] == 3 else 0.9)
+
+    network.architecture = Architecture(inputs=VIDEO_INPUTS)
+    known = torch.full((1, 3, 200, 200), 0.5), torch.ones(200, 200)
+    drawn = redraw_frame(network, torch.zeros(1, 3, 200, 200), known)
+    torch.testing.assert_close(drawn, torch.full_like(drawn, expected))

@@ -49,5 +49,23 @@ def warn_of_exemplars(exemplars: ExemplarSet | None) -> None:
         )
 
 
+def warn_of_model(model: Path | str | None) -> None:
+    """Say which style of several is used where none is named."""
+    if model is None:
+        return
+    from facestyle.neural.model_names import find_mixture, styles_in
+
+    styles = styles_in(model) if find_mixture(model) is None else ()
+    if len(styles) > 1:
+        _LOG.warning(
+            "--model %s holds %s: %s is used. Name another, as in %s:%s",
+            model,
+            ", ".join(styles),
+            styles[0],
+            model,
+            styles[-1],
+        )
+
+
 def _height(box: tuple[float, float, float, float]) -> float:
     return box[3] - box[1]

@@ -250,7 +250,7 @@ def _make_stylizers(
 
 def _make_stylizer(arguments: argparse.Namespace, variant: Variant) -> "Stylizer":
     from facestyle.cli.messages import report_note
-    from facestyle.cli.notices import warn_of_exemplars
+    from facestyle.cli.notices import warn_of_exemplars, warn_of_model
     from facestyle.kernels.ahead import BY_METHOD, load_ahead
     from facestyle.methods.choice import is_neural
     from facestyle.pipeline.blending import is_blend
@@ -269,6 +269,7 @@ def _make_stylizer(arguments: argparse.Namespace, variant: Variant) -> "Stylizer
         if not is_neural(wanted.method, wanted.options):
             warn_of_exemplars(exemplars)
     stylizer = Stylizer(exemplars, method=wanted.method, **wanted.options)
+    warn_of_model(wanted.options.get("model"))
     if arguments.jobs == 1:  # several processes compile for themselves
         load_ahead(BY_METHOD.get(stylizer.method.name, ()))
     if wanted.method == "auto":

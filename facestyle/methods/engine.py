@@ -187,6 +187,8 @@ class Method(ABC):
     explains: ClassVar[bool] = True
     # kinds of `Background` that it can make; others are refused before any work
     backgrounds: ClassVar[tuple[str, ...]] = ("stylize",)
+    # what to do about a picture that shows no face, besides giving its landmarks
+    without_face: ClassVar[str] = ""
 
     def needs_face(self, rendering: Rendering) -> bool:
         """Whether targets must come with a face."""

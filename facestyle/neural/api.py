@@ -167,7 +167,7 @@ def stylize_feedforward(
     content = pictures.to_tensor(image, place)
     target = pictures.fit_size(image.shape[0], image.shape[1], size)
     if min(target) < 16:
-        raise UsageError(f"a picture of {target[1]}x{target[0]} is too small; expected 16x16")
+        raise UsageError(f"a picture of {target[1]}x{target[0]} is too small; expected 16 a side")
     content = pictures.resize(content, target).clamp(0, 1)
     with torch.inference_mode():
         redrawn = redraw(network, content)

@@ -1,8 +1,10 @@
 """Checkpoints of a training: everything it takes to go on as if it had never stopped."""
 
+import hashlib
 import json
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +17,13 @@ from facestyle.neural.safetensors_files import (
     read_safetensors,
     write_safetensors,
 )
+from facestyle.neural.settings import TrainOptions
+from facestyle.neural.style_pictures import StylePicture
 from facestyle.neural.transformer import Transformer
 
 FORMAT = "facestyle-training-1"
 _MOST_STEPS = 2**53  # whole numbers that JSON keeps exactly
+_ADDED = {"photos", "start"}  # settings that checkpoints of earlier versions do not name
 _MOMENTS = ("exp_avg", "exp_avg_sq")  # Adam's names in PyTorch
 
 
@@ -55,6 +60,41 @@ class Progress:
 
     step: int
     losses: dict[str, float]
+
+
+def training_identity(options: TrainOptions, styles: Sequence[StylePicture]) -> dict[str, Any]:
+    """Return what a resumed training must repeat: settings and style pictures.
+
+    Parameters
+    ----------
+    options : TrainOptions
+    styles : sequence of StylePicture
+
+    Returns
+    -------
+    dict
+        Plain values.
+    """
+    settings = asdict(options)
+    digest = hashlib.sha256()
+    for style in styles:
+        digest.update(style.picture.cpu().numpy().tobytes() + repr(style.share).encode())
+    settings["style pictures"] = digest.hexdigest()
+    if options.schedule == "constant":
+        del settings["steps"]  # more steps continue the same training
+    if not options.scales_only:
+        del settings["scales_only"]  # checkpoints of earlier versions do not name it
+    return settings
+
+
+def start_fingerprint(network: Transformer | None) -> str:
+    """Return a few characters that tell the networks apart that a training can start with."""
+    if network is None:
+        return "none"
+    digest = hashlib.sha256()
+    for value in network.state_dict().values():
+        digest.update(value.detach().cpu().numpy().tobytes())
+    return digest.hexdigest()[:8]
 
 
 def save_checkpoint(
@@ -156,7 +196,7 @@ def _read_metadata(path: Path, metadata: dict[str, str]) -> tuple[dict[str, Any]
 def _check_settings(path: Path, found: dict[str, Any], expected: dict[str, Any]) -> None:
     # Compare as JSON has them: a tuple comes back as a list.
     expected = json.loads(json.dumps(expected))
-    for name in sorted(found.keys() | expected.keys()):
+    for name in sorted(found.keys() | expected.keys() - (_ADDED - found.keys())):
         if found.get(name) != expected.get(name):
             raise ModelFileError(
                 f"{path}: a checkpoint of a training with {name} = {found.get(name)!r}, but "

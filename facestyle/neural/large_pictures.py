@@ -11,6 +11,8 @@ import torch.nn.functional as F
 from torch import nn
 
 from facestyle.neural.normalization import BatchNorm, InstanceNorm
+from facestyle.neural.pictures import resize
+from facestyle.neural.small_pictures import sufficient_size
 from facestyle.neural.transformer import (
     ConvLayer,
     NormalizedConv,
@@ -22,8 +24,16 @@ _WHOLE = 2_000_000  # pixels up to which the network takes a picture at once
 
 
 def redraw(network: Transformer, picture: torch.Tensor) -> torch.Tensor:
-    """Return `network(picture)` of a picture (1, C, H, W), in strips where it is large."""
-    large = picture.shape[-2] * picture.shape[-1] > _WHOLE
+    """Return `network(picture)` of a picture (1, C, H, W), in strips where it is large.
+
+    One that is too small for the network is enlarged for it, and the result reduced.
+    """
+    height, width = picture.shape[-2:]
+    size = sufficient_size(height, width)
+    if size != (height, width):
+        enlarged = resize(picture, size).clamp(0, 1)
+        return resize(redraw(network, enlarged), (height, width))
+    large = height * width > _WHOLE
     return run_in_strips(network, picture) if large else network(picture)
 
 

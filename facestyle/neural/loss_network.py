@@ -98,7 +98,7 @@ class LossNetwork(nn.Module):
         if min(picture.shape[-2:]) < MINIMUM_SIZE:
             raise UsageError(
                 f"a picture of {picture.shape[-1]}x{picture.shape[-2]} pixels is too small for "
-                f"the loss network; it needs {MINIMUM_SIZE} pixels a side"
+                f"the loss network; it needs {MINIMUM_SIZE} pixels a side: choose a larger size"
             )
         x = (picture - self.mean) / self.deviation
         if x.device.type == "cpu":  # as `winograd.convolve` has them

@@ -11,14 +11,20 @@ from typing import Any
 
 import torch
 
-from facestyle.errors import ModelFileError, UsageError, clause
-from facestyle.neural.model_names import SET_FORMAT, find_mixture, find_model
+from facestyle.errors import ModelFileError, clause
+from facestyle.neural.mixtures import read_mixture
+from facestyle.neural.model_names import (
+    FORMAT,
+    SET_FORMAT,
+    check_mixture,
+    find_mixture,
+    find_model,
+    styles_of,
+)
 from facestyle.neural.safetensors_files import check_tensors, read_safetensors, write_safetensors
 from facestyle.neural.settings import Architecture
-from facestyle.neural.style_sets import State, mix_styles, read_mixture, stack_styles
+from facestyle.neural.style_sets import State, mix_styles, stack_styles
 from facestyle.neural.transformer import Transformer
-
-FORMAT = "facestyle-transformer-1"
 
 
 @dataclass(frozen=True)
@@ -122,7 +128,7 @@ def load_style_set(path: Path | str) -> StyleSet:
     """
     path = Path(path)
     tensors, metadata = read_safetensors(path)
-    styles = _styles(path, metadata)
+    styles = styles_of(path, metadata)
     if not styles:
         raise ModelFileError(f"{path}: not a set of styles; a style can be added to a set only")
     architecture = _architecture(path, metadata)
@@ -166,16 +172,11 @@ def load_model(
     """
     path = Path(path)
     tensors, metadata = read_safetensors(path)
-    if metadata.get("format") not in (FORMAT, SET_FORMAT):
-        found = metadata.get("format", "no format at all")
-        raise ModelFileError(
-            f"{path}: not a facestyle model: its metadata names {found!r}, expected {FORMAT!r}; "
-            "models come from `facestyle train`"
-        )
+    styles = styles_of(path, metadata)
+    check_mixture(path, styles, mixture)
     architecture = _architecture(path, metadata)
     with torch.device("meta"):
         network = Transformer(architecture)
-    styles = _styles(path, metadata)
     state: State = network.state_dict()
     if styles:
         state = stack_styles(state, len(styles))
@@ -183,26 +184,11 @@ def load_model(
     weights = {name: value.float() for name, value in tensors.items()}
     if styles:
         weights = mix_styles(weights, read_mixture(mixture, styles))
-    elif mixture is not None:
-        raise UsageError(f"{path}: holds one style, nothing to choose; leave out ':{mixture}'")
     network.load_state_dict(weights, assign=True)
     training = _json_object(path, metadata, "training")
     if styles:
         training["style"] = mixture or styles[0]
     return Model(network.to(device).eval(), training)
-
-
-def _styles(path: Path, metadata: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the names of the styles in a set; none for a file that holds a single network."""
-    if metadata.get("format") != SET_FORMAT:
-        return ()
-    try:
-        names = json.loads(metadata["styles"])
-    except (KeyError, ValueError, RecursionError) as error:
-        raise ModelFileError(f"{path}: its metadata has no readable 'styles'") from error
-    if not isinstance(names, list) or not names or not all(isinstance(n, str) for n in names):
-        raise ModelFileError(f"{path}: 'styles' in its metadata is not a list of names")
-    return tuple(names)
 
 
 def _architecture(path: Path, metadata: Mapping[str, str]) -> Architecture:

@@ -6,11 +6,15 @@ does. A set of styles takes a style or a blend behind a colon: "paintings:0.7*wa
 
 import json
 import os
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from facestyle.errors import ModelFileError
+from facestyle.errors import ModelFileError, UsageError
+from facestyle.neural.mixtures import read_mixture
+from facestyle.neural.safetensors_headers import read_metadata
 
+FORMAT = "facestyle-transformer-1"
 SET_FORMAT = "facestyle-style-set-1"
 _VIDEO_SET = "paintings_video"  # the styles of the bundled set, for videos
 _FOLDER = Path(__file__).resolve().parents[1] / "assets" / "models"
@@ -44,18 +48,104 @@ def find_model(model: Path | str) -> Path:
     ------
     ModelFileError
         There is no such file, and no bundled model of this name.
+    UsageError
+        No name at all, or something to choose from a single style.
     """
-    name, _ = _split(model)
+    name, mixture = _split(model)
+    if not str(model).strip() or not name or name == ".":  # Path("") is "."
+        raise UsageError(f"'{model}': no model is named; expected a file or {_expected()}")
     path, bundled = Path(name), bundled_models()
     # os.path answers False where pathlib raises, for names too long for instance
     if os.path.exists(path):
         return path
-    if name in bundled:
-        return bundled[name]
-    raise ModelFileError(
-        f"{path}: no such file, and no model of this name comes with facestyle "
-        f"({', '.join(bundled) or 'none does'})"
-    )
+    if name not in bundled:
+        blend = f". A blend is 'paintings:{name}'" if set("+*") & set(name) else ""
+        raise ModelFileError(
+            f"{path}: no such file, and no model of this name comes with facestyle "
+            f"({_expected()}){blend}"
+        )
+    found = bundled[name]
+    if mixture is not None and name in bundled_styles(found):
+        raise UsageError(
+            f"'{model}': {name} is one style of {found.stem}, nothing to choose; a blend is "
+            f"'{found.stem}:{name}+{mixture}'"
+        )
+    return found
+
+
+def _expected() -> str:
+    return ", ".join(bundled_models())
+
+
+def check_model(model: Path | str) -> None:
+    """Raise where a model cannot be used, as far as the beginning of its file tells.
+
+    So that one error is reported before any work, not one for each picture.
+
+    Raises
+    ------
+    ModelFileError
+        The file is missing, damaged, a pickle, or no model of facestyle.
+    UsageError
+        A style or a share that the file does not have.
+    """
+    check_mixture(find_model(model), styles_in(model), find_mixture(model))
+
+
+def styles_in(model: Path | str) -> tuple[str, ...]:
+    """Return the styles of a model's file; none where it holds a single network."""
+    path = find_model(model)
+    return styles_of(path, read_metadata(path))
+
+
+def styles_of(path: Path, metadata: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the names of the styles in a set; none for a file that holds a single network.
+
+    Parameters
+    ----------
+    path : Path
+        For the message.
+    metadata : mapping of str to str
+        Of the safetensors file.
+
+    Raises
+    ------
+    ModelFileError
+        The file is no model of facestyle.
+    """
+    kind = metadata.get("format", "no format at all")
+    if kind == FORMAT:
+        return ()
+    if kind != SET_FORMAT:
+        raise ModelFileError(
+            f"{path}: not a facestyle model: its metadata names {kind!r}, expected {FORMAT!r}; "
+            "models come from `facestyle train`"
+        )
+    try:
+        names = json.loads(metadata["styles"])
+    except (KeyError, ValueError, RecursionError) as error:
+        raise ModelFileError(f"{path}: its metadata has no readable 'styles'") from error
+    if not isinstance(names, list) or not names or not all(isinstance(n, str) for n in names):
+        raise ModelFileError(f"{path}: 'styles' in its metadata is not a list of names")
+    return tuple(names)
+
+
+def check_mixture(path: Path, styles: Sequence[str], mixture: str | None) -> None:
+    """Raise `UsageError` where a file does not have what is wanted of it.
+
+    Parameters
+    ----------
+    path : Path
+        For the message.
+    styles : sequence of str
+        As `styles_of` returns them.
+    mixture : str or None
+        As `find_mixture` returns it.
+    """
+    if styles:
+        read_mixture(mixture, styles)
+    elif mixture is not None:
+        raise UsageError(f"{path}: holds one style, nothing to choose; leave out ':{mixture}'")
 
 
 def find_mixture(model: Path | str) -> str | None:
@@ -70,11 +160,11 @@ def find_mixture(model: Path | str) -> str | None:
 
 def for_video(model: Path | str) -> str | None:
     """Return the bundled network for videos of the same styles; None where there is none."""
-    path, mixture = find_model(model), find_mixture(model)
-    video = _FOLDER / f"{_VIDEO_SET}.safetensors"
-    if path.parent != _FOLDER or mixture is None or not video.exists():
+    path, video = find_model(model), _FOLDER / f"{_VIDEO_SET}.safetensors"
+    if path.parent != _FOLDER or not video.exists():
         return None
-    return f"{video}:{mixture}"
+    styles = bundled_styles(path)
+    return f"{video}:{find_mixture(model) or styles[0]}" if styles else None
 
 
 def _split(model: Path | str) -> tuple[str, str | None]:

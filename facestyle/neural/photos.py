@@ -1,6 +1,8 @@
 """Training crops from a folder of photos: the same crops for the same seed and step."""
 
+import hashlib
 import io
+import logging
 import os
 import warnings
 from functools import lru_cache
@@ -13,6 +15,7 @@ from PIL import Image, ImageOps
 from facestyle.errors import ImageError
 from facestyle.files import read_regular
 
+_LOG = logging.getLogger(__name__)
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"})
 # A closed list: Pillow would hand an EPS file to Ghostscript, whatever its name.
 _FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF")
@@ -53,12 +56,18 @@ class PhotoFolder:
         folder = Path(folder)
         if not folder.is_dir():
             raise ImageError(f"{folder}: not a folder; training needs a folder of photos")
-        self.files = _photo_files(folder)
+        self.folder, self.files = folder, _photo_files(folder)
         if not self.files:
             raise ImageError(f"{folder}: holds no photo ({', '.join(sorted(SUFFIXES))})")
         self.crop, self.seed = crop, seed
         self.problems: dict[Path, str] = {}
         self._decoded = lru_cache(_KEPT)(self._decode)
+
+    @property
+    def fingerprint(self) -> str:
+        """How many photos, and a few characters that their names make."""
+        names = "\n".join(path.relative_to(self.folder).as_posix() for path in self.files)
+        return f"{len(self.files)} files, {hashlib.sha256(names.encode()).hexdigest()[:8]}"
 
     def batch(self, step: int, places: range) -> torch.Tensor:
         """Return the crops of these places in the batch of a step.
@@ -117,7 +126,10 @@ class PhotoFolder:
         try:
             photo = _read_photo(path, limit)
         except Exception as error:  # one odd photo among thousands must not stop the training
-            self.problems[path] = getattr(error, "strerror", None) or str(error) or repr(error)
+            if path not in self.problems:
+                reason = getattr(error, "strerror", None) or str(error) or repr(error)
+                self.problems[path] = reason
+                _LOG.warning("%s: left out of the training (%s)", path, reason)
             return None
         if min(photo.size) > limit:
             scale = limit / min(photo.size)
@@ -143,4 +155,7 @@ def _read_photo(path: Path, limit: int) -> Image.Image:
             if file.width * file.height > _MOST_PIXELS:
                 raise ValueError(f"{file.width} x {file.height} are too many pixels")
             file.draft("RGB", (limit, limit))
-            return ImageOps.exif_transpose(file).convert("RGB")
+            photo = ImageOps.exif_transpose(file)
+            if photo.mode.startswith("I;16"):  # Pillow would clip it to white
+                return Image.fromarray((np.asarray(photo) >> 8).astype(np.uint8)).convert("RGB")
+            return photo.convert("RGB")

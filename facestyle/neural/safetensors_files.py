@@ -1,7 +1,4 @@
-"""Reading and writing safetensors files; whatever else a file may be is refused.
-
-Pickles, and PyTorch's zip files of pickles, run code when they are read. Nothing here reads one.
-"""
+"""Reading and writing safetensors files."""
 
 import os
 from collections.abc import Mapping
@@ -12,7 +9,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
 from facestyle.errors import ModelFileError, clause
-from facestyle.files import open_regular, write_whole
+from facestyle.files import write_whole
+from facestyle.neural.safetensors_headers import damaged, refuse_other_formats
 
 Shapes = Mapping[str, tuple[int, ...]]
 
@@ -37,16 +35,13 @@ def read_safetensors(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, str
     ModelFileError
         The file is missing, truncated, damaged, a pickle, or no safetensors file.
     """
-    _refuse_other_formats(path)
+    refuse_other_formats(path)
     try:
         with safe_open(path, framework="pt", device="cpu") as file:
             metadata = file.metadata() or {}
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except (SafetensorError, OSError, ValueError, RuntimeError, KeyError, TypeError) as error:
-        raise ModelFileError(
-            f"{path}: damaged, truncated or not a safetensors file ({clause(error)}); "
-            "copy or train it again"
-        ) from error
+        raise damaged(path, error) from error
     return tensors, metadata
 
 
@@ -114,23 +109,3 @@ def check_tensors(path: Path, tensors: Mapping[str, torch.Tensor], expected: Sha
                 f"{path}: '{name}' holds {value.dtype} values that are not all finite "
                 "floating-point numbers; copy or train the model again"
             )
-
-
-def _refuse_other_formats(path: Path) -> None:
-    """Name the commonest wrong files by their first bytes."""
-    try:
-        with open_regular(path) as file:
-            start = file.read(9)
-    except OSError as error:
-        raise ModelFileError(f"{path}: cannot be read ({clause(error)})") from error
-    if not start:
-        raise ModelFileError(f"{path}: an empty file; expected a safetensors model")
-    if start.startswith((b"PK\x03\x04", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")):
-        # A safetensors header of 640 to 1408 bytes begins with the bytes of a pickle, too: only
-        # its ninth byte, the brace that opens the JSON text, tells the two apart.
-        if start[2:8] == bytes(6) and start[8:9] == b"{":
-            return
-        raise ModelFileError(
-            f"{path}: a pickle or PyTorch archive (.pth, .pt), which could run code when opened "
-            "and is never read; convert it to safetensors first"
-        )

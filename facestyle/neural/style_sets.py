@@ -5,12 +5,9 @@ its own palette. The state of a set is that of a `Transformer`, with a first dim
 styles in these tensors. Mixing the rows blends styles, and one row makes an ordinary network.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 
 import torch
-
-from facestyle.errors import UsageError
 
 State = Mapping[str, torch.Tensor]
 
@@ -88,42 +85,3 @@ def mix_styles(state: State, shares: Sequence[float]) -> dict[str, torch.Tensor]
         name: torch.tensordot(weights, value.float(), 1) if of_styles(name) else value
         for name, value in state.items()
     }
-
-
-def read_mixture(mixture: str | None, names: Sequence[str]) -> list[float]:
-    """Return the share of every style of a set.
-
-    Parameters
-    ----------
-    mixture : str or None
-        A style's name, or terms such as "0.7*wave+0.3*wash"; None for the first style.
-    names : Sequence of str
-        The set's styles.
-
-    Raises
-    ------
-    UsageError
-        A style or a share cannot be used.
-    """
-    if mixture is None:
-        return [1.0] + [0.0] * (len(names) - 1)
-    shares = dict.fromkeys(names, 0.0)
-    for term in mixture.split("+"):
-        number, star, name = term.rpartition("*")
-        name = name.strip()
-        if name not in shares:
-            raise UsageError(f"style '{name}' is not in this model; it holds {', '.join(names)}")
-        shares[name] += _share(number, term) if star else 1.0
-    if not sum(shares.values()) > 0:
-        raise UsageError(f"'{mixture}': one share at least must be above 0")
-    return [shares[name] for name in names]
-
-
-def _share(number: str, term: str) -> float:
-    try:
-        share = float(number)
-    except ValueError:
-        share = math.nan
-    if not 0 <= share < math.inf:
-        raise UsageError(f"'{term}': expected a number of 0 or more before the '*', as in 0.5*name")
-    return share

@@ -117,6 +117,7 @@ def train_style(
     start, checkpoint = files.start, files.checkpoint
     into, network = None, None if start is None else load_named(start).network
     if files.add_to is not None:
+        _refuse_other_shapes(options)
         into = _place_in_set(files.add_to, images)
         network = into[0].mean()
         options = replace(options, architecture=into[0].architecture, scales_only=True)
@@ -138,6 +139,14 @@ def train_style(
         names = [style.name for style in images if style.name]
         save_trained(output, trained, options, styles=names, start=start, device=device, into=into)
     return output
+
+
+def _refuse_other_shapes(options: TrainOptions) -> None:
+    if options.architecture != TrainOptions().architecture:
+        raise UsageError(
+            "add_to: a style that is added to a set has the set's network; leave out channels, "
+            "blocks, normalization and video (a set for videos is paintings_video)"
+        )
 
 
 def _place_in_set(model: Path | str, images: Sequence[StyleImage]) -> tuple[StyleSet, str]:

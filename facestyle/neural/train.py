@@ -1,18 +1,24 @@
 """Training of a feed-forward network with perceptual losses (Johnson et al. 2016, section 3)."""
 
-import hashlib
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 
 from facestyle.errors import UsageError
 from facestyle.neural import losses
-from facestyle.neural.checkpoints import CheckpointFile, Progress, load_checkpoint, save_checkpoint
+from facestyle.neural.checkpoints import (
+    CheckpointFile,
+    Progress,
+    load_checkpoint,
+    save_checkpoint,
+    start_fingerprint,
+    training_identity,
+)
 from facestyle.neural.gradient_guard import GradientGuard
 from facestyle.neural.loss_network import LossNetwork
 from facestyle.neural.optimize import layer_weights
@@ -27,6 +33,7 @@ from facestyle.neural.video.synthetic_motion import move
 from facestyle.neural.video.training import pair_terms
 from facestyle.neural.workers import Workers, join_workers
 
+_LOG = logging.getLogger(__name__)
 _SMOOTHING = 0.98  # of the reported losses
 _MOST_EARLIER = 4  # frames before a pair, in training for videos
 _WARM_UP_WEIGHT = 1e4  # brings the gradients near those of the perceptual losses, for Adam's sake
@@ -101,8 +108,9 @@ def train(
     with join_workers(torch.device(device)) as (workers, own_device):
         trainer = _Trainer(loss_network.to(own_device), styles, options, workers, own_device)
         trainer.start_with(start)
-        done = trainer.resume(checkpoint.path if checkpoint else None)
         crops = PhotoFolder(photos, options.crop, options.seed)
+        trainer.identity |= {"photos": crops.fingerprint, "start": start_fingerprint(start)}
+        done = trainer.resume(checkpoint.path if checkpoint else None)
         places = workers.places(options.batch)
         with ThreadPoolExecutor(1) as ahead:
             upcoming = ahead.submit(crops.batch, done, places)
@@ -152,6 +160,7 @@ class _Trainer:
         self.style = _style_target(loss_network, styles, options)
         self.style_weights = layer_weights(options.style_weight, options.style_layers)
         self.layers = tuple(dict.fromkeys((*options.style_layers, *options.content_layers)))
+        self.identity = training_identity(options, styles)
         self.progress = Progress(0, {})
         self.guard = GradientGuard()
 
@@ -175,13 +184,13 @@ class _Trainer:
     def resume(self, checkpoint: Path | None) -> int:
         """Restore the checkpoint if there is one; return the number of steps done."""
         if checkpoint is not None and checkpoint.exists():
-            settings = _identity(self.options, self.styles)
-            self.progress = load_checkpoint(checkpoint, self.network, self.optimizer, settings)
+            self.progress = load_checkpoint(checkpoint, self.network, self.optimizer, self.identity)
+            if self.progress.step >= self.options.steps:
+                _LOG.warning("%s: of a finished training; remove it to begin anew", checkpoint)
         return self.progress.step
 
     def save(self, checkpoint: Path) -> None:
-        settings = _identity(self.options, self.styles)
-        save_checkpoint(checkpoint, self.network, self.optimizer, self.progress, settings)
+        save_checkpoint(checkpoint, self.network, self.optimizer, self.progress, self.identity)
 
     def step(self, batch: torch.Tensor) -> None:
         """Take one step of Adam on this process's part of the batch."""
@@ -281,17 +290,3 @@ def _style_target(
         grams.append(measure_grams(network, scaled, options.style_layers))
     shown = torch.ones((len(styles), 1), dtype=torch.bool, device=device)
     return mix_grams(grams, [style.share for style in styles], shown)
-
-
-def _identity(options: TrainOptions, styles: Sequence[StylePicture]) -> dict[str, Any]:
-    """Return what a resumed training must repeat: settings and style pictures."""
-    settings = asdict(options)
-    digest = hashlib.sha256()
-    for style in styles:
-        digest.update(style.picture.cpu().numpy().tobytes() + repr(style.share).encode())
-    settings["style pictures"] = digest.hexdigest()
-    if options.schedule == "constant":
-        del settings["steps"]  # more steps continue the same training
-    if not options.scales_only:
-        del settings["scales_only"]  # checkpoints of earlier versions do not name it
-    return settings

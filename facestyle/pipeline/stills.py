@@ -11,7 +11,7 @@ import numpy as np
 
 from facestyle import disk_cache
 from facestyle.compositing.background import parse_background
-from facestyle.errors import UsageError
+from facestyle.errors import FaceError, UsageError, advice
 from facestyle.exemplars import ExemplarSet
 from facestyle.faces import Face, Portrait, find_faces, portrait_from_image, select_face
 from facestyle.faces.analysis import is_large_enough
@@ -182,7 +182,8 @@ class StillStylizer:
             if given is not None:
                 raise UsageError(f"landmarks: {self._no_face_needed}")
             return [Target(rgb, name)], self.rendering
-        portraits, rendering = self._find_portraits(rgb, given, name)
+        with advice(FaceError, self.method.without_face):
+            portraits, rendering = self._find_portraits(rgb, given, name)
         if alpha is not None:
             portraits = [replace(p, matte=p.matte * alpha) for p in portraits]
         return [Target(rgb, name, portrait) for portrait in portraits], rendering

@@ -33,8 +33,9 @@ from facestyle.methods.neural.enlarging import enlarged_like
 from facestyle.methods.neural.settings import ITERATIONS_ON_CPU, NeuralSettings
 from facestyle.neural import api
 from facestyle.neural.dependencies import require_torch
-from facestyle.neural.model_names import find_model, for_video
+from facestyle.neural.model_names import check_model, find_model, for_video
 from facestyle.neural.settings import Minimizer, OptimizeOptions
+from facestyle.neural.small_pictures import SMALLEST_SIDE
 from facestyle.neural.style_images import StyleImage
 from facestyle.progress import Step, tell
 
@@ -73,6 +74,7 @@ class NeuralMethod(Method):
     settings: NeuralSettings
     explains = False
     backgrounds = ("stylize", "keep")
+    without_face = "whole pictures need none: leave out area, by_region and background keep"
 
     def __init__(
         self, exemplars: ExemplarSet | None, settings: NeuralSettings, *, seed: int = 0
@@ -279,7 +281,12 @@ def _check(settings: NeuralSettings, count: int) -> None:
         raise ModelFileError(f"{settings.loss_network}: no such file, expected a loss network")
     if settings.model is None:
         return
-    find_model(settings.model)  # now, not when the first picture is redrawn
+    check_model(settings.model)  # now, not when the first picture is redrawn
+    if settings.size is not None and settings.size < SMALLEST_SIDE:
+        raise UsageError(
+            f"size: found {settings.size}; a trained network draws noise below {SMALLEST_SIDE} px, "
+            f"expected {SMALLEST_SIDE} or more"
+        )
     for name, _ in settings.without_effect():
         raise UsageError(
             f"{name}: belongs to optimization; a trained model has its style inside. Leave it "
