@@ -79,7 +79,6 @@ def _check_draft(arguments: argparse.Namespace, wanted: "Preset") -> None:
     """Refuse a draft that could not be written, or would be a result or an input."""
     from facestyle.errors import UsageError
     from facestyle.io.images.formats import WRITABLE_SUFFIXES
-    from facestyle.io.videos import is_clip
     from facestyle.methods.choice import is_neural
 
     if arguments.draft is None:
@@ -88,10 +87,6 @@ def _check_draft(arguments: argparse.Namespace, wanted: "Preset") -> None:
     if not is_neural(wanted.method, own) or own.get("model") is not None:
         raise UsageError(
             f"--draft {arguments.draft}: only --method neural with --exemplars makes drafts"
-        )
-    if any(is_clip(Path(name)) for name in arguments.inputs or ()):
-        raise UsageError(
-            f"--draft {arguments.draft}: of pictures only; --preview 3 shows how a clip begins"
         )
     if arguments.draft.suffix.lower() not in WRITABLE_SUFFIXES:
         kinds = " or ".join(sorted(WRITABLE_SUFFIXES))

@@ -7,9 +7,9 @@ from facestyle.neural.settings import VIDEO_INPUTS
 from facestyle.neural.transformer import Transformer, join_inputs
 
 # Mean difference from the warped result from which on the network is doubted. It is .011 to .045 in
-# 120 frames of four clips of 128 to 192 px in two styles. In rare frames all edges flare up, maybe
-# for want of the raised place that the normalization needs (spots.py): .24 in one, .04 for the
-# frame alone.
+# some 90 frames of four clips of 128 to 192 px in two styles. In rare frames all edges flare up,
+# maybe for want of the raised place that the normalization needs (spots.py): .24 in one, .04 for
+# the frame alone.
 _FAR = 0.12
 
 
