@@ -132,16 +132,24 @@ def map_array(path: Path) -> NDArray[Any]:
             raise DamagedError(str(error)) from error
     payload = mapped[: max(0, mapped.size - _FOOTER.size)]
     _check(mapped[payload.size :].tobytes(), payload.data)
-    _forget_pages(mapped)
+    forget_pages(mapped)
     try:
         return _array_in(payload)
     except Exception as error:  # as above
         raise DamagedError(clause(error)) from error
 
 
-def _forget_pages(mapped: np.memmap[Any, Any]) -> None:
-    """Leave what was read for the checksum to the system: few places are read again."""
-    pages = mapped.base
+def forget_pages(values: NDArray[Any]) -> None:
+    """Leave what was read of a mapped array to the system, which has it again when it is asked.
+
+    Parameters
+    ----------
+    values : ndarray
+        Of `map_array`, or a view of it; others stay as they are.
+    """
+    pages: Any = values
+    while isinstance(pages, np.ndarray):
+        pages = pages.base
     if isinstance(pages, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
         pages.madvise(mmap.MADV_DONTNEED)
 

@@ -1,6 +1,9 @@
 """Exemplar folders: what is read, what is skipped and why, what the cache keeps."""
 
 import os
+import pickle
+import tracemalloc
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -10,6 +13,7 @@ from PIL import Image
 from facestyle import disk_cache
 from facestyle.errors import ExemplarError, FacestyleError
 from facestyle.exemplars import ExemplarSet, read_exemplar, reading
+from facestyle.exemplars.kept_portrait import kept
 
 
 @pytest.fixture
@@ -226,3 +230,24 @@ def test_a_stored_analysis_of_another_kind_is_made_anew(save, astronaut):
     disk_cache.save(key, odd)
     again, _ = read_exemplar(path)
     np.testing.assert_array_equal(again.matte, portrait.matte)
+
+
+def test_a_set_holds_its_pictures_as_bytes_that_say_the_same(save, astronaut):
+    path = save("look.png", astronaut)
+    expected = read_exemplar(path)[0]
+    tracemalloc.start()
+    found = ExemplarSet.from_folder(path).portraits[0]
+    held = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert held < 6 * expected.matte.size  # picture and matte would be 16 as floats
+    other = replace(pickle.loads(pickle.dumps(found)), photo=expected)
+    for portrait in (found, other):
+        np.testing.assert_array_equal(portrait.image, expected.image)
+        np.testing.assert_array_equal(portrait.matte, expected.matte)
+        assert portrait.image.dtype == portrait.matte.dtype == np.float32
+    assert (other.photo, other.name) == (expected, "look.png")
+
+
+def test_what_bytes_cannot_say_is_kept_as_floats(portrait):
+    fine = replace(portrait, image=portrait.image * np.float32(0.999))
+    np.testing.assert_array_equal(kept(fine).image, fine.image)

@@ -1,5 +1,7 @@
 """Large pictures a few rows, one channel or one tile at a time: the same as the whole at once."""
 
+import tracemalloc
+
 import cv2
 import numpy as np
 import pytest
@@ -11,7 +13,8 @@ from facestyle.imaging import pyramid
 from facestyle.imaging.color import from_lab, luminance, to_lab
 from facestyle.imaging.normalized_convolution import premultiplied, weighted_channels
 from facestyle.imaging.pyramid import build_stack, collapse_stack
-from facestyle.imaging.resampling import resized_window
+from facestyle.imaging.resampling import maps_by_rows, resized_window
+from facestyle.methods.energy.gain import agreed_ratio
 
 LEVEL = 1 / 255
 
@@ -33,6 +36,26 @@ def test_a_window_is_a_part_of_the_resized_picture(size, mode):
             picture, size, slice(20, 57), slice(3, 44), cubic=mode == cv2.INTER_CUBIC
         )
         np.testing.assert_allclose(part, whole[20:57, 3:44], atol=1e-5)
+
+
+@pytest.mark.parametrize("size", [(600, 500), (97, 61), (20, 16), (31, 23)])
+def test_maps_of_several_exemplars_are_resized_by_rows_as_at_once(size):
+    maps = np.random.default_rng(0).random((9, 31, 23)).astype(np.float32)
+    mode = cv2.INTER_LINEAR if size[0] >= 31 else cv2.INTER_AREA
+    whole = np.stack([cv2.resize(one, size[::-1], interpolation=mode) for one in maps])
+    part = maps_by_rows(maps, size)(slice(7, 19))
+    np.testing.assert_allclose(part, whole[:, 7:19], atol=1e-5)
+
+
+def test_gains_of_many_exemplars_hold_no_enlarged_maps(few_rows):
+    random = np.random.default_rng(0)
+    energies = random.random((9, 600, 500, 3)).astype(np.float32)
+    weights = random.random((9, 31, 23)).astype(np.float32)
+    tracemalloc.start()
+    agreed_ratio(energies[0], energies, weights, 2.0, alike=weights)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 7 * energies[0].nbytes  # the maps at full size would be another 6
 
 
 def test_colors_are_converted_the_same_in_bands(portrait, few_rows):

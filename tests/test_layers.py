@@ -31,6 +31,7 @@ LAYERS = (
         "thread_log",
         "frozen",
         "row_bands",
+        "spare_memory",
     },
     {"settings", "looks"},
     {"array_files", "assets", "cache_files"},

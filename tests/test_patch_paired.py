@@ -26,7 +26,7 @@ from facestyle.methods.patch_paired import (
 from facestyle.methods.patch_paired.borders import black_borders, fill_black_borders
 from facestyle.methods.patch_paired.candidates import find_candidates
 from facestyle.methods.patch_paired.grid import make_grid
-from facestyle.methods.patch_paired.rendering import render
+from facestyle.methods.patch_paired.rendering import luma, render
 from facestyle.methods.patch_paired.synthesis import Layers
 from facestyle.methods.patch_paired.tone_matching import match_tones, photo_statistics
 from facestyle.methods.patch_paired.uncovered import add_unpositioned
@@ -215,7 +215,7 @@ def test_dark_lines_on_skin_are_drawn_though_no_drawing_tells_how():
     photo[:, 30] = 0.2
     paper, nothing = np.ones((60, 60, 1), np.float32), np.zeros((60, 60, 1), np.float32)
     layers = Layers(paper, paper, gray, nothing, np.zeros((8, 8), np.int32), {})
-    drawn = render(photo, photo, photo, layers, identity=0.7, texture=0.5)[..., 0]
+    drawn = render(luma(photo), photo, photo, layers, identity=0.7, texture=0.5)[..., 0]
     assert drawn[:, 30].max() < 0.75
     assert drawn[:, :25].min() > 0.99
 

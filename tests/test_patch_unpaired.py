@@ -14,6 +14,8 @@ from facestyle.faces.contours import face_width, feature_contours
 from facestyle.faces.face_coordinates import face_coordinates
 from facestyle.faces.regions import BACKGROUND, CLOTHES, EYE, HAIR, SKIN, segment_regions
 from facestyle.imaging.color import to_lab
+from facestyle.kernels.matches import Matches
+from facestyle.kernels.patch_voting import Voting, vote
 from facestyle.kernels.threads import set_thread_count, thread_count
 from facestyle.methods.engine import Rendering
 from facestyle.methods.patch_unpaired import (
@@ -30,6 +32,7 @@ from facestyle.methods.patch_unpaired.grain_distribution import grain_quantiles,
 from facestyle.methods.patch_unpaired.layers import OUTSIDE
 from facestyle.methods.patch_unpaired.palette import harmonized, make_harmony, palette_of
 from facestyle.methods.patch_unpaired.prepared import working_factor
+from facestyle.methods.patch_unpaired.render_pictures import render_pictures
 from facestyle.methods.patch_unpaired.sitter_tones import USUAL_FACE, sitters_face, sitters_tones
 from facestyle.methods.patch_unpaired.sources import make_sources
 from facestyle.methods.patch_unpaired.surroundings import set_before
@@ -90,6 +93,30 @@ def test_the_number_of_threads_changes_nothing(sitter, drawings, result):
     again = transfer(sitter, drawings[:1])
     set_thread_count(before)
     np.testing.assert_array_equal(again.image, result.image)
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.7])
+@pytest.mark.parametrize("rows", [slice(0, None), slice(40, 43)])
+def test_rows_that_no_vote_reads_are_not_rendered(drawings, monkeypatch, scale, rows):
+    sources = make_sources(drawings, 68.0)
+    random, reach = np.random.default_rng(0), 1.25
+    field = np.empty((50, 60, 3), np.int32)
+    field[..., 0] = random.integers(0, len(sources.layers), field.shape[:2])
+    for axis in (0, 1):
+        sides = np.array([layer.region_map.shape[axis] for layer in sources.layers])
+        field[..., axis + 1] = random.random(field.shape[:2]) * sides[field[..., 0]]
+    if rows.stop:
+        field[..., 1] = random.integers(rows.start, rows.stop, field.shape[:2])
+    read = render_pictures(sources, drawings, scale, field, reach)[0]
+    every = "facestyle.methods.patch_unpaired.render_pictures._rows_read"
+    monkeypatch.setattr(every, lambda field, number, height, *_: np.ones(height, bool))
+    whole = render_pictures(sources, drawings, scale, field, reach)[0]
+    matches, size = Matches(field, np.zeros((50, 60), np.float32)), (round(50 * scale), 90)
+    one, other = (vote(matches, p, size, Voting(scale, reach, 2, 0.1)) for p in (read, whole))
+    np.testing.assert_array_equal(one, other)
+    assert len(sources.layers) > len(drawings)
+    if rows.stop:
+        assert (read.image == 0).sum() > 1.3 * (whole.image == 0).sum()
 
 
 def test_strength_zero_is_the_portrait(sitter, drawings):

@@ -12,6 +12,7 @@ import numpy as np
 
 from facestyle import disk_cache
 from facestyle.errors import ExemplarError, FacestyleError, clause
+from facestyle.exemplars.kept_portrait import kept
 from facestyle.exemplars.reading import LANDMARKS_SUFFIX, read_exemplar, read_with_photo
 from facestyle.faces import Portrait
 from facestyle.frozen import FrozenRecord
@@ -173,8 +174,10 @@ class ExemplarSet:
         def read(path: Path) -> tuple[Portrait, str] | Exception:
             try:
                 if photos is None:
-                    return read_exemplar(path, landmarks=landmarks, cache=cache)
-                return read_with_photo(path, photo_paths, landmarks, cache)
+                    portrait, key = read_exemplar(path, landmarks=landmarks, cache=cache)
+                else:
+                    portrait, key = read_with_photo(path, photo_paths, landmarks, cache)
+                return kept(portrait), key
             except Exception as error:  # one odd picture must not stop the others
                 return error
 

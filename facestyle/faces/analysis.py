@@ -12,10 +12,12 @@ from facestyle.faces.landmarks import (
     check_landmarks,
     face_from_landmarks,
     predict_landmarks,
+    put_predictor_away,
 )
 from facestyle.faces.matte import person_matte
 from facestyle.faces.mesh import LANDMARKS_68, OUTLINE, fit_mesh, mesh_presence
 from facestyle.imaging.levels import to_bytes
+from facestyle.spare_memory import LARGE
 
 MINIMUM_FACE = 64  # px; below it landmarks are guesses
 
@@ -56,6 +58,8 @@ def find_faces(image: np.ndarray, *, landmarks: str = "auto", smallest: float = 
         faces = [_mesh_face(pixels, box, eyes) for box, eyes in detect_mediapipe(pixels, smallest)]
     elif landmarks == "auto" and smallest < 1:
         faces += _faces_beside(faces, pixels, smallest)
+    if image.shape[0] * image.shape[1] >= LARGE:
+        put_predictor_away()
     return sorted(faces, key=lambda face: face.inter_ocular, reverse=True)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from facestyle.array_files import forget_pages
 from facestyle.errors import LandmarksError, ModelFileError, clause
 from facestyle.faces.face import CHIN, Face
 from facestyle.faces.mesh import OUTLINE, fit_mesh_to_landmarks
@@ -84,6 +85,12 @@ def predict_landmarks(image: np.ndarray, box: np.ndarray, *, whole: bool = True)
         xy px.
     """
     return predict_shape(_shape_predictor(), image, np.trunc(box) if whole else box)
+
+
+def put_predictor_away() -> None:
+    """Take dlib's predictor out of memory, if it is there; it comes back by itself."""
+    if _shape_predictor.cache_info().currsize:
+        forget_pages(_shape_predictor().leaves)
 
 
 def read_landmarks(path: str | Path) -> np.ndarray:

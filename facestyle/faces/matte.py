@@ -13,6 +13,8 @@ from facestyle.faces.networks import run_network
 from facestyle.faces.person_cut import cut_person
 from facestyle.imaging.color import luminance
 from facestyle.imaging.guided_filter import apply_coefficients, guided_coefficients
+from facestyle.imaging.resampling import resized_rows
+from facestyle.row_bands import row_bands
 
 # px; what the network was trained on
 _NETWORK_SIZE = 256
@@ -56,8 +58,12 @@ def person_matte(image: np.ndarray, face: Face, *, by_color: bool = True) -> np.
     matte = at_size(small, face.scaled(size[0] / width))
     # the finest strands come from the large picture's own luminance
     slope, offset = guided_coefficients(luminance(small), matte, 2, 1e-4)
-    matte = apply_coefficients(luminance(image), slope, offset)
-    return np.clip(matte, 0, 1, out=matte)
+    matte = np.empty((height, width), np.float32)
+    for rows in row_bands(height, width):
+        parts = (resized_rows(values, (height, width), rows) for values in (slope, offset))
+        fitted = apply_coefficients(luminance(image[rows]), *parts)
+        np.clip(fitted, 0, 1, out=matte[rows])
+    return matte
 
 
 def _matte_by_color(image: np.ndarray, face: Face) -> np.ndarray:

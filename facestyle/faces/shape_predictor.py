@@ -73,7 +73,8 @@ def load_shape_predictor(path: Path) -> ShapePredictor:
     predictor = read_shape_predictor(path)
     disk_cache.save_array(key, predictor.leaves)
     disk_cache.save(key, predictor.forests)
-    return predictor
+    mapped = disk_cache.load_array(key)  # which memory can do without
+    return predictor if mapped is None else ShapePredictor(predictor.forests, mapped)
 
 
 def read_shape_predictor(path: Path) -> ShapePredictor:

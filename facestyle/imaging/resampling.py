@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 _CUBIC = -0.75  # of Keys 1981, as OpenCV has it
+_LARGE = 2**18  # px; smaller maps are resized faster in one piece
 
 
 def resized_window(
@@ -76,6 +79,39 @@ def resized_rows(
         mode = cv2.INTER_CUBIC if cubic else cv2.INTER_LINEAR
         return np.asarray(cv2.resize(values, (width, height), interpolation=mode), np.float32)
     return resized_window(values, size, rows, slice(0, width), cubic=cubic)
+
+
+def maps_by_rows(
+    maps: NDArray[np.float32], size: tuple[int, int]
+) -> Callable[[slice], NDArray[np.float32]]:
+    """Several maps resized linearly, of which some rows at a time are in memory.
+
+    Parameters
+    ----------
+    maps : (K, h, w) float32
+    size : (int, int)
+        Height and width of the resized maps, px.
+
+    Returns
+    -------
+    callable
+        From a slice of rows to (K, rows, W) float32.
+    """
+    height, width = size
+    if maps.shape[1:] == size:
+        return lambda rows: maps[:, rows]
+    smaller = height < maps.shape[1]
+    if smaller or height * width < _LARGE:
+        mode = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
+        whole = np.stack([cv2.resize(one, (width, height), interpolation=mode) for one in maps])
+        return lambda rows: whole[:, rows]
+    together = np.ascontiguousarray(np.moveaxis(maps, 0, 2))
+
+    def part(rows: slice) -> NDArray[np.float32]:
+        resized = resized_window(together, size, rows, slice(0, width))
+        return np.ascontiguousarray(np.moveaxis(resized, 2, 0))
+
+    return part
 
 
 def _taps(

@@ -32,6 +32,7 @@ from facestyle.pipeline.people import (
 from facestyle.pipeline.pictures import InputPicture, PictureLike, input_picture
 from facestyle.pipeline.result import Result
 from facestyle.pipeline.settings import StylizerSettings
+from facestyle.spare_memory import give_back
 from facestyle.tracking.tracker import FaceTracker
 
 
@@ -106,6 +107,7 @@ class StillStylizer:
         targets, rendering = self._targets(rgb, alpha, landmarks, source.name)
         if known is not None:
             targets = [self._with_matte(target, known) for target in targets]
+        give_back(rgb.shape[0] * rgb.shape[1])
         timings = {"faces": time.perf_counter() - start}
         outcome = self._stylize_all(targets, rendering)
         if self.rendering.strength == 0 and outcome.alpha is None:
@@ -155,10 +157,8 @@ class StillStylizer:
 
     @property
     def _no_face_needed(self) -> str:
-        return (
-            f"has no meaning for method {self.method.name}, which looks for no face here; "
-            "leave it out"
-        )
+        name = self.method.name
+        return f"has no meaning for method {name}, which looks for no face here; leave it out"
 
     @property
     def fingerprint(self) -> str:
@@ -170,8 +170,9 @@ class StillStylizer:
             self.method.fingerprint,
         ]
         if self.exemplars is not None:
-            pictures = [picture.image.tobytes() for picture in self.exemplars.pictures]
-            parts += self.exemplars.fingerprints or pictures
+            parts += self.exemplars.fingerprints or [
+                picture.image.tobytes() for picture in self.exemplars.pictures
+            ]
         return disk_cache.fingerprint(*parts)
 
     def _targets(

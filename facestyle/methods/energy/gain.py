@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from facestyle.imaging.pyramid import REFERENCE_INTER_OCULAR, LaplacianStack, gaussian_blur
+from facestyle.imaging.resampling import maps_by_rows
 from facestyle.imaging.threads import in_threads
 from facestyle.row_bands import row_bands
 
@@ -57,23 +58,28 @@ def agreed_ratio(
 
     Parameters
     ----------
-    own, energies, weights
+    own, energies
         As for `energy_ratio`.
+    weights : (K, h', w') float32
+        Sums to 1; of the energies' size or another.
     sigma : float
         Extent of the neighborhood in which agreement is judged, px.
-    alike : (K, h, w) float32, optional
+    alike : (K, h'', w'') float32, optional
         How far each exemplar's gain counts at a place, in [0, 1].
 
     Returns
     -------
     (h, w, 3) float32
     """
+    size = (own.shape[0], own.shape[1])
+    weights_of = maps_by_rows(weights, size)
+    alike_of = None if alike is None else maps_by_rows(alike, size)
     chosen, mean, variance = (np.empty_like(own) for _ in range(3))
 
     def judge(rows: slice) -> None:
-        places = None if alike is None else alike[:, rows]
+        places = None if alike_of is None else alike_of(rows)
         gains = _log_gains(own[rows], energies[:, rows], places)
-        chosen[rows] = np.einsum("khw,khwc->hwc", weights[:, rows], gains, optimize=True)
+        chosen[rows] = np.einsum("khw,khwc->hwc", weights_of(rows), gains, optimize=True)
         mean[rows], variance[rows] = _moments(gains)
 
     # a few rows at a time: what is made in between is as many pictures as there are exemplars

@@ -34,6 +34,7 @@ from facestyle.methods.engine import (
     Target,
     prepare_all,
 )
+from facestyle.spare_memory import give_back
 
 
 class EnergyMethod(Method):
@@ -73,6 +74,7 @@ class EnergyMethod(Method):
     def stylize(self, target: Target, rendering: Rendering) -> Outcome:
         """Stylize one portrait."""
         portrait, exemplars = target.portrait, self.look.exemplars
+        give_back(portrait.matte.size)  # what the exemplars' analysis left
         start = time.perf_counter()
         edges = separate_edges(portrait.image, portrait.matte, portrait.face.inter_ocular)
         lab = _person_lab(portrait, edges)

@@ -70,14 +70,12 @@ def blended_look(
     ratios = []
     for level, own in enumerate(stack.energies):
         energies = _warp([e.stack.energies[level] for e in exemplars], exemplars, mappings, own)
-        weights = _resized(selection.weights, own)
         if settings.tone == "residual":
-            ratios.append(energy_ratio(own, energies, weights))
+            ratios.append(energy_ratio(own, energies, _resized(selection.weights, own)))
         else:
             evidence = None if ordinary is None else ordinary.gain_evidence(energies, level)
             sigma = 2 * gain_sigma(stack, level, unit)
-            alike = None if alignment.alike is None else _resized(alignment.alike, own)
-            ratio = agreed_ratio(own, energies, weights, sigma, alike=alike)
+            ratio = agreed_ratio(own, energies, selection.weights, sigma, alike=alignment.alike)
             ratios.append(ratio if evidence is None else ratio**evidence)
     shares = selection.weights.mean(axis=(1, 2))
     resolved = shares @ np.stack([e.resolved for e in exemplars])

@@ -40,6 +40,7 @@ from facestyle.methods.energy.tones import pool_statistics
 from facestyle.row_bands import row_bands
 from facestyle.selection.patch_selection import Selection, select_exemplars, unary_term
 from facestyle.selection.seams import filter_output, filter_weights
+from facestyle.spare_memory import give_back
 from facestyle.stopwatch import Stopwatch
 
 __all__ = [
@@ -128,7 +129,9 @@ def transfer_look(
         slope, offset = smooth_shift(features, shift, unit)
         _add_shift(lab, slope, offset, strength)
         watch.lap("tone")
+    give_back(portrait.matte.size)
     stack = build_stack(lab, portrait.matte, portrait.face.inter_ocular, in_place=True)
+    give_back(portrait.matte.size)
     watch.lap("stack")
     gains, residual = blended_look(
         portrait, stack, exemplars, alignment, selection, settings, strength, ordinary

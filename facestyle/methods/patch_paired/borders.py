@@ -61,5 +61,8 @@ def fill_black_borders(image: np.ndarray) -> np.ndarray:
         inside = np.flatnonzero(~wedges[rows])
         labels[nearest[rows].ravel()[inside]] = inside + rows.start * width
     filled = image.copy()
-    filled[wedges] = image.reshape(-1, image.shape[2])[labels[nearest[wedges]]]
+    pixels = image.reshape(-1, image.shape[2])
+    for rows in row_bands(height, width):
+        black = wedges[rows]
+        filled[rows][black] = pixels[labels[nearest[rows][black]]]
     return filled

@@ -26,7 +26,7 @@ _SAME_BACKGROUND = 0.12  # a background varies by this much in any channel
 
 
 def render(
-    original: np.ndarray,
+    gray: np.ndarray,
     photo: np.ndarray,
     matched: np.ndarray,
     layers: Layers,
@@ -38,10 +38,10 @@ def render(
 
     Parameters
     ----------
-    original : (H, W, 3) float32
-        The portrait, sRGB in [0, 1].
+    gray : (H, W) float32
+        The portrait's luma, in [0, 1].
     photo : (h, w, 3) float32
-        The same at the working scale.
+        The portrait at the working scale, sRGB in [0, 1].
     matched : (h, w, 3) float32
         With its tones matched to the exemplars' photographs.
     layers : Layers
@@ -57,11 +57,11 @@ def render(
     """
     zoom = layers.base.shape[0] // photo.shape[0]
     drawing = compose(layers.base, layers.quilt, texture=texture, zoom=zoom)
-    height, width = original.shape[:2]
+    height, width = gray.shape
     # shading is smooth: it is found at the working scale
-    unexplained = _gray(matched) - layers.photo_rebuilt
+    unexplained = luma(matched) - layers.photo_rebuilt
     shading = cv2.GaussianBlur(unexplained, (0, 0), _SHADING_SIGMA)
-    rest, gray = unexplained - shading, _gray(photo)
+    rest, small_gray = unexplained - shading, luma(photo)
     weight = np.float32(identity / _WHOLE_IDENTITY)
     result = np.empty((height, width, drawing.shape[2]), np.float32)
     for rows in row_bands(height, width):
@@ -71,7 +71,7 @@ def render(
 
         slope = at_size(layers.slope)
         # what the working scale cannot show of the photo is unexplained, too
-        fine = at_size(rest) + (_gray(original[rows])[..., None] - at_size(gray))
+        fine = at_size(rest) + (gray[rows][..., None] - at_size(small_gray))
         added = slope * (at_size(shading) + fine) + _bold_lines(fine, slope)
         np.clip(at_size(drawing) + weight * added, 0, 1, out=result[rows])
     return result
@@ -160,8 +160,8 @@ def set_on_background(
     return (opacity * image + (1 - opacity) * behind).astype(np.float32), None
 
 
-def _gray(image: np.ndarray) -> np.ndarray:
-    """Luma, (H, W)."""
+def luma(image: np.ndarray) -> np.ndarray:
+    """Luma, (H, W) float32, of (H, W, 3)."""
     return cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
 
 

@@ -98,10 +98,11 @@ def synthesize(
     photo_rebuilt = overlay(mix(gray_photos, grid, candidates, weights), grid)[..., 0]
     fine_grid = grid.zoomed(zoom)
     drawings = fine_grid.pad(aligned.drawings)
+    small_drawings = drawings if zoom == 1 else grid.pad(_reduced(aligned.drawings, zoom))
+    del aligned  # the drawings are in memory once, not twice
     fine_candidates = candidates.zoomed(grid, fine_grid)
     base = overlay(mix(drawings, fine_grid, fine_candidates, weights), fine_grid)
     clock.lap("base")
-    small_drawings = drawings if zoom == 1 else grid.pad(_reduced(aligned.drawings, zoom))
     slope = drawing_slopes(
         gray_photos, small_drawings, grid.every(_LABEL_STEP), candidates.every(_LABEL_STEP)
     )

@@ -16,6 +16,7 @@ from facestyle.methods.patch_paired.exemplar import PreparedExemplar, resize, wo
 from facestyle.methods.patch_paired.preselection import preselect
 from facestyle.methods.patch_paired.rendering import (
     clear_paper,
+    luma,
     paper_color,
     render,
     set_on_background,
@@ -25,6 +26,7 @@ from facestyle.methods.patch_paired.synthesis import Layers, synthesize
 from facestyle.methods.patch_paired.tone_matching import match_tones, photo_statistics
 from facestyle.methods.patch_paired.window import crop_to_window, place_on_paper
 from facestyle.row_bands import row_bands
+from facestyle.spare_memory import give_back
 from facestyle.stopwatch import Stopwatch
 
 _MOST_EXEMPLARS = 24  # aligned for a portrait; more are preselected by their photographs
@@ -60,16 +62,19 @@ def transfer_patches(
     if not exemplars:
         raise UsageError("patch mode: found no exemplar, expected at least one")
     rendering = rendering or Rendering()
+    give_back(portrait.matte.size)
     part, window = crop_to_window(portrait)
     drafted = draft(part, exemplars)
+    give_back(portrait.matte.size)
     watch = Stopwatch()
     drawing = render_draft(drafted, part.matte, exemplars, settings)
     labels = np.asarray(drafted.exemplars, np.int32)[drafted.layers.labels]
     timings = dict(drafted.timings)
-    del drafted  # it holds the picture once more
+    del drafted
     paper = paper_color(exemplars, drawing.shape[2])
     unit = portrait.face.inter_ocular
     drawing = place_on_paper(drawing, window, portrait.matte.shape, paper, unit)
+    give_back(portrait.matte.size)
     image, alpha = set_on_background(portrait, drawing, paper, rendering.background)
     image = _mixed(portrait.image, image, rendering.strength)
     watch.lap("finish")
@@ -94,8 +99,8 @@ class Draft(FrozenRecord):
 
     Attributes
     ----------
-    original : (H, W, 3) float32
-        The portrait, black borders filled.
+    gray : (H, W) float32
+        Luma of the portrait, black borders filled.
     photo, matched : (h, w, 3) float32
         At the working scale: as it is, and in the tones of the exemplars' photographs.
     exemplars : list of int
@@ -104,7 +109,7 @@ class Draft(FrozenRecord):
     timings : dict of str to float
     """
 
-    original: np.ndarray
+    gray: np.ndarray
     photo: np.ndarray
     matched: np.ndarray
     exemplars: list[int]
@@ -138,6 +143,9 @@ def draft(
     original = fill_black_borders(portrait.image)
     scale = working_scale(portrait.face.inter_ocular)
     photo, matte = resize(original, scale), resize(portrait.matte, scale)
+    gray = luma(original)
+    del original  # where borders were filled it is the picture once more
+    give_back(gray.size)
     points = portrait.face.scaled(scale).landmarks
     matched = photo
     if match:
@@ -148,7 +156,7 @@ def draft(
     similar = [exemplars[n] for n in chosen]
     watch.lap("preselect")
     layers = synthesize(matched, points, similar, zoom=_zoom(similar, scale), smooth=smooth)
-    return Draft(original, photo, matched, chosen, layers, {**watch.laps, **layers.timings})
+    return Draft(gray, photo, matched, chosen, layers, {**watch.laps, **layers.timings})
 
 
 def render_draft(
@@ -174,7 +182,7 @@ def render_draft(
     """
     settings = settings or PairedSettings()
     drawing = render(
-        drafted.original,
+        drafted.gray,
         drafted.photo,
         drafted.matched,
         drafted.layers,

@@ -17,7 +17,8 @@ from facestyle.methods.patch_unpaired.grain import (
     with_grain,
 )
 from facestyle.methods.patch_unpaired.prepared import PreparedExemplar, resize_region_map
-from facestyle.methods.patch_unpaired.sources import PatchSources, render_images
+from facestyle.methods.patch_unpaired.render_pictures import scaled_exemplar
+from facestyle.methods.patch_unpaired.sources import PatchSources
 
 
 def corrected_strokes(strokes: np.ndarray, state: PatchState, identity: float) -> np.ndarray:
@@ -58,7 +59,7 @@ def finished_drawing(lab: np.ndarray, state: PatchState) -> np.ndarray:
 
 def wanted_grain(sources: PatchSources, exemplars: Sequence[PreparedExemplar]) -> np.ndarray:
     """Grain of the exemplars' groups, at the size that the clip is drawn at."""
-    pictures = render_images(sources, exemplars, 1.0)[: len(sources.faces)]
+    pictures = [scaled_exemplar(exemplars, n, sources, 1.0) for n in range(len(sources.faces))]
     region_maps = [layer.region_map for layer in sources.layers[: len(sources.faces)]]
     light = [luminance(picture / np.float32(255)) for picture in pictures]
     return grain_of(light, region_maps, sources.face_width)

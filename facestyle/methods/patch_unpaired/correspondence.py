@@ -10,6 +10,7 @@ from facestyle.faces import Portrait
 from facestyle.faces.contours import face_width
 from facestyle.faces.regions import segment_regions
 from facestyle.imaging.color import from_lab
+from facestyle.imaging.levels import to_float
 from facestyle.methods.patch_unpaired.prepared import resize_portrait
 from facestyle.methods.patch_unpaired.preparing import prepare_exemplar
 from facestyle.methods.patch_unpaired.sources import make_sources
@@ -59,4 +60,4 @@ def correspond(portrait: Portrait, exemplar: Portrait, *, widest: float) -> Corr
     regions = segment_regions(working).region_map
     positions = exemplar_positions(working, regions, sources)[0][..., ::-1]
     toned = from_lab(tone_mapped_target(working, regions, sources))
-    return Correspondence(layer.image, layer.region_map, regions, positions, toned)
+    return Correspondence(to_float(layer.image), layer.region_map, regions, positions, toned)

@@ -21,13 +21,14 @@ from facestyle.methods.patch_unpaired.grain_distribution import (
     quantiles_like_first,
     with_grain_like,
 )
-from facestyle.methods.patch_unpaired.pictures import flat
 from facestyle.methods.patch_unpaired.prepared import PreparedExemplar, resize_region_map
 from facestyle.methods.patch_unpaired.recipe import MODE_BANDWIDTH, MODE_ROUNDS, RENDER_REACH
+from facestyle.methods.patch_unpaired.render_pictures import render_pictures
 from facestyle.methods.patch_unpaired.settings import UnpairedSettings
-from facestyle.methods.patch_unpaired.sources import PatchSources, render_images
+from facestyle.methods.patch_unpaired.sources import PatchSources
 from facestyle.methods.patch_unpaired.synthesis import Match, SynthesisTarget
 from facestyle.row_bands import row_bands
+from facestyle.spare_memory import give_back
 
 # strokes are enlarged at most so far beyond the exemplar's own resolution
 _MOST_ENLARGEMENT = 1.5
@@ -64,8 +65,13 @@ def finish(
     scale = _render_scale(portrait, sources, exemplars)
     full_scale = face_width(portrait.face) / sources.face_width
     size = (round(width * scale / full_scale), round(height * scale / full_scale))
-    images = render_images(sources, exemplars, scale)
-    lab = to_lab(_rendered(match, images, scale, size))
+    give_back(width * height)
+    pictures, images = render_pictures(sources, exemplars, scale, match.field, RENDER_REACH)
+    give_back(width * height)
+    face = sources.face_width * scale
+    wanted = _exemplars_grain(sources, images, face)
+    lab = to_lab(_rendered(match, pictures, scale, size))
+    del pictures, images
     change = correction(
         _at_working_size(lab, target),
         target.toned,
@@ -76,12 +82,11 @@ def finish(
     if target.background is not None:
         change += target.background.change
     lab += cv2.resize(change, size, interpolation=cv2.INTER_CUBIC)
-    face = sources.face_width * scale
-    wanted = _exemplars_grain(sources, images, face)
     region_map = resize_region_map(target.region_map, size)
     lightness = np.ascontiguousarray(lab[..., 0])
     lab[..., 0] = with_grain_like(lightness, region_map, face, wanted, settings.texture)
-    image = from_lab(lab)
+    image = from_lab(lab, out=lab)
+    give_back(width * height)
     if size != (width, height):
         return _enlarged(image, (height, width))
     return image
@@ -118,19 +123,28 @@ def _exemplars_grain(
         region_map = resize_region_map(
             sources.layers[number].region_map, images[number].shape[1::-1]
         )
-        light = luminance(images[number] / np.float32(255))
+        light = _light(images[number])
         grains.append(grain_of([light], [region_map], width))
         quantiles.append(grain_quantiles(light, region_map, width))
     return quantiles_like_first(quantiles, likeness_to_first(np.stack(grains)))
 
 
+def _light(image: np.ndarray) -> np.ndarray:
+    """Luminance of a picture in bytes, a few rows at a time."""
+    height, width = image.shape[:2]
+    light = np.empty((height, width), np.float32)
+    for rows in row_bands(height, width):
+        light[rows] = luminance(image[rows] / np.float32(255))
+    return light
+
+
 def _rendered(
-    match: Match, images: Sequence[np.ndarray], scale: float, size: tuple[int, int]
+    match: Match, pictures: FlatPictures, scale: float, size: tuple[int, int]
 ) -> np.ndarray:
     """Vote with the exemplars at the rendering's size, (H, W, 3) float32 sRGB."""
     return vote(
         Matches(match.field, match.cost),
-        FlatPictures(*flat(images)),
+        pictures,
         (size[1], size[0]),
         Voting(scale, RENDER_REACH, MODE_ROUNDS, MODE_BANDWIDTH),
     )

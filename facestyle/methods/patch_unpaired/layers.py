@@ -24,8 +24,9 @@ class Layer:
 
     Attributes
     ----------
-    image : (h, w, 3) float32
-        sRGB; empty where it is rotated hair, which is made of the exemplar's.
+    image : (h, w, 3) float32 or uint8
+        sRGB, bytes once the search has them; empty where it is rotated hair, which is made of the
+        exemplar's.
     region_map : (h, w) uint8
         Regions; 8 is outside.
     usable : (h, w) bool

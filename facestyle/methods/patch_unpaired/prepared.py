@@ -86,12 +86,17 @@ def resize_portrait(portrait: Portrait, factor: float) -> Portrait:
 def resize(image: np.ndarray, factor: float) -> np.ndarray:
     """Resize a picture, by areas when it shrinks and cubically when it grows."""
     interpolation = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
-    height, width = image.shape[:2]
-    size = (max(8, round(width * factor)), max(8, round(height * factor)))
+    size = resized_size((image.shape[0], image.shape[1]), factor)
     resized = cv2.resize(image, size, interpolation=interpolation)
     if image.dtype == np.uint8 or factor < 1:
         return resized  # only cubic interpolation overshoots
     return np.clip(resized, 0, 1, out=resized)
+
+
+def resized_size(size: tuple[int, int], factor: float) -> tuple[int, int]:
+    """Width and height of a picture of some height and width when it is resized."""
+    height, width = size
+    return max(8, round(width * factor)), max(8, round(height * factor))
 
 
 def resize_region_map(region_map: np.ndarray, size: tuple[int, int]) -> np.ndarray:

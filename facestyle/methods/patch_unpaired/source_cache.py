@@ -22,7 +22,7 @@ from facestyle.methods.patch_unpaired.prepared import PreparedExemplar
 from facestyle.methods.patch_unpaired.sources import PatchSources, make_sources
 
 _LOG = logging.getLogger(__name__)
-# leads and widths whose sources stay in memory: nine exemplars at the largest width take 700 MB
+# leads and widths whose sources stay in memory: nine exemplars at the largest width take 460 MB
 _MOST_KEPT = 2
 
 

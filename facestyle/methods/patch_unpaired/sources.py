@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,12 +16,11 @@ from facestyle.faces.contours import face_width
 from facestyle.faces.face import Face
 from facestyle.faces.regions import GROUP_OF_REGION, HAIR
 from facestyle.imaging.color import from_lab, to_lab
-from facestyle.imaging.levels import to_bytes
 from facestyle.imaging.threads import in_threads
 from facestyle.kernels.patchmatch_problem import Sources
 from facestyle.methods.patch_unpaired.contour_line import ContourProfiles
 from facestyle.methods.patch_unpaired.grain import unlikeness_to_first
-from facestyle.methods.patch_unpaired.layers import Layer, rotated_hair, turned_picture
+from facestyle.methods.patch_unpaired.layers import Layer, rotated_hair
 from facestyle.methods.patch_unpaired.measures import kept_measures, measure_set
 from facestyle.methods.patch_unpaired.palette import Harmony, Palette, harmonized, make_harmony
 from facestyle.methods.patch_unpaired.prepared import PreparedExemplar, resize, resize_region_map
@@ -98,10 +97,12 @@ def make_sources(
             zip(images, region_maps, measures.exemplars, strict=True)
         )
     ]
-    every = (*layers, *itertools.chain(*in_threads(rotated_hair, layers)))
+    turned = tuple(itertools.chain(*in_threads(rotated_hair, layers)))
+    every = (*layers, *turned)
     pairs = zip(measures.exemplars, region_maps, strict=True)
     rough = [own.rough(region_map.shape) for own, region_map in pairs]
     levels, source_unary = search_levels(every, rough, width)
+    every = (*(replace(layer, image=_in_bytes(layer, levels[0])) for layer in layers), *turned)
     grains = np.stack([own.grain for own in measures.exemplars])
     costs = np.stack([region_costs(region_map) for region_map in region_maps])
     unlike = unlikeness_to_first(grains)[:, GROUP_OF_REGION[HAIR]]
@@ -119,37 +120,6 @@ def make_sources(
     )
 
 
-def render_images(
-    sources: PatchSources, exemplars: Sequence[PreparedExemplar], scale: float
-) -> list[np.ndarray]:
-    """The layers' pictures at `scale` times the sources's size, made of the original exemplars.
-
-    Parameters
-    ----------
-    sources : PatchSources
-    exemplars : sequence of PreparedExemplar
-        That the sources were made of.
-    scale : float
-
-    Returns
-    -------
-    list of (h, w, 3) uint8
-        sRGB.
-    """
-    originals: list[np.ndarray] = []
-    images = []
-    for layer in sources.layers:
-        if layer.origin == len(originals):
-            originals.append(_scaled_original(exemplars, layer.origin, sources, scale))
-            images.append(originals[-1])
-            continue
-        height, width = layer.region_map.shape
-        size = (round(height * scale), round(width * scale))
-        matrix = _scaled_matrix(layer.matrix, scale)
-        images.append(turned_picture(originals[layer.origin], matrix, size))
-    return images
-
-
 def _picture_in_palette(
     exemplar: PreparedExemplar, follows: bool, width: float, lead: Palette
 ) -> tuple[np.ndarray, np.ndarray, Harmony]:
@@ -162,25 +132,7 @@ def _picture_in_palette(
     return image, region_map, harmony
 
 
-def _scaled_original(
-    exemplars: Sequence[PreparedExemplar], number: int, sources: PatchSources, scale: float
-) -> np.ndarray:
-    """One exemplar at `scale` times the sources's size, in the palette of the first; uint8."""
-    if scale == 1:
-        return to_bytes(sources.layers[number].image)
-    exemplar = exemplars[number]
-    width = sources.face_width * scale
-    factor = width / face_width(exemplar.portrait.face)
-    if not number:
-        return resize(to_bytes(exemplar.portrait.image), factor)
-    image = resize(exemplar.portrait.image, factor)
-    return to_bytes(from_lab(harmonized(to_lab(image), sources.harmonies[number])))
-
-
-def _scaled_matrix(matrix: np.ndarray, scale: float) -> np.ndarray:
-    """The same affine map between pictures `scale` times as large (pixel centers at integers)."""
-    result = matrix.copy()
-    half = (scale - 1) / 2
-    # x' = s x + (s - 1) / 2 in both pictures
-    result[:, 2] = scale * matrix[:, 2] + half - matrix[:, :2] @ np.array([half, half])
-    return result
+def _in_bytes(layer: Layer, finest: Sources) -> np.ndarray:
+    """An exemplar's picture as the search has it, (h, w, 3) uint8: in the same memory."""
+    start, shape = int(finest.start[layer.origin]), layer.region_map.shape
+    return finest.image[3 * start :][: 3 * layer.region_map.size].reshape(*shape, 3)

@@ -183,7 +183,8 @@ def _solve_level(
             position_weights[target.region_map] / np.float32(width * width),
             target.exemplar_unary,
         )
-        excess = _excess_use(matches.field, level_sources) + sources.source_unary[level]
+        excess = _excess_use(matches.field, level_sources)
+        excess += sources.source_unary[level]
         for repeat in range(SWEEPS[level]):
             step = _NEIGHBOR_STEPS[(2 * number + repeat) % 4]
             changing = seed + level * 1000 + number * 10 + repeat
@@ -198,13 +199,12 @@ def _solve_level(
 
 def _excess_use(field: np.ndarray, level_sources: Sources) -> np.ndarray:
     """How often the patch around each source pixel is used beyond its share, (P,) float32."""
-    use = count_use(field, level_sources)
-    excess = np.empty_like(use)
+    excess = count_use(field, level_sources)
     for start, height, width in zip(
         level_sources.start, level_sources.height, level_sources.width, strict=True
     ):
         part = slice(start, start + height * width)
-        local = cv2.blur(use[part].reshape(height, width), (5, 5)).ravel()
+        local = cv2.blur(excess[part].reshape(height, width), (5, 5)).ravel()
         local -= np.float32(1.5)
         np.clip(local, 0, 50, out=excess[part])
     return excess

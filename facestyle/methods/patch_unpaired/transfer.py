@@ -19,6 +19,7 @@ from facestyle.methods.patch_unpaired.sources import PatchSources, make_sources
 from facestyle.methods.patch_unpaired.surroundings import set_before
 from facestyle.methods.patch_unpaired.synthesis import synthesize
 from facestyle.methods.patch_unpaired.target import make_target, origins
+from facestyle.spare_memory import give_back
 from facestyle.stopwatch import Stopwatch
 
 
@@ -67,6 +68,7 @@ def transfer_patches(
     sources = make_sources(exemplars, width) if sources_at is None else sources_at(width)
     watch.lap("exemplars")
     target = make_target(working, regions.region_map, sources, settings.pull, settings.labels)
+    give_back(portrait.matte.size)
     watch.lap("target")
     match = synthesize(target, sources, seed)
     watch.lap("synthesis")
