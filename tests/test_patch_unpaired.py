@@ -111,7 +111,10 @@ def test_rows_that_no_vote_reads_are_not_rendered(drawings, monkeypatch, scale, 
     every = "facestyle.methods.patch_unpaired.render_pictures._rows_read"
     monkeypatch.setattr(every, lambda field, number, height, *_: np.ones(height, bool))
     whole = render_pictures(sources, drawings, scale, field, reach)[0]
-    matches, size = Matches(field, np.zeros((50, 60), np.float32)), (round(50 * scale), 90)
+    matches, size = (
+        Matches(field, np.zeros((50, 60), np.float32)),
+        (round(50 * scale), round(60 * scale)),
+    )
     one, other = (vote(matches, p, size, Voting(scale, reach, 2, 0.1)) for p in (read, whole))
     np.testing.assert_array_equal(one, other)
     assert len(sources.layers) > len(drawings)

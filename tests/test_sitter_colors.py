@@ -1,21 +1,35 @@
 """What keeps the sitter's own colors in paintings, and gray media gray."""
 
+import cv2
 import numpy as np
 import pytest
 
-from facestyle.faces.regions import BACKGROUND, HAIR, LIP, SKIN
+from facestyle.faces.regions import BACKGROUND, CLOTHES, HAIR, LIP, SKIN
+from facestyle.imaging.color import from_lab, to_lab
+from facestyle.methods.patch_unpaired.correction import correction, correction_weights, last_weights
 from facestyle.methods.patch_unpaired.sitter_colors import (
     color_share,
     color_spread,
     colors_at,
     mean_colors,
 )
+from facestyle.methods.patch_unpaired.skin_light import NEUTRAL, in_other_light, light_on_skin
 from facestyle.methods.patch_unpaired.tone import exemplar_tones, tone_mapped
 
-REGIONS = (SKIN, LIP, HAIR, BACKGROUND)
+REGIONS = (SKIN, LIP, HAIR, CLOTHES, BACKGROUND)
 REGION_MAP = np.repeat(np.uint8(REGIONS), 24)[:, None].repeat(80, 1)
-PHOTO = {SKIN: (0.65, 0.12, 0.15), LIP: (0.5, 0.35, 0.12), HAIR: (0.3, 0.06, 0.14)}
-PAINTING = {SKIN: (0.6, 0.13, 0.2), LIP: (0.5, 0.16, 0.18), HAIR: (0.3, 0.02, -0.06)}
+PHOTO = {
+    SKIN: (0.65, 0.12, 0.15),
+    LIP: (0.5, 0.35, 0.12),
+    HAIR: (0.3, 0.06, 0.14),
+    CLOTHES: (0.4, 0.4, 0.4),
+}
+PAINTING = {
+    SKIN: (0.6, 0.13, 0.2),
+    LIP: (0.5, 0.16, 0.18),
+    HAIR: (0.3, 0.02, -0.06),
+    CLOTHES: (0.4, 0.0, -0.1),
+}
 SEPIA = {region: (0.8 - 0.2 * number, 0.01, 0.04) for number, region in enumerate(REGIONS)}
 
 
@@ -42,6 +56,55 @@ def test_red_lips_and_brown_hair_stay_so_in_a_painting():
     assert middle(mapped, LIP)[0] > middle(mapped, SKIN)[0] + 0.1  # .03 apart in the painting
     assert middle(mapped, HAIR)[1] > 0.05  # bluish in the painting
     np.testing.assert_allclose(middle(mapped, SKIN), PAINTING[SKIN][1:], atol=0.05)
+
+
+def seen_through(lab, gains):
+    """The same in a colored light: X, Y and Z of sRGB by factors (its gamma left in)."""
+    linear = cv2.cvtColor(from_lab(lab), cv2.COLOR_RGB2XYZ) * np.float32(gains)
+    return to_lab(cv2.cvtColor(linear, cv2.COLOR_XYZ2RGB))
+
+
+def test_an_orange_shirt_stays_orange_in_a_painting():
+    tones = exemplar_tones([picture(PAINTING, 0.09)], [REGION_MAP], 2.0)
+    mapped = tone_mapped(picture(PHOTO, 0.06), REGION_MAP, tones, 2.0)
+    assert middle(mapped, CLOTHES).min() > 0.15  # blue in the painting
+    weights = last_weights(correction_weights(REGION_MAP, 60), REGION_MAP, 60)
+    painted = picture(PAINTING)
+    drawn = painted + correction(painted, mapped, weights, 60, 0.8)
+    np.testing.assert_allclose(middle(drawn, CLOTHES), middle(mapped, CLOTHES), atol=0.1)
+
+
+def test_a_blue_light_does_not_make_hair_blue():
+    tones = exemplar_tones([picture(PAINTING, 0.09)], [REGION_MAP], 2.0)
+    blue = seen_through(picture(PHOTO), (0.8, 0.8, 1.9))
+    assert middle(blue, HAIR)[1] < -0.05
+    mapped = tone_mapped(blue, REGION_MAP, tones, 2.0)
+    assert middle(mapped, HAIR)[1] > 0
+
+
+def test_hair_is_in_the_light_of_the_exemplars():
+    blue = exemplar_tones([seen_through(picture(PAINTING, 0.09), (0.8, 0.8, 1.9))], [REGION_MAP], 2)
+    plain = exemplar_tones([picture(PAINTING, 0.09)], [REGION_MAP], 2)
+    found = [middle(tone_mapped(picture(PHOTO), REGION_MAP, t, 2.0), HAIR) for t in (plain, blue)]
+    assert found[1][1] < found[0][1] - 0.1
+
+
+def test_black_and_white_has_brown_hair_and_the_paintings_clothes():
+    tones = exemplar_tones([picture(PAINTING, 0.09)], [REGION_MAP], 2.0)
+    gray = picture(PHOTO) * np.float32([1, 0, 0])
+    mapped = tone_mapped(gray, REGION_MAP, tones, 2.0)
+    assert middle(mapped, HAIR).min() > 0.01
+    np.testing.assert_allclose(middle(mapped, CLOTHES), PAINTING[CLOTHES][1:], atol=0.06)
+
+
+def test_light_on_skin_is_what_no_usual_skin_explains():
+    skin = np.float32([PHOTO[SKIN]])
+    assert light_on_skin(skin) == NEUTRAL == light_on_skin(skin[:0])
+    lit = np.float32([[0.65, *in_other_light(skin, NEUTRAL, (1.1, 1.2))[0]]])
+    x, z = light_on_skin(lit)
+    assert 1 < x <= 1.1
+    assert 1 < z <= 1.2
+    np.testing.assert_allclose(in_other_light(lit, (1.1, 1.2), NEUTRAL), skin[:, 1:], atol=1e-6)
 
 
 def test_tinted_drawings_keep_their_one_tint():

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from facestyle.faces.regions import EYE, HAIR, LIP
+from facestyle.faces.regions import CLOTHES, EYE, HAIR, LIP
 from facestyle.imaging.color import from_lab, to_lab
 from facestyle.kernels.bands import combine_bands
 from facestyle.methods.patch_unpaired.recipe import (
@@ -36,6 +36,9 @@ _LAST_FINE_CHROMA = {EYE: 1.0, LIP: 1.0, HAIR: 0.8}
 # watercolor and charcoal, by eye; texture the same. With .6 of the middle band instead of .4 it is
 # 1.34 -> 1.40 in pencil, .92 -> .85 in oil)
 _LAST_HAIR_LOW = 1.25
+# Wide differences of color in clothes, over those of tone: whole at the usual identity. Their tone
+# is the exemplars' by half; with color by half an orange shirt becomes gray
+_LAST_CLOTHES_CHROMA = 2.4
 
 
 @dataclass(frozen=True)
@@ -52,12 +55,15 @@ class CorrectionWeights:
         Share of the low band's in color, over that in luminance.
     fine_chroma : (h, w) float32, optional
         Share of finer differences in color.
+    wide_chroma : (h, w) float32, optional
+        Factor of `chroma`.
     """
 
     low: np.ndarray
     middle: np.ndarray
     chroma: float = CHROMA_SHARE
     fine_chroma: np.ndarray | None = None
+    wide_chroma: np.ndarray | None = None
 
 
 def correction_weights(region_map: np.ndarray, face_width: float) -> CorrectionWeights:
@@ -91,11 +97,15 @@ def last_weights(
     """
     fine_chroma = region_table(_LAST_FINE_CHROMA)[region_map]
     hair = cv2.GaussianBlur((region_map == HAIR).astype(np.float32), (0, 0), 0.012 * face_width)
+    clothes = cv2.GaussianBlur(
+        (region_map == CLOTHES).astype(np.float32), (0, 0), 0.012 * face_width
+    )
     return replace(
         weights,
         low=np.minimum(np.float32(_LAST_LOW) * weights.low, 1 + (_LAST_HAIR_LOW - 1) * hair),
         chroma=_LAST_CHROMA,
         fine_chroma=cv2.GaussianBlur(fine_chroma, (0, 0), 0.012 * face_width),
+        wide_chroma=1 + np.float32(_LAST_CLOTHES_CHROMA - 1) * clothes,
     )
 
 
@@ -128,6 +138,8 @@ def correction(
         colors = np.ascontiguousarray(difference[..., 1:])
         fine = cv2.GaussianBlur(colors, (0, 0), max(0.5, MIDDLE_SIGMA * face_width))
         low[..., 1:] += weights.fine_chroma[..., None] * (fine - low[..., 1:])
+    if weights.wide_chroma is not None:
+        low[..., 1:] *= weights.wide_chroma[..., None]
     middle = cv2.GaussianBlur(
         np.ascontiguousarray(difference[..., 0]), (0, 0), max(0.5, MIDDLE_SIGMA * face_width)
     )

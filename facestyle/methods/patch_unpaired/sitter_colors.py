@@ -6,22 +6,72 @@ gray or blue where the exemplars' sitters have gray or black hair.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
+
+from facestyle.methods.patch_unpaired.skin_light import in_other_light, light_on_skin
 
 # RMS deviation of a and b (Lab of 1) from their mean at each luminance in faces of photographs: 11
 # development sitters, .034 to .070. Pencil, charcoal and engraving have .0023 to .0026,
 # watercolor .036, oil .041, eight paintings .063 (blurred as in `tone.py`).
 _USUAL_SPREAD = 0.0525
 _GRAY_SPREAD = 0.005  # tinted paper, and what JPEG makes of gray
+# The least of those photographs: less is dark, faded or tinted, and says little of clothes.
+# Hair needs no such rule: in the light that makes gray skin usual, gray hair is brown
+_LEAST_SPREAD = 0.034
 _BINS = 32  # of luminance
 _FEW = 5  # pixels of a bin, below which its neighbors tell its color
 # Shares of the own color in hair (up to 1) and clothes, of a medium as colored as a photograph. By
 # eye: brown hair stays purple in oil with .8 (four development sitters); clothes are part of a
 # painter's palette.
 _HAIR_KEPT = 1.2
-_CLOTHES_KEPT = 0.5
+_CLOTHES_KEPT = 0.8
 _FACE, _HAIR, _CLOTHES = 0, 1, 2
+
+
+@dataclass(frozen=True)
+class SitterColors:
+    """What a portrait tells of its sitter's colors.
+
+    Attributes
+    ----------
+    means : (2, 32) float32
+        a and b of its skin for each bin of luminance, in the exemplars' light.
+    light, exemplars_light : (float, float)
+        See `facestyle.methods.patch_unpaired.skin_light`.
+    known : float
+        How much it tells of clothes, from 0, a picture of one tint, to 1, one in colors.
+    """
+
+    means: np.ndarray
+    light: tuple[float, float]
+    exemplars_light: tuple[float, float]
+    known: float
+
+
+def sitter_colors(
+    skin: np.ndarray, face: np.ndarray, exemplars_light: tuple[float, float]
+) -> SitterColors:
+    """Find out about a sitter's colors.
+
+    Parameters
+    ----------
+    skin, face : (N, 3) float32
+        The portrait's skin, and its whole face, in blurred Lab of 1.
+    exemplars_light : (float, float)
+        From `light_on_skin` of theirs.
+
+    Returns
+    -------
+    SitterColors
+    """
+    light = light_on_skin(skin)
+    adapted = skin.copy()
+    adapted[:, 1:] = in_other_light(skin, light, exemplars_light)
+    known = (color_spread(face) - _GRAY_SPREAD) / (_LEAST_SPREAD - _GRAY_SPREAD)
+    return SitterColors(mean_colors(adapted), light, exemplars_light, float(np.clip(known, 0, 1)))
 
 
 def color_spread(colors: np.ndarray) -> float:
@@ -67,7 +117,7 @@ def add_sitters_colors(
     toned: np.ndarray,
     lab: np.ndarray,
     weights: np.ndarray,
-    means: np.ndarray,
+    colors: SitterColors,
     spread: float,
     sigma: float,
 ) -> np.ndarray:
@@ -81,8 +131,8 @@ def add_sitters_colors(
         The portrait itself.
     weights : (4, h, w) uint8
         How much each pixel belongs to face, hair, clothes and background.
-    means : (2, 32) float32
-        From `mean_colors` of the portrait's skin.
+    colors : SitterColors
+        From `sitter_colors` of this portrait, or of another frame of its clip.
     spread : float
         From `color_spread` of the exemplars' faces.
     sigma : float
@@ -97,10 +147,11 @@ def add_sitters_colors(
     if share == 0:
         return toned
     own = cv2.GaussianBlur(lab, (0, 0), sigma)
-    luminance, own = own[..., 0], np.ascontiguousarray(own[..., 1:])
+    luminance, own = own[..., 0], in_other_light(own, colors.light, colors.exemplars_light)
     scale = np.float32(share) / np.maximum(weights.astype(np.float32).sum(axis=0), 1)
-    face = (weights[_FACE] * scale)[..., None] * (own - colors_at(means, luminance))
-    other = _HAIR_KEPT * weights[_HAIR] + _CLOTHES_KEPT * weights[_CLOTHES].astype(np.float32)
+    face = (weights[_FACE] * scale)[..., None] * (own - colors_at(colors.means, luminance))
+    kept = np.float32(_HAIR_KEPT), np.float32(_CLOTHES_KEPT * colors.known)
+    other = kept[0] * weights[_HAIR] + kept[1] * weights[_CLOTHES]
     rest = np.minimum(other * scale, 1)[..., None] * (np.float32(share) * own - toned[..., 1:])
     result = toned.copy()
     result[..., 1:] += face + rest

@@ -12,11 +12,13 @@ from facestyle.faces.regions import BACKGROUND, GROUP_OF_REGION, SKIN
 from facestyle.frozen import FrozenRecord
 from facestyle.kernels.tone_curves import RegionTones, apply_tone_curves
 from facestyle.methods.patch_unpaired.sitter_colors import (
+    SitterColors,
     add_sitters_colors,
     color_spread,
-    mean_colors,
+    sitter_colors,
 )
 from facestyle.methods.patch_unpaired.sitter_tones import sitters_face, sitters_tones
+from facestyle.methods.patch_unpaired.skin_light import NEUTRAL, light_on_skin
 
 GROUPS = 4  # face, hair, clothes, background
 _FACE, _HAIR, _CLOTHES = 0, 1, 2
@@ -50,6 +52,8 @@ class GroupTone(FrozenRecord):
         Darkest and lightest blurred luminance of the medium, over all groups.
     spread : float
         See `facestyle.methods.patch_unpaired.sitter_colors.color_spread`; the mean over exemplars.
+    light : (float, float)
+        That on the exemplars' skin; see `facestyle.methods.patch_unpaired.skin_light`.
     """
 
     quantiles: np.ndarray
@@ -57,6 +61,7 @@ class GroupTone(FrozenRecord):
     detail: float
     limits: tuple[float, float] = (0.0, 1.0)
     spread: float = 0.0
+    light: tuple[float, float] = NEUTRAL
 
 
 def exemplar_tones(
@@ -84,6 +89,8 @@ def exemplar_tones(
     total = sum(group.size for group in groups)
     every = np.concatenate([b[..., 0].ravel() for b in blurred])
     low, high = np.percentile(every, _LIMITS)
+    skin = [b[label == SKIN] for b, label in zip(blurred, region_map, strict=True)]
+    light = light_on_skin(np.concatenate(skin))
     tones = []
     for number in range(GROUPS):
         chosen = [group == number for group in groups]
@@ -95,7 +102,7 @@ def exemplar_tones(
         tone = _group_tone(colors, deviation, (float(low), float(high)))
         # each by itself: what exemplars differ by is not the medium's
         spread = np.mean([color_spread(b[m]) for b, m in zip(blurred, chosen, strict=True)])
-        tones.append(replace(tone, spread=float(spread)))
+        tones.append(replace(tone, spread=float(spread), light=light))
     return tuple(tones)
 
 
@@ -132,13 +139,13 @@ class ToneCurves:
         Luminance of each group over the target's own.
     gains : (4,) float32
         Of the detail.
-    colors : (2, 32) float32
-        The target's own a and b in its skin, for each bin of luminance.
+    colors : SitterColors
+        The target's own.
     """
 
     curves: np.ndarray
     gains: np.ndarray
-    colors: np.ndarray
+    colors: SitterColors
 
 
 def tone_mapped(
@@ -209,9 +216,9 @@ def tone_curves(
     -------
     ToneCurves
     """
-    luminance = np.ascontiguousarray(lab[..., 0])
-    base = cv2.GaussianBlur(luminance, (0, 0), sigma)
-    detail = luminance - base
+    blurred = cv2.GaussianBlur(lab, (0, 0), sigma)
+    base = np.ascontiguousarray(blurred[..., 0])
+    detail = lab[..., 0] - base
     groups = GROUP_OF_REGION.astype(np.uint8)[region_map]
     # a group that is missing here may appear in another frame: any curve will do for it
     curves = np.tile(np.linspace(0, 1, _CURVE_STEPS, dtype=np.float32), (len(tones), 1))
@@ -226,9 +233,11 @@ def tone_curves(
         wanted = _wanted(quantiles, tones, number, offset)
         curves[number] = _curve(quantiles, wanted)
         gains[number] = _gain(detail.ravel()[inside], tone)
-    skin = np.flatnonzero(cv2.compare(region_map, SKIN, cv2.CMP_EQ))
-    colors = mean_colors(lab.reshape(-1, 3)[skin[:: max(1, len(skin) // _SAMPLES)]])
-    return ToneCurves(curves, gains, colors)
+    skin, face = (
+        blurred.reshape(-1, 3)[inside[:: max(1, len(inside) // _SAMPLES)]]
+        for inside in (np.flatnonzero(region_map == SKIN), np.flatnonzero(groups == _FACE))
+    )
+    return ToneCurves(curves, gains, sitter_colors(skin, face, tones[_FACE].light))
 
 
 def _wanted(own: np.ndarray, tones: Sequence[GroupTone], group: int, offset: float) -> np.ndarray:
