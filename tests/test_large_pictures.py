@@ -1,6 +1,7 @@
 """Large pictures a few rows, one channel or one tile at a time: the same as the whole at once."""
 
 import tracemalloc
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -9,14 +10,18 @@ import pytest
 from facestyle import row_bands
 from facestyle.compositing.composite import composite, composite_edges
 from facestyle.compositing.foreground import separate_edges, separate_layers
+from facestyle.exemplars import ExemplarSet
 from facestyle.imaging import pyramid
 from facestyle.imaging.color import from_lab, luminance, to_lab
 from facestyle.imaging.normalized_convolution import premultiplied, weighted_channels
 from facestyle.imaging.pyramid import build_stack, collapse_stack
 from facestyle.imaging.resampling import maps_by_rows, resized_window
+from facestyle.io.images import read_image
 from facestyle.methods.energy.gain import agreed_ratio
+from facestyle.pipeline.stylizer import Stylizer
 
 LEVEL = 1 / 255
+EXEMPLARS = Path(__file__).resolve().parents[1] / "exemplars"
 
 
 @pytest.fixture
@@ -30,8 +35,9 @@ def few_rows(monkeypatch):
 @pytest.mark.parametrize("mode", [cv2.INTER_LINEAR, cv2.INTER_CUBIC])
 def test_a_window_is_a_part_of_the_resized_picture(size, mode):
     values = np.random.default_rng(0).random((31, 23, 3)).astype(np.float32)
-    for picture in (values, values[..., 0].copy()):
+    for picture in (values, values[..., 0].copy(), values[..., :1].copy()):
         whole = cv2.resize(picture, size[::-1], interpolation=mode)
+        whole = whole.reshape(*size, *picture.shape[2:])  # OpenCV drops a last axis of one
         part = resized_window(
             picture, size, slice(20, 57), slice(3, 44), cubic=mode == cv2.INTER_CUBIC
         )
@@ -39,8 +45,9 @@ def test_a_window_is_a_part_of_the_resized_picture(size, mode):
 
 
 @pytest.mark.parametrize("size", [(600, 500), (97, 61), (20, 16), (31, 23)])
-def test_maps_of_several_exemplars_are_resized_by_rows_as_at_once(size):
-    maps = np.random.default_rng(0).random((9, 31, 23)).astype(np.float32)
+@pytest.mark.parametrize("count", [1, 9])
+def test_maps_of_several_exemplars_are_resized_by_rows_as_at_once(count, size):
+    maps = np.random.default_rng(0).random((count, 31, 23)).astype(np.float32)
     mode = cv2.INTER_LINEAR if size[0] >= 31 else cv2.INTER_AREA
     whole = np.stack([cv2.resize(one, size[::-1], interpolation=mode) for one in maps])
     part = maps_by_rows(maps, size)(slice(7, 19))
@@ -140,3 +147,17 @@ def test_a_mattes_hard_parts_need_no_tile():
     done = composite_edges(image, matte, [], 1 - image, np.zeros(3, np.float32))
     np.testing.assert_allclose(done[:, :130], 0, atol=1e-6)
     np.testing.assert_allclose(done[:, 130:], 0.6, atol=1e-6)
+
+
+@pytest.mark.parametrize("look", ["noir", "pencil", "pencil of a pair"])
+def test_a_single_exemplar_serves_a_picture_of_usual_size(look):
+    name = look.partition(" ")[0]
+    pair = {"photos": EXEMPLARS / "pencil_photos"} if "pair" in look else {}
+    exemplars = ExemplarSet.from_folder(EXEMPLARS / name, **pair)
+    one = ExemplarSet(list(exemplars)[:1])
+    portrait = read_image(EXEMPLARS / "portraits" / "eileen_collins.jpg").rgb
+    assert portrait[..., 0].size > 2**19  # where rows are worked on a few at a time
+    result = Stylizer(one)(portrait)
+    assert result.image.shape == portrait.shape
+    chroma = np.abs(to_lab(result.image)[..., 1:]).mean()
+    assert chroma < 0.06 < np.abs(to_lab(portrait)[..., 1:]).mean()

@@ -41,7 +41,7 @@ def resized_window(
     few = values[first : int(taps.max()) + 1]
     # across, OpenCV does it; down, it could not begin in the middle
     mode = cv2.INTER_CUBIC if cubic else cv2.INTER_LINEAR
-    wide = cv2.resize(few, (size[1], len(few)), interpolation=mode)[:, columns]
+    wide = _resized(few, (size[1], len(few)), mode)[:, columns]
     shape = (-1,) + (1,) * (wide.ndim - 1)
     total: NDArray[np.float32] | None = None
     for tap, weight in zip(taps - first, weights, strict=True):
@@ -77,7 +77,7 @@ def resized_rows(
         return values[rows]
     if rows.stop - rows.start == height:
         mode = cv2.INTER_CUBIC if cubic else cv2.INTER_LINEAR
-        return np.asarray(cv2.resize(values, (width, height), interpolation=mode), np.float32)
+        return _resized(values, (width, height), mode)
     return resized_window(values, size, rows, slice(0, width), cubic=cubic)
 
 
@@ -112,6 +112,12 @@ def maps_by_rows(
         return np.ascontiguousarray(np.moveaxis(resized, 2, 0))
 
     return part
+
+
+def _resized(values: NDArray[np.float32], size: tuple[int, int], mode: int) -> NDArray[np.float32]:
+    """What `cv2.resize` makes, with a last axis of one, which OpenCV drops."""
+    resized = cv2.resize(values, size, interpolation=mode)
+    return np.asarray(resized.reshape(*resized.shape[:2], *values.shape[2:]), np.float32)
 
 
 def _taps(
