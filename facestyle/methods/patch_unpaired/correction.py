@@ -96,9 +96,9 @@ def last_weights(
         The low band's up to 1.25.
     """
     fine_chroma = region_table(_LAST_FINE_CHROMA)[region_map]
-    hair = cv2.GaussianBlur((region_map == HAIR).astype(np.float32), (0, 0), 0.012 * face_width)
-    clothes = cv2.GaussianBlur(
-        (region_map == CLOTHES).astype(np.float32), (0, 0), 0.012 * face_width
+    hair, clothes = (
+        cv2.GaussianBlur((region_map == region).astype(np.float32), (0, 0), 0.012 * face_width)
+        for region in (HAIR, CLOTHES)
     )
     return replace(
         weights,

@@ -21,14 +21,14 @@ _GRAY_SPREAD = 0.005  # tinted paper, and what JPEG makes of gray
 # The least of those photographs: less is dark, faded or tinted, and says little of clothes.
 # Hair needs no such rule: in the light that makes gray skin usual, gray hair is brown
 _LEAST_SPREAD = 0.034
-_BINS = 32  # of luminance
+BINS = 32  # of luminance
 _FEW = 5  # pixels of a bin, below which its neighbors tell its color
 # Shares of the own color in hair (up to 1) and clothes, of a medium as colored as a photograph. By
 # eye: brown hair stays purple in oil with .8 (four development sitters); clothes are part of a
 # painter's palette.
 _HAIR_KEPT = 1.2
 _CLOTHES_KEPT = 0.8
-_FACE, _HAIR, _CLOTHES = 0, 1, 2
+FACE, HAIR, CLOTHES = 0, 1, 2  # groups of regions
 
 
 @dataclass(frozen=True)
@@ -90,20 +90,20 @@ def color_spread(colors: np.ndarray) -> float:
 
 def mean_colors(colors: np.ndarray) -> np.ndarray:
     """Mean a and b for each bin of luminance, (2, 32) float32; of (N, 3) Lab of 1."""
-    bins = np.clip((colors[:, 0] * _BINS).astype(int), 0, _BINS - 1)
-    counts = _smooth(np.bincount(bins, minlength=_BINS))
+    bins = np.clip((colors[:, 0] * BINS).astype(int), 0, BINS - 1)
+    counts = smoothed(np.bincount(bins, minlength=BINS))
     known = counts > _FEW
     if not known.any():
-        return np.zeros((2, _BINS), np.float32)
-    sums = [_smooth(np.bincount(bins, colors[:, channel], _BINS))[known] for channel in (1, 2)]
-    every = np.arange(_BINS)
+        return np.zeros((2, BINS), np.float32)
+    sums = [smoothed(np.bincount(bins, colors[:, channel], BINS))[known] for channel in (1, 2)]
+    every = np.arange(BINS)
     means = [np.interp(every, every[known], values / counts[known]) for values in sums]
     return np.stack(means).astype(np.float32)
 
 
 def colors_at(means: np.ndarray, luminance: np.ndarray) -> np.ndarray:
     """Mean a and b at any luminance in [0, 1], (..., 2) float32."""
-    centers = (np.arange(_BINS) + 0.5) / _BINS
+    centers = (np.arange(BINS) + 0.5) / BINS
     found = [np.interp(luminance, centers, channel) for channel in means]
     return np.stack(found, axis=-1).astype(np.float32)
 
@@ -149,14 +149,15 @@ def add_sitters_colors(
     own = cv2.GaussianBlur(lab, (0, 0), sigma)
     luminance, own = own[..., 0], in_other_light(own, colors.light, colors.exemplars_light)
     scale = np.float32(share) / np.maximum(weights.astype(np.float32).sum(axis=0), 1)
-    face = (weights[_FACE] * scale)[..., None] * (own - colors_at(colors.means, luminance))
+    face = (weights[FACE] * scale)[..., None] * (own - colors_at(colors.means, luminance))
     kept = np.float32(_HAIR_KEPT), np.float32(_CLOTHES_KEPT * colors.known)
-    other = kept[0] * weights[_HAIR] + kept[1] * weights[_CLOTHES]
+    other = kept[0] * weights[HAIR] + kept[1] * weights[CLOTHES]
     rest = np.minimum(other * scale, 1)[..., None] * (np.float32(share) * own - toned[..., 1:])
     result = toned.copy()
     result[..., 1:] += face + rest
     return result
 
 
-def _smooth(histogram: np.ndarray) -> np.ndarray:
+def smoothed(histogram: np.ndarray) -> np.ndarray:
+    """A histogram over bins of luminance, blurred by one bin; (32,) float64."""
     return cv2.GaussianBlur(histogram.reshape(-1, 1).astype(np.float64), (1, 5), 1.0).ravel()

@@ -12,22 +12,25 @@ from facestyle.faces.regions import BACKGROUND, GROUP_OF_REGION, SKIN
 from facestyle.frozen import FrozenRecord
 from facestyle.kernels.tone_curves import RegionTones, apply_tone_curves
 from facestyle.methods.patch_unpaired.sitter_colors import (
+    BINS,
+    CLOTHES,
+    FACE,
+    HAIR,
     SitterColors,
     add_sitters_colors,
     color_spread,
     sitter_colors,
+    smoothed,
 )
 from facestyle.methods.patch_unpaired.sitter_tones import sitters_face, sitters_tones
 from facestyle.methods.patch_unpaired.skin_light import NEUTRAL, light_on_skin
 
 GROUPS = 4  # face, hair, clothes, background
-_FACE, _HAIR, _CLOTHES = 0, 1, 2
 # percentiles that tones are matched at (DESIGN 4.3, step 3), and what smooths them (not measured)
 _QUANTILES = np.linspace(0.5, 99.5, 41)
 _QUANTILE_KERNEL = np.array([0.1, 0.2, 0.4, 0.2, 0.1])
 _LIMITS = (0.5, 99.5)  # percentiles of all tones: the darkest strokes and the bare paper
-_BINS = 32  # of luminance, for the chroma
-_BIN_CENTERS = (np.arange(_BINS) + 0.5) / _BINS
+_BIN_CENTERS = (np.arange(BINS) + 0.5) / BINS
 _MOST_GAIN = 1.8  # of detail (DESIGN 4.3, step 3)
 _FLATTENING = 0.6  # share of the light that is taken out (DESIGN 4.3, step 3)
 _FLATTENING_SIGMA = 0.22  # face widths
@@ -111,22 +114,18 @@ def _group_tone(
 ) -> GroupTone:
     quantiles = np.percentile(colors[:, 0], _QUANTILES)
     quantiles = np.convolve(np.pad(quantiles, 2, mode="edge"), _QUANTILE_KERNEL, "valid")
-    bins = np.clip((colors[:, 0] * _BINS).astype(int), 0, _BINS - 1)
-    counts = np.bincount(bins, minlength=_BINS)
+    bins = np.clip((colors[:, 0] * BINS).astype(int), 0, BINS - 1)
+    counts = np.bincount(bins, minlength=BINS)
     known = counts > 5
-    chroma = np.zeros((2, _BINS))
+    chroma = np.zeros((2, BINS))
     for channel in (0, 1):
-        sums = np.bincount(bins, colors[:, channel + 1], _BINS)
-        means = _smooth(sums) / _smooth(counts + 1e-3)
+        sums = np.bincount(bins, colors[:, channel + 1], BINS)
+        means = smoothed(sums) / smoothed(counts + 1e-3)
         chroma[channel] = means
         if known.any():
             chroma[channel] = np.interp(_BIN_CENTERS, _BIN_CENTERS[known], means[known])
     detail = float(np.percentile(np.abs(deviation), 95)) if len(deviation) > _FEW else 0.0
     return GroupTone(quantiles, chroma, detail, limits)
-
-
-def _smooth(histogram: np.ndarray) -> np.ndarray:
-    return cv2.GaussianBlur(histogram.reshape(-1, 1).astype(np.float64), (1, 5), 1.0).ravel()
 
 
 @dataclass(frozen=True)
@@ -188,7 +187,7 @@ def tone_mapped(
     chroma = np.stack([tone.chroma.T for tone in tones]).astype(np.float32)
     region_tones = RegionTones(curves.curves, curves.gains, chroma)
     toned = apply_tone_curves(base, luminance - base, weights, region_tones)
-    return add_sitters_colors(toned, lab, weights, curves.colors, tones[_FACE].spread, sigma)
+    return add_sitters_colors(toned, lab, weights, curves.colors, tones[FACE].spread, sigma)
 
 
 def tone_curves(
@@ -235,18 +234,18 @@ def tone_curves(
         gains[number] = _gain(detail.ravel()[inside], tone)
     skin, face = (
         blurred.reshape(-1, 3)[inside[:: max(1, len(inside) // _SAMPLES)]]
-        for inside in (np.flatnonzero(region_map == SKIN), np.flatnonzero(groups == _FACE))
+        for inside in (np.flatnonzero(region_map == SKIN), np.flatnonzero(groups == FACE))
     )
-    return ToneCurves(curves, gains, sitter_colors(skin, face, tones[_FACE].light))
+    return ToneCurves(curves, gains, sitter_colors(skin, face, tones[FACE].light))
 
 
 def _wanted(own: np.ndarray, tones: Sequence[GroupTone], group: int, offset: float) -> np.ndarray:
     """Quantiles of luminance that one group of the target is to have."""
     tone = tones[group]
-    if group == _FACE:
+    if group == FACE:
         return sitters_face(own, tone.quantiles, tone.limits, offset)
-    if group in (_HAIR, _CLOTHES):
-        return sitters_tones(own, tone.quantiles, tones[_FACE].quantiles, tone.limits)
+    if group in (HAIR, CLOTHES):
+        return sitters_tones(own, tone.quantiles, tones[FACE].quantiles, tone.limits)
     return tone.quantiles
 
 
