@@ -445,6 +445,27 @@ def test_hair_of_two_exemplars_has_one_color():
     assert left.std() > 0.9 * before.std()  # strokes stay
 
 
+def test_edge_between_patches_of_unlike_tone_goes_and_strokes_stay():
+    region_map = np.full((200, 200), HAIR, np.uint8)
+    target = np.full((200, 200, 3), 0.4, np.float32)
+    patches = target.copy()
+    patches[:, 100:, 0] += 0.2  # dark hair beside light hair
+    strokes = np.zeros_like(patches)
+    strokes[:, ::3, 0] = 0.1
+    weights = last_weights(correction_weights(region_map, 200), region_map, 200)
+
+    def left(image, weights):
+        return (image + correction(image, target, weights, 200, 1.0))[100, :, 0] - target[100, :, 0]
+
+    def step(row):
+        return row[104:110].mean() - row[90:96].mean()
+
+    before = replace(weights, edges=None)
+    assert step(left(patches, weights)) < 0.5 * step(left(patches, before))
+    drawn = left(patches + strokes, weights) - left(patches, weights)
+    assert drawn.std() > 0.95 * (left(target + strokes, before)).std()
+
+
 def test_an_ear_that_counts_as_background_is_no_source(drawings):
     drawing = working(drawings[0])
     place = face_coordinates(drawing, feature_contours(drawing.face))

@@ -39,6 +39,9 @@ _LAST_HAIR_LOW = 1.25
 # Wide differences of color in clothes, over those of tone: whole at the usual identity. Their tone
 # is the exemplars' by half; with color by half an orange shirt becomes gray
 _LAST_CLOTHES_CHROMA = 2.4
+# Edges between patches of unlike tone, in face widths: broader than strokes; the area over which
+# they are strong or weak; and the RMS, in luminance of 1, at which half of them is taken back
+_EDGE_SIGMA, _EDGE_AREA, _STRONG_EDGE = 0.012, 0.04, 0.015
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,8 @@ class CorrectionWeights:
         Share of finer differences in color.
     wide_chroma : (h, w) float32, optional
         Factor of `chroma`.
+    edges : (h, w) float32, optional
+        Share of edges between patches of unlike tone; see `false_edges`.
     """
 
     low: np.ndarray
@@ -64,6 +69,7 @@ class CorrectionWeights:
     chroma: float = CHROMA_SHARE
     fine_chroma: np.ndarray | None = None
     wide_chroma: np.ndarray | None = None
+    edges: np.ndarray | None = None
 
 
 def correction_weights(region_map: np.ndarray, face_width: float) -> CorrectionWeights:
@@ -106,6 +112,7 @@ def last_weights(
         chroma=_LAST_CHROMA,
         fine_chroma=cv2.GaussianBlur(fine_chroma, (0, 0), 0.012 * face_width),
         wide_chroma=1 + np.float32(_LAST_CLOTHES_CHROMA - 1) * clothes,
+        edges=hair + clothes,
     )
 
 
@@ -143,7 +150,36 @@ def correction(
     middle = cv2.GaussianBlur(
         np.ascontiguousarray(difference[..., 0]), (0, 0), max(0.5, MIDDLE_SIGMA * face_width)
     )
-    return combine_bands(low, middle, weights.low, weights.middle, factor, weights.chroma)
+    change = combine_bands(low, middle, weights.low, weights.middle, factor, weights.chroma)
+    if weights.edges is not None:
+        rest = difference[..., 0] - change[..., 0]
+        change[..., 0] += weights.edges * np.float32(factor) * false_edges(rest, face_width)
+    return change
+
+
+def false_edges(rest: np.ndarray, face_width: float) -> np.ndarray:
+    """Find the edges of tone that a picture has and its target has not.
+
+    Where patches of two kinds meet in one head of hair, the low band's correction leaves a step
+    with a ramp on each side. Strokes are finer or weaker, and stay.
+
+    Parameters
+    ----------
+    rest : (h, w) float32
+        What a picture lacks of its target's luminance, Lab of 1.
+    face_width : float
+        px.
+
+    Returns
+    -------
+    (h, w) float32
+        What to add.
+    """
+    fine, wide, area = (share * face_width for share in (_EDGE_SIGMA, LOW_SIGMA, _EDGE_AREA))
+    band = cv2.GaussianBlur(rest, (0, 0), max(0.5, fine))
+    band -= _blur(band, wide)
+    energy = _blur(band * band, area)
+    return band * energy / (energy + np.float32(_STRONG_EDGE**2))
 
 
 def corrected(
