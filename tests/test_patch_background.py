@@ -10,8 +10,9 @@ from facestyle.faces.contours import face_width, feature_contours
 from facestyle.faces.face_coordinates import face_coordinates
 from facestyle.faces.regions import BACKGROUND, CLOTHES, HAIR, SKIN, segment_regions
 from facestyle.methods.patch_unpaired import prepare_exemplar, resize_portrait
-from facestyle.methods.patch_unpaired.background import lay_background
+from facestyle.methods.patch_unpaired.background import Background, lay_background
 from facestyle.methods.patch_unpaired.background_pieces import lay_pieces
+from facestyle.methods.patch_unpaired.background_seams import softened_seams
 from facestyle.methods.patch_unpaired.background_search import Backdrop, shifted
 from facestyle.methods.patch_unpaired.blemishes import strokes_beside_head
 from facestyle.methods.patch_unpaired.sources import make_sources
@@ -96,6 +97,27 @@ def test_a_background_is_copied_from_backgrounds(sources):
     ]
     assert set(found) == {BACKGROUND}
     assert np.abs(background.change).max() < 0.3
+
+
+def test_pieces_meet_in_one_tone_and_keep_their_strokes():
+    shape = (120, 200)
+    placed = np.ones(shape, bool)
+    placed[100:] = False
+    places = np.stack(np.indices(shape), axis=-1).astype(np.float32)
+    places[:, 100:, 1] -= 40  # the second piece, of the same exemplar
+    picture = np.full((*shape, 3), 0.6, np.float32)
+    picture[:, 50:, 0] -= 0.1  # an edge inside the first piece
+    picture[:, 100:] += 0.1
+    picture[:, ::4, 0] += 0.05
+    none = np.zeros((*shape, 3), np.float32)
+    background = Background(np.zeros(shape, np.int32), places, placed, none, none)
+    change = softened_seams(picture, background, 200.0)
+    assert not change[100:].any()
+    both = (picture + change)[40]
+    assert np.abs(np.diff(both[:, 1])).max() < 0.01
+    np.testing.assert_allclose(both[:75], picture[40, :75], atol=1e-3)
+    np.testing.assert_allclose(both[130:], picture[40, 130:], atol=1e-3)
+    assert both[100, 0] - both[101, 0] > 0.04
 
 
 def test_where_the_person_fills_the_picture_there_is_no_background(sources):

@@ -14,6 +14,7 @@ from facestyle.imaging.resampling import resized_window
 from facestyle.kernels.flat_pictures import FlatPictures
 from facestyle.kernels.matches import Matches
 from facestyle.kernels.patch_voting import Voting, vote
+from facestyle.methods.patch_unpaired.background_seams import softened_seams
 from facestyle.methods.patch_unpaired.correction import correction, last_weights
 from facestyle.methods.patch_unpaired.grain import grain_of, likeness_to_first
 from facestyle.methods.patch_unpaired.grain_distribution import (
@@ -72,8 +73,9 @@ def finish(
     wanted = _exemplars_grain(sources, images, face)
     lab = to_lab(_rendered(match, pictures, scale, size))
     del pictures, images
+    small = _at_working_size(lab, target)
     change = correction(
-        _at_working_size(lab, target),
+        small,
         target.toned,
         last_weights(target.correction, target.region_map, sources.face_width),
         sources.face_width,
@@ -81,6 +83,7 @@ def finish(
     )
     if target.background is not None:
         change += target.background.change
+        change += softened_seams(small + change, target.background, sources.face_width)
     lab += cv2.resize(change, size, interpolation=cv2.INTER_CUBIC)
     region_map = resize_region_map(target.region_map, size)
     lightness = np.ascontiguousarray(lab[..., 0])
