@@ -460,10 +460,22 @@ def test_edge_between_patches_of_unlike_tone_goes_and_strokes_stay():
     def step(row):
         return row[104:110].mean() - row[90:96].mean()
 
-    before = replace(weights, edges=None)
+    before = replace(weights, even=None)
     assert step(left(patches, weights)) < 0.5 * step(left(patches, before))
     drawn = left(patches + strokes, weights) - left(patches, weights)
     assert drawn.std() > 0.95 * (left(target + strokes, before)).std()
+
+
+def test_blue_patch_on_a_cheek_goes():
+    region_map = np.full((200, 200), SKIN, np.uint8)
+    target = np.full((200, 200, 3), 0.4, np.float32)
+    patches = target.copy()
+    patches[90:102, 90:102, 2] -= 0.2
+    weights = last_weights(correction_weights(region_map, 200), region_map, 200)
+    before = correction(patches, target, replace(weights, even=None), 200, 1.0)[95, 95, 2]
+    change = correction(patches, target, weights, 200, 1.0)
+    assert change[95, 95, 2] > max(0.12, 2 * before)
+    assert np.abs(change[:60]).max() < 0.01
 
 
 def test_an_ear_that_counts_as_background_is_no_source(drawings):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from facestyle.faces.regions import CLOTHES, EYE, HAIR, LIP
+from facestyle.faces.regions import CLOTHES, EYE, HAIR, LIP, NOSE, SKIN
 from facestyle.imaging.color import from_lab, to_lab
 from facestyle.kernels.bands import combine_bands
 from facestyle.methods.patch_unpaired.recipe import (
@@ -39,9 +39,13 @@ _LAST_HAIR_LOW = 1.25
 # Wide differences of color in clothes, over those of tone: whole at the usual identity. Their tone
 # is the exemplars' by half; with color by half an orange shirt becomes gray
 _LAST_CLOTHES_CHROMA = 2.4
-# Edges between patches of unlike tone, in face widths: broader than strokes; the area over which
-# they are strong or weak; and the RMS, in luminance of 1, at which half of them is taken back
-_EDGE_SIGMA, _EDGE_AREA, _STRONG_EDGE = 0.012, 0.04, 0.015
+# Edges between patches of unlike tone or color, in face widths: broader than strokes; the area over
+# which they are strong or weak; and the RMS, in Lab of 1, at which half of them is taken back
+_EDGE_SIGMA, _EDGE_AREA = 0.012, 0.04
+_STRONG_TONES, _STRONG_COLORS = 0.015, 0.02
+# regions in which tones, and in which colors, have no edges but the photo's; that of hair's and
+# clothes' colors is `_LAST_FINE_CHROMA`'s and the sitter's own
+_EVEN_TONES, _EVEN_COLORS = (HAIR, CLOTHES, SKIN, NOSE), (SKIN, NOSE)
 
 
 @dataclass(frozen=True)
@@ -60,8 +64,8 @@ class CorrectionWeights:
         Share of finer differences in color.
     wide_chroma : (h, w) float32, optional
         Factor of `chroma`.
-    edges : (h, w) float32, optional
-        Share of edges between patches of unlike tone; see `false_edges`.
+    even : (2, h, w) float32, optional
+        Share of edges between patches of unlike tone, and color; see `false_edges`.
     """
 
     low: np.ndarray
@@ -69,7 +73,7 @@ class CorrectionWeights:
     chroma: float = CHROMA_SHARE
     fine_chroma: np.ndarray | None = None
     wide_chroma: np.ndarray | None = None
-    edges: np.ndarray | None = None
+    even: np.ndarray | None = None
 
 
 def correction_weights(region_map: np.ndarray, face_width: float) -> CorrectionWeights:
@@ -102,17 +106,15 @@ def last_weights(
         The low band's up to 1.25.
     """
     fine_chroma = region_table(_LAST_FINE_CHROMA)[region_map]
-    hair, clothes = (
-        cv2.GaussianBlur((region_map == region).astype(np.float32), (0, 0), 0.012 * face_width)
-        for region in (HAIR, CLOTHES)
-    )
+    hair, clothes = (_soft(region_map, (region,), face_width) for region in (HAIR, CLOTHES))
+    even = [_soft(region_map, regions, face_width) for regions in (_EVEN_TONES, _EVEN_COLORS)]
     return replace(
         weights,
         low=np.minimum(np.float32(_LAST_LOW) * weights.low, 1 + (_LAST_HAIR_LOW - 1) * hair),
         chroma=_LAST_CHROMA,
         fine_chroma=cv2.GaussianBlur(fine_chroma, (0, 0), 0.012 * face_width),
         wide_chroma=1 + np.float32(_LAST_CLOTHES_CHROMA - 1) * clothes,
-        edges=hair + clothes,
+        even=np.stack(even),
     )
 
 
@@ -151,35 +153,48 @@ def correction(
         np.ascontiguousarray(difference[..., 0]), (0, 0), max(0.5, MIDDLE_SIGMA * face_width)
     )
     change = combine_bands(low, middle, weights.low, weights.middle, factor, weights.chroma)
-    if weights.edges is not None:
-        rest = difference[..., 0] - change[..., 0]
-        change[..., 0] += weights.edges * np.float32(factor) * false_edges(rest, face_width)
+    if weights.even is not None:
+        tones, colors = np.float32(factor) * weights.even
+        rest = difference - change
+        change[..., 0] += tones * false_edges(rest[..., 0], face_width, _STRONG_TONES)
+        found = false_edges(rest[..., 1:], face_width, _STRONG_COLORS)
+        change[..., 1:] += colors[..., None] * found
     return change
 
 
-def false_edges(rest: np.ndarray, face_width: float) -> np.ndarray:
-    """Find the edges of tone that a picture has and its target has not.
+def false_edges(rest: np.ndarray, face_width: float, strong: float) -> np.ndarray:
+    """Find the edges that a picture has and its target has not.
 
     Where patches of two kinds meet in one head of hair, the low band's correction leaves a step
     with a ramp on each side. Strokes are finer or weaker, and stay.
 
     Parameters
     ----------
-    rest : (h, w) float32
-        What a picture lacks of its target's luminance, Lab of 1.
+    rest : (h, w) or (h, w, 2) float32
+        What a picture lacks of its target's luminance or colors, Lab of 1.
     face_width : float
         px.
+    strong : float
+        RMS at which half of an edge is found.
 
     Returns
     -------
-    (h, w) float32
+    (h, w) or (h, w, 2) float32
         What to add.
     """
     fine, wide, area = (share * face_width for share in (_EDGE_SIGMA, LOW_SIGMA, _EDGE_AREA))
     band = cv2.GaussianBlur(rest, (0, 0), max(0.5, fine))
     band -= _blur(band, wide)
-    energy = _blur(band * band, area)
-    return band * energy / (energy + np.float32(_STRONG_EDGE**2))
+    square = band * band
+    energy = _blur(square if square.ndim == 2 else square.sum(axis=-1), area)
+    share = energy / (energy + np.float32(strong**2))
+    return np.asarray(band * (share if band.ndim == 2 else share[..., None]))
+
+
+def _soft(region_map: np.ndarray, regions: tuple[int, ...], face_width: float) -> np.ndarray:
+    """1 in some regions, 0 elsewhere, soft between; (h, w) float32."""
+    mask = np.isin(region_map, regions).astype(np.float32)
+    return cv2.GaussianBlur(mask, (0, 0), 0.012 * face_width)
 
 
 def corrected(
