@@ -12,6 +12,7 @@ from facestyle.faces import Portrait
 from facestyle.faces.color_mixture import fit_color_mixture, monomials
 from facestyle.faces.contours import corresponding_points, face_width, feature_contours
 from facestyle.faces.face_coordinates import face_coordinates, polygon_mask, signed_distance
+from facestyle.faces.missed_crown import missed_crown
 from facestyle.faces.person_cut import cut_person, without_far_bars
 from facestyle.faces.regions import (
     BACKGROUND,
@@ -160,6 +161,33 @@ def test_colors_correct_the_network(sitter):
     wrong[y : y + 60, 200:230] = 0.6  # a wedge of background
     person = cut_person(sitter.image, sitter.face, wrong, inside)
     assert np.abs(person - sitter.matte).mean() < 0.3 * np.abs(wrong - sitter.matte).mean()
+
+
+def test_hair_above_a_face_is_found_by_its_color(sitter):
+    inside = polygon_mask((300, 240), sitter.face.outline).astype(np.float32)
+    above = np.arange(300)[:, None] < sitter.face.landmarks[27, 1]
+    hair = above & (sitter.matte > 0.9) & (inside < 0.1)
+    image = sitter.image.copy()
+    image[hair] = (0.1, 0.15, 0.5)
+    image += np.random.default_rng(0).normal(0, 0.01, image.shape).astype(np.float32)
+    person = cut_person(image, sitter.face, sitter.matte * ~hair, inside) > 0.5
+    assert person[hair].mean() > 0.9
+    assert person[sitter.matte < 0.1].mean() < 0.02
+
+
+def test_a_crown_in_the_colors_of_the_background_is_not_looked_for(sitter):
+    place = face_coordinates(sitter, feature_contours(sitter.face))
+    behind, seen = sitter.matte < 0.1, (sitter.matte > 0.5) & (place.down > place.top)
+    gray = np.zeros((*behind.shape, 3), np.float32)
+    gray[sitter.matte > 0.5, 0] = 200  # another tone, as of hatching, is no other color
+    assert missed_crown(seen, behind, gray, place) is None
+    blue = gray.copy()
+    blue[place.down < place.top, 2] = -30
+    blue[behind] = gray[behind]
+    assert missed_crown(sitter.matte > 0.5, behind, blue, place) is None
+    crown, hair = missed_crown(seen, behind, blue, place)
+    assert hair[crown].all()
+    assert not seen[crown].any()
 
 
 def test_mixture_is_the_density_of_its_gaussian():

@@ -12,7 +12,8 @@ import numpy as np
 from facestyle.faces.color_mixture import fit_color_mixture, monomials
 from facestyle.faces.contours import face_width, feature_contours
 from facestyle.faces.face import Face, Portrait
-from facestyle.faces.face_coordinates import FaceCoordinates, face_coordinates
+from facestyle.faces.face_coordinates import face_coordinates
+from facestyle.faces.missed_crown import missed_crown
 from facestyle.faces.region_cut import connected_to_face, contrast_weights, cut_groups
 from facestyle.faces.region_priors import background_seeds
 from facestyle.imaging.color import to_lab
@@ -21,6 +22,7 @@ from facestyle.imaging.color import to_lab
 _FACE_WIDTH, _MOST = 80.0, 320
 _PERSON_MIXTURE, _BACKGROUND_MIXTURE = 7, 6  # a person has skin, hair and clothes
 _ROUNDS = 2  # of fit and cut, as for regions (DESIGN 4.3, step 1)
+_CROWN_MIXTURE, _OPEN = 2, 0.4  # where hair was missed: its colors, and the network's word then
 # the network's surest pixel leaves this much to the colors (.03 to .15 measured alike)
 _LEAST = 0.08
 _SURE = 0.999  # of the face itself
@@ -65,25 +67,49 @@ def cut_person(
 
 def _cut(image: np.ndarray, face: Face, probability: np.ndarray, hull: np.ndarray) -> np.ndarray:
     """The cut of a small picture, (h, w) bool."""
-    likely = np.maximum(np.clip(probability, _LEAST, 1 - _LEAST), _SURE * hull)
-    priors = np.log(np.stack([likely, 1 - likely]))
     place = face_coordinates(Portrait(image, face, probability), feature_contours(face))
     lab = to_lab(cv2.GaussianBlur(image, (0, 0), 0.7))
     colors = lab * np.array([255, 100, 100], np.float32)
-    weights, terms = contrast_weights(colors), monomials(colors.reshape(-1, 3))
-    seeds = _first_seeds(place, probability, hull)
-    person = hull
+    likely = np.maximum(np.clip(probability, _LEAST, 1 - _LEAST), _SURE * hull)
+    seeds = (probability > 0.95) | hull, background_seeds(place, probability)
+    terms = monomials(colors.reshape(-1, 3))
+    person = _rounds(colors, terms, face, likely, seeds)
+    missed = missed_crown(person, seeds[1], colors, place)
+    if missed is not None:
+        crown, hair = missed
+        likely = np.maximum(likely, _SURE * crown)
+        likely[hair] = np.maximum(likely[hair], _OPEN)
+        alike = _log_likelihood(colors, terms, crown, _CROWN_MIXTURE)
+        least = np.where(hair, alike, _WORST_LOG_LIKELIHOOD)
+        person = _rounds(colors, terms, face, likely, (seeds[0] | crown, seeds[1] & ~hair), least)
+    return without_far_bars(person, probability, face_width(face))
+
+
+def _rounds(
+    colors: np.ndarray,
+    terms: np.ndarray,
+    face: Face,
+    likely: np.ndarray,
+    seeds: tuple[np.ndarray, np.ndarray],
+    least: np.ndarray | None = None,
+) -> np.ndarray:
+    """Rounds of fit and cut, (h, w) bool; a person's log-likelihood is `least` at least."""
+    priors, weights = np.log(np.stack([likely, 1 - likely])), contrast_weights(colors)
+    person = np.zeros_like(seeds[0])
     for _ in range(_ROUNDS):
-        scores = priors + _LIKELIHOOD_WEIGHT * np.stack(
+        found = np.stack(
             [
                 _log_likelihood(colors, terms, seed, count)
                 for seed, count in zip(seeds, (_PERSON_MIXTURE, _BACKGROUND_MIXTURE), strict=True)
             ]
         )
+        if least is not None:
+            found[0] = np.maximum(found[0], least)
+        scores = priors + _LIKELIHOOD_WEIGHT * found
         person = connected_to_face(cut_groups(scores, weights), face, background=1) == 0
         sure = person == (scores[0] > scores[1])
         seeds = person & sure, ~person & sure
-    return without_far_bars(np.asarray(person), probability, face_width(face))
+    return np.asarray(person)
 
 
 def without_far_bars(person: np.ndarray, probability: np.ndarray, unit: float) -> np.ndarray:
@@ -106,13 +132,6 @@ def without_far_bars(person: np.ndarray, probability: np.ndarray, unit: float) -
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
     thick = cv2.morphologyEx(person.astype(np.uint8), cv2.MORPH_OPEN, kernel) > 0
     return person & (thick | ~far)
-
-
-def _first_seeds(
-    place: FaceCoordinates, probability: np.ndarray, hull: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Pixels that surely belong to the person and to the background, (h, w) bool each."""
-    return (probability > 0.95) | hull, background_seeds(place, probability)
 
 
 def _log_likelihood(
