@@ -21,7 +21,7 @@ from facestyle.methods.face_frames import FaceFrames
 from facestyle.methods.patch_unpaired.clip_drawing import (
     corrected_strokes,
     finished_drawing,
-    grain_gains_of,
+    followed_grain,
     wanted_grain,
 )
 from facestyle.methods.patch_unpaired.clip_field import (
@@ -58,7 +58,7 @@ _FLOW_SIZE = 384
 _MOST_FACE_WIDTH = 300.0
 # frames between two fits of the warp to the exemplars
 _WARP_EVERY = 4
-# share by which the gains of the grain follow what each frame asks for
+# share by which the grain that is mapped to the exemplars' follows each frame's own
 _GRAIN_PACE = 0.8
 # the target of wider faces is found on a copy of half the size, px
 _HALVED_FROM = 160.0
@@ -102,7 +102,7 @@ class PatchFrames(FaceFrames[PatchState]):
             sources = self._sources.at(state.lead, state.width)
             strokes = rendered(state.field, sources.levels[0])
             lab = corrected_strokes(strokes, state, identity)
-            state = replace(state, gains=grain_gains_of(lab, state, texture))
+            state = replace(state, grain=followed_grain(lab, state, 1.0))
             watch.lap("first frame")
         else:
             state, portrait = self._go_on(frame, now, before, now.motion, watch)
@@ -110,9 +110,8 @@ class PatchFrames(FaceFrames[PatchState]):
             state, strokes = self._redrawn(state, sources, now.motion)
             watch.lap("strokes")
             lab = corrected_strokes(strokes, state, identity)
-            change = grain_gains_of(lab, state, texture) - state.gains
-            state = replace(state, gains=state.gains + np.float32(_GRAIN_PACE) * change)
-        picture = finished_drawing(lab, state)
+            state = replace(state, grain=followed_grain(lab, state, _GRAIN_PACE))
+        picture = finished_drawing(lab, state, texture)
         watch.lap("draw")
         image, alpha, matte = self._finished(picture, frame, portrait, state)
         watch.lap("finish")
@@ -184,6 +183,7 @@ class PatchFrames(FaceFrames[PatchState]):
         positions = coarse_positions(portrait, target.region_map, sources)
         rows, columns = positions.shape[1:3]
         exemplar_unary = np.stack([_reduced(part, rows, columns) for part in whole.exemplar_unary])
+        wanted = wanted_grain(sources, self._sources.ordered(lead))
         state = PatchState(
             number=now.number,
             lead=lead,
@@ -199,8 +199,8 @@ class PatchFrames(FaceFrames[PatchState]):
             field=field_of_match(match),
             positions=positions,
             exemplar_unary=exemplar_unary,
-            wanted=wanted_grain(sources, self._sources.ordered(lead)),
-            gains=np.ones(4, np.float32),
+            wanted=wanted,
+            grain=np.full(wanted.shape, np.nan),
         )
         return state, portrait
 

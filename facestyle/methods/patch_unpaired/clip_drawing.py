@@ -10,11 +10,10 @@ import numpy as np
 from facestyle.imaging.color import from_lab, luminance, to_lab
 from facestyle.methods.patch_unpaired.clip_state import PatchState
 from facestyle.methods.patch_unpaired.correction import correction, correction_weights, last_weights
-from facestyle.methods.patch_unpaired.grain import (
-    grain_of,
-    group_gains,
-    spread_gains,
-    with_grain,
+from facestyle.methods.patch_unpaired.grain_distribution import (
+    exemplars_grain,
+    grain_quantiles,
+    with_grain_like,
 )
 from facestyle.methods.patch_unpaired.prepared import PreparedExemplar, resize_region_map
 from facestyle.methods.patch_unpaired.render_pictures import scaled_exemplar
@@ -47,26 +46,8 @@ def corrected_strokes(strokes: np.ndarray, state: PatchState, identity: float) -
     return np.asarray(cv2.add(lab, cv2.resize(change, size, interpolation=cv2.INTER_LINEAR)))
 
 
-def finished_drawing(lab: np.ndarray, state: PatchState) -> np.ndarray:
-    """The finished drawing of the corrected strokes, (h, w, 3) float32 sRGB at its own size."""
-    gains = spread_gains(state.gains, state.target.region_map, state.width / state.reduction)
-    size = (lab.shape[1], lab.shape[0])
-    gains = cv2.resize(gains, size, interpolation=cv2.INTER_LINEAR)
-    grained = lab.copy()
-    grained[..., 0] = with_grain(np.ascontiguousarray(lab[..., 0]), gains, state.width)
-    return from_lab(grained)
-
-
-def wanted_grain(sources: PatchSources, exemplars: Sequence[PreparedExemplar]) -> np.ndarray:
-    """Grain of the exemplars' groups, at the size that the clip is drawn at."""
-    pictures = [scaled_exemplar(exemplars, n, sources, 1.0) for n in range(len(sources.faces))]
-    region_maps = [layer.region_map for layer in sources.layers[: len(sources.faces)]]
-    light = [luminance(picture / np.float32(255)) for picture in pictures]
-    return grain_of(light, region_maps, sources.face_width)
-
-
-def grain_gains_of(lab: np.ndarray, state: PatchState, texture: float) -> np.ndarray:
-    """What brings the corrected strokes' grain to that of the exemplars, for each group.
+def finished_drawing(lab: np.ndarray, state: PatchState, texture: float) -> np.ndarray:
+    """The corrected strokes with the exemplars' grain, (h, w, 3) float32 sRGB at their own size.
 
     Parameters
     ----------
@@ -78,8 +59,49 @@ def grain_gains_of(lab: np.ndarray, state: PatchState, texture: float) -> np.nda
 
     Returns
     -------
-    (4,) float32
+    (H, W, 3) float32
     """
-    region_map = resize_region_map(state.target.region_map, (lab.shape[1], lab.shape[0]))
-    own = grain_of([np.ascontiguousarray(lab[..., 0])], [region_map], state.width)
-    return group_gains(own, state.wanted, texture)
+    region_map = resize_region_map(state.target.region_map, lab.shape[1::-1])
+    grained = lab.copy()
+    grained[..., 0] = with_grain_like(
+        np.ascontiguousarray(lab[..., 0]),
+        region_map,
+        state.width,
+        state.wanted,
+        texture,
+        state.grain,
+    )
+    return from_lab(grained)
+
+
+def wanted_grain(sources: PatchSources, exemplars: Sequence[PreparedExemplar]) -> np.ndarray:
+    """Grain of the exemplars' groups, at the size that the clip is drawn at; (4, 2, 34)."""
+    count = len(sources.faces)
+    pictures = (scaled_exemplar(exemplars, n, sources, 1.0) for n in range(count))
+    lights = (luminance(picture / np.float32(255)) for picture in pictures)
+    region_maps = (layer.region_map for layer in sources.layers[:count])
+    return exemplars_grain(lights, region_maps, sources.face_width)
+
+
+def followed_grain(lab: np.ndarray, state: PatchState, pace: float) -> np.ndarray:
+    """Grain of the corrected strokes' groups, which follows each frame's own.
+
+    Parameters
+    ----------
+    lab : (H, W, 3) float32
+        The corrected strokes, Lab of 1.
+    state : PatchState
+        Of the frame before, or with unknown grain.
+    pace : float
+        Share of the frame's own in it.
+
+    Returns
+    -------
+    (4, 2, 34) float64
+        NaN where a group was never seen.
+    """
+    region_map = resize_region_map(state.target.region_map, lab.shape[1::-1])
+    own = grain_quantiles(np.ascontiguousarray(lab[..., 0]), region_map, state.width)
+    own = np.where(np.isfinite(own), own, state.grain)
+    before = np.where(np.isfinite(state.grain), state.grain, own)
+    return before + pace * (own - before)

@@ -43,8 +43,8 @@ class PatchState:
     field : MovingField
     positions, exemplar_unary : (E, h, w, 2), (E, h, w) float32
         For the search, on a coarse grid.
-    wanted, gains : (4,) float32
-        Grain of the exemplars' groups, and what the drawing's grain is multiplied by.
+    wanted, grain : (4, 2, 34) float64
+        Grain of the exemplars' groups and of the drawing's, as quantiles of its bands.
     """
 
     number: int
@@ -62,7 +62,7 @@ class PatchState:
     positions: np.ndarray
     exemplar_unary: np.ndarray
     wanted: np.ndarray
-    gains: np.ndarray
+    grain: np.ndarray
 
 
 def window_of(

@@ -16,12 +16,7 @@ from facestyle.kernels.matches import Matches
 from facestyle.kernels.patch_voting import Voting, vote
 from facestyle.methods.patch_unpaired.background_seams import softened_seams
 from facestyle.methods.patch_unpaired.correction import correction, last_weights
-from facestyle.methods.patch_unpaired.grain import grain_of, likeness_to_first
-from facestyle.methods.patch_unpaired.grain_distribution import (
-    grain_quantiles,
-    quantiles_like_first,
-    with_grain_like,
-)
+from facestyle.methods.patch_unpaired.grain_distribution import exemplars_grain, with_grain_like
 from facestyle.methods.patch_unpaired.prepared import PreparedExemplar, resize_region_map
 from facestyle.methods.patch_unpaired.recipe import MODE_BANDWIDTH, MODE_ROUNDS, RENDER_REACH
 from facestyle.methods.patch_unpaired.render_pictures import render_pictures
@@ -121,15 +116,11 @@ def _exemplars_grain(
     sources: PatchSources, images: Sequence[np.ndarray], width: float
 ) -> np.ndarray:
     """Grain of the exemplars at the rendering's size: another size would have another grain."""
-    grains, quantiles = [], []
-    for number in range(len(sources.faces)):
-        region_map = resize_region_map(
-            sources.layers[number].region_map, images[number].shape[1::-1]
-        )
-        light = _light(images[number])
-        grains.append(grain_of([light], [region_map], width))
-        quantiles.append(grain_quantiles(light, region_map, width))
-    return quantiles_like_first(quantiles, likeness_to_first(np.stack(grains)))
+    region_maps = (
+        resize_region_map(layer.region_map, image.shape[1::-1])
+        for layer, image in zip(sources.layers, images, strict=False)
+    )
+    return exemplars_grain((_light(image) for image in images), region_maps, width)
 
 
 def _light(image: np.ndarray) -> np.ndarray:

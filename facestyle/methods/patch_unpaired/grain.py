@@ -12,7 +12,6 @@ from facestyle.faces.regions import BACKGROUND, GROUP_OF_REGION
 GRAIN_SIGMA = 0.012  # face widths, as of the guides' low-pass (DESIGN 4.3, step 5)
 # limits of a gain; the upper one is that of detail (DESIGN 4.3, step 3), the lower not measured
 MOST_CHANGE = (0.4, 1.8)
-_SPREAD = 0.05  # face widths over which gains of neighboring groups blend
 FEW_PIXELS = 100  # of a group, below which its grain is unknown
 _ALIKE = 0.25  # difference of logarithms at which another exemplar's grain hardly counts
 _FLOOR = 1e-3  # L; keeps ratios of flat areas near 1
@@ -88,71 +87,6 @@ def unlikeness_to_first(grains: np.ndarray) -> np.ndarray:
 def _log_ratios_to_first(grains: np.ndarray) -> np.ndarray:
     """Logarithms of each grain over the first's, (K, 4); 0 where either has no such group."""
     return np.nan_to_num(np.log((grains + _FLOOR) / (grains[:1] + _FLOOR)))
-
-
-def group_gains(own: np.ndarray, wanted: np.ndarray, texture: float) -> np.ndarray:
-    """What to multiply the grain of each group by, (4,) float32.
-
-    Parameters
-    ----------
-    own, wanted : (4,) float32
-        Grain of the picture's groups, and of the exemplars'.
-    texture : float
-        From 0, half the exemplars' grain, over .5, the exemplars' own, to 1, twice it.
-
-    Returns
-    -------
-    (4,) float32
-        In [.4, 1.8].
-    """
-    ratio = (wanted + _FLOOR) / (own + _FLOOR)
-    dial = 4.0 ** (texture - 0.5)
-    return np.clip(dial * np.nan_to_num(ratio, nan=1.0), *MOST_CHANGE).astype(np.float32)
-
-
-def spread_gains(gains: np.ndarray, region_map: np.ndarray, face_width: float) -> np.ndarray:
-    """Gains of each pixel from those of the groups, blended where groups meet; (h, w) float32.
-
-    Parameters
-    ----------
-    gains : (4,) float32
-        Of face, hair, clothes and background.
-    region_map : (h, w) uint8
-    face_width : float
-        px.
-
-    Returns
-    -------
-    (h, w) float32
-    """
-    # a wide blur hardly changes from pixel to pixel: a reduced copy will do
-    height, width = region_map.shape
-    step = max(1, int(_SPREAD * face_width / 3))
-    size = (max(1, width // step), max(1, height // step))
-    small = cv2.resize(
-        cv2.LUT(region_map, gains[GROUPS_OF_LABELS]), size, interpolation=cv2.INTER_AREA
-    )
-    small = cv2.GaussianBlur(small, (0, 0), _SPREAD * face_width / step)
-    return cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC)
-
-
-def with_grain(luminance: np.ndarray, gains: np.ndarray, face_width: float) -> np.ndarray:
-    """Multiply a picture's fine grain by gains; (H, W) float32.
-
-    Parameters
-    ----------
-    luminance : (H, W) float32
-        L of 1.
-    gains : (H, W) float32
-    face_width : float
-        px.
-
-    Returns
-    -------
-    (H, W) float32
-    """
-    smooth = _without_grain(luminance, face_width)
-    return smooth + gains * (luminance - smooth)
 
 
 def _without_grain(luminance: np.ndarray, face_width: float) -> np.ndarray:

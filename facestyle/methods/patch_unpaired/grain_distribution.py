@@ -7,7 +7,7 @@ had the fine noise of blended patches. So two bands of the grain are mapped by r
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import cv2
 import numpy as np
@@ -17,6 +17,8 @@ from facestyle.methods.patch_unpaired.grain import (
     GRAIN_SIGMA,
     GROUPS_OF_LABELS,
     MOST_CHANGE,
+    grain_of,
+    likeness_to_first,
 )
 
 GROUPS = 4  # face, hair, clothes, background
@@ -49,6 +51,31 @@ def grain_quantiles(luminance: np.ndarray, region_map: np.ndarray, face_width: f
     return _quantiles(_bands(luminance, face_width), region_map)
 
 
+def exemplars_grain(
+    lights: Iterable[np.ndarray], region_maps: Iterable[np.ndarray], face_width: float
+) -> np.ndarray:
+    """Grain of several exemplars, as much of each as it is like the first's.
+
+    Parameters
+    ----------
+    lights : iterable of (h, w) float32
+        Luminance, at the size of the drawing: another size would have another grain.
+    region_maps : iterable of (h, w) uint8
+    face_width : float
+        px.
+
+    Returns
+    -------
+    (4, 2, 34) float64
+        From `grain_quantiles`; NaN where no exemplar has a group.
+    """
+    grains, quantiles = [], []
+    for light, region_map in zip(lights, region_maps, strict=True):
+        grains.append(grain_of([light], [region_map], face_width))
+        quantiles.append(grain_quantiles(light, region_map, face_width))
+    return quantiles_like_first(quantiles, likeness_to_first(np.stack(grains)))
+
+
 def quantiles_like_first(quantiles: Sequence[np.ndarray], weights: np.ndarray) -> np.ndarray:
     """Weighted mean over exemplars, (4, 2, 34) float64; NaN where no exemplar has a group.
 
@@ -73,6 +100,7 @@ def with_grain_like(
     face_width: float,
     wanted: np.ndarray,
     texture: float,
+    own: np.ndarray | None = None,
 ) -> np.ndarray:
     """Map the bands of a picture's grain to the exemplars' by rank.
 
@@ -87,13 +115,16 @@ def with_grain_like(
         Quantiles from the exemplars.
     texture : float
         From 0, half the exemplars' grain, over .5, the exemplars' own, to 1, twice it.
+    own : (4, 2, 34) float64, optional
+        The picture's own quantiles; measured by default. Those of a clip change slowly.
 
     Returns
     -------
     (h, w) float32
     """
     bands = _bands(luminance, face_width)
-    own = _quantiles(bands, region_map)
+    if own is None:
+        own = _quantiles(bands, region_map)
     dial = 4.0 ** (texture - 0.5)
     groups = cv2.LUT(region_map, GROUPS_OF_LABELS).astype(np.int32)
     result = luminance.copy()
