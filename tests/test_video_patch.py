@@ -1,5 +1,6 @@
 """Drawings on clips: strokes that move with the picture."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import cv2
@@ -8,19 +9,22 @@ import pytest
 from moving_faces import mean_warping_error, moving_clip
 
 from facestyle import ExemplarSet, Stylizer
+from facestyle.disk_cache import unpack
 from facestyle.faces.contours import face_width
+from facestyle.imaging.color import luminance
 from facestyle.kernels.flat_pictures import FlatPictures
 from facestyle.kernels.float_field import FloatField, advect, tidy
 from facestyle.kernels.float_field_rendering import render
+from facestyle.methods.patch_unpaired.clip_drawing import finished_drawing, followed_grain
 from facestyle.methods.patch_unpaired.clip_staleness import stale_pixels, stale_windows
+from facestyle.methods.patch_unpaired.clip_state import PatchState
+from facestyle.methods.patch_unpaired.grain_distribution import grain_quantiles
 from facestyle.metrics.texture import texture_distance
 
 
 @pytest.fixture(scope="module")
 def engraving(sitters):
     """A sitter as an engraving: hatched in two directions on paper."""
-    from dataclasses import replace
-
     portrait = sitters[3]
     height, width = portrait.matte.shape
     light = cv2.GaussianBlur(portrait.image.mean(axis=-1), (0, 0), 1.5)
@@ -75,6 +79,28 @@ def test_texture_is_that_of_single_pictures(engraving, results, singles):
 
     single = np.mean([distance(result) for result in singles])
     assert np.mean([distance(result) for result in results[3:6]]) < 1.05 * single
+
+
+def test_grain_of_a_frame_is_of_the_exemplars_kind(stylizer, clip):
+    """Rare dark lines: one factor would make even grain as strong, but not rare and dark."""
+    worker = stylizer.frames()
+    worker.step(clip[0][0])
+    state = unpack(PatchState, worker.state())
+    random = np.random.default_rng(0)
+    rows, columns = (int(side) for side in state.size)
+    lab = np.zeros((rows, columns, 3), np.float32)
+    lab[..., 0] = 0.5 + 0.04 * random.standard_normal((rows, columns))
+    lines = (0.9 - 0.2 * (random.random((rows, columns)) < 0.1)).astype(np.float32)
+    regions = cv2.resize(state.target.region_map, (columns, rows), interpolation=cv2.INTER_NEAREST)
+    wanted = grain_quantiles(lines, regions, state.width)
+    state = replace(state, wanted=wanted, grain=np.full(wanted.shape, np.nan))
+    state = replace(state, grain=followed_grain(lab, state, 1.0))
+    drawn = luminance(finished_drawing(lab, state, 0.5))
+    found = grain_quantiles(drawn, regions, state.width)[0, 1]  # its finer band is empty
+    assert found[0] < -1.5 * found[-1]
+    # a frame of other grain moves it by so much
+    other = followed_grain(2 * lab, state, 0.25)
+    np.testing.assert_allclose(other[0], 1.25 * state.grain[0], rtol=0.01, atol=1e-4)
 
 
 def test_clips_are_drawn_as_pictures_are(results, singles):
