@@ -9,6 +9,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from paired_contents import contents_of
 from synthetic_faces import drawing_of, photograph
 
 from facestyle.compositing.background import parse_background
@@ -29,7 +30,7 @@ from facestyle.methods.patch_paired.grid import make_grid
 from facestyle.methods.patch_paired.rendering import luma, render
 from facestyle.methods.patch_paired.synthesis import Layers
 from facestyle.methods.patch_paired.tone_matching import match_tones, photo_statistics
-from facestyle.methods.patch_paired.uncovered import add_unpositioned
+from facestyle.methods.patch_paired.uncovered import add_unpositioned, face_nodes
 from facestyle.methods.patch_paired.window import crop_to_window
 from facestyle.metrics.fidelity import ssim
 
@@ -197,13 +198,12 @@ def test_uncovered_nodes_use_covered_patches_only(exemplars):
     grid = make_grid(*photo.shape[:2])
     features = grid.pad(np.moveaxis(photo, 2, 0))
     stack = np.stack([features, features])
-    covered = np.ones((2, *photo.shape[:2]), bool)
-    covered[:, 200:] = False
-    placed = find_candidates(features, stack, grid, 2)
-    merged = add_unpositioned(placed, features, stack, covered, points, grid)
     below = grid.rows - grid.margin >= 200
+    contents = contents_of(np.zeros(grid.shape, int), count=2)
+    contents.theirs.groups[:, below] = 0
+    placed = find_candidates(features, stack, grid, 2)
+    merged = add_unpositioned(placed, features, stack, contents, face_nodes(points, grid), grid)
     assert (merged.rows[below] - grid.margin < 200).all()
-    assert np.array_equal(merged.rows[~below], placed.rows[~below])
     eyes = points[36:48].mean(axis=0) + grid.margin
     distance = np.hypot(merged.columns[below] - eyes[0], merged.rows[below] - eyes[1])
     assert distance.min() > 20
@@ -214,7 +214,8 @@ def test_dark_lines_on_skin_are_drawn_though_no_drawing_tells_how():
     photo = np.repeat(gray[..., None], 3, axis=2)
     photo[:, 30] = 0.2
     paper, nothing = np.ones((60, 60, 1), np.float32), np.zeros((60, 60, 1), np.float32)
-    layers = Layers(paper, paper, gray, nothing, np.zeros((8, 8), np.int32), {})
+    pull = np.zeros((60, 60), np.float32)
+    layers = Layers(paper, paper, gray, nothing, pull, np.zeros((8, 8), np.int32), {})
     drawn = render(luma(photo), photo, photo, layers, identity=0.7, texture=0.5)[..., 0]
     assert drawn[:, 30].max() < 0.75
     assert drawn[:, :25].min() > 0.99

@@ -14,10 +14,13 @@ from facestyle.flow.dis import alignment_flow
 from facestyle.imaging.points import scaled_points
 from facestyle.imaging.threads import in_threads
 from facestyle.methods.patch_paired.exemplar import PreparedExemplar
+from facestyle.methods.patch_paired.grid import SPACING, make_grid
+from facestyle.methods.patch_paired.groups import groups_at
 
 _GRID_STEP = 16  # px between the points where the spline is evaluated
 _SMOOTHING = 1e-3  # half of what energy and unpaired patches take; not measured
 _FLOW_BLUR = 3.0  # sigma, px (DESIGN 4.2, step 1)
+_MOST_STRETCH = 2.0  # of a drawing in any direction: beyond it strokes become smears (by eye)
 _FLOW_LIMIT = 2.5  # px inside the face: a brow is not to be taken for the rim of glasses
 
 
@@ -31,13 +34,14 @@ class AlignedExemplars:
         Of the exemplars' photographs.
     drawings : (N, C, zoom * h, zoom * w) float32
         In [0, 1].
-    covered : (N, h, w) bool
-        Where the exemplar has pixels; elsewhere its border pixels are repeated.
+    groups : (N, rows, columns, 4) float32
+        At the nodes of the working scale's grid: shares of face, hair, clothes and background in
+        the patch; 0 beyond the exemplar.
     """
 
     features: np.ndarray
     drawings: np.ndarray
-    covered: np.ndarray
+    groups: np.ndarray
 
 
 def align_exemplars(
@@ -63,7 +67,8 @@ def align_exemplars(
     count, channels = len(exemplars), max(e.drawing.shape[2] for e in exemplars)
     features = np.empty((count, 3, height, width), np.float32)
     drawings = np.empty((count, channels, zoom * height, zoom * width), np.float32)
-    covered = np.empty((count, height, width), bool)
+    grid = make_grid(height, width)
+    groups = np.empty((count, *grid.shape, 4), np.float32)
     limit = _flow_limit(points, texture.shape)
 
     def align(n: int) -> None:
@@ -73,12 +78,27 @@ def align_exemplars(
         fine = _enlarged_map(mapping, zoom, exemplar.zoom)
         drawing = np.atleast_3d(_warp(exemplar.drawing, fine, cv2.INTER_CUBIC))
         drawings[n] = np.moveaxis(drawing, 2, 0)
-        rows, columns = exemplar.matte.shape
-        x, y = mapping[..., 0], mapping[..., 1]
-        covered[n] = (x > -1) & (y > -1) & (x < columns) & (y < rows)
+        groups[n] = _groups_at(grid.at_nodes(mapping), exemplar, grid.side)
 
     in_threads(align, range(count), most=count)  # each exemplar writes its own part
-    return AlignedExemplars(features, drawings, covered)
+    return AlignedExemplars(features, drawings, groups)
+
+
+def _groups_at(places: np.ndarray, exemplar: PreparedExemplar, side: int) -> np.ndarray:
+    """Shares of the groups in patches of an exemplar, (rows, columns, 4); 0 beyond it."""
+    height, width = exemplar.matte.shape
+    x, y = places[..., 0], places[..., 1]
+    covered = (x > -1) & (y > -1) & (x < width) & (y < height) & ~smeared(places)
+    return groups_at(exemplar.groups, places, side) * covered[..., None]
+
+
+def smeared(places: np.ndarray) -> np.ndarray:
+    """Where a map of nodes stretches a picture so much that its strokes are lost."""
+    down, across = (step / SPACING for step in np.gradient(places, axis=(0, 1)))
+    a, b = (np.einsum("ijk,ijk->ij", step, step) for step in (down, across))
+    c = np.einsum("ijk,ijk->ij", down, across)
+    least = (a + b - np.sqrt((a - b) ** 2 + 4 * c**2)) / 2  # square of the singular value
+    return np.asarray(least < 1 / _MOST_STRETCH**2)
 
 
 def _dense_map(

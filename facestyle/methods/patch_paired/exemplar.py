@@ -10,6 +10,7 @@ import numpy as np
 from facestyle.errors import ExemplarError
 from facestyle.faces import Portrait
 from facestyle.methods.patch_paired.borders import fill_black_borders
+from facestyle.methods.patch_paired.groups import group_map
 from facestyle.methods.patch_paired.photo_features import (
     normalized_gray,
     photo_feature_maps,
@@ -46,6 +47,8 @@ class PreparedExemplar:
         The photograph's landmarks, xy px.
     statistics : PhotoStatistics
         Tones of the photograph.
+    groups : (h / 2, w / 2, 4) uint8
+        What the photograph shows where; see `group_map`.
     paper : (3,) float32
         sRGB of the drawing's bare paper.
     bare : bool
@@ -61,6 +64,7 @@ class PreparedExemplar:
     matte: np.ndarray
     points: np.ndarray
     statistics: PhotoStatistics
+    groups: np.ndarray
     paper: np.ndarray
     bare: bool
 
@@ -93,7 +97,8 @@ def prepare_exemplar(portrait: Portrait) -> PreparedExemplar:
     scale = working_scale(photo.face.inter_ocular)
     image, matte = resize(photo.image, scale), resize(photo.matte, scale)
     image = fill_black_borders(image)
-    points = photo.face.scaled(scale).landmarks
+    face = photo.face.scaled(scale)
+    points = face.landmarks
     height, width = matte.shape
     zoom = int(np.clip(portrait.image.shape[1] / width + 0.25, 1, _MOST_ZOOM))
     drawing = fill_black_borders(_resize_to(portrait.image, zoom * height, zoom * width))
@@ -107,6 +112,7 @@ def prepare_exemplar(portrait: Portrait) -> PreparedExemplar:
         matte,
         points,
         photo_statistics(image, matte, points),
+        group_map(Portrait(image, face, matte)),
         *_paper(drawing, matte),
     )
 

@@ -9,7 +9,7 @@ import numpy as np
 from facestyle.kernels.patch_grid import PatchGrid
 
 _HALF = 7  # patches of 15 x 15 px at the working scale
-_SPACING = 4  # px between nodes
+SPACING = 4  # px between nodes
 RADIUS = 1  # px that a candidate may lie beside its node
 
 
@@ -61,6 +61,11 @@ class Grid:
         """Height and width of padded pictures."""
         return self.size[0] + 2 * self.margin, self.size[1] + 2 * self.margin
 
+    @property
+    def places(self) -> np.ndarray:
+        """Where the nodes lie in the picture without padding, (h, w, 2) xy px."""
+        return np.stack(np.meshgrid(self.columns, self.rows), axis=2) - self.margin
+
     def every(self, step: int) -> Grid:
         """Keep every `step`-th row and column of nodes."""
         return replace(self, rows=self.rows[::step], columns=self.columns[::step])
@@ -71,6 +76,10 @@ class Grid:
         enlarged = replace(self, size=size, zoom=self.zoom * zoom)
         shift = enlarged.margin - self.margin * zoom + zoom // 2
         return replace(enlarged, rows=self.rows * zoom + shift, columns=self.columns * zoom + shift)
+
+    def at_nodes(self, image: np.ndarray) -> np.ndarray:
+        """Pixels of an unpadded (H, W, ...) at the nodes, (h, w, ...)."""
+        return image[np.ix_(self.rows - self.margin, self.columns - self.margin)]
 
     def pad(self, images: np.ndarray) -> np.ndarray:
         """Repeat the border pixels of (..., H, W) by the margin."""
@@ -91,4 +100,4 @@ def make_grid(height: int, width: int) -> Grid:
 
 def _positions(length: int) -> np.ndarray:
     """Evenly spaced centers from the first pixel to the last."""
-    return np.minimum(np.arange(0, length + _SPACING - 1, _SPACING), length - 1)
+    return np.minimum(np.arange(0, length + SPACING - 1, SPACING), length - 1)

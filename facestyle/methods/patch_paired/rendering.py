@@ -62,6 +62,7 @@ def render(
     unexplained = luma(matched) - layers.photo_rebuilt
     shading = cv2.GaussianBlur(unexplained, (0, 0), _SHADING_SIGMA)
     rest, small_gray = unexplained - shading, luma(photo)
+    shading *= 1 - layers.pull  # there it is in the base's tones
     weight = np.float32(identity / _WHOLE_IDENTITY)
     result = np.empty((height, width, drawing.shape[2]), np.float32)
     for rows in row_bands(height, width):

@@ -13,6 +13,7 @@ from facestyle.frozen import FrozenRecord
 from facestyle.methods.engine import Outcome, Rendering
 from facestyle.methods.patch_paired.borders import fill_black_borders
 from facestyle.methods.patch_paired.exemplar import PreparedExemplar, resize, working_scale
+from facestyle.methods.patch_paired.groups import group_map
 from facestyle.methods.patch_paired.preselection import preselect
 from facestyle.methods.patch_paired.rendering import (
     clear_paper,
@@ -146,7 +147,8 @@ def draft(
     gray = luma(original)
     del original  # where borders were filled it is the picture once more
     give_back(gray.size)
-    points = portrait.face.scaled(scale).landmarks
+    face = portrait.face.scaled(scale)
+    points = face.landmarks
     matched = photo
     if match:
         own = photo_statistics(photo, matte, points)
@@ -155,7 +157,9 @@ def draft(
     chosen = preselect(matched, points, exemplars, _MOST_EXEMPLARS)
     similar = [exemplars[n] for n in chosen]
     watch.lap("preselect")
-    layers = synthesize(matched, points, similar, zoom=_zoom(similar, scale), smooth=smooth)
+    groups = group_map(Portrait(photo, face, matte))
+    watch.lap("groups")
+    layers = synthesize(matched, points, groups, similar, zoom=_zoom(similar, scale), smooth=smooth)
     return Draft(gray, photo, matched, chosen, layers, {**watch.laps, **layers.timings})
 
 

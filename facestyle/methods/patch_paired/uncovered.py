@@ -6,22 +6,26 @@ import cv2
 import numpy as np
 
 from facestyle.methods.patch_paired.candidates import Candidates
+from facestyle.methods.patch_paired.fitting import NodeContents
 from facestyle.methods.patch_paired.grid import Grid
 
 _REACH = 3  # samples each way, in a patch of 7 x 7 samples
 # patches that are compared with, and principal components that they are compared by: for speed
-_MOST_SOURCES = 6000
+_MOST_SOURCES = 3000
 _COMPONENTS = 24
 _CHUNK = 2000  # rows at a time: bounds memory, changes nothing
+_CHOICE = 8  # times the patches that are wanted: fewer of one kind are too few to choose from
 _POOR_MATCH = 0.02  # mean square difference of the best candidate
+# mean square difference that a patch which does not fit at all is as bad as (set by eye)
+_MISFIT = 0.1
 
 
 def add_unpositioned(
     candidates: Candidates,
     features: np.ndarray,
     exemplar_features: np.ndarray,
-    covered: np.ndarray,
-    points: np.ndarray,
+    contents: NodeContents,
+    face: np.ndarray,
     grid: Grid,
 ) -> Candidates:
     """Offer patches from anywhere but the faces to nodes that have no good candidate in place.
@@ -29,14 +33,14 @@ def add_unpositioned(
     Parameters
     ----------
     candidates : Candidates
+        The same number for each node.
     features : (C, H, W) float32
         Of the photograph, padded.
     exemplar_features : (N, C, H, W) float32
         Of the aligned exemplar photographs, padded.
-    covered : (N, h, w) bool
-        Where the exemplars have pixels; not padded.
-    points : (68, 2) float64
-        Landmarks of the photograph, xy px.
+    contents : NodeContents
+    face : (h, w) bool
+        Nodes near the face: see `face_nodes`.
     grid : Grid
 
     Returns
@@ -44,37 +48,44 @@ def add_unpositioned(
     Candidates
         The best of both kinds; unchanged at nodes that are covered and well matched.
     """
-    rows, columns = grid.rows - grid.margin, grid.columns - grid.margin
-    seen = covered[:, rows][:, :, columns]
-    uncovered = seen.mean(axis=0) < 0.5
-    i, j = np.nonzero(uncovered | (candidates.cost[..., 0] > _POOR_MATCH))
-    sources = _sources(seen & ~_face_nodes(points, grid))
+    # an eye that no exemplar has is still better drawn by eyes than by hair
+    poor = (candidates.cost[..., 0] > _POOR_MATCH) & ~face
+    i, j = np.nonzero((contents.fitting < 1) | poor)
+    sources = _sources(contents.theirs.seen & ~face)
     count = candidates.cost.shape[2]
     if not len(i) or len(sources) < count:
         return candidates
-    n, y, x = sources[:, 0], grid.rows[sources[:, 1]], grid.columns[sources[:, 2]]
+    n, row, column = sources.T
+    y, x = grid.rows[row], grid.columns[column]
+    weight = np.float32(np.sqrt(_MISFIT))
     known = _descriptors(exemplar_features, n, y, x)
     wanted = _descriptors(features[None], np.zeros_like(i), grid.rows[i], grid.columns[j])
-    nearest, cost = _nearest(wanted, known, count)
-    placed = candidates.cost[i, j] + np.where(uncovered[i, j], np.inf, 0)[:, None]
+    ours, theirs = contents.ours[i, j], contents.theirs[n, row, column]
+    nearest, cost = _nearest(
+        (wanted, weight * ours.points),
+        (known, weight * theirs.points),
+        (ours.kind, theirs.kind),
+        count,
+    )
+    here = candidates.exemplar[i, j], i[:, None], j[:, None]
+    placed = candidates.cost[i, j] + np.float32(_MISFIT) * contents.misfit[here]
     order = np.argsort(np.hstack([placed, cost]), axis=1, kind="stable")[:, :count]
-    offered = (n[nearest], y[nearest], x[nearest], cost)
     merged = []
-    for values, others in zip(candidates.arrays, offered, strict=True):
+    in_place = (*(values[i, j] for values in candidates.arrays[:3]), placed)
+    offered = (n[nearest], y[nearest], x[nearest], cost)
+    for values, mine, others in zip(candidates.arrays, in_place, offered, strict=True):
         changed = values.copy()
-        both = np.hstack([values[i, j], others])
-        changed[i, j] = np.take_along_axis(both, order, axis=1)
+        changed[i, j] = np.take_along_axis(np.hstack([mine, others]), order, axis=1)
         merged.append(changed)
     return Candidates(*merged)
 
 
-def _face_nodes(points: np.ndarray, grid: Grid) -> np.ndarray:
+def face_nodes(points: np.ndarray, grid: Grid) -> np.ndarray:
     """Nodes near the face, (h, w) bool: eyes do not belong on sleeves."""
     mask = np.zeros(grid.size, np.uint8)
     cv2.fillConvexPoly(mask, cv2.convexHull(points.round().astype(np.int32)), 1)
     mask = cv2.dilate(mask, np.ones((grid.side, grid.side), np.uint8))
-    rows, columns = grid.rows - grid.margin, grid.columns - grid.margin
-    return mask[np.ix_(rows, columns)] > 0
+    return grid.at_nodes(mask) > 0
 
 
 def _sources(usable: np.ndarray) -> np.ndarray:
@@ -93,19 +104,33 @@ def _descriptors(
     return features[picture[:, None, None], :, rows, columns].reshape(len(row), -1)
 
 
-def _nearest(wanted: np.ndarray, known: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Nearest known descriptors by principal components: indices and mean squares, (M, count)."""
-    mean = known.mean(axis=0)
-    _, vectors = np.linalg.eigh(np.cov(known - mean, rowvar=False))
-    basis = vectors[:, -_COMPONENTS:].astype(np.float32)
-    a, b = (wanted - mean) @ basis, (known - mean) @ basis
+def _nearest(
+    wanted: tuple[np.ndarray, np.ndarray],
+    known: tuple[np.ndarray, np.ndarray],
+    kinds: tuple[np.ndarray, np.ndarray],
+    count: int,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Nearest known patches: indices and costs, (M, count).
+
+    Both are given by their descriptors, which are compared by principal components and in the
+    mean, and by what is added to them as it is. Only patches of one kind are compared, unless
+    few are known.
+    """
+    mean = known[0].mean(axis=0)
+    _, vectors = np.linalg.eigh(np.cov(known[0] - mean, rowvar=False))
+    basis = vectors[:, -_COMPONENTS:].astype(np.float32) / np.float32(np.sqrt(len(mean)))
+    a, b = (np.hstack([(values - mean) @ basis, more]) for values, more in (wanted, known))
     norm = (b * b).sum(axis=1)
     nearest = np.empty((len(a), count), np.intp)
-    for start in range(0, len(a), _CHUNK):
-        chunk = a[start : start + _CHUNK]
-        distance = norm - 2 * chunk @ b.T
-        part = np.argpartition(distance, count - 1, axis=1)[:, :count]
-        order = np.argsort(np.take_along_axis(distance, part, axis=1), axis=1, kind="stable")
-        nearest[start : start + _CHUNK] = np.take_along_axis(part, order, axis=1)
-    square = ((a[:, None] - b[nearest]) ** 2).sum(axis=2) / wanted.shape[1]
+    for kind in np.unique(kinds[0]):
+        rows, among = (np.flatnonzero(k == kind) for k in kinds)
+        if len(among) < _CHOICE * count:
+            among = np.arange(len(b))
+        for start in range(0, len(rows), _CHUNK):
+            chunk = rows[start : start + _CHUNK]
+            distance = norm[among] - 2 * a[chunk] @ b[among].T
+            part = np.argpartition(distance, count - 1, axis=1)[:, :count]
+            order = np.argsort(np.take_along_axis(distance, part, axis=1), axis=1, kind="stable")
+            nearest[chunk] = among[np.take_along_axis(part, order, axis=1)]
+    square = ((a[:, None] - b[nearest]) ** 2).sum(axis=2)
     return nearest, square.astype(np.float32)
