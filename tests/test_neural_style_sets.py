@@ -261,6 +261,37 @@ def test_strokes_go_on_across_a_spot_in_a_still_picture():
     torch.testing.assert_close(covered[..., 66:], stripes[..., 66:], atol=1e-5, rtol=0)
 
 
+@pytest.mark.parametrize("still", [False, True])
+def test_the_middle_of_a_large_spot_takes_what_is_around_it(still):
+    """A square within the spot had nothing clean to take the mean of: it was gray."""
+    output = torch.full((1, 3, 160, 160), 2.0)
+    output[..., 80:] = 3.0
+    spots = torch.zeros(1, 1, 40, 40)
+    spots[..., 10:30, 10:30] = 1
+    raised = output.clone()
+    raised[..., 48:112, 48:112] = 9.0
+    like = 5 * torch.randn(1, 3, 160, 160, generator=torch.Generator().manual_seed(3))
+    covered = cover_spots(raised, spots, like if still else None)
+    assert covered.min() >= 2 - 1e-4
+    assert covered.max() <= 3 + 1e-4
+    assert covered[..., 45].mean() < covered[..., 115].mean() - 0.5
+
+
+def test_strokes_are_fetched_in_pieces_where_nothing_is_like_all_of_a_spot():
+    """A spot where four tones of the picture meet: each is seen nearby, all four are not."""
+    stripes = (torch.arange(160)[:, None] % 12 < 6).float().expand(1, 3, 160, 160)
+    tones = torch.tensor([[-3.0, 2.0], [1.0, -1.5]])
+    picture = tones.repeat_interleave(80, 0).repeat_interleave(80, 1).expand(1, 3, 160, 160)
+    spots = torch.zeros(1, 1, 40, 40)
+    spots[..., 10:30, 10:30] = 1
+    raised = stripes.clone()
+    raised[..., 48:112, 48:112] = 9.0
+    covered = cover_spots(raised, spots, picture)
+    for corner in (np.s_[46:60, 46:60], np.s_[46:60, 100:114], np.s_[100:114, 46:60]):
+        assert covered[0, 0][corner].std() > 0.4
+        assert covered[0, 0][corner].max() < 1.1
+
+
 def test_a_spot_is_found_in_a_half_empty_picture():
     features = torch.randn(1, 64, 32, 32, generator=torch.Generator().manual_seed(2))
     features[..., 12:] *= 0.3

@@ -208,7 +208,12 @@ def test_a_style_is_added_to_a_set_by_its_scales_alone(photos, tmp_path):
             assert (own[2] - value[0]).abs().max() > 0.01
         else:
             torch.testing.assert_close(own, value, atol=1e-3, rtol=0)
-    load_model(output, mixture="0.5*a+0.5*red_wave")
+    blend = load_model(output, mixture="0.5*a+0.5*red_wave")
+    assert blend.network.limit is None  # nobody knows the colors of "a"
+    limit = load_model(output, mixture="red_wave").network.limit
+    assert limit is not None
+    chroma = torch.tensor([0.182, 0.089], dtype=torch.float64)  # of its pixels of luma .25
+    torch.testing.assert_close(limit.range.center[4], chroma, atol=0.02, rtol=0)
     with pytest.raises(UsageError, match="has a style 'b' already"):
         train_style([replace(image, name="b.png")], photos, output, options=ADDING, files=files)
     with pytest.raises(UsageError, match="leave out channels"):

@@ -12,6 +12,7 @@ from typing import Any
 import torch
 
 from facestyle.errors import ModelFileError, clause
+from facestyle.neural.color_ranges import ColorLimit, ColorRange, mix_ranges, range_from_json
 from facestyle.neural.mixtures import read_mixture
 from facestyle.neural.model_names import (
     FORMAT,
@@ -25,6 +26,8 @@ from facestyle.neural.safetensors_files import check_tensors, read_safetensors, 
 from facestyle.neural.settings import Architecture
 from facestyle.neural.style_sets import State, mix_styles, stack_styles
 from facestyle.neural.transformer import Transformer
+
+_COLOR_RANGES = "color_ranges"  # in the metadata; files of earlier versions have none
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ def save_model(
     dtype : torch.dtype
         Type of the numbers in the file.
     """
-    facts = _facts(FORMAT, network.architecture, training)
+    facts = _facts(FORMAT, network.architecture, training, [network.color_range])
     _write(path, network.state_dict(), facts, dtype)
 
 
@@ -66,6 +69,7 @@ def save_style_set(
     architecture: Architecture,
     training: Mapping[str, Any],
     *,
+    color_ranges: Sequence[ColorRange | None] | None = None,
     dtype: torch.dtype = torch.float16,
 ) -> None:
     """Write several styles in one network.
@@ -82,19 +86,30 @@ def save_style_set(
         Shape of the network.
     training : Mapping
         Settings and outcome of the training; JSON values.
+    color_ranges : Sequence of ColorRange or None, optional
+        Colors of each style, as far as they are known.
     dtype : torch.dtype
         Type of the numbers in the file.
     """
-    facts = _facts(SET_FORMAT, architecture, training) | {"styles": json.dumps(list(styles))}
+    ranges = [None] * len(styles) if color_ranges is None else color_ranges
+    facts = _facts(SET_FORMAT, architecture, training, ranges)
+    facts["styles"] = json.dumps(list(styles))
     _write(path, state, facts, dtype)
 
 
-def _facts(kind: str, architecture: Architecture, training: Mapping[str, Any]) -> dict[str, str]:
+def _facts(
+    kind: str,
+    architecture: Architecture,
+    training: Mapping[str, Any],
+    color_ranges: Sequence[ColorRange | None],
+) -> dict[str, str]:
     """What a file says of its network, as text."""
+    told = [None if known is None else known.to_json() for known in color_ranges]
     return {
         "format": kind,
         "architecture": json.dumps(asdict(architecture)),
         "training": json.dumps(dict(training), sort_keys=True),
+        **({_COLOR_RANGES: json.dumps(told)} if any(told) else {}),
     }
 
 
@@ -110,6 +125,7 @@ class StyleSet:
     styles: tuple[str, ...]
     architecture: Architecture
     training: dict[str, Any]
+    color_ranges: tuple[ColorRange | None, ...]
 
     def mean(self) -> Transformer:
         """Return the network of all styles in equal shares: where a further style begins."""
@@ -136,7 +152,9 @@ def load_style_set(path: Path | str) -> StyleSet:
         state = stack_styles(Transformer(architecture).state_dict(), len(styles))
     check_tensors(path, tensors, {name: tuple(value.shape) for name, value in state.items()})
     weights = {name: value.float() for name, value in tensors.items()}
-    return StyleSet(weights, styles, architecture, _json_object(path, metadata, "training"))
+    training = _json_object(path, metadata, "training")
+    ranges = _color_ranges(path, metadata, len(styles))
+    return StyleSet(weights, styles, architecture, training, ranges)
 
 
 def load_named(model: Path | str, device: torch.device | str = "cpu") -> Model:
@@ -182,9 +200,12 @@ def load_model(
         state = stack_styles(state, len(styles))
     check_tensors(path, tensors, {name: tuple(value.shape) for name, value in state.items()})
     weights = {name: value.float() for name, value in tensors.items()}
+    shares = read_mixture(mixture, styles) if styles else [1.0]
     if styles:
-        weights = mix_styles(weights, read_mixture(mixture, styles))
+        weights = mix_styles(weights, shares)
     network.load_state_dict(weights, assign=True)
+    colors = mix_ranges(_color_ranges(path, metadata, len(shares)), shares)
+    network.limit = None if colors is None else ColorLimit(colors)
     training = _json_object(path, metadata, "training")
     if styles:
         training["style"] = mixture or styles[0]
@@ -198,6 +219,23 @@ def _architecture(path: Path, metadata: Mapping[str, str]) -> Architecture:
     except (TypeError, ValueError) as error:
         raise ModelFileError(
             f"{path}: describes a network that this version cannot build ({clause(error)})"
+        ) from error
+
+
+def _color_ranges(
+    path: Path, metadata: Mapping[str, str], styles: int
+) -> tuple[ColorRange | None, ...]:
+    """Return the colors of every style, None for those that the file does not tell."""
+    if _COLOR_RANGES not in metadata:
+        return (None,) * styles
+    try:
+        values = json.loads(metadata[_COLOR_RANGES])
+        if not isinstance(values, list) or len(values) != styles:
+            raise ValueError(f"expected one for each of {styles} styles")
+        return tuple(None if value is None else range_from_json(value) for value in values)
+    except (ValueError, RecursionError) as error:
+        raise ModelFileError(
+            f"{path}: its metadata has no readable '{_COLOR_RANGES}' ({clause(error)})"
         ) from error
 
 

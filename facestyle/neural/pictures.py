@@ -76,6 +76,17 @@ def luminance(picture: torch.Tensor) -> torch.Tensor:
     return (picture * weights).sum(1, keepdim=True)
 
 
+def to_yiq(picture: torch.Tensor) -> torch.Tensor:
+    """Return luma and chroma (B, 3, H, W) of an RGB picture."""
+    return torch.einsum("dc,bchw->bdhw", picture.new_tensor(_YIQ), picture)
+
+
+def from_yiq(planes: torch.Tensor) -> torch.Tensor:
+    """Return the RGB picture (B, 3, H, W) of luma and chroma, not clipped."""
+    inverse = torch.linalg.inv(torch.tensor(_YIQ, dtype=torch.float64))
+    return torch.einsum("dc,bchw->bdhw", inverse.to(planes), planes)
+
+
 def with_colors_of(picture: torch.Tensor, colors: torch.Tensor) -> torch.Tensor:
     """Combine the luma of one picture with the chroma of another one.
 

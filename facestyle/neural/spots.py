@@ -24,10 +24,13 @@ _OUTSTANDING = 1.5
 _SHOWS = 2.2
 _REACH = 2  # cells that the layers after the last block carry a spot, on each side
 _AROUND = 33  # px: side of the square whose mean covers a spot
+_TOO_FEW = 0.2  # share of a square that has to be clean for its mean to be taken alone
 _RIM = 12  # px around a spot that strokes from elsewhere have to continue: a stroke or two
 _FARTHEST = 48  # px beyond a spot's own size that strokes are fetched from; chosen
 # of the variance of a picture around a spot, and beside it: up to which another place is like it
 _MOST_UNLIKE, _ALIKE = 0.8, 0.02
+# cells: sides of the squares that a spot is fetched in where nothing is like the whole of it
+_LARGEST_PIECE, _SMALLEST_PIECE = 8, 4
 _STEP = 4  # px between two places that are tried
 
 Box = tuple[slice, slice]
@@ -83,8 +86,7 @@ def cover_spots(
     if not spots.any():
         return x
     mask = F.interpolate(spots, x.shape[-2:], mode="bilinear", align_corners=False)
-    clean = (mask == 0).to(x)
-    around = _box_mean(x * clean) / _box_mean(clean).clamp_min(1e-6)
+    around = _mean_around(x, (mask == 0).to(x))
     if like is not None:
         for strokes, picture, own_spots, filled in zip(x, like, spots, around, strict=True):
             _fetch_strokes(strokes, picture, own_spots[0], filled)
@@ -101,13 +103,32 @@ def _showing(x: torch.Tensor, spots: torch.Tensor) -> torch.Tensor:
     return shown
 
 
-def _box_mean(x: torch.Tensor) -> torch.Tensor:
+def _mean_around(x: torch.Tensor, clean: torch.Tensor) -> torch.Tensor:
+    """Return the mean of what is clean around every pixel, of squares as large as it takes.
+
+    Inside of a large spot a square has nothing that is clean: it was gray, with corners.
+    """
+    shares = _box_mean(clean, _AROUND)
+    mean = _box_mean(x * clean, _AROUND) / shares.clamp_min(1e-6)
+    trust = (shares / _TOO_FEW).clamp(max=1)
+    side = 2 * _AROUND + 1
+    while bool((trust < 1).any()) and side < 2 * max(x.shape[-2:]):
+        shares = _box_mean(clean, side)
+        further = _box_mean(x * clean, side) / shares.clamp_min(1e-6)
+        ours = (1 - trust) * (shares / _TOO_FEW).clamp(max=1)
+        whole = (trust + ours).clamp_min(1e-6)
+        mean = (trust * mean + ours * further) / whole
+        trust, side = trust + ours, 2 * side + 1
+    return mean
+
+
+def _box_mean(x: torch.Tensor, side: int) -> torch.Tensor:
     """Return the mean around every pixel, zero beyond the border.
 
     One axis after the other: both at once took 31 % of the time of a picture of 512 px.
     """
-    down = F.avg_pool2d(x, (_AROUND, 1), 1, (_AROUND // 2, 0))
-    return F.avg_pool2d(down, (1, _AROUND), 1, (0, _AROUND // 2))
+    down = F.avg_pool2d(x, (side, 1), 1, (side // 2, 0))
+    return F.avg_pool2d(down, (1, side), 1, (0, side // 2))
 
 
 def _fetch_strokes(
@@ -116,7 +137,9 @@ def _fetch_strokes(
     """Write what a place nearby shows into `filled`, at the spots (h, w) of `x` (3, H, W)."""
     height, width = like.shape[-2:]
     marked = _enlarged(spots, x)[:height, :width] > 0
-    for spot in _apart(spots > 0):
+    left = [(spot, _LARGEST_PIECE) for spot in _apart(spots > 0)]
+    while left:
+        spot, side = left.pop()
         own = _enlarged(spot.to(x), x)[:height, :width] > 0
         if not own.any():  # of the padding alone
             continue
@@ -124,6 +147,8 @@ def _fetch_strokes(
         found = _continuing(x, like, marked, own, box)
         if found is not None:
             filled[:, *box] = torch.where(own[box], x[:, *found], filled[:, *box])
+        elif side >= _SMALLEST_PIECE:
+            left.extend((piece, side // 2) for piece in _pieces(spot, side))
 
 
 def _continuing(
@@ -185,8 +210,9 @@ def _unlikeness(
     spotted = correlate(1 - clean, hidden) > 0.5
     # a place at random among such strokes differs by twice their variance; what nothing is like, an
     # eye or a tooth, is left to the mean
-    strange = strokes > 2 * _variance(x[:, *box][:, ~marked[box]])
-    strange |= picture > _MOST_UNLIKE * _variance(here.flatten(1)) + _ALIKE
+    strange = picture > _MOST_UNLIKE * _variance(here.flatten(1)) + _ALIKE
+    if rim.any():  # none around a piece from the middle of a spot
+        strange |= strokes > 2 * _variance(x[:, *box][:, ~marked[box]])
     return torch.where(spotted | strange, float("inf"), strokes + picture)
 
 
@@ -206,6 +232,14 @@ def _apart(spots: torch.Tensor) -> Iterator[torch.Tensor]:
             spot = grown
         yield spot
         left &= ~spot
+
+
+def _pieces(spot: torch.Tensor, side: int) -> Iterator[torch.Tensor]:
+    """Yield the cells of a spot (h, w) in squares."""
+    rows, columns = (torch.arange(n, device=spot.device) // side for n in spot.shape)
+    places = rows[:, None] * len(columns) + columns
+    for place in places[spot].unique():
+        yield spot & (places == place)
 
 
 def _box(mask: torch.Tensor) -> Box:

@@ -19,15 +19,15 @@ from facestyle.neural.checkpoints import (
     start_fingerprint,
     training_identity,
 )
+from facestyle.neural.color_ranges import ColorLimit
 from facestyle.neural.gradient_guard import GradientGuard
 from facestyle.neural.loss_network import LossNetwork
 from facestyle.neural.optimize import layer_weights
 from facestyle.neural.photos import PhotoFolder
-from facestyle.neural.pictures import resize
 from facestyle.neural.settings import PICTURE_INPUTS, TrainOptions
-from facestyle.neural.style_pictures import StylePicture, mean_colors, recolor, style_size
+from facestyle.neural.style_pictures import StylePicture, mean_colors, recolor
 from facestyle.neural.style_sets import freeze_shared
-from facestyle.neural.style_statistics import Grams, measure_grams, mix_grams
+from facestyle.neural.style_targets import style_range, style_target
 from facestyle.neural.transformer import Transformer, widened
 from facestyle.neural.video.synthetic_motion import move
 from facestyle.neural.video.training import pair_terms
@@ -153,11 +153,12 @@ class _Trainer:
         self.format = torch.channels_last if options.channels_last else torch.contiguous_format
         network = Transformer(options.architecture, options.seed)
         self.network = network.to(device, memory_format=self.format).train()
+        self.network.limit = ColorLimit(style_range(styles, options)).to(device)
         self._set_palette()
         if options.scales_only:
             freeze_shared(self.network)
         self.optimizer = torch.optim.Adam(self.network.parameters(), lr=options.learning_rate)
-        self.style = _style_target(loss_network, styles, options)
+        self.style = style_target(loss_network, styles, options)
         self.style_weights = layer_weights(options.style_weight, options.style_layers)
         self.layers = tuple(dict.fromkeys((*options.style_layers, *options.content_layers)))
         self.identity = training_identity(options, styles)
@@ -277,16 +278,3 @@ class _Trainer:
             old = dict(values)
         smoothed = {k: keep * old[k] + (1 - keep) * value for k, value in values.items()}
         self.progress = Progress(step, smoothed)
-
-
-def _style_target(
-    network: LossNetwork, styles: Sequence[StylePicture], options: TrainOptions
-) -> Grams:
-    device = network.mean.device
-    grams = []
-    for style in styles:
-        picture = style.picture.to(device)
-        scaled = resize(picture, style_size(picture, options.style_size)).clamp(0, 1)
-        grams.append(measure_grams(network, scaled, options.style_layers))
-    shown = torch.ones((len(styles), 1), dtype=torch.bool, device=device)
-    return mix_grams(grams, [style.share for style in styles], shown)

@@ -9,7 +9,12 @@ import numpy as np
 import torch
 from PIL import Image
 
-from facestyle.neural.model_files import StyleSet, load_named, save_model, save_style_set
+from facestyle.neural.model_files import (
+    StyleSet,
+    load_named,
+    save_model,
+    save_style_set,
+)
 from facestyle.neural.photos import PhotoFolder
 from facestyle.neural.pictures import to_array
 from facestyle.neural.settings import TrainOptions
@@ -115,4 +120,5 @@ def save_trained(
         [*style_set.styles, name],
         style_set.architecture,
         record | {"before": style_set.training},
+        color_ranges=(*style_set.color_ranges, trained.network.color_range),
     )

@@ -12,6 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from facestyle.neural.color_ranges import ColorLimit, ColorRange
 from facestyle.neural.normalization import BatchNorm, InstanceNorm
 from facestyle.neural.palettes import Palette
 from facestyle.neural.settings import PICTURE_INPUTS, Architecture
@@ -82,6 +83,12 @@ class Transformer(nn.Module):
         Shape of the network.
     seed : int
         Seed of the initial weights.
+
+    Attributes
+    ----------
+    limit : ColorLimit or None
+        What keeps results within the style's colors, where these are known. Training goes without:
+        it should see what it does. Not among the weights.
     """
 
     def __init__(self, architecture: Architecture | None = None, seed: int = 0) -> None:
@@ -89,7 +96,13 @@ class Transformer(nn.Module):
         self.architecture = architecture or Architecture()
         self.palette = Palette() if self.architecture.base == "recolored" else None
         self.layers = nn.ModuleList(_layers(self.architecture))
+        self.limit: ColorLimit | None = None
         _initialize(self, seed)
+
+    @property
+    def color_range(self) -> ColorRange | None:
+        """The style's colors, where they are known."""
+        return None if self.limit is None else self.limit.range
 
     def forward(self, picture: torch.Tensor) -> torch.Tensor:
         """Redraw pictures.
@@ -161,7 +174,8 @@ class Transformer(nn.Module):
             still = self.architecture.inputs == PICTURE_INPUTS
             x = cover_spots(x, spots, from_colors(base) if still else None)
         x = x[..., : base.shape[2], : base.shape[3]]
-        return to_colors(x if self.palette is None else x + from_colors(base))
+        colors = to_colors(x if self.palette is None else x + from_colors(base))
+        return colors if self.limit is None or self.training else self.limit(colors)
 
 
 def join_inputs(
