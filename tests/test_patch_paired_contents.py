@@ -34,6 +34,22 @@ def test_hair_where_no_exemplar_has_any_is_drawn_by_hair():
     assert (merged.columns[~left] - grid.margin < 60).all()
 
 
+def test_patches_that_reach_beyond_an_exemplar_are_not_sources():
+    """Its border is repeated there, which would be drawn as bars."""
+    grid = make_grid(120, 120)
+    features = grid.pad(np.full((3, 120, 120), 0.5, np.float32))
+    left = grid.at_nodes(np.arange(120) < 60 + np.zeros((120, 1))) > 0
+    contents = contents_of(np.ones(grid.shape, int), count=2)
+    contents.theirs.groups[:, ~left] = 0
+    stack = np.stack([features, features])
+    placed = find_candidates(features, stack, grid, 2)
+    merged = add_unpositioned(placed, features, stack, contents, np.zeros(grid.shape, bool), grid)
+    places = np.stack([merged.rows[~left], merged.columns[~left]]) - grid.margin
+    assert places.min() >= grid.half
+    assert places[0].max() <= 119 - grid.half
+    assert places[1].max() < 60 - grid.half
+
+
 def test_patches_of_unusual_tone_are_replaced():
     grid = make_grid(120, 120)
     features = grid.pad(np.full((3, 120, 120), 0.5, np.float32))

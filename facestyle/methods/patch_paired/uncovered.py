@@ -7,7 +7,7 @@ import numpy as np
 
 from facestyle.methods.patch_paired.candidates import Candidates
 from facestyle.methods.patch_paired.fitting import NodeContents
-from facestyle.methods.patch_paired.grid import Grid
+from facestyle.methods.patch_paired.grid import SPACING, Grid
 
 _REACH = 3  # samples each way, in a patch of 7 x 7 samples
 # patches that are compared with, and principal components that they are compared by: for speed
@@ -51,7 +51,7 @@ def add_unpositioned(
     # an eye that no exemplar has is still better drawn by eyes than by hair
     poor = (candidates.cost[..., 0] > _POOR_MATCH) & ~face
     i, j = np.nonzero((contents.fitting < 1) | poor)
-    sources = _sources(contents.theirs.seen & ~face)
+    sources = _sources(_whole(contents.theirs.seen, grid) & ~face)
     count = candidates.cost.shape[2]
     if not len(i) or len(sources) < count:
         return candidates
@@ -86,6 +86,17 @@ def face_nodes(points: np.ndarray, grid: Grid) -> np.ndarray:
     cv2.fillConvexPoly(mask, cv2.convexHull(points.round().astype(np.int32)), 1)
     mask = cv2.dilate(mask, np.ones((grid.side, grid.side), np.uint8))
     return grid.at_nodes(mask) > 0
+
+
+def _whole(seen: np.ndarray, grid: Grid) -> np.ndarray:
+    """Nodes whose whole patch shows the exemplar, (N, h, w) bool: borders repeat as bars."""
+    side = 2 * -(-grid.half // SPACING) + 1
+    kernel = np.ones((side, side), np.uint8)
+    inner = [
+        cv2.erode(s.astype(np.uint8), kernel, borderType=cv2.BORDER_CONSTANT, borderValue=0)
+        for s in seen
+    ]
+    return np.stack(inner) > 0
 
 
 def _sources(usable: np.ndarray) -> np.ndarray:
