@@ -14,6 +14,7 @@ from facestyle.faces import (
     read_landmarks,
     select_face,
 )
+from facestyle.faces.analysis import _mesh_face, _with_mouth
 from facestyle.faces.detection import _dlib_detector
 from facestyle.faces.landmarks import outline_from_landmarks
 from facestyle.faces.matte import _look_again, _segment
@@ -123,6 +124,31 @@ def test_a_tilted_head_is_found_at_its_angle(astronaut, portrait, angle):
     assert abs(change - angle) < 6
     eyes = portrait.face.eyes @ matrix[:, :2].T + matrix[:, 2]
     assert np.abs(face.eyes - eyes).max() < 0.12 * portrait.face.inter_ocular
+
+
+def test_an_upside_down_face_is_fitted_upside_down(astronaut, portrait):
+    """The detector names its eyes from left to right, as those of an upright face."""
+    last = np.array([astronaut.shape[1] - 1, astronaut.shape[0] - 1])
+    pixels = to_bytes(np.ascontiguousarray(astronaut[::-1, ::-1]))
+    x0, y0, x1, y1 = portrait.face.box
+    box = np.concatenate([last - (x1, y1), last - (x0, y0)])
+    eyes = (last - portrait.face.eyes)[::-1]
+    found = _mesh_face(pixels, box, eyes)
+    error = np.linalg.norm(last - found.landmarks - portrait.face.landmarks, axis=1)[17:]
+    assert error.mean() < 0.1 * portrait.face.inter_ocular
+
+
+def test_a_mouth_on_the_chin_is_not_believed(astronaut, portrait):
+    pixels, face = to_bytes(astronaut), portrait.face
+    assert _with_mouth(face, pixels) is face
+    points = face.landmarks.copy()
+    points[48:, 1] += 0.35 * face.inter_ocular
+    found = _with_mouth(Face(points, face.mesh, face.outline, "dlib"), pixels)
+    assert found.source == "mesh"
+    error = np.linalg.norm(found.landmarks - face.landmarks, axis=1)[48:]
+    assert error.mean() < 0.1 * face.inter_ocular
+    # a mesh that is unsure is not believed either
+    assert _with_mouth(Face(points, face.mesh + 200, face.outline, "dlib"), pixels).source == "dlib"
 
 
 @pytest.mark.parametrize("factor", [0.6, 2.0])

@@ -6,16 +6,21 @@ from itertools import pairwise
 import cv2
 import numpy as np
 import pytest
-from moving_faces import mean_warping_error, moving_clip
+from moving_faces import mean_warping_error, moving_clip, true_flow
 
 from facestyle import ExemplarSet, Stylizer
-from facestyle.disk_cache import unpack
+from facestyle.disk_cache import pack, unpack
 from facestyle.faces.contours import face_width
+from facestyle.faces.regions import BACKGROUND
 from facestyle.imaging.color import luminance
 from facestyle.kernels.flat_pictures import FlatPictures
 from facestyle.kernels.float_field import FloatField, advect, tidy
 from facestyle.kernels.float_field_rendering import render
-from facestyle.methods.patch_unpaired.clip_drawing import finished_drawing, followed_grain
+from facestyle.methods.patch_unpaired.clip_drawing import (
+    corrected_strokes,
+    finished_drawing,
+    followed_grain,
+)
 from facestyle.methods.patch_unpaired.clip_staleness import stale_pixels, stale_windows
 from facestyle.methods.patch_unpaired.clip_state import PatchState
 from facestyle.methods.patch_unpaired.grain_distribution import grain_quantiles
@@ -101,6 +106,30 @@ def test_grain_of_a_frame_is_of_the_exemplars_kind(stylizer, clip):
     # a frame of other grain moves it by so much
     other = followed_grain(2 * lab, state, 0.25)
     np.testing.assert_allclose(other[0], 1.25 * state.grain[0], rtol=0.01, atol=1e-4)
+
+
+def test_pieces_of_the_background_keep_their_tone_in_a_clip(stylizer, clip):
+    worker = stylizer.frames()
+    worker.step(clip[0][0])
+    state = unpack(PatchState, worker.state())
+    strokes = np.full((*state.size, 3), 0.5, np.float32)
+    plain = corrected_strokes(strokes, replace(state, backdrop=0 * state.backdrop), 0.8)
+    toned = corrected_strokes(strokes, replace(state, backdrop=0 * state.backdrop + 0.1), 0.8)
+    behind = state.target.region_map == BACKGROUND
+    inner = cv2.erode(behind.astype(np.uint8), np.ones((9, 9))) > 0
+    person = cv2.erode((~behind).astype(np.uint8), np.ones((9, 9))) > 0
+    change = cv2.resize(toned - plain, behind.shape[::-1], interpolation=cv2.INTER_AREA)
+    np.testing.assert_allclose(change[inner], 0.1, atol=0.01)
+    np.testing.assert_allclose(change[person], 0, atol=0.01)
+    # and it moves with the picture
+    state = replace(state, backdrop=np.indices(behind.shape)[1][..., None] + 0 * state.backdrop)
+    worker.restore(pack(state))
+    worker.step(clip[0][1])
+    moved = (unpack(PatchState, worker.state()).backdrop - state.backdrop)[inner][:, 0]
+    flow = true_flow(clip[1][1], clip[1][0], clip[0].shape[1:3])[..., 0]
+    flow = flow.mean() * behind.shape[1] / flow.shape[1]
+    assert abs(flow) > 0.2
+    assert np.median(moved) == pytest.approx(flow, rel=0.4)
 
 
 def test_clips_are_drawn_as_pictures_are(results, singles):

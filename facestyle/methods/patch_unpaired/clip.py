@@ -19,6 +19,7 @@ from facestyle.imaging.levels import to_float
 from facestyle.methods.engine import ClipContext, Outcome, StylizedFrame
 from facestyle.methods.face_frames import FaceFrames
 from facestyle.methods.patch_unpaired.clip_drawing import (
+    backdrop_change,
     corrected_strokes,
     finished_drawing,
     followed_grain,
@@ -183,6 +184,8 @@ class PatchFrames(FaceFrames[PatchState]):
         positions = coarse_positions(portrait, target.region_map, sources)
         rows, columns = positions.shape[1:3]
         exemplar_unary = np.stack([_reduced(part, rows, columns) for part in whole.exemplar_unary])
+        field = field_of_match(match)
+        strokes = rendered(field, sources.levels[0])
         wanted = wanted_grain(sources, self._sources.ordered(lead))
         state = PatchState(
             number=now.number,
@@ -196,7 +199,8 @@ class PatchFrames(FaceFrames[PatchState]):
             target=target,
             curves=curves,
             drawn=target.lab,
-            field=field_of_match(match),
+            field=field,
+            backdrop=backdrop_change(strokes, whole.background, width, reduced),
             positions=positions,
             exemplar_unary=exemplar_unary,
             wanted=wanted,
@@ -228,6 +232,7 @@ class PatchFrames(FaceFrames[PatchState]):
         exemplar_unary = np.stack([motion.carry(part) for part in before.exemplar_unary])
         field = advected(before.field, motion, sources.levels[0])
         drawn = motion.carry(before.drawn)
+        backdrop = motion.carry(before.backdrop)
         watch.lap("carry")
         state = replace(
             before,
@@ -238,6 +243,7 @@ class PatchFrames(FaceFrames[PatchState]):
             target=target,
             drawn=drawn,
             field=field,
+            backdrop=backdrop,
             positions=positions,
             exemplar_unary=exemplar_unary,
         )

@@ -7,7 +7,10 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from facestyle.faces.regions import BACKGROUND
 from facestyle.imaging.color import from_lab, luminance, to_lab
+from facestyle.methods.patch_unpaired.background import Background
+from facestyle.methods.patch_unpaired.background_seams import softened_seams
 from facestyle.methods.patch_unpaired.clip_state import PatchState
 from facestyle.methods.patch_unpaired.correction import correction, correction_weights, last_weights
 from facestyle.methods.patch_unpaired.grain_distribution import (
@@ -18,6 +21,8 @@ from facestyle.methods.patch_unpaired.grain_distribution import (
 from facestyle.methods.patch_unpaired.prepared import PreparedExemplar, resize_region_map
 from facestyle.methods.patch_unpaired.render_pictures import scaled_exemplar
 from facestyle.methods.patch_unpaired.sources import PatchSources
+
+_EDGE_SIGMA = 1.0  # px over which the background's tones end at the person
 
 
 def corrected_strokes(strokes: np.ndarray, state: PatchState, identity: float) -> np.ndarray:
@@ -42,8 +47,38 @@ def corrected_strokes(strokes: np.ndarray, state: PatchState, identity: float) -
     weights = correction_weights(target.region_map, width)
     weights = last_weights(weights, target.region_map, width)
     change = correction(small, target.lab, weights, width, identity)
+    behind = (target.region_map == BACKGROUND).astype(np.float32)
+    change += cv2.GaussianBlur(behind, (0, 0), _EDGE_SIGMA)[..., None] * state.backdrop
     size = (lab.shape[1], lab.shape[0])
     return np.asarray(cv2.add(lab, cv2.resize(change, size, interpolation=cv2.INTER_LINEAR)))
+
+
+def backdrop_change(
+    strokes: np.ndarray, background: Background | None, face_width: float, size: tuple[int, ...]
+) -> np.ndarray:
+    """What brings the pieces of a first frame's background to one tone.
+
+    Parameters
+    ----------
+    strokes : (H, W, 3) float32
+        sRGB.
+    background : Background or None
+        Of the same size.
+    face_width : float
+        px.
+    size : (int, int)
+        Height and width of the result.
+
+    Returns
+    -------
+    (h, w, 3) float32
+        Lab of 1; 0 where no piece is laid.
+    """
+    if background is None:
+        return np.zeros((*size, 3), np.float32)
+    toned = to_lab(strokes) + background.change
+    change = background.change + softened_seams(toned, background, face_width)
+    return cv2.resize(change, size[::-1], interpolation=cv2.INTER_AREA)
 
 
 def finished_drawing(lab: np.ndarray, state: PatchState, texture: float) -> np.ndarray:

@@ -41,6 +41,8 @@ class PatchState:
     drawn : (h, w, 3) float32
         The target that the strokes were chosen for.
     field : MovingField
+    backdrop : (h, w, 3) float32
+        What brings the pieces of the background to one tone, Lab of 1.
     positions, exemplar_unary : (E, h, w, 2), (E, h, w) float32
         For the search, on a coarse grid.
     wanted, grain : (4, 2, 34) float64
@@ -59,6 +61,7 @@ class PatchState:
     curves: ToneCurves
     drawn: np.ndarray
     field: MovingField
+    backdrop: np.ndarray
     positions: np.ndarray
     exemplar_unary: np.ndarray
     wanted: np.ndarray
