@@ -16,6 +16,7 @@ from facestyle.imaging.color import luminance
 from facestyle.kernels.flat_pictures import FlatPictures
 from facestyle.kernels.float_field import FloatField, advect, tidy
 from facestyle.kernels.float_field_rendering import render
+from facestyle.methods.frame_by_frame import with_strokes_of
 from facestyle.methods.patch_unpaired.clip_drawing import (
     corrected_strokes,
     finished_drawing,
@@ -185,6 +186,32 @@ def test_pairs_are_drawn_frame_by_frame_and_filtered(sitters, clip):
     single = mean_warping_error([paired(frame).image for frame in frames], matrices)
     ours = mean_warping_error([r.image for r in paired.video(frames)], matrices)
     assert ours < 0.6 * single
+
+
+def test_strokes_that_average_to_gray_are_strengthened():
+    random = np.random.default_rng(0)
+    own, other = (
+        (0.5 + 0.1 * random.standard_normal((80, 80, 1))).repeat(3, axis=2).astype(np.float32)
+        for _ in range(2)
+    )
+    own[:, 40:] = 0.5  # paper
+    mixed = 0.5 * (own + other)
+    mixed[:, 40:] = 0.5
+    result = with_strokes_of(mixed, own, 2.0)
+    strokes, paper = (slice(10, 70), slice(10, 30)), (slice(10, 70), slice(60, 78))
+    assert mixed[strokes].std() < 0.75 * own[strokes].std()
+    assert result[strokes].std() > 0.9 * own[strokes].std()
+    np.testing.assert_allclose(result[paper], mixed[paper], atol=1e-3)
+    np.testing.assert_allclose(result.mean(), mixed.mean(), atol=2e-3)
+
+
+def test_pairs_keep_their_strokes_on_video(clip):
+    from synthetic_faces import drawing_of, photograph
+
+    pairs = [drawing_of(photograph(seed=seed)) for seed in range(8)]
+    results = [r.image for r in Stylizer(ExemplarSet(pairs), method="patch").video(clip[0])]
+    strength = [cv2.Laplacian(image.astype(np.float32), cv2.CV_32F).std() for image in results]
+    assert strength[-1] > 0.75 * strength[0]  # .55 without
 
 
 def one_piece(height=12, width=16):

@@ -24,6 +24,10 @@ from facestyle.tracking.tracker import Track
 # longer side of the copies that the flow is found on, px: strokes of paired drawings are fine, so
 # more than the other methods take (not measured alone)
 _FLOW_SIZE = 512
+# sigma of what counts as a stroke, in inter-ocular distances; the area over which strokes are
+# strong or weak, in sigmas; and the most that they are strengthened by from one frame to the next
+_STROKES, _AREA, _MOST_GAIN = 0.025, 5.0, 1.4
+_NOISE = (1 / 255) ** 2  # one level
 # largest share of the previous result, and the difference at which it falls to 1/e of that
 _MOST_KEPT, _TOLERANCE = 0.85, 0.4
 
@@ -98,7 +102,38 @@ class FilteredFrames(FaceFrames[FilteredState]):
                 most=_MOST_KEPT,
                 tolerance=_TOLERANCE,
             )
+            picture = with_strokes_of(picture, outcome.image, _STROKES * face.inter_ocular)
         state = FilteredState(now.number, now.gray, now.track, matte, to_bytes(picture))
         watch.lap("filter")
         filtered = replace(outcome, image=picture, timings=watch.laps)
         return StylizedFrame(filtered, face, now.found, opacity), state
+
+
+def with_strokes_of(filtered: np.ndarray, own: np.ndarray, sigma: float) -> np.ndarray:
+    """Give a filtered frame strokes as strong as it has by itself.
+
+    Strokes that differ from frame to frame average to gray, and each step of the motion blurs
+    them. Strengthened, those that are there stay.
+
+    Parameters
+    ----------
+    filtered, own : (H, W, 3) float32
+        In [0, 1].
+    sigma : float
+        px.
+
+    Returns
+    -------
+    (H, W, 3) float32
+        In [0, 1].
+    """
+    sigma = max(1.0, sigma)
+    ours, theirs = (
+        picture - cv2.GaussianBlur(picture, (0, 0), sigma) for picture in (filtered, own)
+    )
+    energies = [
+        cv2.GaussianBlur((strokes * strokes).mean(axis=2), (0, 0), _AREA * sigma) + _NOISE
+        for strokes in (ours, theirs)
+    ]
+    gain = np.clip(np.sqrt(energies[1] / energies[0]), 1, _MOST_GAIN)
+    return np.clip(filtered + (gain - 1)[..., None] * ours, 0, 1).astype(np.float32)
