@@ -32,6 +32,9 @@ def test_hair_where_no_exemplar_has_any_is_drawn_by_hair():
     merged = add_unpositioned(placed, features, stack, contents, nowhere, grid)
     assert np.array_equal(merged.columns[left], placed.columns[left])
     assert (merged.columns[~left] - grid.margin < 60).all()
+    # all are alike here: the same few would be seen as a lattice
+    first = np.stack([values[~left][:, 0] for values in merged.arrays[:3]], axis=1)
+    assert len(np.unique(first, axis=0)) > 10
 
 
 def test_patches_that_reach_beyond_an_exemplar_are_not_sources():

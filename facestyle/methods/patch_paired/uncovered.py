@@ -15,6 +15,8 @@ _MOST_SOURCES = 3000
 _COMPONENTS = 24
 _CHUNK = 2000  # rows at a time: bounds memory, changes nothing
 _CHOICE = 8  # times the patches that are wanted: fewer of one kind are too few to choose from
+# differences that don't matter: by them alone all nodes of dark hair take the same few patches
+_NO_MATTER = 0.004
 _POOR_MATCH = 0.02  # mean square difference of the best candidate
 # mean square difference that a patch which does not fit at all is as bad as (set by eye)
 _MISFIT = 0.1
@@ -133,6 +135,7 @@ def _nearest(
     a, b = (np.hstack([(values - mean) @ basis, more]) for values, more in (wanted, known))
     norm = (b * b).sum(axis=1)
     nearest = np.empty((len(a), count), np.intp)
+    random = np.random.default_rng(0)
     for kind in np.unique(kinds[0]):
         rows, among = (np.flatnonzero(k == kind) for k in kinds)
         if len(among) < _CHOICE * count:
@@ -140,8 +143,11 @@ def _nearest(
         for start in range(0, len(rows), _CHUNK):
             chunk = rows[start : start + _CHUNK]
             distance = norm[among] - 2 * a[chunk] @ b[among].T
-            part = np.argpartition(distance, count - 1, axis=1)[:, :count]
-            order = np.argsort(np.take_along_axis(distance, part, axis=1), axis=1, kind="stable")
+            some = min(_CHOICE * count, len(among))
+            part = np.argpartition(distance, some - 1, axis=1)[:, :some]
+            distance = np.take_along_axis(distance, part, axis=1)
+            distance += random.uniform(0, _NO_MATTER, distance.shape).astype(np.float32)
+            order = np.argsort(distance, axis=1, kind="stable")[:, :count]
             nearest[chunk] = among[np.take_along_axis(part, order, axis=1)]
     square = ((a[:, None] - b[nearest]) ** 2).sum(axis=2)
     return nearest, square.astype(np.float32)
