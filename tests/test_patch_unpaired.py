@@ -478,6 +478,18 @@ def test_blue_patch_on_a_cheek_goes():
     assert np.abs(change[:60]).max() < 0.01
 
 
+def test_pieces_of_the_background_are_brought_together(sitter, drawings, monkeypatch):
+    def darker(picture, background, width):
+        return np.float32(-0.05) * background.placed[..., None] * np.float32([1, 0, 0])
+
+    before = transfer(sitter, drawings[:2]).image
+    name = "facestyle.methods.patch_unpaired.finish.softened_seams"
+    monkeypatch.setattr(name, darker)
+    change = transfer(sitter, drawings[:2]).image - before
+    assert change[sitter.matte < 0.01].mean() < -0.01
+    assert np.abs(change[sitter.matte > 0.99]).mean() < 0.003
+
+
 def test_an_ear_that_counts_as_background_is_no_source(drawings):
     drawing = working(drawings[0])
     place = face_coordinates(drawing, feature_contours(drawing.face))
