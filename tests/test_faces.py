@@ -133,7 +133,7 @@ def test_an_upside_down_face_is_fitted_upside_down(astronaut, portrait):
     x0, y0, x1, y1 = portrait.face.box
     box = np.concatenate([last - (x1, y1), last - (x0, y0)])
     eyes = (last - portrait.face.eyes)[::-1]
-    found = _mesh_face(pixels, box, eyes)
+    found, _ = _mesh_face(pixels, box, eyes)
     error = np.linalg.norm(last - found.landmarks - portrait.face.landmarks, axis=1)[17:]
     assert error.mean() < 0.1 * portrait.face.inter_ocular
 

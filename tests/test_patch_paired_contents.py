@@ -19,17 +19,25 @@ from facestyle.methods.patch_paired.tones import ToneCurves, fit_tone_curves, to
 from facestyle.methods.patch_paired.uncovered import add_unpositioned
 
 
-def test_hair_where_no_exemplar_has_any_is_drawn_by_hair():
+def half_covered():
+    """A grid, and which of its nodes lie in the picture's left half."""
     grid = make_grid(120, 120)
-    gray = np.full((1, 120, 120), 0.5, np.float32)
-    features = grid.pad(np.concatenate([gray, 0 * gray, 0 * gray]))
-    left = grid.at_nodes(np.arange(120) < 60 + np.zeros((120, 1))) > 0
-    theirs = np.where(left, 1, 3)
-    contents = contents_of(np.ones(grid.shape, int), theirs, count=2)
+    return grid, grid.at_nodes(np.arange(120) < 60 + np.zeros((120, 1))) > 0
+
+
+def offered(contents, grid):
+    """Candidates in place in a flat picture, and with those from elsewhere."""
+    features = grid.pad(np.full((3, *grid.size), 0.5, np.float32))
     stack = np.stack([features, features])
     placed = find_candidates(features, stack, grid, 2)
     nowhere = np.zeros(grid.shape, bool)
-    merged = add_unpositioned(placed, features, stack, contents, nowhere, grid)
+    return placed, add_unpositioned(placed, features, stack, contents, nowhere, grid)
+
+
+def test_hair_where_no_exemplar_has_any_is_drawn_by_hair():
+    grid, left = half_covered()
+    contents = contents_of(np.ones(grid.shape, int), np.where(left, 1, 3), count=2)
+    placed, merged = offered(contents, grid)
     assert np.array_equal(merged.columns[left], placed.columns[left])
     assert (merged.columns[~left] - grid.margin < 60).all()
     # all are alike here: the same few would be seen as a lattice
@@ -39,14 +47,10 @@ def test_hair_where_no_exemplar_has_any_is_drawn_by_hair():
 
 def test_patches_that_reach_beyond_an_exemplar_are_not_sources():
     """Its border is repeated there, which would be drawn as bars."""
-    grid = make_grid(120, 120)
-    features = grid.pad(np.full((3, 120, 120), 0.5, np.float32))
-    left = grid.at_nodes(np.arange(120) < 60 + np.zeros((120, 1))) > 0
+    grid, left = half_covered()
     contents = contents_of(np.ones(grid.shape, int), count=2)
     contents.theirs.groups[:, ~left] = 0
-    stack = np.stack([features, features])
-    placed = find_candidates(features, stack, grid, 2)
-    merged = add_unpositioned(placed, features, stack, contents, np.zeros(grid.shape, bool), grid)
+    _, merged = offered(contents, grid)
     places = np.stack([merged.rows[~left], merged.columns[~left]]) - grid.margin
     assert places.min() >= grid.half
     assert places[0].max() <= 119 - grid.half
@@ -54,15 +58,10 @@ def test_patches_that_reach_beyond_an_exemplar_are_not_sources():
 
 
 def test_patches_of_unusual_tone_are_replaced():
-    grid = make_grid(120, 120)
-    features = grid.pad(np.full((3, 120, 120), 0.5, np.float32))
-    left = grid.at_nodes(np.arange(120) < 60 + np.zeros((120, 1))) > 0
+    grid, left = half_covered()
     contents = contents_of(np.ones(grid.shape, int), count=2)
     contents.theirs.tone[:, ~left] = 0.9
-    stack = np.stack([features, features])
-    placed = find_candidates(features, stack, grid, 2)
-    nowhere = np.zeros(grid.shape, bool)
-    merged = add_unpositioned(placed, features, stack, contents, nowhere, grid)
+    _, merged = offered(contents, grid)
     assert (merged.columns[~left] - grid.margin < 60).all()
     assert tone_pull(contents, 0 * contents.ours.tone)[:, -1].min() > 0.9
     assert tone_pull(contents, 0 * contents.ours.tone)[:, 0].max() < 0.1

@@ -64,7 +64,8 @@ def find_faces(image: np.ndarray, *, landmarks: str = "auto", smallest: float = 
     if landmarks == "auto":
         faces = [_with_mouth(face, pixels) for face in faces]
     if landmarks == "mesh" or (not faces and landmarks != "dlib"):
-        faces = [_mesh_face(pixels, box, eyes) for box, eyes in detect_mediapipe(pixels, smallest)]
+        found = detect_mediapipe(pixels, smallest)
+        faces = [_mesh_face(pixels, box, eyes)[0] for box, eyes in found]
     elif landmarks == "auto" and smallest < 1:
         faces += _faces_beside(faces, pixels, smallest)
     if image.shape[0] * image.shape[1] >= LARGE:
@@ -87,7 +88,7 @@ def _faces_beside(known: list[Face], pixels: np.ndarray, smallest: float) -> lis
     """Faces that MediaPipe is sure of and dlib does not see."""
     boxes = [np.array(face.box) for face in known]
     found = [_mesh_face(pixels, *face) for face in detect_mediapipe(pixels, smallest, boxes)]
-    return [f for f in found if f.mesh is not None and mesh_presence(pixels, f.mesh) > 0]
+    return [face for face, presence in found if presence > 0]
 
 
 def check_backend(landmarks: str) -> None:
@@ -99,8 +100,8 @@ def check_backend(landmarks: str) -> None:
         )
 
 
-def _mesh_face(pixels: np.ndarray, box: np.ndarray, eyes: np.ndarray) -> Face:
-    """Fit the mesh in a detected box and read the 68 landmarks off it.
+def _mesh_face(pixels: np.ndarray, box: np.ndarray, eyes: np.ndarray) -> tuple[Face, float]:
+    """Fit the mesh in a detected box and read the 68 landmarks off it; and `mesh_presence`.
 
     The detector takes the eyes of an upside-down face for those of an upright one: where the mesh
     is unsure, it is tried the other way round.
@@ -112,8 +113,10 @@ def _mesh_face(pixels: np.ndarray, box: np.ndarray, eyes: np.ndarray) -> Face:
     presence = mesh_presence(pixels, mesh)
     if presence < _SURE:
         turned = fit_mesh(pixels, center, side, tilt + np.pi)
-        mesh = turned if mesh_presence(pixels, turned) > presence else mesh
-    return Face(mesh[list(LANDMARKS_68)], mesh, mesh[list(OUTLINE)], "mesh")
+        mesh, presence = max(
+            (mesh, presence), (turned, mesh_presence(pixels, turned)), key=lambda fit: fit[1]
+        )
+    return Face(mesh[list(LANDMARKS_68)], mesh, mesh[list(OUTLINE)], "mesh"), presence
 
 
 def select_face(faces: list[Face], which: str | int, name: str) -> Face:

@@ -22,7 +22,6 @@ from facestyle.methods.patch_unpaired.clip_drawing import (
     backdrop_change,
     corrected_strokes,
     finished_drawing,
-    followed_grain,
     wanted_grain,
 )
 from facestyle.methods.patch_unpaired.clip_field import (
@@ -99,20 +98,17 @@ class PatchFrames(FaceFrames[PatchState]):
     ) -> tuple[StylizedFrame, PatchState]:
         identity, texture = self._settings.identity, self._settings.texture
         if before is None or now.motion is None:
-            state, portrait = self._begin(frame, now)
+            state, portrait, strokes = self._begin(frame, now)
             sources = self._sources.at(state.lead, state.width)
-            strokes = rendered(state.field, sources.levels[0])
-            lab = corrected_strokes(strokes, state, identity)
-            state = replace(state, grain=followed_grain(lab, state, 1.0))
             watch.lap("first frame")
         else:
             state, portrait = self._go_on(frame, now, before, now.motion, watch)
             sources = self._sources.at(state.lead, state.width)
             state, strokes = self._redrawn(state, sources, now.motion)
             watch.lap("strokes")
-            lab = corrected_strokes(strokes, state, identity)
-            state = replace(state, grain=followed_grain(lab, state, _GRAIN_PACE))
-        picture = finished_drawing(lab, state, texture)
+        lab = corrected_strokes(strokes, state, identity)
+        picture, grain = finished_drawing(lab, state, texture, _GRAIN_PACE)
+        state = replace(state, grain=grain)
         watch.lap("draw")
         image, alpha, matte = self._finished(picture, frame, portrait, state)
         watch.lap("finish")
@@ -161,8 +157,8 @@ class PatchFrames(FaceFrames[PatchState]):
         opacity = matte.at(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY))
         return Portrait(image, face, opacity), matte
 
-    def _begin(self, frame: np.ndarray, now: Followed) -> tuple[PatchState, Portrait]:
-        """Draw a frame by itself: the first one, or the first of a new scene."""
+    def _begin(self, frame: np.ndarray, now: Followed) -> tuple[PatchState, Portrait, np.ndarray]:
+        """Draw a frame by itself, the first one or the first of a new scene; its strokes, too."""
         face = now.face
         assert face is not None
         width = float(round(min(_MOST_FACE_WIDTH, face_width(face))))
@@ -206,7 +202,7 @@ class PatchFrames(FaceFrames[PatchState]):
             wanted=wanted,
             grain=np.full(wanted.shape, np.nan),
         )
-        return state, portrait
+        return state, portrait, strokes
 
     def _go_on(
         self,

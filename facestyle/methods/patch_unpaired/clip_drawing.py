@@ -14,9 +14,10 @@ from facestyle.methods.patch_unpaired.background_seams import softened_seams
 from facestyle.methods.patch_unpaired.clip_state import PatchState
 from facestyle.methods.patch_unpaired.correction import correction, correction_weights, last_weights
 from facestyle.methods.patch_unpaired.grain_distribution import (
+    band_quantiles,
     exemplars_grain,
-    grain_quantiles,
-    with_grain_like,
+    grain_bands,
+    with_bands_like,
 )
 from facestyle.methods.patch_unpaired.prepared import PreparedExemplar, resize_region_map
 from facestyle.methods.patch_unpaired.render_pictures import scaled_exemplar
@@ -81,32 +82,39 @@ def backdrop_change(
     return cv2.resize(change, size[::-1], interpolation=cv2.INTER_AREA)
 
 
-def finished_drawing(lab: np.ndarray, state: PatchState, texture: float) -> np.ndarray:
-    """The corrected strokes with the exemplars' grain, (h, w, 3) float32 sRGB at their own size.
+def finished_drawing(
+    lab: np.ndarray, state: PatchState, texture: float, pace: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """The corrected strokes with the exemplars' grain, and their own grain.
 
     Parameters
     ----------
     lab : (H, W, 3) float32
         The corrected strokes, Lab of 1.
     state : PatchState
+        With the grain of the frame before, or with an unknown one.
     texture : float
         From 0 to 1.
+    pace : float
+        Share of this frame's own grain in the grain that is mapped.
 
     Returns
     -------
-    (H, W, 3) float32
+    picture : (H, W, 3) float32
+        sRGB.
+    grain : (4, 2, 34) float64
+        NaN where a group was never seen.
     """
     region_map = resize_region_map(state.target.region_map, lab.shape[1::-1])
+    light = np.ascontiguousarray(lab[..., 0])
+    bands = grain_bands(light, state.width)
+    own = band_quantiles(bands, region_map)
+    own = np.where(np.isfinite(own), own, state.grain)
+    before = np.where(np.isfinite(state.grain), state.grain, own)
+    grain = before + pace * (own - before)
     grained = lab.copy()
-    grained[..., 0] = with_grain_like(
-        np.ascontiguousarray(lab[..., 0]),
-        region_map,
-        state.width,
-        state.wanted,
-        texture,
-        state.grain,
-    )
-    return from_lab(grained)
+    grained[..., 0] = with_bands_like(light, bands, region_map, grain, state.wanted, texture)
+    return from_lab(grained), grain
 
 
 def wanted_grain(sources: PatchSources, exemplars: Sequence[PreparedExemplar]) -> np.ndarray:
@@ -116,27 +124,3 @@ def wanted_grain(sources: PatchSources, exemplars: Sequence[PreparedExemplar]) -
     lights = (luminance(picture / np.float32(255)) for picture in pictures)
     region_maps = (layer.region_map for layer in sources.layers[:count])
     return exemplars_grain(lights, region_maps, sources.face_width)
-
-
-def followed_grain(lab: np.ndarray, state: PatchState, pace: float) -> np.ndarray:
-    """Grain of the corrected strokes' groups, which follows each frame's own.
-
-    Parameters
-    ----------
-    lab : (H, W, 3) float32
-        The corrected strokes, Lab of 1.
-    state : PatchState
-        Of the frame before, or with unknown grain.
-    pace : float
-        Share of the frame's own in it.
-
-    Returns
-    -------
-    (4, 2, 34) float64
-        NaN where a group was never seen.
-    """
-    region_map = resize_region_map(state.target.region_map, lab.shape[1::-1])
-    own = grain_quantiles(np.ascontiguousarray(lab[..., 0]), region_map, state.width)
-    own = np.where(np.isfinite(own), own, state.grain)
-    before = np.where(np.isfinite(state.grain), state.grain, own)
-    return before + pace * (own - before)

@@ -48,7 +48,7 @@ def grain_quantiles(luminance: np.ndarray, region_map: np.ndarray, face_width: f
     (4, 2, 34) float64
         Fine and middle band, for each group; NaN where a group is missing.
     """
-    return _quantiles(_bands(luminance, face_width), region_map)
+    return band_quantiles(grain_bands(luminance, face_width), region_map)
 
 
 def exemplars_grain(
@@ -100,7 +100,6 @@ def with_grain_like(
     face_width: float,
     wanted: np.ndarray,
     texture: float,
-    own: np.ndarray | None = None,
 ) -> np.ndarray:
     """Map the bands of a picture's grain to the exemplars' by rank.
 
@@ -115,16 +114,42 @@ def with_grain_like(
         Quantiles from the exemplars.
     texture : float
         From 0, half the exemplars' grain, over .5, the exemplars' own, to 1, twice it.
-    own : (4, 2, 34) float64, optional
-        The picture's own quantiles; measured by default. Those of a clip change slowly.
 
     Returns
     -------
     (h, w) float32
     """
-    bands = _bands(luminance, face_width)
-    if own is None:
-        own = _quantiles(bands, region_map)
+    bands = grain_bands(luminance, face_width)
+    own = band_quantiles(bands, region_map)
+    return with_bands_like(luminance, bands, region_map, own, wanted, texture)
+
+
+def with_bands_like(
+    luminance: np.ndarray,
+    bands: Sequence[np.ndarray],
+    region_map: np.ndarray,
+    own: np.ndarray,
+    wanted: np.ndarray,
+    texture: float,
+) -> np.ndarray:
+    """Map the bands of a picture's grain by known quantiles: those of a clip change slowly.
+
+    Parameters
+    ----------
+    luminance : (h, w) float32
+        L of 1.
+    bands : sequence of (h, w) float32
+        From `grain_bands`.
+    region_map : (h, w) uint8
+    own, wanted : (4, 2, 34) float64
+        Quantiles of the picture and of the exemplars.
+    texture : float
+        As in `with_grain_like`.
+
+    Returns
+    -------
+    (h, w) float32
+    """
     dial = 4.0 ** (texture - 0.5)
     groups = cv2.LUT(region_map, GROUPS_OF_LABELS).astype(np.int32)
     result = luminance.copy()
@@ -136,8 +161,8 @@ def with_grain_like(
     return result
 
 
-def _bands(luminance: np.ndarray, face_width: float) -> list[np.ndarray]:
-    """Bands of the grain, the finer first; zeros where the picture is too small for one."""
+def grain_bands(luminance: np.ndarray, face_width: float) -> list[np.ndarray]:
+    """Bands of the grain, (h, w) each, the finer first; zeros where a picture is too small."""
     bands, before = [], luminance
     for share in _SIGMA_SHARES:
         sigma = share * GRAIN_SIGMA * face_width
@@ -150,7 +175,8 @@ def _bands(luminance: np.ndarray, face_width: float) -> list[np.ndarray]:
     return bands
 
 
-def _quantiles(bands: Sequence[np.ndarray], region_map: np.ndarray) -> np.ndarray:
+def band_quantiles(bands: Sequence[np.ndarray], region_map: np.ndarray) -> np.ndarray:
+    """Quantiles of the bands in each group, (4, 2, 34) float64; NaN where one is missing."""
     groups = cv2.LUT(region_map, GROUPS_OF_LABELS)
     result = np.full((GROUPS, len(bands), len(_RANKS)), np.nan)
     for group in range(GROUPS):
