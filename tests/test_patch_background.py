@@ -68,6 +68,18 @@ def test_a_picture_too_far_in_tone_is_left_to_the_search():
     assert (lay_pieces([drop], wanted, other, WIDTH)[1] == -1).all()
 
 
+def test_a_piece_that_fills_nothing_does_not_end_the_search():
+    noise = np.random.default_rng(0).integers(-20, 20, (256, 256, 1)).repeat(3, axis=2)
+    tone = np.full((256, 256, 1), 128 + 31)  # .12 too light but for a strip
+    tone[:, :64] = 128
+    picture = (tone + noise).astype(np.uint8)
+    drop = backdrop(picture, np.ones((256, 256), bool))
+    drop = replace(drop, low_band=np.repeat(tone[::8, ::8] / np.float32(255), 3, axis=2))
+    plain = np.full_like(drop.low_band, 128 / 255)
+    owners = lay_pieces([drop], wanted_levels(np.ones((256, 256), bool)), plain, WIDTH)[1]
+    assert (owners >= 0).mean() > 0.9
+
+
 def test_shifted_reads_beside_and_is_empty_beyond():
     values = np.arange(12).reshape(3, 4)
     np.testing.assert_array_equal(

@@ -13,6 +13,7 @@ import numpy as np
 BAND = 6  # px of the coarse level in which a piece is to agree with what lies beside it
 _TOLERANCE = 0.06  # differences of RGB (of 1) that are hardly seen
 _REACH = 1.5  # face widths from the place that the face gives
+_BESIDE = 2  # px of the coarse level around an offset that was tried
 _REUSE = 0.35  # what a place counts that was copied before
 
 
@@ -108,6 +109,15 @@ class OffsetSearch:
         score = (cover - 2) * (agreement + 0.05) * _likelihood(tones) * self._near
         at = np.unravel_index(int(score.argmax()), self._size)
         return float(score[at]), np.array([int(self._rows[at[0]]), int(self._columns[at[1]])])
+
+    def leave_out(self, offset: np.ndarray) -> None:
+        """Try neither an offset nor those beside it again.
+
+        What can be filled from there has been: the best one again would end the search.
+        """
+        down = np.abs(self._rows - offset[0]) <= _BESIDE
+        across = np.abs(self._columns - offset[1]) <= _BESIDE
+        self._near[np.ix_(down, across)] = 0
 
     def note_use(self, taken: np.ndarray, offset: np.ndarray) -> None:
         """Let what was copied to some pixels, (H, W) bool, count less from now on."""
