@@ -119,7 +119,34 @@ def test_hair_that_the_matte_misses_beside_the_neck_is_hair(sitter):
     strand &= sitter.matte < 0.5
     image[strand] = HAIR_COLOR
     labels = segment_regions(Portrait(image, sitter.face, sitter.matte)).region_map
-    assert (labels[strand] == HAIR).mean() > 0.8
+    away = cv2.distanceTransform((sitter.matte < 0.5).astype(np.uint8), cv2.DIST_L2, 3)
+    unit = face_width(sitter.face)
+    assert (labels[strand & (away < 0.03 * unit)] == HAIR).mean() > 0.8
+    # what the matte leaves out by far is a dark window
+    window = strand & (away > 0.1 * unit)
+    assert window.sum() > 100
+    assert not (labels[window] == HAIR).any()
+
+
+def with_arm(sitter, color):
+    """The sitter with an arm that is raised beside the head."""
+    image, matte = sitter.image.copy(), sitter.matte.copy()
+    arm = np.zeros(matte.shape, bool)
+    arm[60:230, 20:60] = True
+    image[arm], matte[arm] = color, 1
+    return replace(sitter, image=image, matte=matte), arm & (sitter.matte < 0.5)
+
+
+def test_an_arm_beside_the_head_is_skin(sitter):
+    raised, arm = with_arm(sitter, SKIN_COLOR)
+    assert (segment_regions(raised).region_map[arm] == SKIN).mean() > 0.9
+
+
+def test_a_sleeve_is_no_skin_in_a_gray_picture(sitter):
+    raised, sleeve = with_arm(sitter, np.full(3, np.mean(SKIN_COLOR)))
+    gray = np.repeat(raised.image.mean(axis=2, keepdims=True), 3, axis=2)
+    labels = segment_regions(replace(raised, image=gray)).region_map
+    assert not (labels[sleeve] == SKIN).any()
 
 
 def test_a_bystander_s_coat_is_background(sitter):
