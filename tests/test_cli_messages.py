@@ -164,7 +164,7 @@ def test_exemplars_of_two_kinds_are_said(caplog):
     method, _ = choose_method(ExemplarSet([*pencil, noir.portraits[-1]]))
     assert method.name == "patch_unpaired"
     [record] = caplog.records
-    assert f"{len(pencil)} look drawn, the others photographed" in record.message
+    assert f"{len(pencil)} of {len(pencil) + 1} look drawn, 1 photographed" in record.message
     assert noir.portraits[-1].name in record.message
     caplog.clear()
     choose_method(pencil)

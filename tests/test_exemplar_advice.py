@@ -71,6 +71,27 @@ def test_the_bundled_sets_are_in_order():
         assert not any("same picture" in " ".join(item.remarks) for item in found.exemplars)
 
 
+def test_every_line_counts_the_media_alike(noir, monkeypatch, caplog):
+    # one clearly and one barely drawn: the second would raise no warning by itself, yet it counts
+    scores = dict(zip(NAMES, (-3.0, -3.0, -3.0, 0.1, 5.0), strict=True))
+
+    def judge(portrait):
+        return scores[Path(portrait.name).stem], "its skin"
+
+    monkeypatch.setattr("facestyle.methods.choice.looks_drawn", judge)
+    monkeypatch.setattr("facestyle.pipeline.exemplar_advice.looks_drawn", judge)
+    found = advise(ExemplarSet(noir))
+    assert [item.medium for item in found.exemplars].count("photographed") == 3
+    assert "3 of 5 exemplars look photographed: " in found.method
+    [record] = caplog.records
+    assert "3 of 5 look photographed, 2 drawn" in record.message
+    assert "(jacob_fugger.jpg, mona_lisa.jpg)" in record.message  # the clearest first
+    caplog.clear()
+    scores["jacob_fugger"] = 0.2
+    assert advise(ExemplarSet(noir)).method == found.method
+    assert not caplog.records
+
+
 def test_turn_follows_the_nose(noir):
     own = noir[0].face
     axis = (own.eyes[1] - own.eyes[0]) / own.inter_ocular
