@@ -182,6 +182,46 @@ def test_what_was_skipped_is_counted(said, folder):
     assert err == ""
 
 
+def test_what_exists_already_is_said_once_with_the_cause(said, folder):
+    inputs = ["me.png", "dark/a.png", "dark/b.png"]
+    assert said(*inputs[:2], "--exemplars", "dark", "-o", "kept/")[0] == 0
+    before = (folder / "kept" / "me.png").read_bytes()
+    code, out, err = said(*inputs, "--exemplars", "noir", "-o", "kept/")
+    assert (code, out.splitlines()) == (1, [str(Path("kept") / "b.png")])
+    assert (folder / "kept" / "me.png").read_bytes() == before
+    [line] = [line for line in err.splitlines() if "error" in line]
+    first, second = (str(Path("kept") / name) for name in ("me.png", "a.png"))
+    assert f"2 of 3 results exist already and are kept: {first}, {second}. " in line
+    assert "give both looks in one command (--exemplars OTHER noir), or name another fo" in line
+    assert "--overwrite replaces them" in line
+    # programs are told of each
+    _, out, _ = said(*inputs, "--exemplars", "noir", "-o", "kept/", "--json")
+    assert ["exists already" in json.loads(line)["error"] for line in out.splitlines()] == 3 * [
+        True
+    ]
+    code, _, err = said("me.png", "--exemplars", "noir", "-o", "kept", "-q")
+    assert code == 3
+    assert err.count("\n") == 1
+    assert f"{first}: exists already. In a folder" in err
+    _, _, err = said(*inputs, "--exemplars", "noir", "-o", "kept", "-v")
+    assert f"info: {first}: exists already" in err
+
+
+def test_names_that_tell_the_look_have_no_other_cause(said):
+    for arguments in (
+        ["me.png", "--exemplars", "dark", "noir", "-o", "labeled/"],
+        ["me.png", "--exemplars", "dark"],
+        ["me.png", "--exemplars", "dark", "-o", "one.png"],
+    ):
+        assert said(*arguments)[0] == 0
+        code, _, err = said(*arguments, "-q")
+        assert code == 3
+        assert err.count("\n") == 1
+        assert "already" in err
+        assert "--overwrite" in err
+        assert "OTHER" not in err
+
+
 def test_more_is_said_with_v(said):
     arguments = ["me.png", "--exemplars", "dark", "-o", "said.png", "--overwrite"]
     usual, more, most = (said(*arguments, *v)[2] for v in ([], ["-v"], ["-vv"]))
