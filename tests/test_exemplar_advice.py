@@ -106,6 +106,42 @@ def test_turn_follows_the_nose(noir):
     assert mirrored.pose == "turned 30 degrees to the left"
 
 
+def moved(portrait, nose=0.0, angle=0.0):
+    """The portrait with its nose elsewhere, inter-ocular distances, or turned in the plane."""
+    face = portrait.face
+    points = face.landmarks.copy()
+    points[27:36] += nose * (face.eyes[1] - face.eyes[0])
+    cosine, sine = np.cos(np.radians(angle)), np.sin(np.radians(angle))
+    turn = np.array([[cosine, sine], [-sine, cosine]])
+    center = np.array(portrait.image.shape[1::-1]) / 2
+    points, outline = ((p - center) @ turn + center for p in (points, face.outline))
+    return replace(portrait, face=Face(points, None, outline, "file"), name=f"{nose}, {angle}")
+
+
+def test_profiles_and_lying_heads_are_advised_against(noir):
+    poses = ((0.53, 0), (-0.7, 0), (0.4, 0), (0, 60), (0, -90), (0, 20), (0, 0))
+    heads = [moved(noir[0], *pose) for pose in poses]
+    profile, clipped, turned, lying, across, leaning, upright = advise(ExemplarSet(heads)).exemplars
+    assert profile.pose == "turned 60 degrees or more to the right"
+    assert clipped.pose == "turned 60 degrees or more to the left"
+    assert clipped.turn == -60  # 90 would be made up
+    assert lying.pose == "frontal, tilted 60 degrees clockwise"
+    assert across.pose == "frontal, tilted 90 degrees counterclockwise"
+    assert leaning.pose == "frontal, tilted 20 degrees clockwise"
+    assert upright.pose == "frontal"
+    said = {
+        words: [words in " ".join(head.remarks) for head in (profile, clipped, turned, lying)]
+        for words in ("in profile", "turned far", "rotate the picture")
+    }
+    assert said == {
+        "in profile": [True, True, False, False],
+        "turned far": [False, False, True, False],
+        "rotate the picture": [False, False, False, True],
+    }
+    assert "rotate the picture" in " ".join(across.remarks)
+    assert not any("tilted" in remark for remark in leaning.remarks + upright.remarks)
+
+
 def test_sharpness_falls_when_a_picture_is_enlarged(noir):
     image = cv2.resize(noir[0].image, None, fx=1 / 3, fy=1 / 3, interpolation=cv2.INTER_AREA)
     size = noir[0].image.shape[1::-1]
