@@ -10,9 +10,11 @@ import pytest
 from facestyle import ExemplarSet, Stylizer
 from facestyle.exemplars import read_exemplar
 from facestyle.faces import Portrait
+from facestyle.io.images import write_image
 from facestyle.methods.patch_unpaired import prepare_exemplar
 from facestyle.methods.patch_unpaired.media import of_one_medium, possible_leads
 from facestyle.methods.patch_unpaired.source_cache import SourceCache
+from facestyle.pipeline.clips import stylize_clip
 
 
 def drawing(style, sitter, exemplars) -> Portrait:
@@ -91,11 +93,12 @@ def test_nothing_left_out_is_said_only_after_something_was(works, portrait, monk
     assert "another medium" in caplog.text  # explained where something is left out first
 
 
-def test_a_clip_is_called_by_its_name(works, astronaut, caplog):
+def test_a_clip_is_called_by_its_name(works, astronaut, tmp_path, caplog):
+    write_image(tmp_path / "00000.png", astronaut)
     mixed = Stylizer(ExemplarSet([works[2], *works[:2]]), method="patch")
-    mixed.frames(1, "clip.mp4").step((astronaut * 255).astype(np.uint8))
+    stylize_clip(mixed, tmp_path / "%05d.png", None)
     [said] = [r.message for r in caplog.records if "another medium" in r.message]
-    assert said.startswith("clip.mp4: ")
+    assert said.startswith(f"{tmp_path / '%05d.png'}: ")
 
 
 def test_equal_numbers_leave_the_choice_to_the_sitter():
