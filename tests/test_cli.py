@@ -330,6 +330,13 @@ def test_version_and_help(run):
     assert "exemplars " in run("--help").stdout
 
 
+def test_help_says_how_to_keep_the_background(run):
+    # people who want a color grade want theirs
+    said = " ".join(run("--help").stdout.split())
+    described = said.split("--background stylize|keep|")[-1].split(" --face")[0]
+    assert "the picture's own (keep)" in described
+
+
 def test_help_imports_nothing_heavy(environment):
     script = (
         "import sys, facestyle.cli\n"

@@ -164,7 +164,7 @@ def test_exemplars_of_two_kinds_are_said(caplog):
     method, _ = choose_method(ExemplarSet([*pencil, noir.portraits[-1]]))
     assert method.name == "patch_unpaired"
     [record] = caplog.records
-    assert f"{len(pencil)} look drawn, the others photographed" in record.message
+    assert f"{len(pencil)} of {len(pencil) + 1} look drawn, 1 photographed" in record.message
     assert noir.portraits[-1].name in record.message
     caplog.clear()
     choose_method(pencil)
@@ -180,6 +180,46 @@ def test_what_was_skipped_is_counted(said, folder):
     code, out, err = said(*arguments, "--skip-existing", "-q", "--json")
     assert [json.loads(line)["status"] for line in out.splitlines()] == ["skipped"] * 2
     assert err == ""
+
+
+def test_what_exists_already_is_said_once_with_the_cause(said, folder):
+    inputs = ["me.png", "dark/a.png", "dark/b.png"]
+    assert said(*inputs[:2], "--exemplars", "dark", "-o", "kept/")[0] == 0
+    before = (folder / "kept" / "me.png").read_bytes()
+    code, out, err = said(*inputs, "--exemplars", "noir", "-o", "kept/")
+    assert (code, out.splitlines()) == (1, [str(Path("kept") / "b.png")])
+    assert (folder / "kept" / "me.png").read_bytes() == before
+    [line] = [line for line in err.splitlines() if "error" in line]
+    first, second = (str(Path("kept") / name) for name in ("me.png", "a.png"))
+    assert f"2 of 3 results exist already and are kept: {first}, {second}. " in line
+    assert "give both looks in one command (--exemplars OTHER noir), or name another fo" in line
+    assert "--overwrite replaces them" in line
+    # programs are told of each
+    _, out, _ = said(*inputs, "--exemplars", "noir", "-o", "kept/", "--json")
+    assert ["exists already" in json.loads(line)["error"] for line in out.splitlines()] == 3 * [
+        True
+    ]
+    code, _, err = said("me.png", "--exemplars", "noir", "-o", "kept", "-q")
+    assert code == 3
+    assert err.count("\n") == 1
+    assert f"{first}: exists already. In a folder" in err
+    _, _, err = said(*inputs, "--exemplars", "noir", "-o", "kept", "-v")
+    assert f"info: {first}: exists already" in err
+
+
+def test_names_that_tell_the_look_have_no_other_cause(said):
+    for arguments in (
+        ["me.png", "--exemplars", "dark", "noir", "-o", "labeled/"],
+        ["me.png", "--exemplars", "dark"],
+        ["me.png", "--exemplars", "dark", "-o", "one.png"],
+    ):
+        assert said(*arguments)[0] == 0
+        code, _, err = said(*arguments, "-q")
+        assert code == 3
+        assert err.count("\n") == 1
+        assert "already" in err
+        assert "--overwrite" in err
+        assert "OTHER" not in err
 
 
 def test_more_is_said_with_v(said):

@@ -71,6 +71,27 @@ def test_the_bundled_sets_are_in_order():
         assert not any("same picture" in " ".join(item.remarks) for item in found.exemplars)
 
 
+def test_every_line_counts_the_media_alike(noir, monkeypatch, caplog):
+    # one clearly and one barely drawn: the second would raise no warning by itself, yet it counts
+    scores = dict(zip(NAMES, (-3.0, -3.0, -3.0, 0.1, 5.0), strict=True))
+
+    def judge(portrait):
+        return scores[Path(portrait.name).stem], "its skin"
+
+    monkeypatch.setattr("facestyle.methods.choice.looks_drawn", judge)
+    monkeypatch.setattr("facestyle.pipeline.exemplar_advice.looks_drawn", judge)
+    found = advise(ExemplarSet(noir))
+    assert [item.medium for item in found.exemplars].count("photographed") == 3
+    assert "3 of 5 exemplars look photographed: " in found.method
+    [record] = caplog.records
+    assert "3 of 5 look photographed, 2 drawn" in record.message
+    assert "(jacob_fugger.jpg, mona_lisa.jpg)" in record.message  # the clearest first
+    caplog.clear()
+    scores["jacob_fugger"] = 0.2
+    assert advise(ExemplarSet(noir)).method == found.method
+    assert not caplog.records
+
+
 def test_turn_follows_the_nose(noir):
     own = noir[0].face
     axis = (own.eyes[1] - own.eyes[0]) / own.inter_ocular
@@ -83,6 +104,42 @@ def test_turn_follows_the_nose(noir):
     mirrored = replace(found[1], turn=-found[1].turn)
     assert isinstance(mirrored, ExemplarReport)
     assert mirrored.pose == "turned 30 degrees to the left"
+
+
+def moved(portrait, nose=0.0, angle=0.0):
+    """The portrait with its nose elsewhere, inter-ocular distances, or turned in the plane."""
+    face = portrait.face
+    points = face.landmarks.copy()
+    points[27:36] += nose * (face.eyes[1] - face.eyes[0])
+    cosine, sine = np.cos(np.radians(angle)), np.sin(np.radians(angle))
+    turn = np.array([[cosine, sine], [-sine, cosine]])
+    center = np.array(portrait.image.shape[1::-1]) / 2
+    points, outline = ((p - center) @ turn + center for p in (points, face.outline))
+    return replace(portrait, face=Face(points, None, outline, "file"), name=f"{nose}, {angle}")
+
+
+def test_profiles_and_lying_heads_are_advised_against(noir):
+    poses = ((0.53, 0), (-0.7, 0), (0.4, 0), (0, 60), (0, -90), (0, 20), (0, 0))
+    heads = [moved(noir[0], *pose) for pose in poses]
+    profile, clipped, turned, lying, across, leaning, upright = advise(ExemplarSet(heads)).exemplars
+    assert profile.pose == "turned 60 degrees or more to the right"
+    assert clipped.pose == "turned 60 degrees or more to the left"
+    assert clipped.turn == -60  # 90 would be made up
+    assert lying.pose == "frontal, tilted 60 degrees clockwise"
+    assert across.pose == "frontal, tilted 90 degrees counterclockwise"
+    assert leaning.pose == "frontal, tilted 20 degrees clockwise"
+    assert upright.pose == "frontal"
+    said = {
+        words: [words in " ".join(head.remarks) for head in (profile, clipped, turned, lying)]
+        for words in ("in profile", "turned far", "rotate the picture")
+    }
+    assert said == {
+        "in profile": [True, True, False, False],
+        "turned far": [False, False, True, False],
+        "rotate the picture": [False, False, False, True],
+    }
+    assert "rotate the picture" in " ".join(across.remarks)
+    assert not any("tilted" in remark for remark in leaning.remarks + upright.remarks)
 
 
 def test_sharpness_falls_when_a_picture_is_enlarged(noir):

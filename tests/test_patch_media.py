@@ -10,9 +10,11 @@ import pytest
 from facestyle import ExemplarSet, Stylizer
 from facestyle.exemplars import read_exemplar
 from facestyle.faces import Portrait
+from facestyle.io.images import write_image
 from facestyle.methods.patch_unpaired import prepare_exemplar
 from facestyle.methods.patch_unpaired.media import of_one_medium, possible_leads
 from facestyle.methods.patch_unpaired.source_cache import SourceCache
+from facestyle.pipeline.clips import stylize_clip
 
 
 def drawing(style, sitter, exemplars) -> Portrait:
@@ -46,10 +48,57 @@ def test_an_odd_work_of_many_neither_leads_nor_shows(works, astronaut, other, ca
         mixed(astronaut)
     said = [r.getMessage() for r in caplog.records if "another medium" in r.getMessage()]
     assert len(said) == 1  # once, not for each picture
+    assert said[0].startswith("the picture: ")
     assert works[other].name in said[0]
     assert set(np.unique(result.labels)) <= {1, 2}
     alone = Stylizer(ExemplarSet(works[:2]), method="patch")(astronaut)
     np.testing.assert_array_equal(result.image, alone.image)
+
+
+def test_what_is_left_out_is_said_of_the_first_picture_and_of_those_that_differ(
+    works, portrait, monkeypatch, caplog
+):
+    leads = iter([0, 1, 2, 0, 2])
+    module = "facestyle.methods.patch_unpaired.source_cache"
+    monkeypatch.setattr(f"{module}.choose_lead", lambda portrait, candidates: next(leads))
+    sources = SourceCache([prepare_exemplar(work) for work in works])
+    sources._alike = np.kron(np.eye(2), np.ones((2, 2))) > 0
+    with caplog.at_level(logging.INFO):
+        for name in "abcde":
+            sources.choose_lead(replace(portrait, name=f"{name}.png"))
+    first, second, other, again, more = caplog.records
+    names = [work.name for work in works]
+    assert first.message.startswith(f"a.png: {names[0]} leads, and {names[2]}, {names[3]} are left")
+    assert "another medium" in first.message
+    assert other.message == f"c.png: {names[2]} leads, and {names[0]}, {names[1]} are left out"
+    # silence means as the first; the others are told with -v
+    warned = [r.levelno == logging.WARNING for r in (first, second, other, again, more)]
+    assert warned == [True, False, True, False, True]
+
+
+def test_nothing_left_out_is_said_only_after_something_was(works, portrait, monkeypatch, caplog):
+    module = "facestyle.methods.patch_unpaired.source_cache"
+    prepared = [prepare_exemplar(work) for work in works[:3]]
+    for order, expected in (((0, 1), ["a", "b"]), ((1, 0), ["b"])):
+        leads = iter(order)
+        monkeypatch.setattr(f"{module}.choose_lead", lambda *_, leads=leads: next(leads))
+        sources = SourceCache(prepared)
+        # the middle one is like both, which are not like each other
+        sources._alike = np.array([[1, 1, 0], [1, 1, 1], [0, 1, 1]]) > 0
+        caplog.clear()
+        for name in "ab":
+            sources.choose_lead(replace(portrait, name=name))
+        assert [record.message[0] for record in caplog.records] == expected
+    assert "a: " not in caplog.text
+    assert "another medium" in caplog.text  # explained where something is left out first
+
+
+def test_a_clip_is_called_by_its_name(works, astronaut, tmp_path, caplog):
+    write_image(tmp_path / "00000.png", astronaut)
+    mixed = Stylizer(ExemplarSet([works[2], *works[:2]]), method="patch")
+    stylize_clip(mixed, tmp_path / "%05d.png", None)
+    [said] = [r.message for r in caplog.records if "another medium" in r.message]
+    assert said.startswith(f"{tmp_path / '%05d.png'}: ")
 
 
 def test_equal_numbers_leave_the_choice_to_the_sitter():

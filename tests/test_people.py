@@ -104,7 +104,8 @@ def test_one_of_two_is_stylized_the_other_left_whole(couple, noir, caplog):
     with caplog.at_level(logging.WARNING, "facestyle"):
         result = Stylizer(noir)(couple)
     [note] = [r.message for r in caplog.records if "faces found" in r.message]
-    assert "2 faces found, the largest is stylized; the others stay as they are" in note
+    assert "2 faces found, the largest is stylized; the others and the background stay as" in note
+    assert "--face all stylizes everybody" in note
     larger, smaller = find_faces(couple)
     change = np.abs(result.image - couple).max(axis=2)
     assert change[box_of(smaller, couple.shape)].max() < 0.01

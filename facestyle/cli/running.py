@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from logging import getLogger
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,13 +49,17 @@ def run_pairs(
     Counts
     """
     from facestyle.cli.drafts import Drafts
+    from facestyle.cli.existing import existing_in_words
     from facestyle.cli.messages import ClipProgress, report_error, report_note, show_progress
+    from facestyle.errors import OutputExistsError
     from facestyle.progress import listening
 
     frames = ClipProgress(quiet=arguments.quiet)
     steps = ClipProgress(quiet=arguments.quiet, unit="step")
     failed = skipped = 0
-    total = sum(len(pairs) for _, pairs in work)
+    planned = [output for _, pairs in work for _, output in pairs]
+    total = len(planned)
+    existing: list[Path] = []
     listener: Listener = steps.show_steps
     if arguments.draft is not None:
         listener = Drafts(arguments.draft, listener)
@@ -63,14 +68,22 @@ def run_pairs(
         results: Iterator[BatchResult] = chain.from_iterable(parts)
         if report is not None:
             results = report.passing(results)
-        for result in show_progress(results, total, quiet=arguments.quiet):
+        shown = show_progress(results, total, quiet=arguments.quiet)
+        for result, output in zip(shown, planned, strict=True):
             frames.close()
             steps.close()
             skipped += result.skipped
             if result.error is not None:
                 failed += 1
-                report_error(result.message)
+                # what is not whole, and thus not skipped, has a reason of its own
+                if isinstance(result.error, OutputExistsError) and not arguments.skip_existing:
+                    existing.append(output)
+                    getLogger(__name__).info("%s", result.message)
+                else:
+                    report_error(result.message)
             _print_result(result, as_json=arguments.json)
+    if existing:
+        report_error(existing_in_words(arguments, existing, total, labeled=len(work) > 1))
     if skipped:
         text = f"{skipped} of {total} inputs skipped, whose results exist"
         report_note(text, quiet=arguments.quiet)

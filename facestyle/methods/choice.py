@@ -171,28 +171,36 @@ def _choose_name(
         return _choose_for_pairs(exemplars)
     if asked == "patch":
         return "patch_unpaired", "asked for"
+    return _choose_by_medium(exemplars)
+
+
+def _choose_by_medium(exemplars: ExemplarSet) -> tuple[str, str]:
+    """What most of the exemplars look like; who looks otherwise is said where one clearly does."""
     judged = in_threads(looks_drawn, exemplars)
     drawn = float(np.median([score for score, _ in judged])) > 0
     agreeing = [reason for score, reason in judged if (score > 0) == drawn]
     because = Counter(agreeing).most_common(1)[0][0]
-    others = [
-        portrait.name
+    this, other = ("drawn", "photographed") if drawn else ("photographed", "drawn")
+    share = f"{len(agreeing)} of {len(judged)}"
+    # all that look otherwise, as the vote counts them; the clearest first
+    others = sorted(
+        (-abs(score), portrait.name)
         for portrait, (score, _) in zip(exemplars, judged, strict=True)
-        if (score > 0) != drawn and abs(score) > _CLEAR
-    ]
-    if others:
-        _LOG.warning(
-            "the exemplars are of two kinds: %d look %s, the others %s (%s); all are used as the "
-            "former. A folder for each gives purer results; --method chooses otherwise",
-            len(judged) - len(others),
-            *(("drawn", "photographed") if drawn else ("photographed", "drawn")),
-            ", ".join(others[:3]) + (", ..." if len(others) > 3 else ""),
-        )
-    return (
-        "patch_unpaired" if drawn else "energy",
-        f"{len(agreeing)} of {len(judged)} exemplars look {'drawn' if drawn else 'photographed'}: "
-        f"{because}",
+        if (score > 0) != drawn
     )
+    if others and -others[0][0] > _CLEAR:
+        _LOG.warning(
+            "the exemplars are of two kinds: %s look %s, %d %s (%s%s); all are used as %s. A "
+            "folder for each gives purer results; --method chooses otherwise",
+            share,
+            this,
+            len(others),
+            other,
+            ", ".join(name for _, name in others[:3]),
+            ", ..." if len(others) > 3 else "",
+            this,
+        )
+    return ("patch_unpaired" if drawn else "energy"), f"{share} exemplars look {this}: {because}"
 
 
 def _choose_for_pairs(exemplars: ExemplarSet) -> tuple[str, str]:

@@ -160,11 +160,14 @@ class ClipContext:
         Follows the face.
     flow : FlowSource
         Where motion comes from.
+    name : str
+        What to call it in messages.
     """
 
     rendering: Rendering = Rendering()
     tracker: FaceTracker = field(default_factory=FaceTracker)
     flow: FlowSource = DEFAULT_FLOW
+    name: str = "the clip"
 
 
 class Method(ABC):

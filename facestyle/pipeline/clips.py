@@ -88,7 +88,7 @@ def stylize_clip(
     people = 1
     if stylizer.needs_face:
         people = _count_people(source, clip, options.preview, stylizer)
-    engine = stylizer.frames(people)
+    engine = stylizer.frames(people, str(source))
     job = _Job(source, clip, engine, options.preview, progress)
     if engine.needs_all_frames:
         engine.study(frame.pixels for frame in islice(clip.frames(), options.preview))

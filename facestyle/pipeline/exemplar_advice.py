@@ -15,17 +15,14 @@ from facestyle.imaging.color import to_lab
 from facestyle.imaging.pyramid import gaussian_blur
 from facestyle.methods.choice import choose_method
 from facestyle.methods.medium import looks_drawn, measure_skin
+from facestyle.pipeline.exemplar_pose import estimate_turn, pose_in_words, pose_remarks
 
 # px between chin and forehead; smaller exemplars have few strokes to lend
 SMALL_FACE = 100
 # contrast at 1 px over that at 2 px in the face: .68 and more in 27 portraits of exemplars/ and
 # ../shared; .52 to .62 in the same pictures enlarged threefold, .61 to .87 enlarged twofold
 _BLURRED = 0.62
-# the nose's tip stands so many inter-ocular distances before the eyes' plane: three-quarter
-# portraits come out at 40 degrees
-_NOSE = 0.65
-# degrees of turn: called frontal below, far above; apart from the others' above
-_FRONTAL, _FAR, _APART = 12.0, 35.0, 45.0
+_APART = 45.0  # degrees of turn from the others'
 _THUMBNAIL = (24, 30)  # px around the face, for finding doubles
 # of two thumbnails: pictures of different people in exemplars/ have .9 at most
 _SAME = 0.97
@@ -55,7 +52,7 @@ class ExemplarReport:
     face_height : float
         Between chin and forehead, px.
     turn : float
-        Estimated, degrees; positive towards the picture's right.
+        Estimated, degrees; positive towards the picture's right, 60 at most.
     tilt : float
         Degrees, positive clockwise.
     sharpness : float
@@ -78,11 +75,8 @@ class ExemplarReport:
 
     @property
     def pose(self) -> str:
-        """How the head is turned, in words."""
-        if abs(self.turn) < _FRONTAL:
-            return "frontal"
-        side = "right" if self.turn > 0 else "left"
-        return f"turned {round(abs(self.turn) / 5) * 5} degrees to the {side}"
+        """How the head is turned and tilted, in words."""
+        return pose_in_words(self.turn, self.tilt)
 
 
 @dataclass(frozen=True)
@@ -119,7 +113,7 @@ def advise(exemplars: ExemplarSet) -> SetReport:
     _, reason = choose_method(exemplars)
     doubles = _doubles(portraits)
     outliers = _outliers(portraits)
-    turns = [_turn(portrait.face) for portrait in portraits]
+    turns = [estimate_turn(portrait.face) for portrait in portraits]
     usual = float(np.median(turns))
     reports = []
     for index, portrait in enumerate(portraits):
@@ -169,17 +163,7 @@ def _own_remarks(portrait: Portrait) -> list[str]:
         )
     if sharpness(portrait) < _BLURRED:
         remarks.append("blurred or enlarged: its finest detail is missing")
-    if abs(_turn(portrait.face)) > _FAR:
-        remarks.append("turned far: only portraits turned alike are aligned well")
-    return remarks
-
-
-def _turn(face: Face) -> float:
-    """Estimated turn of the head, degrees, from where the nose's tip is between the eyes."""
-    right, left = face.eyes
-    axis = (left - right) / face.inter_ocular
-    offset = float((face.landmarks[30] - (left + right) / 2) @ axis) / face.inter_ocular
-    return math.degrees(math.asin(float(np.clip(offset / _NOSE, -1, 1))))
+    return remarks + pose_remarks(portrait.face)
 
 
 def _face_height(face: Face) -> float:

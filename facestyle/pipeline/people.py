@@ -96,7 +96,7 @@ def warn_of_others(name: str, which: str | int, count: int, background: Backgrou
     count : int
         Faces found in all.
     background : Background
-        Whether others stay as they are, or become background.
+        Whether others and what is behind stay as they are, or others become background.
     """
     one = "the largest" if which == "largest" else f"number {which}"
     kept = background.kind in ("stylize", "keep")
@@ -106,7 +106,7 @@ def warn_of_others(name: str, which: str | int, count: int, background: Backgrou
         name,
         count,
         one,
-        "stay as they are" if kept else "are taken for background",
+        "and the background stay as they are" if kept else "are taken for background",
     )
 
 

@@ -35,7 +35,10 @@ class StylizerSettings(Settings):
 
     strength: float = setting(1.0, "amount of style", low=0.0, high=1.0, metavar="0..1")
     background: str = setting(
-        "stylize", "what is behind the person", metavar="|".join((*BACKGROUNDS, "#rrggbb"))
+        "stylize",
+        "what is behind the person: made from the exemplars, the picture's own (keep), plain "
+        "paper, nothing, or a color",
+        metavar="|".join((*BACKGROUNDS, "#rrggbb")),
     )
     face: str | int = setting(
         "largest", "which face; N counts from the left", metavar="largest|all|N"

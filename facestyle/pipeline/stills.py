@@ -112,19 +112,19 @@ class StillStylizer:
         outcome = self._stylize_all(targets, rendering)
         if self.rendering.strength == 0 and outcome.alpha is None:
             outcome = replace(outcome, image=rgb)  # exactly: color spaces round
-        timings.update(outcome.timings)
-        timings["total"] = time.perf_counter() - start
-        portrait = targets[0].face
-        result = make_result(source.like, alpha, outcome, self.method.name, portrait, timings)
-        return replace(result, source=source)
+        timings |= outcome.timings | {"total": time.perf_counter() - start}
+        name, face = self.method.name, targets[0].face
+        return replace(make_result(source.like, alpha, outcome, name, face, timings), source=source)
 
-    def frames(self, people: int = 1) -> FrameEngine:
+    def frames(self, people: int = 1, name: str = "the clip") -> FrameEngine:
         """What stylizes a clip frame by frame as this stylizes single pictures.
 
         Parameters
         ----------
         people : int
             Faces that the clip shows at a time; a method that looks for none asks for none.
+        name : str
+            What to call the clip in messages.
 
         Raises
         ------
@@ -134,18 +134,18 @@ class StillStylizer:
         which = self.settings.which_face
         if self.needs_face and which == "all":
             numbers = range(1, people + 1) if people > 1 else [which]
-            return EverybodyFrames([self._followed(n, self.rendering) for n in numbers])
+            return EverybodyFrames([self._followed(n, self.rendering, name) for n in numbers])
         if people <= 1 or not self.needs_face:
-            return self._followed(which, self.rendering)
+            return self._followed(which, self.rendering, name)
         return OneOfSeveralFrames(
-            self._followed(which, beside_others(self.rendering)),
+            self._followed(which, beside_others(self.rendering), name),
             [self._tracker(number) for number in range(1, people + 1)],
             self.flow,
         )
 
-    def _followed(self, which: str | int, rendering: Rendering) -> FrameEngine:
+    def _followed(self, which: str | int, rendering: Rendering, name: str) -> FrameEngine:
         """What stylizes a clip on one of its faces."""
-        return self.method.frames(ClipContext(rendering, self._tracker(which), self.flow))
+        return self.method.frames(ClipContext(rendering, self._tracker(which), self.flow, name))
 
     def _tracker(self, which: str | int) -> FaceTracker:
         return FaceTracker(landmarks=self.settings.landmarks, which=which)

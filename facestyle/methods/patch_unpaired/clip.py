@@ -88,6 +88,7 @@ class PatchFrames(FaceFrames[PatchState]):
         seed: int = 0,
     ) -> None:
         super().__init__([e.portrait for e in sources.exemplars], clip)
+        self._name = clip.name
         self._sources = sources
         self._exemplars = sources.exemplars
         self._settings = settings
@@ -155,7 +156,7 @@ class PatchFrames(FaceFrames[PatchState]):
         face = now.face.scaled(size[1] / frame.shape[1])
         matte = follow_matte(image, face, before.matte if before else None, motion, seen=now.found)
         opacity = matte.at(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY))
-        return Portrait(image, face, opacity), matte
+        return Portrait(image, face, opacity, self._name), matte
 
     def _begin(self, frame: np.ndarray, now: Followed) -> tuple[PatchState, Portrait, np.ndarray]:
         """Draw a frame by itself, the first one or the first of a new scene; its strokes, too."""

@@ -20,6 +20,10 @@ _FLOOR = 1e-3  # L of 1; keeps logarithms of flat faces finite
 # fine grain's strength. Two works of one bundled drawn set differ by .09 and .77 at most; red chalk
 # and charcoal by .21 in chroma, engravings and anything else by 1.2 and more in grain.
 _MOST_CHROMA, _MOST_GRAIN = 0.12, 1.0
+WHY_LEFT_OUT = (
+    "the color or the grain is of another medium, and a mixture looks like neither. Keep works of "
+    "one medium in one folder; two folders may be blended (--exemplars a/+b/)"
+)
 # An exemplar leads that has more than this share of the most companions: one odd work never does
 _MAJORITY = 0.5
 
@@ -80,8 +84,8 @@ def possible_leads(alike: np.ndarray) -> list[int]:
     return [int(n) for n in np.flatnonzero(companions > _MAJORITY * companions.max())]
 
 
-def left_out(names: Sequence[str], alike: np.ndarray, lead: int) -> str:
-    """Tell in words which exemplars a picture is drawn without; empty where it has all of them.
+def left_out(names: Sequence[str], alike: np.ndarray, lead: int) -> tuple[str, ...]:
+    """Names of the exemplars that a picture is drawn without.
 
     Parameters
     ----------
@@ -89,11 +93,19 @@ def left_out(names: Sequence[str], alike: np.ndarray, lead: int) -> str:
     alike : (K, K) bool
     lead : int
     """
-    others = [name for name, same in zip(names, alike[lead], strict=True) if not same]
+    return tuple(name for name, same in zip(names, alike[lead], strict=True) if not same)
+
+
+def left_out_in_words(lead: str, others: Sequence[str]) -> str:
+    """Tell which exemplars a picture is drawn without.
+
+    Parameters
+    ----------
+    lead : str
+        The leading exemplar's name.
+    others : sequence of str
+        From `left_out`.
+    """
     if not others:
-        return ""
-    return (
-        f"{names[lead]} leads, and {', '.join(others)} {'is' if len(others) == 1 else 'are'} left "
-        "out: the color or the grain is of another medium, and a mixture looks like neither. Keep "
-        "works of one medium in one folder; two folders may be blended (--exemplars a/+b/)"
-    )
+        return f"{lead} leads, and none is left out"
+    return f"{lead} leads, and {', '.join(others)} {'is' if len(others) == 1 else 'are'} left out"

@@ -14,7 +14,9 @@ from facestyle import disk_cache
 from facestyle.faces import Portrait
 from facestyle.methods.patch_unpaired.lead import choose_lead
 from facestyle.methods.patch_unpaired.media import (
+    WHY_LEFT_OUT,
     left_out,
+    left_out_in_words,
     of_one_medium,
     possible_leads,
 )
@@ -42,7 +44,9 @@ class SourceCache:
         self.exemplars = tuple(exemplars)
         self._contents = None if contents is None else tuple(contents)
         self._kept: dict[tuple[int, float], PatchSources] = {}
-        self._told: set[str] = set()
+        # what the first picture was drawn without: pictures of which nothing is said are as it
+        self._usual: tuple[str, ...] | None = None
+        self._explained = False
         self._lock = threading.Lock()
 
     @functools.cached_property
@@ -53,7 +57,7 @@ class SourceCache:
         return of_one_medium(np.stack([e.analysis.medium for e in self.exemplars]))
 
     def choose_lead(self, portrait: Portrait) -> int:
-        """Index of the exemplar that suits a portrait best; says once what is left out with it.
+        """Index of the exemplar that suits a portrait best; says what is left out with it.
 
         Parameters
         ----------
@@ -65,13 +69,26 @@ class SourceCache:
         """
         candidates = possible_leads(self._alike)
         lead = candidates[choose_lead(portrait, [self.exemplars[n] for n in candidates])]
-        message = left_out([e.portrait.name for e in self.exemplars], self._alike, lead)
-        with self._lock:
-            is_new = message not in self._told
-            self._told.add(message)
-        if message and is_new:
-            _LOG.warning("%s", message)
+        self._tell(portrait.name, lead)
         return lead
+
+    def _tell(self, picture: str, lead: int) -> None:
+        """Say what is left out of the first picture, and of those that differ from it.
+
+        With -v it is said of each.
+        """
+        if self._alike.all():
+            return
+        names = [exemplar.portrait.name for exemplar in self.exemplars]
+        without = left_out(names, self._alike, lead)
+        with self._lock:
+            is_news = without != (self._usual or ())
+            if self._usual is None:
+                self._usual = without
+            explain = is_news and not self._explained
+            self._explained |= explain
+        words = left_out_in_words(names[lead], without) + (f": {WHY_LEFT_OUT}" if explain else "")
+        _LOG.log(logging.WARNING if is_news else logging.INFO, "%s: %s", picture, words)
 
     def order(self, lead: int) -> np.ndarray:
         """Indices of the exemplars that a picture is drawn with, the leading one first, (k,)."""
@@ -101,7 +118,7 @@ class SourceCache:
 
     def __getstate__(self) -> dict[str, Any]:
         # sources are made again in another process: they are larger than the exemplars
-        kept = ("exemplars", "_contents", "_told")
+        kept = ("exemplars", "_contents", "_usual", "_explained")
         return {name: vars(self)[name] for name in kept} | {"_kept": {}}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
