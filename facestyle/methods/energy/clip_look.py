@@ -21,9 +21,9 @@ from facestyle.methods.energy.exemplar import EnergyExemplar
 from facestyle.methods.energy.gain import gain_sigma
 from facestyle.methods.energy.likeness import Alignment, likeness
 from facestyle.methods.energy.ordinary import ordinary_face
-from facestyle.methods.energy.rendering import blended_look, light_evidence
+from facestyle.methods.energy.rendering import blended_look
 from facestyle.methods.energy.settings import EnergySettings
-from facestyle.methods.energy.tone import smooth_shift, tone_shift
+from facestyle.methods.energy.tone_change import tone_change
 from facestyle.methods.energy.transfer import label_patches, look_curves
 from facestyle.tracking.motion import Motion
 
@@ -99,12 +99,11 @@ def find_look(
     slope, offset = np.zeros((2, height, width, 3), np.float32)
     toned, ordinary, alignment = lab, None, Alignment(mappings)
     if settings.tone == "first":
-        curves = look_curves(exemplars, selection)
-        ordinary = ordinary_face(portrait, features, curves)
+        ordinary = ordinary_face(portrait, features, look_curves(exemplars, selection))
         alignment = Alignment(mappings, likeness(features, exemplars, mappings))
-        lit = light_evidence(ordinary, features, exemplars, mappings)
-        shift = tone_shift(features, curves, float(lit[0]))
-        slope, offset = smooth_shift(features, shift, unit * width / features.shape[1])
+        slope, offset = tone_change(
+            portrait, features, exemplars, alignment, selection, settings, ordinary
+        )
         slope, offset = np.float32(strength) * slope, np.float32(strength) * offset
         toned = changed_tone(lab, slope, offset)
     stack = build_stack(toned, portrait.matte, unit)

@@ -22,6 +22,7 @@ from facestyle.methods.energy.gain import (
     gain_maps,
     gain_sigma,
 )
+from facestyle.methods.energy.lifting import lift_limit
 from facestyle.methods.energy.likeness import Alignment
 from facestyle.methods.energy.ordinary import OrdinaryFace
 from facestyle.methods.energy.settings import EnergySettings
@@ -87,10 +88,45 @@ def blended_look(
         inter_ocular=unit,
         strength=strength,
     )
-    residuals = _warp([e.stack.residual for e in exemplars], exemplars, mappings, stack.residual)
+    return gains, moved_residual(
+        portrait, stack, exemplars, alignment, selection, settings, strength, ordinary
+    )
+
+
+def moved_residual(
+    portrait: Portrait,
+    stack: LaplacianStack,
+    exemplars: Sequence[EnergyExemplar],
+    alignment: Alignment,
+    selection: Selection,
+    settings: EnergySettings,
+    strength: float,
+    ordinary: OrdinaryFace | None = None,
+) -> np.ndarray:
+    """Move the residual to the exemplars', as far as they agree and light may lift a shadow.
+
+    Parameters
+    ----------
+    portrait : Portrait
+    stack : LaplacianStack
+        Of the toned portrait, at any size.
+    exemplars : sequence of K EnergyExemplar
+    alignment : Alignment
+    selection : Selection
+    settings : EnergySettings
+    strength : float
+        From 0 to 1.
+    ordinary : OrdinaryFace, optional
+
+    Returns
+    -------
+    (h, w, 3) float32
+    """
+    own, mappings = stack.residual, alignment.mappings
+    residuals = _warp([e.stack.residual for e in exemplars], exemplars, mappings, own)
     surely = 1 if ordinary is None else ordinary.residual_evidence(residuals)
-    return gains, _mix_residual(
-        portrait, stack.residual, residuals, selection, settings, strength * surely, alignment.alike
+    return _mix_residual(
+        portrait, own, residuals, selection, settings, strength * surely, alignment.alike
     )
 
 
@@ -180,4 +216,6 @@ def _mix_residual(
     share: np.ndarray | float = 0.5
     if len(exemplars) > 1:
         share = agreement(exemplars - own, 0.25 * unit, 1e-5)
-    return own + np.float32(strength * settings.residual) * known * share * (fitted - own)
+    change = np.float32(strength * settings.residual) * known * share * (fitted - own)
+    change[..., 0] = np.minimum(change[..., 0], lift_limit(own[..., 0]))
+    return own + change

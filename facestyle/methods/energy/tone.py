@@ -33,13 +33,32 @@ def tone_shift(features: Features, curves: ToneCurves, lit: float = 0.0) -> np.n
     (h, w, 3) float32
         On the analysis grid, Lab/100.
     """
-    lightness = features.lab[..., 0]
-    ranks = np.linspace(0, 1, len(curves.ranked))
-    share = _RANK_SHARE + lit * (_RANK_SHARE_LIT - _RANK_SHARE)
-    level = (1 - share) * lightness + share * np.interp(features.rank, ranks, curves.ranked)
+    level = tone_level(features, curves, lit)
     colors = curves.chroma(features.lab, features.skin)
     change = np.dstack([np.interp(level, LEVELS, curves.lightness), colors - features.lab[..., 1:]])
     return change.astype(np.float32)
+
+
+def tone_level(features: Features, curves: ToneCurves, lit: float = 0.0) -> np.ndarray:
+    """The L at which the tone curve is read.
+
+    Parameters
+    ----------
+    features : Features
+        Of the input.
+    curves : ToneCurves
+        Of the look.
+    lit : float
+        How surely the look lights places, in [0, 1].
+
+    Returns
+    -------
+    (h, w) float64
+    """
+    ranks = np.linspace(0, 1, len(curves.ranked))
+    share = _RANK_SHARE + lit * (_RANK_SHARE_LIT - _RANK_SHARE)
+    ranked = np.interp(features.rank, ranks, curves.ranked)
+    return np.asarray((1 - share) * features.lab[..., 0] + share * ranked)
 
 
 def smooth_shift(features: Features, shift: np.ndarray, unit: float) -> tuple[np.ndarray, ...]:

@@ -29,12 +29,9 @@ from facestyle.methods.energy.exemplar import (
 from facestyle.methods.energy.likeness import Alignment, likeness
 from facestyle.methods.energy.ordinary import ordinary_face
 from facestyle.methods.energy.population import population
-from facestyle.methods.energy.rendering import (
-    blended_look,
-    light_evidence,
-)
+from facestyle.methods.energy.rendering import blended_look
 from facestyle.methods.energy.settings import EnergySettings
-from facestyle.methods.energy.tone import smooth_shift, tone_shift
+from facestyle.methods.energy.tone_change import tone_change
 from facestyle.methods.energy.tone_curves import ToneCurves, estimate_curves
 from facestyle.methods.energy.tones import pool_statistics
 from facestyle.row_bands import row_bands
@@ -120,13 +117,11 @@ def transfer_look(
     guide = np.ascontiguousarray(lab[..., 0]) if filtered else None
     ordinary, alignment = None, Alignment(mappings)
     if settings.tone == "first":
-        unit = portrait.face.inter_ocular * features.matte.shape[1] / features.shape[1]
-        curves = look_curves(exemplars, selection)
-        ordinary = ordinary_face(portrait, features, curves)
+        ordinary = ordinary_face(portrait, features, look_curves(exemplars, selection))
         alignment = Alignment(mappings, likeness(features, exemplars, mappings))
-        lit = light_evidence(ordinary, features, exemplars, mappings)
-        shift = tone_shift(features, curves, float(lit[0]))
-        slope, offset = smooth_shift(features, shift, unit)
+        slope, offset = tone_change(
+            portrait, features, exemplars, alignment, selection, settings, ordinary
+        )
         _add_shift(lab, slope, offset, strength)
         watch.lap("tone")
     give_back(portrait.matte.size)
