@@ -9,12 +9,15 @@ from synthetic_faces import drawing_of, photograph
 from facestyle.faces.contours import face_width, feature_contours
 from facestyle.faces.face_coordinates import face_coordinates
 from facestyle.faces.regions import BACKGROUND, CLOTHES, HAIR, SKIN, segment_regions
+from facestyle.imaging.color import to_lab
 from facestyle.methods.patch_unpaired import prepare_exemplar, resize_portrait
 from facestyle.methods.patch_unpaired.background import Background, lay_background
 from facestyle.methods.patch_unpaired.background_pieces import lay_pieces
 from facestyle.methods.patch_unpaired.background_seams import softened_seams
 from facestyle.methods.patch_unpaired.background_search import Backdrop, shifted
 from facestyle.methods.patch_unpaired.blemishes import strokes_beside_head
+from facestyle.methods.patch_unpaired.palette import palette_of
+from facestyle.methods.patch_unpaired.prepared import resize_region_map
 from facestyle.methods.patch_unpaired.sources import make_sources
 
 WIDTH = 96.0  # of the face, px
@@ -130,6 +133,31 @@ def test_pieces_meet_in_one_tone_and_keep_their_strokes():
     np.testing.assert_allclose(both[:75], picture[40, :75], atol=1e-3)
     np.testing.assert_allclose(both[130:], picture[40, 130:], atol=1e-3)
     assert both[100, 0] - both[101, 0] > 0.04
+
+
+def test_a_white_wig_among_dark_hair_is_no_gray_source():
+    drawn = prepare_exemplar(replace(drawing_of(photograph(seed=8)), photo=None))
+    dark, light = (with_hair(drawn, value) for value in (0.1, 0.95))
+    costs = []
+    for other in (dark, light):
+        made = make_sources([dark, other], WIDTH)
+        regions = made.layers[1].region_map
+        start = int(made.levels[0].start[1])
+        costs.append(made.source_unary[0][start:][: regions.size].reshape(regions.shape))
+    added, wig = costs[1] - costs[0], regions == HAIR
+    assert wig.sum() > 500
+    assert np.median(added[wig]) > 10  # times what it costs to be used once too often
+    assert np.abs(added[regions == BACKGROUND]).max() == 0
+
+
+def with_hair(drawn, value):
+    """A prepared drawing whose hair has one gray."""
+    portrait = drawn.portrait
+    region_map = resize_region_map(drawn.region_map, portrait.image.shape[1::-1])
+    image = np.where((region_map == HAIR)[..., None], np.float32(value), portrait.image)
+    palette = palette_of(to_lab(image), region_map)
+    analysis = replace(drawn.analysis, palette=palette)
+    return replace(drawn, portrait=replace(portrait, image=image), analysis=analysis)
 
 
 def test_where_the_person_fills_the_picture_there_is_no_background(sources):

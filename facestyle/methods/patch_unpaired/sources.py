@@ -22,7 +22,13 @@ from facestyle.methods.patch_unpaired.contour_line import ContourProfiles
 from facestyle.methods.patch_unpaired.grain import unlikeness_to_first
 from facestyle.methods.patch_unpaired.layers import Layer, rotated_hair
 from facestyle.methods.patch_unpaired.measures import kept_measures, measure_set
-from facestyle.methods.patch_unpaired.palette import Harmony, Palette, harmonized, make_harmony
+from facestyle.methods.patch_unpaired.palette import (
+    Harmony,
+    Palette,
+    harmonized,
+    make_harmony,
+    moved_tone_cost,
+)
 from facestyle.methods.patch_unpaired.prepared import PreparedExemplar, resize, resize_region_map
 from facestyle.methods.patch_unpaired.recipe import HAIR_GRAIN_COST, region_costs
 from facestyle.methods.patch_unpaired.search_levels import search_levels
@@ -87,7 +93,7 @@ def make_sources(
         lambda number: _picture_in_palette(exemplars[number], bool(number), width, lead),
         range(len(exemplars)),
     )
-    images, region_maps, harmonies = zip(*made, strict=True)
+    images, region_maps, harmonies, moved = zip(*made, strict=True)
     working = [exemplar.working_face for exemplar in exemplars]
     faces = tuple(face.scaled(width / face_width(face)) for face in working)
     measures = kept_measures(key, lambda: measure_set(exemplars, faces, images, region_maps, width))
@@ -101,6 +107,7 @@ def make_sources(
     every = (*layers, *turned)
     pairs = zip(measures.exemplars, region_maps, strict=True)
     rough = [own.rough(region_map.shape) for own, region_map in pairs]
+    rough = [rough_cost + moved_cost for rough_cost, moved_cost in zip(rough, moved, strict=True)]
     levels, source_unary = search_levels(every, rough, width)
     every = (*(replace(layer, image=_in_bytes(layer, levels[0])) for layer in layers), *turned)
     grains = np.stack([own.grain for own in measures.exemplars])
@@ -122,14 +129,18 @@ def make_sources(
 
 def _picture_in_palette(
     exemplar: PreparedExemplar, follows: bool, width: float, lead: Palette
-) -> tuple[np.ndarray, np.ndarray, Harmony]:
-    """One exemplar at a face width, in the palette of the first; with its regions."""
+) -> tuple[np.ndarray, np.ndarray, Harmony, np.ndarray]:
+    """One exemplar at a face width, in the palette of the first; regions, and cost of tones."""
     image = resize(exemplar.portrait.image, width / face_width(exemplar.portrait.face))
     region_map = resize_region_map(exemplar.region_map, image.shape[1::-1])
     harmony = make_harmony(region_map, exemplar.analysis.palette, lead, width)
+    moved = np.zeros(region_map.shape, np.float32)
     if follows:
-        image = from_lab(harmonized(to_lab(image), harmony))
-    return image, region_map, harmony
+        lab = to_lab(image)
+        toned = harmonized(lab, harmony)
+        moved = moved_tone_cost(lab[..., 0], toned[..., 0], region_map)
+        image = from_lab(toned)
+    return image, region_map, harmony, moved
 
 
 def _in_bytes(layer: Layer, finest: Sources) -> np.ndarray:
