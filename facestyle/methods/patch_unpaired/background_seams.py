@@ -11,6 +11,7 @@ from facestyle.methods.patch_unpaired.background import Background
 # watercolor, by eye: twice as wide leaves short ledges)
 _SIGMA = 0.03
 _LEAST_WEIGHT = 1e-3  # of a piece in its neighborhood
+_REACH = 4.0  # sigmas; OpenCV's kernels of float32 end there
 _LARGEST_STEP = 1 << 20  # px; for one number of each piece
 
 
@@ -41,8 +42,18 @@ def softened_seams(picture: np.ndarray, background: Background, face_width: floa
     everywhere = _mean(picture, background.placed, sigma)
     for number in range(pieces.max() + 1):
         piece = pieces == number
-        change[piece] = (everywhere - _mean(picture, piece, sigma))[piece]
+        box = _around(piece, sigma)
+        own = piece[box]
+        change[box][own] = (everywhere[box] - _mean(picture[box], own, sigma))[own]
     return change
+
+
+def _around(mask: np.ndarray, sigma: float) -> tuple[slice, slice]:
+    """The part of a picture that a blur of some pixels reaches."""
+    x, y, width, height = cv2.boundingRect(mask.astype(np.uint8))
+    reach = int(np.ceil(_REACH * sigma)) + 1
+    rows = slice(max(0, y - reach), y + height + reach)
+    return rows, slice(max(0, x - reach), x + width + reach)
 
 
 def _pieces(background: Background) -> np.ndarray:
