@@ -19,14 +19,17 @@ from facestyle.methods.patch_unpaired.background_search import (
     OffsetSearch,
     shifted,
 )
+from facestyle.methods.patch_unpaired.pictures import bounding_box
 from facestyle.mrf.graphcut import solve_labels
 
 CUT_LEVEL = 2  # of the pyramid, where pieces are cut; a pixel is four of the working size
 # 12 development sitters in five styles, by eye: with 6 pieces up to a third was left to the search,
-# in blocks; a piece whose tone is changed by .2 is flat gray where an engraving has lines
+# in blocks
 _MOST_PIECES = 12
 _LEAST_MISSING = 0.004  # share of the picture; smaller holes are left to the search
-_MOST_CHANGE = 0.1  # of RGB (of 1): the most of tone that a piece is changed by
+# of RGB (of 1): the most of tone that a piece is changed by; at .2 flat gray stands where an
+# engraving has lines
+_MOST_CHANGE = 0.1
 _SHORTEST = 1e-3  # cost of a cut where pieces agree
 _SAMPLES = 1000
 _MOVES = ((2, 2), (1, 2), (0, 1))  # level, and px of it that an offset is moved to agree
@@ -163,9 +166,7 @@ def _cut(piece: np.ndarray, free: np.ndarray, picture: np.ndarray, known: np.nda
         return fills
     side = 4 * BAND + 1
     near = cv2.dilate(fills.astype(np.uint8), np.ones((side, side), np.uint8)) > 0
-    top, bottom = np.flatnonzero(near.any(axis=1))[[0, -1]]
-    left, right = np.flatnonzero(near.any(axis=0))[[0, -1]]
-    box = slice(top, bottom + 1), slice(left, right + 1)
+    box = bounding_box(near)
     overlap = (known & free & near)[box]
     difference = np.abs(piece[box] - picture[box]).sum(axis=-1) * overlap
     cost = cv2.GaussianBlur(difference, (0, 0), 1) + np.float32(_SHORTEST)

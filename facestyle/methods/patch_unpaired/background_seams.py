@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from facestyle.methods.patch_unpaired.background import Background
+from facestyle.methods.patch_unpaired.pictures import bounding_box
 
 # of the tones compared on both sides, in face widths (six development sitters in charcoal and
 # watercolor, by eye: twice as wide leaves short ledges)
@@ -42,18 +43,10 @@ def softened_seams(picture: np.ndarray, background: Background, face_width: floa
     everywhere = _mean(picture, background.placed, sigma)
     for number in range(pieces.max() + 1):
         piece = pieces == number
-        box = _around(piece, sigma)
+        box = bounding_box(piece, int(np.ceil(_REACH * sigma)) + 1)
         own = piece[box]
         change[box][own] = (everywhere[box] - _mean(picture[box], own, sigma))[own]
     return change
-
-
-def _around(mask: np.ndarray, sigma: float) -> tuple[slice, slice]:
-    """The part of a picture that a blur of some pixels reaches."""
-    x, y, width, height = cv2.boundingRect(mask.astype(np.uint8))
-    reach = int(np.ceil(_REACH * sigma)) + 1
-    rows = slice(max(0, y - reach), y + height + reach)
-    return rows, slice(max(0, x - reach), x + width + reach)
 
 
 def _pieces(background: Background) -> np.ndarray:

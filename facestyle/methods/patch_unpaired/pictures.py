@@ -1,4 +1,4 @@
-"""Pictures and label maps, halved."""
+"""Pictures and label maps, halved, and where a mask lies in them."""
 
 from __future__ import annotations
 
@@ -16,3 +16,18 @@ def halved(image: np.ndarray) -> np.ndarray:
 def halved_size(shape: tuple[int, ...]) -> tuple[int, int]:
     """Height and width of a picture that is halved."""
     return max(8, -(-shape[0] // 2)), max(8, -(-shape[1] // 2))
+
+
+def bounding_box(mask: np.ndarray, reach: int = 0) -> tuple[slice, slice]:
+    """Rows and columns of what a mask holds, and some pixels around it.
+
+    Parameters
+    ----------
+    mask : (h, w) bool
+        Not empty.
+    reach : int
+        px.
+    """
+    x, y, width, height = cv2.boundingRect(mask.astype(np.uint8))
+    rows = slice(max(0, y - reach), y + height + reach)
+    return rows, slice(max(0, x - reach), x + width + reach)

@@ -105,10 +105,9 @@ def make_sources(
     ]
     turned = tuple(itertools.chain(*in_threads(rotated_hair, layers)))
     every = (*layers, *turned)
-    pairs = zip(measures.exemplars, region_maps, strict=True)
-    rough = [own.rough(region_map.shape) for own, region_map in pairs]
-    rough = [rough_cost + moved_cost for rough_cost, moved_cost in zip(rough, moved, strict=True)]
-    levels, source_unary = search_levels(every, rough, width)
+    pairs = zip(measures.exemplars, moved, strict=True)
+    own_costs = [own.rough(cost.shape) + cost for own, cost in pairs]
+    levels, source_unary = search_levels(every, own_costs, width)
     every = (*(replace(layer, image=_in_bytes(layer, levels[0])) for layer in layers), *turned)
     grains = np.stack([own.grain for own in measures.exemplars])
     costs = np.stack([region_costs(region_map) for region_map in region_maps])
