@@ -466,6 +466,41 @@ def test_edge_between_patches_of_unlike_tone_goes_and_strokes_stay():
     assert drawn.std() > 0.95 * (left(target + strokes, before)).std()
 
 
+def test_islands_of_tone_in_light_cloth_go_and_its_mottling_stays():
+    region_map = np.full((200, 200), CLOTHES, np.uint8)
+    target = np.full((200, 200, 3), 0.6, np.float32)
+    islands = target.copy()
+    islands[:, 100:, 0] += 0.1
+    weights = last_weights(correction_weights(region_map, 200), region_map, 200)
+    left = islands + correction(islands, target, weights, 200, 0.8) - target
+    assert np.abs(left[:, 130:, 0]).max() < 0.01  # at a share of .5 it was .047
+    mottled = target.copy()
+    mottled[..., 1] += np.float32(0.02) * noise_of(3.0)
+    kept = mottled + correction(mottled, target, weights, 200, 0.8) - target
+    assert kept[..., 1].std() > 0.8 * (mottled - target)[..., 1].std()
+
+
+def noise_of(sigma):
+    """Noise of a deviation of 1, blurred, (200, 200) float32."""
+    noise = ndimage.gaussian_filter(np.random.default_rng(0).normal(size=(200, 200)), sigma)
+    return (noise / noise.std()).astype(np.float32)
+
+
+def test_cloth_drawn_by_skin_takes_its_strokes_and_not_its_color():
+    region_map = np.full((200, 200), CLOTHES, np.uint8)
+    drawn_by = np.where(np.arange(200) < 100, SKIN, CLOTHES).astype(np.uint8) + 0 * region_map
+    target = np.full((200, 200, 3), 0.6, np.float32)
+    image = target.copy()
+    image[:, :100, 1] += 0.1
+    image[:, ::3, 0] += 0.05
+    inner = last_weights(correction_weights(region_map, 200), region_map, 200)
+    weights = last_weights(correction_weights(region_map, 200), region_map, 200, drawn_by)
+    left = image + correction(image, target, weights, 200, 0.8) - target
+    coarse = image + correction(image, target, inner, 200, 0.8) - target
+    assert np.abs(left[:, 96:99, 1]).mean() < 0.8 * np.abs(coarse[:, 96:99, 1]).mean()
+    assert left[..., 0].std() > 0.9 * (image - target)[..., 0].std()
+
+
 def test_blue_patch_on_a_cheek_goes():
     region_map = np.full((200, 200), SKIN, np.uint8)
     target = np.full((200, 200, 3), 0.4, np.float32)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from facestyle.faces.regions import CLOTHES, EYE, HAIR, LIP, NOSE, SKIN
+from facestyle.faces.regions import CLOTHES, EYE, GROUP_OF_REGION, HAIR, LIP, NOSE, SKIN
 from facestyle.imaging.color import from_lab, to_lab
 from facestyle.kernels.bands import combine_bands
 from facestyle.methods.patch_unpaired.recipe import (
@@ -34,18 +34,21 @@ _LAST_FINE_CHROMA = {EYE: 1.0, LIP: 1.0, HAIR: 0.8}
 # Hair beside other hair, dark and light, blue and brown, meets in edges that no sitter has: wide
 # differences are taken over whole at the usual identity of .8 (two development sitters in
 # watercolor and charcoal, by eye; texture the same. With .6 of the middle band instead of .4 it is
-# 1.34 -> 1.40 in pencil, .92 -> .85 in oil)
-_LAST_HAIR_LOW = 1.25
-# Wide differences of color in clothes, over those of tone: whole at the usual identity. Their tone
-# is the exemplars' by half; with color by half an orange shirt becomes gray
-_LAST_CLOTHES_CHROMA = 2.4
+# 1.34 -> 1.40 in pencil, .92 -> .85 in oil). So are those of clothes: light cloth among dark coats
+# is drawn by whatever is light, and fell into islands a tenth of the range apart
+_LAST_WHOLE_LOW = 1.25
+# Wide differences of color in clothes, over those of tone: whole as well. With half of them an
+# orange shirt becomes gray
+_LAST_CLOTHES_CHROMA = 1.25
 # Edges between patches of unlike tone or color, in face widths: broader than strokes; the area over
 # which they are strong or weak; and the RMS, in Lab of 1, at which half of them is taken back
 _EDGE_SIGMA, _EDGE_AREA = 0.012, 0.04
 _STRONG_TONES, _STRONG_COLORS = 0.015, 0.02
-# regions in which tones, and in which colors, have no edges but the photo's; that of hair's and
-# clothes' colors is `_LAST_FINE_CHROMA`'s and the sitter's own
-_EVEN_TONES, _EVEN_COLORS = (HAIR, CLOTHES, SKIN, NOSE), (SKIN, NOSE)
+# In clothes, whose washes and threads have colors: at .02 watercolor loses its mottling
+_STRONG_COLORS_OF_CLOTHES = 0.05
+# regions in which tones, and in which colors, have no edges but the photo's; that of hair's colors
+# is `_LAST_FINE_CHROMA`'s and the sitter's own
+_EVEN_TONES, _EVEN_COLORS = (HAIR, CLOTHES, SKIN, NOSE), (CLOTHES, SKIN, NOSE)
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,8 @@ class CorrectionWeights:
         Factor of `chroma`.
     even : (2, h, w) float32, optional
         Share of edges between patches of unlike tone, and color; see `false_edges`.
+    strong_colors : (h, w) float32, optional
+        RMS at which half of an edge between colors is taken back.
     """
 
     low: np.ndarray
@@ -74,6 +79,7 @@ class CorrectionWeights:
     fine_chroma: np.ndarray | None = None
     wide_chroma: np.ndarray | None = None
     even: np.ndarray | None = None
+    strong_colors: np.ndarray | None = None
 
 
 def correction_weights(region_map: np.ndarray, face_width: float) -> CorrectionWeights:
@@ -87,7 +93,10 @@ def correction_weights(region_map: np.ndarray, face_width: float) -> CorrectionW
 
 
 def last_weights(
-    weights: CorrectionWeights, region_map: np.ndarray, face_width: float
+    weights: CorrectionWeights,
+    region_map: np.ndarray,
+    face_width: float,
+    drawn_by: np.ndarray | None = None,
 ) -> CorrectionWeights:
     """The weights of the correction that follows the synthesis, from those inside its loop.
 
@@ -99,6 +108,9 @@ def last_weights(
         Regions.
     face_width : float
         px.
+    drawn_by : (h, w) uint8, optional
+        Regions of the exemplars that the strokes come from. What is borrowed (cloth drawn by skin)
+        lends its strokes, not its colors.
 
     Returns
     -------
@@ -106,15 +118,20 @@ def last_weights(
         The low band's up to 1.25.
     """
     fine_chroma = region_table(_LAST_FINE_CHROMA)[region_map]
+    if drawn_by is not None:
+        fine_chroma[GROUP_OF_REGION[drawn_by] != GROUP_OF_REGION[region_map]] = 1
     hair, clothes = (_soft(region_map, (region,), face_width) for region in (HAIR, CLOTHES))
     even = [_soft(region_map, regions, face_width) for regions in (_EVEN_TONES, _EVEN_COLORS)]
+    low = np.maximum(np.float32(_LAST_LOW) * weights.low, np.float32(_LAST_WHOLE_LOW) * clothes)
+    strong = _STRONG_COLORS + (_STRONG_COLORS_OF_CLOTHES - _STRONG_COLORS) * clothes
     return replace(
         weights,
-        low=np.minimum(np.float32(_LAST_LOW) * weights.low, 1 + (_LAST_HAIR_LOW - 1) * hair),
+        low=np.minimum(low, 1 + np.float32(_LAST_WHOLE_LOW - 1) * (hair + clothes)),
         chroma=_LAST_CHROMA,
         fine_chroma=cv2.GaussianBlur(fine_chroma, (0, 0), 0.012 * face_width),
         wide_chroma=1 + np.float32(_LAST_CLOTHES_CHROMA - 1) * clothes,
         even=np.stack(even),
+        strong_colors=strong.astype(np.float32),
     )
 
 
@@ -153,16 +170,16 @@ def correction(
         np.ascontiguousarray(difference[..., 0]), (0, 0), max(0.5, MIDDLE_SIGMA * face_width)
     )
     change = combine_bands(low, middle, weights.low, weights.middle, factor, weights.chroma)
-    if weights.even is not None:
+    if weights.even is not None and weights.strong_colors is not None:
         tones, colors = np.float32(factor) * weights.even
         rest = difference - change
         change[..., 0] += tones * false_edges(rest[..., 0], face_width, _STRONG_TONES)
-        found = false_edges(rest[..., 1:], face_width, _STRONG_COLORS)
+        found = false_edges(rest[..., 1:], face_width, weights.strong_colors)
         change[..., 1:] += colors[..., None] * found
     return change
 
 
-def false_edges(rest: np.ndarray, face_width: float, strong: float) -> np.ndarray:
+def false_edges(rest: np.ndarray, face_width: float, strong: float | np.ndarray) -> np.ndarray:
     """Find the edges that a picture has and its target has not.
 
     Where patches of two kinds meet in one head of hair, the low band's correction leaves a step
@@ -174,7 +191,7 @@ def false_edges(rest: np.ndarray, face_width: float, strong: float) -> np.ndarra
         What a picture lacks of its target's luminance or colors, Lab of 1.
     face_width : float
         px.
-    strong : float
+    strong : float, or (h, w) float32
         RMS at which half of an edge is found.
 
     Returns
@@ -187,7 +204,7 @@ def false_edges(rest: np.ndarray, face_width: float, strong: float) -> np.ndarra
     band -= _blur(band, wide)
     square = band * band
     energy = _blur(square if square.ndim == 2 else square.sum(axis=-1), area)
-    share = energy / (energy + np.float32(strong**2))
+    share = energy / (energy + np.float32(strong) ** 2)
     return np.asarray(band * (share if band.ndim == 2 else share[..., None]))
 
 

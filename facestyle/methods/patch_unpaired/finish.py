@@ -72,7 +72,12 @@ def finish(
     change = correction(
         small,
         target.toned,
-        last_weights(target.correction, target.region_map, sources.face_width),
+        last_weights(
+            target.correction,
+            target.region_map,
+            sources.face_width,
+            _drawn_by(match.field, sources),
+        ),
         sources.face_width,
         settings.identity,
     )
@@ -142,6 +147,15 @@ def _rendered(
         (size[1], size[0]),
         Voting(scale, RENDER_REACH, MODE_ROUNDS, MODE_BANDWIDTH),
     )
+
+
+def _drawn_by(field: np.ndarray, sources: PatchSources) -> np.ndarray:
+    """Region of the exemplar that each pixel is copied from, (h, w) uint8."""
+    regions = np.empty(field.shape[:2], np.uint8)
+    for number, layer in enumerate(sources.layers):
+        here = field[..., 0] == number
+        regions[here] = layer.region_map[field[here, 1], field[here, 2]]
+    return regions
 
 
 def _at_working_size(lab: np.ndarray, target: SynthesisTarget) -> np.ndarray:
