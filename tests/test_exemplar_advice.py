@@ -14,6 +14,7 @@ from facestyle.cli import main
 from facestyle.exemplars import ExemplarSet, read_exemplar
 from facestyle.faces import Face, Portrait, read_landmarks, write_landmarks
 from facestyle.io.images import read_image, write_image
+from facestyle.methods.choice import choose_method
 from facestyle.pipeline.exemplar_advice import ExemplarReport, SetReport, advise, sharpness
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -89,6 +90,25 @@ def test_every_line_counts_the_media_alike(noir, monkeypatch, caplog):
     caplog.clear()
     scores["jacob_fugger"] = 0.2
     assert advise(ExemplarSet(noir)).method == found.method
+    assert not caplog.records
+
+
+def test_smooth_paintings_may_be_taken_for_photographs(noir, monkeypatch, caplog):
+    scores = dict(zip(NAMES, (-2.0, -1.0, -0.7, 1.0, 2.0), strict=True))
+
+    def judge(portrait):
+        return scores[Path(portrait.name).stem], "its skin"
+
+    monkeypatch.setattr("facestyle.methods.choice.looks_drawn", judge)
+    assert choose_method(ExemplarSet(noir))[0].name == "energy"
+    [record] = caplog.records
+    # the median's odds, exp(.7); which of them look drawn is no second message
+    assert "may be smooth paintings (odds of 2.0 to 1" in record.message
+    assert "--method patch" in record.message
+    caplog.clear()
+    scores.update(dict.fromkeys(NAMES[:3], -1.5))  # four to one and more is clear
+    scores.update(dict.fromkeys(NAMES[3:], 0.1))
+    choose_method(ExemplarSet(noir))
     assert not caplog.records
 
 

@@ -7,7 +7,7 @@ applied to, the frame's own bands, is taken from every frame.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -23,6 +23,7 @@ from facestyle.methods.energy.likeness import Alignment, likeness
 from facestyle.methods.energy.ordinary import ordinary_face
 from facestyle.methods.energy.rendering import blended_look
 from facestyle.methods.energy.settings import EnergySettings
+from facestyle.methods.energy.shoulder import bend_highlights, lightest_tone
 from facestyle.methods.energy.tone_change import tone_change
 from facestyle.methods.energy.transfer import label_patches, look_curves
 from facestyle.tracking.motion import Motion
@@ -47,6 +48,8 @@ class FrameLook:
         What is added to the residual.
     weights : (K, h_p, w_p) float32
         Soft labels: how much each exemplar is used.
+    lightest : float
+        L/100 that becomes white.
     """
 
     slope: np.ndarray
@@ -54,6 +57,7 @@ class FrameLook:
     gains: tuple[np.ndarray, ...]
     residual: np.ndarray
     weights: np.ndarray
+    lightest: float
 
     @property
     def shares(self) -> np.ndarray:
@@ -118,7 +122,10 @@ def find_look(
     )
     # the window of the tone's fit is .1 of the inter-ocular distance: half the grid holds it
     slope, offset = half_size(slope), half_size(offset)
-    return FrameLook(slope, offset, maps, residual - stack.residual, selection.weights)
+    look = FrameLook(slope, offset, maps, residual - stack.residual, selection.weights, 1.0)
+    if settings.tone == "residual":
+        return look
+    return replace(look, lightest=lightest_tone(_changed(lab, portrait, look), portrait.matte))
 
 
 def changed_tone(lab: np.ndarray, slope: np.ndarray, offset: np.ndarray) -> np.ndarray:
@@ -162,6 +169,7 @@ def carry_look(look: FrameLook, motion: Motion, *, weights: bool = True) -> Fram
         tuple(motion.carry(gain) for gain in look.gains),
         motion.carry(look.residual),
         carried,
+        look.lightest,
     )
 
 
@@ -191,6 +199,7 @@ def mix_looks(look: FrameLook, other: FrameLook, share: float) -> FrameLook:
         tuple(mix(a, b) for a, b in zip(look.gains, other.gains, strict=True)),
         mix(look.residual, other.residual),
         other.weights,
+        (1 - share) * look.lightest + share * other.lightest,
     )
 
 
@@ -209,6 +218,13 @@ def apply_look(lab: np.ndarray, portrait: Portrait, look: FrameLook) -> np.ndarr
     -------
     (h, w, 3) float32
     """
+    result = _changed(lab, portrait, look)
+    bend_highlights(result, look.lightest)
+    return result
+
+
+def _changed(lab: np.ndarray, portrait: Portrait, look: FrameLook) -> np.ndarray:
+    """Tones, light and details of a look, (h, w, 3) Lab/100 that may lie beyond white."""
     toned = changed_tone(lab, look.slope, look.offset)
     stack = build_stack(toned, portrait.matte, portrait.face.inter_ocular, energies=False)
     height, width = stack.residual.shape[:2]

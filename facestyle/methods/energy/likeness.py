@@ -22,6 +22,9 @@ from facestyle.methods.energy.exemplar import EnergyExemplar
 # placed on hair and clothes, too (with both signs bwdodge loses 1.2 dB, lowkey 1.7).
 _LIGHTER = 0.2
 _BLUR = 0.1
+# Input L from which a place begins to be white, and is. There is no tone that an exemplar's shade
+# could show: a burnt shirt would become an even gray below coats
+_WHITE, _BURNT = 0.93, 0.98
 
 
 @dataclass(frozen=True)
@@ -57,16 +60,18 @@ def likeness(
     -------
     (K, h, w) float32
         1 on the face; around it less where the exemplar is lighter than the input, both as ranks
-        in the person, or where nobody is.
+        in the person, where nobody is, or where the input is burnt white.
     """
     sigma = _BLUR * ANALYSIS_SCALE
     inside = np.minimum(2 * gaussian_blur(features.hull.astype(np.float32), sigma), 1)
     own = gaussian_blur(features.rank, sigma)
+    burnt = np.clip((features.lab[..., 0] - _WHITE) / (_BURNT - _WHITE), 0, 1)
+    toned = 1 - gaussian_blur(burnt, sigma)
     result = np.empty((len(exemplars), *own.shape), np.float32)
     for number, (exemplar, mapping) in enumerate(zip(exemplars, mappings, strict=True)):
         shape = exemplar.features.shape
         rank = gaussian_blur(sample(exemplar.features.rank, mapping, shape), sigma)
         lighter = np.maximum(rank - own, 0) / np.float32(_LIGHTER)
         alike = np.exp(-0.5 * lighter**2) * sample(exemplar.features.matte, mapping, shape)
-        result[number] = inside + (1 - inside) * alike
+        result[number] = inside + (1 - inside) * alike * toned
     return result

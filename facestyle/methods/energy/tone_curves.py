@@ -15,6 +15,7 @@ import numpy as np
 
 from facestyle.frozen import FrozenRecord
 from facestyle.methods.energy.population import Population
+from facestyle.methods.energy.shoulder import shoulder
 from facestyle.methods.energy.tones import (
     BINS,
     ToneStatistics,
@@ -173,7 +174,8 @@ def _lightness_curve(
         steepness = 1 + np.gradient(shift, LEVELS)
         slope = np.clip(np.interp(where, LEVELS, steepness), *_SLOPES)
     # a darker tone stays the darker one
-    return np.asarray(np.maximum.accumulate(np.clip(LEVELS + shift, 0, 1)) - LEVELS)
+    rising = np.maximum.accumulate(np.maximum(LEVELS + shift, 0))
+    return np.asarray(shoulder(rising, float(rising[-1])) - LEVELS)
 
 
 def _chroma_curves(

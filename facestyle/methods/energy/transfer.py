@@ -31,6 +31,7 @@ from facestyle.methods.energy.ordinary import ordinary_face
 from facestyle.methods.energy.population import population
 from facestyle.methods.energy.rendering import blended_look
 from facestyle.methods.energy.settings import EnergySettings
+from facestyle.methods.energy.shoulder import bend_highlights, lightest_tone
 from facestyle.methods.energy.tone_change import tone_change
 from facestyle.methods.energy.tone_curves import ToneCurves, estimate_curves
 from facestyle.methods.energy.tones import pool_statistics
@@ -132,6 +133,8 @@ def transfer_look(
         portrait, stack, exemplars, alignment, selection, settings, strength, ordinary
     )
     result = collapse_stack(stack, gains, residual, out=lab)
+    if settings.tone == "first":
+        bend_highlights(result, lightest_tone(result, portrait.matte))
     if guide is not None:  # Song et al. filter the output along the input's edges
         result = filter_output(result, guide, portrait.face.inter_ocular)
     if all(e.gray for e in exemplars):
