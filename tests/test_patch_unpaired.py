@@ -488,7 +488,8 @@ def noise_of(sigma):
 
 def test_cloth_drawn_by_skin_takes_its_strokes_and_not_its_color():
     region_map = np.full((200, 200), CLOTHES, np.uint8)
-    drawn_by = np.where(np.arange(200) < 100, SKIN, CLOTHES).astype(np.uint8) + 0 * region_map
+    drawn_by = np.broadcast_to(np.where(np.arange(200) < 100, SKIN, CLOTHES), (200, 200)).copy()
+    drawn_by[:5, :5] = 8  # outside of an exemplar
     target = np.full((200, 200, 3), 0.6, np.float32)
     image = target.copy()
     image[:, :100, 1] += 0.1

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from facestyle.faces.regions import CLOTHES, EYE, GROUP_OF_REGION, HAIR, LIP, NOSE, SKIN
+from facestyle.faces.regions import BACKGROUND, CLOTHES, EYE, GROUP_OF_REGION, HAIR, LIP, NOSE, SKIN
 from facestyle.imaging.color import from_lab, to_lab
 from facestyle.kernels.bands import combine_bands
 from facestyle.methods.patch_unpaired.recipe import (
@@ -109,7 +109,7 @@ def last_weights(
     face_width : float
         px.
     drawn_by : (h, w) uint8, optional
-        Regions of the exemplars that the strokes come from. What is borrowed (cloth drawn by skin)
+        Regions of the exemplars that the strokes come from, 8 outside of them. What is borrowed (cloth drawn by skin)
         lends its strokes, not its colors.
 
     Returns
@@ -119,7 +119,8 @@ def last_weights(
     """
     fine_chroma = region_table(_LAST_FINE_CHROMA)[region_map]
     if drawn_by is not None:
-        fine_chroma[GROUP_OF_REGION[drawn_by] != GROUP_OF_REGION[region_map]] = 1
+        group = GROUP_OF_REGION[np.minimum(drawn_by, BACKGROUND)]  # 8 is outside
+        fine_chroma[group != GROUP_OF_REGION[region_map]] = 1
     hair, clothes = (_soft(region_map, (region,), face_width) for region in (HAIR, CLOTHES))
     even = [_soft(region_map, regions, face_width) for regions in (_EVEN_TONES, _EVEN_COLORS)]
     low = np.maximum(np.float32(_LAST_LOW) * weights.low, np.float32(_LAST_WHOLE_LOW) * clothes)
