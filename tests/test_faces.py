@@ -3,6 +3,7 @@
 import cv2
 import numpy as np
 import pytest
+from synthetic_faces import landmarks, make_face
 
 from facestyle.errors import FaceError, LandmarksError, UsageError
 from facestyle.faces import (
@@ -17,7 +18,7 @@ from facestyle.faces import (
 from facestyle.faces.analysis import _mesh_face, _with_mouth
 from facestyle.faces.detection import _dlib_detector
 from facestyle.faces.landmarks import outline_from_landmarks
-from facestyle.faces.matte import _look_again, _segment
+from facestyle.faces.matte import _look_again, _segment, segment_person
 from facestyle.imaging.levels import to_bytes
 
 
@@ -263,10 +264,36 @@ def test_the_matte_holds_the_person(astronaut, portrait):
 
 def test_the_person_of_a_mirrored_picture_is_the_mirrored_person(astronaut, portrait):
     mirrored = np.ascontiguousarray(astronaut[:, ::-1])
-    same, other = _look_again(astronaut), _look_again(mirrored)[:, ::-1]
+    same, other = _look_again(astronaut, 0.5), _look_again(mirrored, 0.5)[:, ::-1]
     assert np.abs(same - other).max() < 1e-3
     once = np.abs(_segment(astronaut) - _segment(mirrored)[:, ::-1])
     assert once.max() > 0.05  # which one look does not give
+
+
+def test_a_margin_is_for_heads_that_fill_the_picture(astronaut):
+    small, large = _look_again(astronaut, 0.2), _look_again(astronaut, 0.5)
+    mirrored = np.ascontiguousarray(astronaut[:, ::-1])
+    without = (_segment(astronaut) + _segment(mirrored)[:, ::-1]) / 2
+    np.testing.assert_allclose(small, without, atol=1e-4)
+    assert np.abs(large - without).max() > 0.1
+
+
+def test_a_crop_round_a_small_face_is_no_narrower_in_profile():
+    points = landmarks((300.0, 200.0), 20.0)
+    profile = points.copy()
+    profile[:, 0] = 300 + 0.4 * (points[:, 0] - 300)
+    looks = []
+
+    def look(image, filled):
+        looks.append((image.shape[:2], filled))
+        return np.zeros(image.shape[:2], np.float32)
+
+    image = np.zeros((400, 600, 3), np.float32)
+    for face in (make_face(points), make_face(profile)):
+        segment_person(image, face, look=look)
+    (_, _), (frontal, _), (_, far), (turned, near) = looks
+    assert turned[0] > 0.6 * frontal[0]  # the eyes alone say .4
+    assert near > 2 * far
 
 
 @pytest.mark.parametrize("name", ["coffee", "clock", "coins", "colorwheel"])

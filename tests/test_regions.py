@@ -25,7 +25,7 @@ from facestyle.faces.regions import (
     SKIN,
     segment_regions,
 )
-from facestyle.faces.skin_likeness import looks_like_skin
+from facestyle.faces.skin_likeness import colors_tell, looks_like_skin, skin_as_a_whole
 
 SKIN_COLOR = (0.85, 0.65, 0.55)
 HAIR_COLOR = (0.12, 0.09, 0.08)
@@ -147,6 +147,18 @@ def test_a_sleeve_is_no_skin_in_a_gray_picture(sitter):
     gray = np.repeat(raised.image.mean(axis=2, keepdims=True), 3, axis=2)
     labels = segment_regions(replace(raised, image=gray)).region_map
     assert not (labels[sleeve] == SKIN).any()
+
+
+def test_a_collar_like_the_wall_behind_leaves_the_coat_to_its_wearer(sitter):
+    low = np.arange(300)[:, None] - round(sitter.face.landmarks[8, 1])
+    collar = (low >= 24) & (low < 34) & (sitter.matte > 0.5)
+    image = sitter.image + np.random.default_rng(0).normal(0, 0.004, sitter.image.shape)
+    image[collar | (sitter.matte < 0.5)] = 0.96
+    labels = segment_regions(replace(sitter, image=image.astype(np.float32))).region_map
+    coat = (low >= 34) & (sitter.matte > 0.9)
+    assert coat.sum() > 1000
+    assert (labels[coat] == CLOTHES).mean() > 0.95
+    assert (labels[collar] == CLOTHES).mean() > 0.7
 
 
 def test_a_bystander_s_coat_is_background(sitter):
@@ -272,3 +284,29 @@ def test_a_high_forehead_in_another_light_is_skin(tint):
     forehead = high & (place.inside < -0.02)
     assert forehead.sum() > 2000
     assert (found[forehead] == SKIN).mean() > 0.9
+
+
+def test_colors_tell_nothing_in_pictures_of_one_tint():
+    light = np.linspace(20, 240, 3600).reshape(60, 60)
+    noise = np.random.default_rng(0).normal(0, 0.3, (60, 60, 2))
+    gray = np.dstack([light, noise])
+    sepia = np.dstack([light, noise + np.dstack([0.02 * light, 20 - 0.04 * light])])
+    several = sepia.copy()
+    several[:30, :, 1:] = (15, 5)
+    assert colors_tell(gray.astype(np.float32)) == 0
+    assert colors_tell(sepia.astype(np.float32)) == 0
+    assert colors_tell(several.astype(np.float32)) == 1
+
+
+def test_parts_are_skin_by_their_mean_color():
+    known = np.zeros((100, 200), bool)
+    known[10:50, 20:60] = True
+    arm, coat = (np.roll(known, shift, axis=1) for shift in (60, 120))
+    colors = np.full((100, 200, 3), (40, 0, 0), np.float32)
+    colors[known], colors[arm], colors[coat] = (170, 14, 12), (185, 11, 13), (160, 5, 18)
+    colors += np.random.default_rng(0).normal(0, 2, colors.shape).astype(np.float32)
+    like, _ = looks_like_skin(colors, np.zeros(known.shape, np.float32), known)
+    assert like[coat].mean() > 0.5  # pixel by pixel it may be skin
+    whole = skin_as_a_whole(like & ~known, colors, known, 100.0)
+    assert whole[arm].mean() > 0.6  # all but its rim
+    assert not whole[coat].any()

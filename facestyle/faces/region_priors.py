@@ -11,16 +11,21 @@ import numpy as np
 
 from facestyle.faces.face_coordinates import FaceCoordinates, signed_distance
 
-# the network errs: its surest pixel still leaves a tenth to the colors
+# the network errs: its surest pixel still leaves a tenth to the colors, at the matte's edge; inside
+# by so many face widths, e times less, down to a hundredth (collars that look like the wall behind
+# were holes, and cut the coat off; .05 to .2 are alike)
 _LEAST_OPACITY = 0.1
+_LEAST_INSIDE, _DOUBT = 0.01, 0.1
+# Where nothing hangs beside the jaw, what is so far below the chin and beside the neck, in face
+# widths, is cloth; and the opacity there up to which nothing does
+_BELOW, _ASIDE, _NOTHING = 0.35, 0.5, 0.3
 # how sure the places of a group are at most; clothes are never on a face
 _LEAST_PRIOR = np.array([1e-3, 1e-3, 1e-6, 1e-4], np.float32)[:, None, None]
 
 # Share of the person's prior that what looks like the cheeks has as skin at least (development
 # labels: .5 and .8 move hair, face and rest by .002 at most; pictures of 21 strangers by eye: .3
-# leaves arms to hair, .8 takes red shirts), and chroma of skin, Lab, from which colors tell it
+# leaves arms to hair, .8 takes red shirts)
 _OWN_SKIN = 0.5
-_SKIN_CHROMA = (4.0, 10.0)
 
 
 def _logistic(x: np.ndarray, middle: float, width: float) -> np.ndarray:
@@ -39,7 +44,9 @@ def group_priors(place: FaceCoordinates, matte: np.ndarray) -> np.ndarray:
     in_oval = _logistic(place.inside, 0, 0.025)
     outside = _groups_outside_the_oval(place)
     hair_inside = _hair_inside_the_oval(place)
-    person = np.clip(matte, _LEAST_OPACITY, 1 - _LEAST_OPACITY)
+    inside = np.exp(np.minimum(-depth_in(matte, place), 0) / _DOUBT)
+    most = 1 - _LEAST_INSIDE - (_LEAST_OPACITY - _LEAST_INSIDE) * inside
+    person = np.clip(matte, _LEAST_OPACITY, most)
     # the oval is the person's, whatever the matte says
     person = np.maximum(person, 0.97 * _logistic(place.inside, 0.02, 0.03))
     # hair near the head that the matte may have missed
@@ -56,7 +63,12 @@ def group_priors(place: FaceCoordinates, matte: np.ndarray) -> np.ndarray:
     return np.maximum(priors, _LEAST_PRIOR, dtype=np.float32)
 
 
-def with_own_skin(priors: np.ndarray, own_skin: np.ndarray, chroma: np.ndarray) -> np.ndarray:
+def with_own_skin(
+    priors: np.ndarray,
+    own_skin: np.ndarray,
+    whole: np.ndarray,
+    trust: np.ndarray,
+) -> np.ndarray:
     """Raise the prior of skin where something has the color and smoothness of the cheeks.
 
     High foreheads, bald heads, arms and hands are where hair and clothes usually are.
@@ -67,19 +79,21 @@ def with_own_skin(priors: np.ndarray, own_skin: np.ndarray, chroma: np.ndarray) 
         From `group_priors`.
     own_skin : (h, w) bool
         Person's pixels that look like the cheeks.
-    chroma : (N, 2) float32
-        Lab a and b of known skin: in a gray picture coats look like cheeks.
+    whole : (h, w) bool
+        Those of parts that look like them as a whole.
+    trust : (h, w) float32
+        How far that tells skin from what is usual there, in [0, 1].
 
     Returns
     -------
     (4, h, w) float32
     """
-    hue = float(np.hypot(*chroma.mean(axis=0))) if len(chroma) else 0.0
-    least, sure = _SKIN_CHROMA
-    share = np.float32(_OWN_SKIN * np.clip((hue - least) / (sure - least), 0, 1))
-    raised = priors.copy()
-    raised[0] = np.maximum(priors[0], share * own_skin * priors[:3].sum(axis=0))
-    return raised
+    share = np.float32(_OWN_SKIN) * trust
+    person, raised = priors[:3].sum(axis=0), priors.copy()
+    raised[:3] *= 1 - share * whole
+    raised[0] = np.maximum(raised[0] + share * whole * person, share * own_skin * person)
+    raised[0] = np.maximum(raised[0], priors[0])
+    return np.maximum(raised, _LEAST_PRIOR, dtype=np.float32)
 
 
 def _hair_inside_the_oval(place: FaceCoordinates) -> np.ndarray:
@@ -141,9 +155,22 @@ def first_seeds(
     return [
         cheeks & ~features,
         (around & shell) | (beside_face & (depth > 0.035)),
-        (v > place.chin + 0.3) & (matte > 0.7) & (np.abs(u) < 0.3),
+        ((v > place.chin + 0.3) & (matte > 0.7) & (np.abs(u) < 0.3)) | _shoulders(place, matte),
         background_seeds(place, matte),
     ]
+
+
+def _shoulders(place: FaceCoordinates, matte: np.ndarray) -> np.ndarray:
+    """What is cloth beside the neck, on sides where no hair hangs, (h, w) bool."""
+    reach, found = np.abs(place.across), np.zeros(matte.shape, bool)
+    beside_jaw = (reach > 0.55) & (reach < 0.85)
+    beside_jaw &= (place.down > place.chin - 0.45) & (place.down < place.chin - 0.1)
+    low = (place.down > place.chin + _BELOW) & (matte > 0.9) & (reach > _ASIDE)
+    for side in (place.across < 0, place.across >= 0):
+        beside = beside_jaw & side
+        if beside.any() and matte[beside].mean() < _NOTHING:
+            found |= low & side
+    return found
 
 
 def background_seeds(place: FaceCoordinates, matte: np.ndarray) -> np.ndarray:

@@ -14,26 +14,17 @@ import cv2
 import numpy as np
 
 from facestyle.faces.color_mixture import fit_color_mixture, monomials
-from facestyle.faces.contours import (
-    Contours,
-    face_width,
-    feature_contours,
-)
+from facestyle.faces.contours import face_width, feature_contours
 from facestyle.faces.face import Face, Portrait
 from facestyle.faces.face_coordinates import (
     face_axes,
     face_coordinates,
     polygon_mask,
 )
+from facestyle.faces.region_beginning import INNER, beginning
 from facestyle.faces.region_cut import connected_to_face, contrast_weights, cut_groups
-from facestyle.faces.region_priors import (
-    depth_in,
-    first_seeds,
-    group_priors,
-    with_own_skin,
-    without_loose_hair,
-)
-from facestyle.faces.skin_likeness import fine_detail, looks_like_skin
+from facestyle.faces.region_priors import depth_in, without_loose_hair
+from facestyle.faces.skin_likeness import fine_detail
 from facestyle.frozen import FrozenRecord
 from facestyle.imaging.color import to_lab
 
@@ -60,7 +51,6 @@ _SOFTNESS = 1.0  # px of the reduced copy
 # face widths; .02 to .05 overlap hand-made labels alike
 _REFINEMENT_RADIUS = 0.03
 _REFINEMENT_EPSILON = 10.0  # squared units of CIE Lab
-_INNER = 0.03  # face widths inside the oval from which skin teaches its colors
 # face widths beyond the matte where hair may be that it misses: of 68 portraits two had .3 % of
 # their hair where the matte is empty, and one a half: the panes of a dark window
 _MISSED = 0.03
@@ -127,24 +117,11 @@ def _group_probabilities(portrait: Portrait, detail: _Detail) -> np.ndarray:
     Mixtures are fitted and groups cut along the picture's edges in turn.
     """
     shape = portrait.matte.shape
-    contours = feature_contours(portrait.face)
-    place = face_coordinates(portrait, contours)
-    priors = group_priors(place, portrait.matte)
-    features = _feature_mask(shape, contours, 0.02 * face_width(portrait.face))
-    seeds = first_seeds(place, portrait.matte, features)
+    place = face_coordinates(portrait, feature_contours(portrait.face))
     lab = to_lab(cv2.GaussianBlur(portrait.image, (0, 0), 0.7))
     colors = lab * np.array([255, 100, 100], np.float32)
     depth = depth_in(portrait.matte, place)
-    skin_like, reached = looks_like_skin(colors, detail(depth > _RIM), seeds[0])
-    # a bald head is no hair, and a bare chest no coat
-    for group in (1, 2):
-        seeds[group] &= ~skin_like
-    # cheeks may be red, or lit, where the forehead is not
-    forehead = reached & ~skin_like & (place.down < place.brow) & (np.abs(place.across) < 0.4)
-    seeds[0], seeds[1] = seeds[0] | forehead, seeds[1] & ~forehead
-    own_skin = skin_like & (portrait.matte > 0.5)
-    seeds[0] |= own_skin & (place.inside > _INNER) & ~features
-    priors = with_own_skin(priors, own_skin, colors[seeds[0], 1:])
+    seeds, priors = beginning(portrait, place, colors, detail(depth > _RIM))
     skin, terms, weights = seeds[0], monomials(colors.reshape(-1, 3)), contrast_weights(colors)
     groups = np.zeros(shape, np.int32)
     for _ in range(_ROUNDS):
@@ -155,7 +132,7 @@ def _group_probabilities(portrait: Portrait, detail: _Detail) -> np.ndarray:
         # what the colors alone would decide alike teaches the next mixtures
         sure = groups == scores.argmax(axis=0)
         seeds = [sure & (groups == group) for group in range(4)]
-        seeds[0] = skin | (seeds[0] & (place.inside > _INNER))
+        seeds[0] = skin | (seeds[0] & (place.inside > INNER))
         priors[1] = without_loose_hair(priors[1], groups == 1, place)
     chosen = (groups == np.arange(4)[:, None, None]).astype(np.float32)
     return np.stack([cv2.GaussianBlur(plane, (0, 0), _SOFTNESS) for plane in chosen])
@@ -172,20 +149,6 @@ def _log_likelihoods(colors: np.ndarray, terms: np.ndarray, seeds: list[np.ndarr
             likelihood = fit_color_mixture(chosen, count).log_likelihood(terms)
             rows.append(np.maximum(likelihood, _WORST_LOG_LIKELIHOOD))
     return np.stack(rows)
-
-
-def _feature_mask(shape: tuple[int, int], contours: Contours, grow: float) -> np.ndarray:
-    """Eyes, brows and lips, (h, w) bool."""
-    mask = np.zeros(shape, np.uint8)
-    for polygon in (
-        contours.right_eye,
-        contours.left_eye,
-        contours.right_brow,
-        contours.left_brow,
-        contours.lips,
-    ):
-        mask |= polygon_mask(shape, polygon, grow)
-    return mask > 0
 
 
 def _refine(image: np.ndarray, coarse: np.ndarray, unit: float) -> np.ndarray:
