@@ -109,8 +109,8 @@ def last_weights(
     face_width : float
         px.
     drawn_by : (h, w) uint8, optional
-        Regions of the exemplars that the strokes come from, 8 outside of them. What is borrowed (cloth drawn by skin)
-        lends its strokes, not its colors.
+        Regions of the exemplars that the strokes come from, 8 outside of them. What is borrowed
+        (cloth drawn by skin) lends its strokes, not its colors.
 
     Returns
     -------
