@@ -28,9 +28,9 @@ from facestyle.neural.video.feed_forward import redraw_frame
 # 2 to 3 times less, at the same style loss. Noise only: what is 13 levels off is let be.
 _PHOTO = Steadying(most=0.9, tolerance=0.05, around=1.0)
 # Strokes flicker by much, and what changes in the picture itself is not trusted by the motion. They
-# are kept or not as wholes: pixel by pixel both are seen. man_studio, `wave` and `engraving`: .7 has
-# 5.6 and 3.3 times less flicker than each frame alone, at a style loss 1.6 % higher and the same; .8
-# has 6.3 and 3.7 times less, at one 4 and 1 % higher
+# are kept or not as wholes: pixel by pixel both are seen. man_studio, `wave` and `engraving`, with
+# cubic moves: .7 has 5.6 and 3.3 times less flicker than each frame alone, at a style loss 1.6 %
+# higher and the same; .8 has 6.3 and 3.7 times less, at one 4 and 1 % higher (outdoors 20 and 34)
 _STROKES = Steadying(most=0.7, tolerance=0.6, around=2.0)
 
 
