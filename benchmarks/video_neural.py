@@ -6,14 +6,16 @@
 
 E_warp is the mean square change along the input's own flow where both consistency tests trust it,
 in levels of 255 squared; the style loss is the one that optimization minimizes, so lower is closer
-to the style. Every frame but the first is counted. The constructed scenes are a textured disc
-before a textured wall, with true flows and occlusions.
+to the style; that of networks is of the style picture as the training had it. Every frame but the
+first is counted. The constructed scenes are a textured disc before a textured wall, with true flows
+and occlusions.
 """
 
 import argparse
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -21,6 +23,7 @@ import cv2
 import numpy as np
 import torch
 from argument_types import at_least_one, at_least_two, zero_or_above
+from neural_styles import Style, load_style
 from report import ROOT, print_conditions, print_table, progress, run_script
 from video_neural_scenes import measure_scenes, read_style
 
@@ -90,6 +93,16 @@ def style_loss(
     return sum(float(weights[n] * losses.style_loss(ours[n], target[n])) for n in layers)
 
 
+@torch.no_grad()
+def trained_style_loss(network: LossNetwork, style: Style, image: np.ndarray) -> float:
+    """The same with the style picture and the weights that a network was trained for."""
+    ours = measure_grams(network, to_tensor(image), tuple(style.terms.style))
+    return sum(
+        float(weight * losses.style_loss(ours[n], style.grams[n]))
+        for n, weight in style.terms.style.items()
+    )
+
+
 def run(worker: FrameEngine, frames: list[np.ndarray], name: str):
     """Results of all frames, and the processor time and wall time of each."""
     results, cpu, wall = [], [], []
@@ -114,7 +127,9 @@ def measure_clip(network: LossNetwork, arguments: argparse.Namespace) -> None:
         styles = [StylePicture(read_style())]
         workers[preset] = OptimizedFrames(OptimizedClip(network, styles, options))
     title = f"iterations {arguments.iterations}, then {later}"
-    compare(network, arguments, workers, arguments.size, title)
+    style, chosen = read_style(), OptimizeOptions()
+    judge = partial(style_loss, network, style=style, options=chosen)
+    compare(judge, arguments, workers, arguments.size, title)
 
 
 def measure_networks(network: LossNetwork, arguments: argparse.Namespace) -> None:
@@ -127,11 +142,13 @@ def measure_networks(network: LossNetwork, arguments: argparse.Namespace) -> Non
     if arguments.video_model is not None:
         video = load_model(arguments.video_model).network
         workers[arguments.video_model.stem] = NetworkFrames(NetworkClip(video, CPU))
-    compare(network, arguments, workers, arguments.network_size, "networks")
+    terms = load_style(network, "paintings", MODEL)
+    judge = partial(trained_style_loss, network, terms)
+    compare(judge, arguments, workers, arguments.network_size, "networks")
 
 
 def compare(
-    network: LossNetwork,
+    judge: Callable[[np.ndarray], float],
     arguments: argparse.Namespace,
     workers: dict[str, FrameEngine],
     size: int,
@@ -139,14 +156,13 @@ def compare(
 ) -> None:
     """Flicker and style of ways to redraw a clip, beside those of the first way."""
     frames = read_clip(arguments.clip, arguments.frames, size, arguments.step)
-    style, options = read_style(), OptimizeOptions()
     rows = [["input", flicker(frames, frames), "", "", "", ""]]
     sheet = [np.hstack(frames).astype(np.float32) / 255]
     first: tuple[float, float] | None = None
     for name, worker in workers.items():
         results, cpu, _ = run(worker, frames, name)
         error = flicker(frames, results)
-        distance = float(np.mean([style_loss(network, r, style, options) for r in results[1:]]))
+        distance = float(np.mean([judge(r) for r in results[1:]]))
         first = first or (error, distance)
         rows.append(
             [

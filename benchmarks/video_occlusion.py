@@ -40,7 +40,7 @@ def passing_disc(hidden: int) -> MovingDisc:
 
 
 def engines(model: str) -> dict[str, FrameEngine]:
-    """The ways to redraw a clip by a bundled style; the last is what the command does."""
+    """The ways to redraw a clip by a bundled style; the second is what the command does."""
     picture = load_model(model).network
     found: dict[str, FrameEngine] = {
         "each frame alone": NetworkFrames(NetworkClip(picture, CPU)),

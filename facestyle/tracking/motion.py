@@ -50,10 +50,10 @@ class Motion:
         """The trust on a grid of any size, (height, width) float32."""
         return cv2.resize(self.trust, (width, height), interpolation=cv2.INTER_LINEAR)
 
-    def carry(self, values: np.ndarray) -> np.ndarray:
+    def carry(self, values: np.ndarray, interpolation: int = cv2.INTER_LINEAR) -> np.ndarray:
         """Bring a map of the previous frame, of any size and up to 4 channels, to the present."""
         places = self._places_for(*values.shape[:2])
-        moved = cv2.remap(values, places, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        moved = cv2.remap(values, places, None, interpolation, borderMode=cv2.BORDER_REPLICATE)
         return np.asarray(moved).reshape(values.shape)
 
     def beyond(self, height: int, width: int) -> np.ndarray:

@@ -31,19 +31,15 @@ LATER_ITERATIONS = 1 / 5
 _PASS_ITERATIONS = 1 / 3
 
 
-def network_frames(
-    model: Model, settings: NeuralSettings, clip: ClipContext, *, filtered: bool = False
-) -> FrameEngine:
+def network_frames(model: Model, settings: NeuralSettings, clip: ClipContext) -> FrameEngine:
     """What redraws a clip by a trained network.
 
     Parameters
     ----------
     model : Model
-        For videos, or for pictures: its results are then filtered along the flow.
+        For videos, or for pictures: these are then steadied along the flow.
     settings : NeuralSettings
     clip : ClipContext
-    filtered : bool
-        Whether the results of a network for videos are filtered, too.
 
     Returns
     -------
@@ -52,7 +48,7 @@ def network_frames(
     device = choose_device(settings.device)
     network = model.network.to(device)
     remembers = network.architecture.inputs == VIDEO_INPUTS
-    kind = NetworkFrames if remembers and not filtered else PictureNetworkFrames
+    kind = NetworkFrames if remembers else PictureNetworkFrames
     return kind(
         NetworkClip(
             network,

@@ -33,7 +33,7 @@ from facestyle.methods.neural.enlarging import enlarged_like
 from facestyle.methods.neural.settings import ITERATIONS_ON_CPU, NeuralSettings
 from facestyle.neural import api
 from facestyle.neural.dependencies import require_torch
-from facestyle.neural.model_names import check_model, find_model, for_video
+from facestyle.neural.model_names import check_model, find_model
 from facestyle.neural.settings import Minimizer, OptimizeOptions
 from facestyle.neural.small_pictures import SMALLEST_SIDE
 from facestyle.neural.style_images import StyleImage
@@ -96,9 +96,7 @@ class NeuralMethod(Method):
         chosen = self.settings
         files = [] if chosen.loss_network is None else [Path(chosen.loss_network)]
         if chosen.model is not None:
-            video = for_video(chosen.model)
-            names = [chosen.model] if video is None else [chosen.model, video]
-            files += [find_model(name) for name in names]
+            files.append(find_model(chosen.model))
         contents = disk_cache.fingerprint(*(path.read_bytes() for path in files))
         return f"{chosen}, seed {self._seed}, {contents}"
 
@@ -145,9 +143,7 @@ class NeuralMethod(Method):
         from facestyle.methods.neural.clip_setup import network_frames, optimized_frames
 
         if self.settings.model is not None:
-            video = for_video(self.settings.model)
-            model = self.model if video is None else api.load_model(video)
-            return network_frames(model, self.settings, clip, filtered=video is not None)
+            return network_frames(self.model, self.settings, clip)
         return optimized_frames(self.styles(), self.options(clip.rendering), self.settings, clip)
 
     def options(self, rendering: Rendering) -> OptimizeOptions:
