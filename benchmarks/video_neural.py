@@ -134,15 +134,15 @@ def measure_clip(network: LossNetwork, arguments: argparse.Namespace) -> None:
 
 def measure_networks(network: LossNetwork, arguments: argparse.Namespace) -> None:
     """Networks on a real clip: each frame alone, filtered, and with the frame before as input."""
-    picture = load_model(MODEL).network
+    picture = load_model(arguments.style).network
     workers: dict[str, FrameEngine] = {
-        f"{MODEL}, each frame alone": NetworkFrames(NetworkClip(picture, CPU)),
-        f"{MODEL}, filtered": PictureNetworkFrames(NetworkClip(picture, CPU)),
+        f"{arguments.style}, each frame alone": NetworkFrames(NetworkClip(picture, CPU)),
+        f"{arguments.style}, filtered": PictureNetworkFrames(NetworkClip(picture, CPU)),
     }
     if arguments.video_model is not None:
         video = load_model(arguments.video_model).network
         workers[arguments.video_model.stem] = NetworkFrames(NetworkClip(video, CPU))
-    terms = load_style(network, "paintings", MODEL)
+    terms = load_style(network, "paintings", arguments.style)
     judge = partial(trained_style_loss, network, terms)
     compare(judge, arguments, workers, arguments.network_size, "networks")
 
@@ -248,6 +248,7 @@ def main() -> None:
         "--presets", nargs="+", choices=SEQUENTIAL, default=["independent", "init", "short-term"]
     )
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
+    parser.add_argument("--style", default=MODEL, help=f"trained style of the networks ({MODEL})")
     parser.add_argument("--save", type=Path, metavar="DIR", help="contact sheets of the frames")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
