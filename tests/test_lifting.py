@@ -3,14 +3,13 @@
 import cv2
 import numpy as np
 import pytest
+from energy_looks import frame, still
 from synthetic_faces import photograph
 
 from facestyle.alignment.features import analyze
 from facestyle.faces import Portrait
 from facestyle.imaging.color import from_lab, to_lab
-from facestyle.methods.energy import EnergySettings
 from facestyle.methods.energy import transfer as energy
-from facestyle.methods.energy.clip_look import apply_look, find_look
 from facestyle.methods.energy.lifting import kept_detail, lift_limit
 from facestyle.methods.energy.population import population
 from facestyle.methods.energy.tone_curves import LEVELS, estimate_curves
@@ -45,17 +44,6 @@ def eye_contrast(image, portrait):
     cv2.fillConvexPoly(eye, portrait.face.landmarks[36:42].round().astype(np.int32), 1)
     around = cv2.dilate(eye, np.ones((9, 9))) - cv2.dilate(eye, np.ones((5, 5)))
     return lightness[around > 0].mean() - lightness[eye > 0].mean()
-
-
-def still(portrait, exemplars):
-    return energy.transfer_look(portrait, exemplars).foreground
-
-
-def frame(portrait, exemplars):
-    """As the first frame of a clip."""
-    lab = energy.foreground_lab(portrait)
-    look = find_look(portrait, lab, exemplars, EnergySettings(), 1.0, None)
-    return from_lab(apply_look(lab, portrait, look))
 
 
 @pytest.fixture(scope="module")

@@ -36,6 +36,7 @@ from facestyle.methods.patch_unpaired.render_pictures import render_pictures
 from facestyle.methods.patch_unpaired.sitter_tones import USUAL_FACE, sitters_face, sitters_tones
 from facestyle.methods.patch_unpaired.sources import make_sources
 from facestyle.methods.patch_unpaired.surroundings import set_before
+from facestyle.methods.patch_unpaired.target import drawn_by
 from facestyle.methods.patch_unpaired.tone import exemplar_tones, tone_mapped
 from facestyle.methods.patch_unpaired.warp import warp_to_exemplar
 from facestyle.metrics.skin_tone import skin_lightness
@@ -500,6 +501,13 @@ def test_cloth_drawn_by_skin_takes_its_strokes_and_not_its_color():
     coarse = image + correction(image, target, inner, 200, 0.8) - target
     assert np.abs(left[:, 96:99, 1]).mean() < 0.8 * np.abs(coarse[:, 96:99, 1]).mean()
     assert left[..., 0].std() > 0.9 * (image - target)[..., 0].std()
+
+
+def test_strokes_tell_the_region_that_they_are_drawn_by(drawings):
+    sources = make_sources(drawings[:2], 48.0)
+    region_map = sources.layers[1].region_map
+    field = np.stack([np.ones(region_map.shape, int), *np.indices(region_map.shape)], axis=-1)
+    np.testing.assert_array_equal(drawn_by(field.astype(np.int32), sources), region_map)
 
 
 def test_blue_patch_on_a_cheek_goes():

@@ -2,13 +2,12 @@
 
 import numpy as np
 import pytest
+from energy_looks import frame, still
 from synthetic_faces import photograph
 
 from facestyle.faces import Portrait
 from facestyle.imaging.color import from_lab, to_lab
-from facestyle.methods.energy import EnergySettings
 from facestyle.methods.energy import transfer as energy
-from facestyle.methods.energy.clip_look import apply_look, find_look
 from facestyle.methods.energy.shoulder import bend_highlights, lightest_tone, shoulder
 
 
@@ -27,16 +26,6 @@ def below_face(portrait):
     rows = np.arange(portrait.matte.shape[0])[:, None]
     chin, unit = portrait.face.landmarks[8, 1], portrait.face.inter_ocular
     return (rows > chin + 0.35 * unit) & (portrait.matte > 0.95)
-
-
-def still(portrait, exemplars):
-    return energy.transfer_look(portrait, exemplars).foreground
-
-
-def frame(portrait, exemplars):
-    lab = energy.foreground_lab(portrait)
-    look = find_look(portrait, lab, exemplars, EnergySettings(), 1.0, None)
-    return from_lab(apply_look(lab, portrait, look))
 
 
 @pytest.fixture(scope="module")

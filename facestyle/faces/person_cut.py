@@ -15,7 +15,7 @@ from facestyle.faces.face import Face, Portrait
 from facestyle.faces.face_coordinates import face_coordinates
 from facestyle.faces.missed_crown import missed_crown
 from facestyle.faces.region_cut import connected_to_face, contrast_weights, cut_groups
-from facestyle.faces.region_priors import background_seeds
+from facestyle.faces.region_priors import background_seeds, depth_in
 from facestyle.imaging.color import to_lab
 
 # the cut is made on a copy reduced to these: a face's width and the longest side, px
@@ -71,7 +71,8 @@ def _cut(image: np.ndarray, face: Face, probability: np.ndarray, hull: np.ndarra
     lab = to_lab(cv2.GaussianBlur(image, (0, 0), 0.7))
     colors = lab * np.array([255, 100, 100], np.float32)
     likely = np.maximum(np.clip(probability, _LEAST, 1 - _LEAST), _SURE * hull)
-    seeds = (probability > 0.95) | hull, background_seeds(place, probability)
+    depth = depth_in(probability, place)
+    seeds = (probability > 0.95) | hull, background_seeds(place, probability, depth)
     terms = monomials(colors.reshape(-1, 3))
     person = _rounds(colors, terms, face, likely, seeds)
     missed = missed_crown(person, seeds[1], colors, place)

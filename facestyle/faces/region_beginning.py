@@ -23,7 +23,11 @@ _CROWN = 0.62  # face widths to either side: what is above the brows is forehead
 
 
 def beginning(
-    portrait: Portrait, place: FaceCoordinates, colors: np.ndarray, detail: np.ndarray
+    portrait: Portrait,
+    place: FaceCoordinates,
+    colors: np.ndarray,
+    detail: np.ndarray,
+    depth: np.ndarray,
 ) -> tuple[list[np.ndarray], np.ndarray]:
     """Find pixels that are surely of a group, and priors.
 
@@ -37,6 +41,8 @@ def beginning(
         Luminance in [0, 255], a and b of Lab.
     detail : (h, w) float32
         From `facestyle.faces.skin_likeness.fine_detail`.
+    depth : (h, w) float32
+        From `facestyle.faces.region_priors.depth_in`.
 
     Returns
     -------
@@ -48,7 +54,7 @@ def beginning(
     person = portrait.matte > 0.5
     contours, unit = feature_contours(portrait.face), face_width(portrait.face)
     features = _feature_mask(portrait.matte.shape, contours, 0.02 * unit)
-    seeds = first_seeds(place, portrait.matte, features)
+    seeds = first_seeds(place, portrait.matte, features, depth)
     trust = colors_tell(colors)
     skin_like, reached = looks_like_skin(colors, detail, seeds[0])
     if trust == 0:  # lightness alone tells, and shaded cheeks are as dark as cloth
@@ -69,7 +75,7 @@ def beginning(
     hue = np.float32(trust * skin_hue(colors[seeds[0], 1:]))
     crown = (place.down < place.brow) & (np.abs(place.across) < _CROWN)
     share = np.where(crown, 1, 0) if trust == 0 else np.full(person.shape, hue)
-    priors = group_priors(place, portrait.matte)
+    priors = group_priors(place, portrait.matte, depth)
     return seeds, with_own_skin(priors, own_skin, whole, share.astype(np.float32))
 
 

@@ -32,7 +32,7 @@ def _logistic(x: np.ndarray, middle: float, width: float) -> np.ndarray:
     return 1 / (1 + np.exp(np.clip(-(x - middle) / width, -60, 60)))
 
 
-def group_priors(place: FaceCoordinates, matte: np.ndarray) -> np.ndarray:
+def group_priors(place: FaceCoordinates, matte: np.ndarray, depth: np.ndarray) -> np.ndarray:
     """Where the groups usually are: skin, hair, clothes, background; (4, h, w) float32.
 
     Parameters
@@ -40,11 +40,13 @@ def group_priors(place: FaceCoordinates, matte: np.ndarray) -> np.ndarray:
     place : FaceCoordinates
     matte : (h, w) float32
         Opacity of the person.
+    depth : (h, w) float32
+        From `depth_in`.
     """
     in_oval = _logistic(place.inside, 0, 0.025)
     outside = _groups_outside_the_oval(place)
     hair_inside = _hair_inside_the_oval(place)
-    inside = np.exp(np.minimum(-depth_in(matte, place), 0) / _DOUBT)
+    inside = np.exp(np.minimum(-depth, 0) / _DOUBT)
     most = 1 - _LEAST_INSIDE - (_LEAST_OPACITY - _LEAST_INSIDE) * inside
     person = np.clip(matte, _LEAST_OPACITY, most)
     # the oval is the person's, whatever the matte says
@@ -123,7 +125,7 @@ def _groups_outside_the_oval(place: FaceCoordinates) -> np.ndarray:
 
 
 def first_seeds(
-    place: FaceCoordinates, matte: np.ndarray, features: np.ndarray
+    place: FaceCoordinates, matte: np.ndarray, features: np.ndarray, depth: np.ndarray
 ) -> list[np.ndarray]:
     """Pixels that surely belong to skin, clothes and background, and those that may be hair.
 
@@ -134,6 +136,8 @@ def first_seeds(
         Opacity of the person.
     features : (h, w) bool
         Brows, eyes, nose and mouth.
+    depth : (h, w) float32
+        From `depth_in`.
 
     Returns
     -------
@@ -141,7 +145,6 @@ def first_seeds(
         Skin, hair, clothes, background.
     """
     u, v = place.across, place.down
-    depth = depth_in(matte, place)
     # hair is the person's outer shell: right above the oval is forehead. The very edge shows the
     # background too
     shell = ((v < place.top - 0.22) | (depth < 0.14)) & (depth > 0.035)
@@ -156,7 +159,7 @@ def first_seeds(
         cheeks & ~features,
         (around & shell) | (beside_face & (depth > 0.035)),
         ((v > place.chin + 0.3) & (matte > 0.7) & (np.abs(u) < 0.3)) | _shoulders(place, matte),
-        background_seeds(place, matte),
+        background_seeds(place, matte, depth),
     ]
 
 
@@ -173,11 +176,20 @@ def _shoulders(place: FaceCoordinates, matte: np.ndarray) -> np.ndarray:
     return found
 
 
-def background_seeds(place: FaceCoordinates, matte: np.ndarray) -> np.ndarray:
-    """Pixels that surely belong to the background, (h, w) bool."""
+def background_seeds(place: FaceCoordinates, matte: np.ndarray, depth: np.ndarray) -> np.ndarray:
+    """Pixels that surely belong to the background, (h, w) bool.
+
+    Parameters
+    ----------
+    place : FaceCoordinates
+    matte : (h, w) float32
+        Opacity of the person.
+    depth : (h, w) float32
+        From `depth_in`.
+    """
     background = (matte < 0.05) & (place.inside < -0.25)
     # the network often misses hair that hangs beside the neck
-    beside_neck = (place.down > 0) & (np.abs(place.across) < 1) & (depth_in(matte, place) > -0.5)
+    beside_neck = (place.down > 0) & (np.abs(place.across) < 1) & (depth > -0.5)
     enough = (background & ~beside_neck).sum() >= 30
     return background & ~beside_neck if enough else background
 

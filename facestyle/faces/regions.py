@@ -121,7 +121,7 @@ def _group_probabilities(portrait: Portrait, detail: _Detail) -> np.ndarray:
     lab = to_lab(cv2.GaussianBlur(portrait.image, (0, 0), 0.7))
     colors = lab * np.array([255, 100, 100], np.float32)
     depth = depth_in(portrait.matte, place)
-    seeds, priors = beginning(portrait, place, colors, detail(depth > _RIM))
+    seeds, priors = beginning(portrait, place, colors, detail(depth > _RIM), depth)
     skin, terms, weights = seeds[0], monomials(colors.reshape(-1, 3)), contrast_weights(colors)
     groups = np.zeros(shape, np.int32)
     for _ in range(_ROUNDS):

@@ -69,7 +69,7 @@ class CorrectionWeights:
         Factor of `chroma`.
     even : (2, h, w) float32, optional
         Share of edges between patches of unlike tone, and color; see `false_edges`.
-    strong_colors : (h, w) float32, optional
+    strong_colors : float, or (h, w) float32
         RMS at which half of an edge between colors is taken back.
     """
 
@@ -79,7 +79,7 @@ class CorrectionWeights:
     fine_chroma: np.ndarray | None = None
     wide_chroma: np.ndarray | None = None
     even: np.ndarray | None = None
-    strong_colors: np.ndarray | None = None
+    strong_colors: float | np.ndarray = _STRONG_COLORS
 
 
 def correction_weights(region_map: np.ndarray, face_width: float) -> CorrectionWeights:
@@ -171,7 +171,7 @@ def correction(
         np.ascontiguousarray(difference[..., 0]), (0, 0), max(0.5, MIDDLE_SIGMA * face_width)
     )
     change = combine_bands(low, middle, weights.low, weights.middle, factor, weights.chroma)
-    if weights.even is not None and weights.strong_colors is not None:
+    if weights.even is not None:
         tones, colors = np.float32(factor) * weights.even
         rest = difference - change
         change[..., 0] += tones * false_edges(rest[..., 0], face_width, _STRONG_TONES)

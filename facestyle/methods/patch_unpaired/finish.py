@@ -23,6 +23,7 @@ from facestyle.methods.patch_unpaired.render_pictures import render_pictures
 from facestyle.methods.patch_unpaired.settings import UnpairedSettings
 from facestyle.methods.patch_unpaired.sources import PatchSources
 from facestyle.methods.patch_unpaired.synthesis import Match, SynthesisTarget
+from facestyle.methods.patch_unpaired.target import drawn_by
 from facestyle.row_bands import row_bands
 from facestyle.spare_memory import give_back
 
@@ -76,7 +77,7 @@ def finish(
             target.correction,
             target.region_map,
             sources.face_width,
-            _drawn_by(match.field, sources),
+            drawn_by(match.field, sources),
         ),
         sources.face_width,
         settings.identity,
@@ -147,15 +148,6 @@ def _rendered(
         (size[1], size[0]),
         Voting(scale, RENDER_REACH, MODE_ROUNDS, MODE_BANDWIDTH),
     )
-
-
-def _drawn_by(field: np.ndarray, sources: PatchSources) -> np.ndarray:
-    """Region of the exemplar that each pixel is copied from, (h, w) uint8."""
-    regions = np.empty(field.shape[:2], np.uint8)
-    for number, layer in enumerate(sources.layers):
-        here = field[..., 0] == number
-        regions[here] = layer.region_map[field[here, 1], field[here, 2]]
-    return regions
 
 
 def _at_working_size(lab: np.ndarray, target: SynthesisTarget) -> np.ndarray:

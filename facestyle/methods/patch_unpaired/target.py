@@ -245,3 +245,11 @@ def origins(field: np.ndarray, sources: PatchSources) -> np.ndarray:
     """Exemplar that each pixel of a field comes from, (h, w) int32."""
     table = np.array([layer.origin for layer in sources.layers], np.int32)
     return table[field[..., 0]]
+
+
+def drawn_by(field: np.ndarray, sources: PatchSources) -> np.ndarray:
+    """Region of the exemplars that each pixel of a field comes from, (h, w) uint8; 8 is outside."""
+    regions = np.concatenate([layer.region_map.ravel() for layer in sources.layers])
+    finest = sources.levels[0]
+    number, row, column = np.moveaxis(field, -1, 0)
+    return np.asarray(regions[finest.start[number] + row * finest.width[number] + column])
