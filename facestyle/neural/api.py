@@ -111,6 +111,7 @@ def stylize_feedforward(
     *,
     size: int | None = None,
     strength: float = 1.0,
+    strokes: np.ndarray | None = None,
     colors: str = "style",
     mask: np.ndarray | None = None,
     device: str = "auto",
@@ -128,6 +129,9 @@ def stylize_feedforward(
         Longer side of the result in pixels; the picture's own if None.
     strength : float
         0 leaves the picture as it is, 1 is the network's result; mixed by pixel between.
+    strokes : numpy.ndarray, optional
+        (H, W) in [0, 1]: how strong strokes are at each place, over a picture that has the style's
+        colors everywhere; 1 if None. Only networks that draw on the recolored picture heed it.
     colors : {"style", "keep"}
         "keep" takes the luminance from the network and the chroma from the picture.
     mask : numpy.ndarray, optional
@@ -162,6 +166,7 @@ def stylize_feedforward(
     if colors not in COLORS:
         raise UsageError(f"colors '{colors}' is unknown; expected 'style' or 'keep'")
     _check_masks("mask", mask, image, 2)
+    _check_masks("strokes", strokes, image, 2)
     place = choose_device(device)
     network = (model if isinstance(model, Model) else load_model(model)).network.to(place)
     content = pictures.to_tensor(image, place)
@@ -169,8 +174,9 @@ def stylize_feedforward(
     if min(target) < 16:
         raise UsageError(f"a picture of {target[1]}x{target[0]} is too small; expected 16 a side")
     content = pictures.resize(content, target).clamp(0, 1)
+    weights = None if strokes is None else pictures.masks_to_tensor(strokes, place)[None]
     with torch.inference_mode():
-        redrawn = redraw(network, content)
+        redrawn = redraw(network, content, weights)
         if colors == "keep":
             redrawn = pictures.with_colors_of(redrawn, content)
         redrawn = torch.lerp(content, redrawn.clamp(0, 1), strength)

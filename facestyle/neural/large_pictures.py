@@ -23,8 +23,10 @@ from facestyle.neural.transformer import (
 _WHOLE = 2_000_000  # pixels up to which the network takes a picture at once
 
 
-def redraw(network: Transformer, picture: torch.Tensor) -> torch.Tensor:
-    """Return `network(picture)` of a picture (1, C, H, W), in strips where it is large.
+def redraw(
+    network: Transformer, picture: torch.Tensor, strength: torch.Tensor | None = None
+) -> torch.Tensor:
+    """Return `network(picture, strength)` of a picture (1, C, H, W), in strips where it is large.
 
     One that is too small for the network is enlarged for it, and the result reduced.
     """
@@ -32,14 +34,19 @@ def redraw(network: Transformer, picture: torch.Tensor) -> torch.Tensor:
     size = sufficient_size(height, width)
     if size != (height, width):
         enlarged = resize(picture, size).clamp(0, 1)
-        return resize(redraw(network, enlarged), (height, width))
-    large = height * width > _WHOLE
-    return run_in_strips(network, picture) if large else network(picture)
+        return resize(redraw(network, enlarged, strength), (height, width))
+    if height * width > _WHOLE:
+        return run_in_strips(network, picture, strength)
+    return network(picture, strength)
 
 
 @torch.no_grad()
 def run_in_strips(
-    network: Transformer, picture: torch.Tensor, *, pixels: int = 1 << 20
+    network: Transformer,
+    picture: torch.Tensor,
+    strength: torch.Tensor | None = None,
+    *,
+    pixels: int = 1 << 20,
 ) -> torch.Tensor:
     """Redraw one picture layer by layer, in strips.
 
@@ -49,13 +56,15 @@ def run_in_strips(
         The network, in evaluation mode.
     picture : torch.Tensor
         RGB (1, 3, H, W) in [0, 1].
+    strength : torch.Tensor, optional
+        As the network takes it.
     pixels : int
         Largest number of output pixels of one strip.
 
     Returns
     -------
     torch.Tensor
-        RGB (1, 3, H, W): `network(picture)` but for rounding, whatever the strips.
+        RGB (1, 3, H, W): `network(picture, strength)` but for rounding, whatever the strips.
     """
     base = network.base(picture)
     x = network.prepare(picture, base)
@@ -63,7 +72,7 @@ def run_in_strips(
     for number, layer in enumerate(network.layers):
         x = _run_layer(layer, x, pixels)
         spots = network.spots(number, x, spots)
-    return network.finish(x, base, spots)
+    return network.finish(x, base, spots, strength)
 
 
 def _run_layer(layer: nn.Module, x: torch.Tensor, pixels: int) -> torch.Tensor:

@@ -159,6 +159,9 @@ class Architecture:
         Added to the variances of instance normalization. With weights of unit norm and .003, a
         channel that hardly responds to a picture is not blown up to full strength: fewer of the
         white blobs for which instance normalization is known.
+    grain : bool
+        Whether noise comes in as a further channel (`grain.py`), so that flat parts of a picture
+        get strokes, too.
     """
 
     channels: int = 32
@@ -168,6 +171,7 @@ class Architecture:
     base: str = "none"
     outer: int = 9
     epsilon: float = 1e-5
+    grain: bool = False
 
     def __post_init__(self) -> None:
         for name, value, largest in (("channels", self.channels, 256), ("blocks", self.blocks, 32)):
@@ -179,6 +183,8 @@ class Architecture:
             raise ValueError(f"outer = {self.outer!r} is not in {OUTER_KERNELS}")
         if type(self.epsilon) is not float or not 0 < self.epsilon < 1:
             raise ValueError(f"epsilon = {self.epsilon!r} is not between 0 and 1")
+        if type(self.grain) is not bool:
+            raise ValueError(f"grain = {self.grain!r} is not true or false")
         if self.base not in BASES:
             raise ValueError(f"base {self.base!r} is not in {BASES}")
         if self.normalization not in NORMALIZATIONS:

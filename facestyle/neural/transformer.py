@@ -13,6 +13,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from facestyle.neural.color_ranges import ColorLimit, ColorRange
+from facestyle.neural.grain import flatness, make_grain
 from facestyle.neural.normalization import BatchNorm, InstanceNorm
 from facestyle.neural.palettes import Palette
 from facestyle.neural.settings import PICTURE_INPUTS, Architecture
@@ -104,7 +105,7 @@ class Transformer(nn.Module):
         """The style's colors, where they are known."""
         return None if self.limit is None else self.limit.range
 
-    def forward(self, picture: torch.Tensor) -> torch.Tensor:
+    def forward(self, picture: torch.Tensor, strength: torch.Tensor | None = None) -> torch.Tensor:
         """Redraw pictures.
 
         Parameters
@@ -112,6 +113,8 @@ class Transformer(nn.Module):
         picture : torch.Tensor
             RGB (B, 3, H, W) in [0, 1], at least 16 pixels a side. A network for videos also
             takes what `join_inputs` makes, (B, 7, H, W).
+        strength : torch.Tensor, optional
+            Of the strokes at each place, (1, 1, h, w) in [0, 1]; see `finish`.
 
         Returns
         -------
@@ -124,18 +127,22 @@ class Transformer(nn.Module):
         for number, layer in enumerate(self.layers):
             x = layer(x)
             spots = self.spots(number, x, spots)
-        return self.finish(x, base, spots)
+        return self.finish(x, base, spots, strength)
 
     def base(self, picture: torch.Tensor) -> torch.Tensor:
         """Return RGB (B, 3, H, W): the picture, in the style's colors where they are the base."""
         return picture[:, :3] if self.palette is None else self.palette(picture[:, :3])
 
     def prepare(self, picture: torch.Tensor, base: torch.Tensor) -> torch.Tensor:
-        """Return what the first layer takes: centered, on the grid, all inputs there."""
+        """Return what the first layer takes: centered, on the grid, with all inputs, grain last."""
         inputs = torch.cat((base, picture[:, 3:]), 1)
         if inputs.shape[1] != self.architecture.inputs:
             inputs = join_inputs(inputs)
-        return pad_to_grid(inputs) - 0.5
+        x = pad_to_grid(inputs) - 0.5
+        if not self.architecture.grain:
+            return x
+        grain = make_grain(x.shape[2], x.shape[3]).to(x)
+        return torch.cat((x, grain * flatness(pad_to_grid(picture[:, :3]))), 1)
 
     def spots(
         self, number: int, x: torch.Tensor, before: torch.Tensor | None
@@ -157,7 +164,11 @@ class Transformer(nn.Module):
         return find_spots(x) if last and self.palette and not self.training else before
 
     def finish(
-        self, x: torch.Tensor, base: torch.Tensor, spots: torch.Tensor | None = None
+        self,
+        x: torch.Tensor,
+        base: torch.Tensor,
+        spots: torch.Tensor | None = None,
+        strength: torch.Tensor | None = None,
     ) -> torch.Tensor:
         """Return colors from the last layer's output, cut to the size of the base.
 
@@ -169,11 +180,16 @@ class Transformer(nn.Module):
             What `base` returns.
         spots : (B, 1, h, w) tensor, optional
             What `spots` returns.
+        strength : (1, 1, h, w) tensor, optional
+            Of what is added to the picture at each place, in [0, 1] and of any size. Networks that
+            change no base have nothing to weaken.
         """
         if spots is not None:
             still = self.architecture.inputs == PICTURE_INPUTS
             x = cover_spots(x, spots, from_colors(base) if still else None)
         x = x[..., : base.shape[2], : base.shape[3]]
+        if strength is not None and self.palette is not None:
+            x = x * F.interpolate(strength, x.shape[-2:], mode="bilinear", align_corners=False)
         colors = to_colors(x if self.palette is None else x + from_colors(base))
         return colors if self.limit is None or self.training else self.limit(colors)
 
@@ -248,8 +264,9 @@ def widened(state: dict[str, torch.Tensor], inputs: int) -> dict[str, torch.Tens
 def _layers(architecture: Architecture) -> list[nn.Module]:
     """Return the layers; the comments name them as in Johnson's table 1."""
     c, outer = architecture.channels, architecture.outer
+    inputs = architecture.inputs + architecture.grain
     return [
-        NormalizedConv(ConvLayer(architecture.inputs, c, outer), architecture),  # c9s1-32
+        NormalizedConv(ConvLayer(inputs, c, outer), architecture),  # c9s1-32
         NormalizedConv(ConvLayer(c, 2 * c, 3, stride=2), architecture),  # d64
         NormalizedConv(ConvLayer(2 * c, 4 * c, 3, stride=2), architecture),  # d128
         *(ResidualBlock(4 * c, architecture) for _ in range(architecture.blocks)),  # R128

@@ -17,9 +17,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from facestyle import disk_cache
-from facestyle.errors import FaceError, ModelFileError, UsageError
+from facestyle.errors import ModelFileError, UsageError
 from facestyle.exemplars import ExemplarSet
-from facestyle.faces import Portrait, portrait_from_image
 from facestyle.faces.regions import segment_regions
 from facestyle.methods.engine import (
     ClipContext,
@@ -29,7 +28,15 @@ from facestyle.methods.engine import (
     Rendering,
     Target,
 )
+from facestyle.methods.neural.by_region import (
+    FACE_FOREIGN_STYLE,
+    FACE_STYLE,
+    face_and_rest,
+    for_faces,
+    regions_of_style,
+)
 from facestyle.methods.neural.enlarging import enlarged_like
+from facestyle.methods.neural.face_strokes import stroke_weights
 from facestyle.methods.neural.settings import ITERATIONS_ON_CPU, NeuralSettings
 from facestyle.neural import api
 from facestyle.neural.dependencies import require_torch
@@ -42,15 +49,6 @@ from facestyle.progress import Step, tell
 if TYPE_CHECKING:
     from facestyle.neural.model_files import Model
     from facestyle.neural.optimize import Evaluation
-
-# deeper layers hold whole eyes and mouths: a face's own statistics there fill it with small faces
-_FACE_STYLE_LAYERS = ("relu1_1", "relu2_1")
-# how much more the face's content weighs, and how much less its style: identity of one sitter after
-# the wave .505 before (these layers everywhere, content alone 5 times), .480 with all layers but
-# for the face, .493 with 10 for 5, .420 with .2 of the style
-_FACE_CONTENT, _FACE_STYLE = 5.0, 0.2
-# of a style that shows no face: with .2 skin had specks of all its colors (van Gogh's village)
-_FACE_FOREIGN_STYLE = 0.05
 
 
 class NeuralMethod(Method):
@@ -139,6 +137,10 @@ class NeuralMethod(Method):
                 "method neural redraws whole frames of a video; leave out area, by_region and "
                 "background keep"
             )
+        if self.settings.face_strength != self.settings.defaults()["face_strength"]:
+            raise UsageError(
+                "face_strength: a video has all strokes, as faces are not followed; leave it out"
+            )
         require_torch()
         from facestyle.methods.neural.clip_setup import network_frames, optimized_frames
 
@@ -174,6 +176,7 @@ class NeuralMethod(Method):
                 self.model,
                 size=chosen.size,
                 strength=rendering.strength,
+                strokes=self._strokes(target),
                 colors=chosen.colors,
                 mask=mask,
                 device=chosen.device,
@@ -185,10 +188,10 @@ class NeuralMethod(Method):
         if chosen.by_region:
             regions = segment_regions(target.portrait).weights
             if all(style.regions is None for style in styles):
-                regions = _face_and_rest(regions)
-                options = _for_faces(options, _FACE_FOREIGN_STYLE, 1)
+                regions = face_and_rest(regions)
+                options = for_faces(options, FACE_FOREIGN_STYLE, 1)
             else:
-                options = _for_faces(options, _FACE_STYLE, 3)
+                options = for_faces(options, FACE_STYLE, 3)
         return api.stylize_optimize(
             target.image,
             styles,
@@ -199,6 +202,12 @@ class NeuralMethod(Method):
             device=chosen.device,
             progress=functools.partial(_tell, target.name),
         )
+
+    def _strokes(self, target: Target) -> np.ndarray | None:
+        """How strong a network's strokes are at each place."""
+        if self.model.network.palette is None:
+            return None
+        return stroke_weights(target.image, self.settings.face_strength)
 
     def _area(self, rendering: Rendering) -> str:
         """Where to stylize: a background that is kept leaves the person."""
@@ -217,7 +226,7 @@ class NeuralMethod(Method):
     @cached_property
     def _style_regions(self) -> list[np.ndarray | None]:
         pictures = () if self._set is None else self._set.pictures
-        return [_regions_of_style(picture.name, picture.image) for picture in pictures]
+        return [regions_of_style(picture.name, picture.image) for picture in pictures]
 
 
 def _on_cpu(device: str) -> bool:
@@ -236,36 +245,6 @@ def _tell(name: str, now: Evaluation) -> None:
     tell(Step(name, now.done, now.most, detail, lambda: to_array(now.picture)))
 
 
-def _regions_of_style(name: str, image: np.ndarray) -> np.ndarray | None:
-    """Regions of a style picture; None where it shows no face."""
-    try:
-        portrait: Portrait = portrait_from_image(image, name=name)
-    except FaceError:
-        return None
-    return segment_regions(portrait).weights
-
-
-def _face_and_rest(regions: np.ndarray) -> np.ndarray:
-    """Make two regions of four, for styles without a face.
-
-    All of such a style serves every region: dark hair by itself would become as light as the style.
-    """
-    return np.stack((regions[0], regions[1:].sum(0)))
-
-
-def _for_faces(options: OptimizeOptions, style: float, others: int) -> OptimizeOptions:
-    """Settings that take colors and fine strokes for the face, and all layers elsewhere.
-
-    With the weight of the face's style, and the number of the other regions.
-    """
-    return replace(
-        options,
-        layers_of_regions=(_FACE_STYLE_LAYERS, *(options.style_layers,) * others),
-        content_of_regions=(_FACE_CONTENT, *(1.0,) * others),
-        style_of_regions=(style, *(1.0,) * others),
-    )
-
-
 def _check(settings: NeuralSettings, count: int) -> None:
     """Refuse settings that contradict each other, for so many style pictures."""
     weights = settings.style_weights
@@ -276,6 +255,8 @@ def _check(settings: NeuralSettings, count: int) -> None:
     if settings.loss_network is not None and not os.path.isfile(settings.loss_network):
         raise ModelFileError(f"{settings.loss_network}: no such file, expected a loss network")
     if settings.model is None:
+        if settings.face_strength != settings.defaults()["face_strength"]:
+            raise UsageError("face_strength: belongs to a trained model; by_region spares faces")
         return
     check_model(settings.model)  # now, not when the first picture is redrawn
     if settings.size is not None and settings.size < SMALLEST_SIDE:

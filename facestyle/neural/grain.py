@@ -1,0 +1,74 @@
+"""Noise as a further input of a network: what strokes in a flat part of a picture begin from.
+
+Convolutions make the same of the same: a flat wall stays flat, whatever the training (for this
+Ulyanov et al. 2016, "Texture Networks", section 3.2, feed noise of several scales to theirs). As a
+channel of its own noise draws strokes there, without being seen itself. It is given to flat parts
+alone: on skin it drew waves and flakes that the photo does not ask for.
+"""
+
+import functools
+
+import torch
+import torch.nn.functional as F
+
+_SCALES = (4, 16)  # px between values of the coarser noise; strokes are some 5 to 40 px
+_COARSE = 1.5  # deviation of coarser noise, of which interpolation takes a part; that of fine is 1
+_DEVIATION = 0.5 / 3**0.5  # of the sum, near what a picture's channels have; as the bundled set
+_FINE = 5  # px: side of the square over which a photo's own noise is averaged
+_WINDOW = 21  # px: side of the square that has to be flat; about a stroke
+# Deviation of luminance in that square at which about a third of the noise is left: walls of eight
+# portraits of the development half have up to .006, cheeks .015 and more
+_FLAT = 0.012
+_SOFT = 9  # px: side of the square over which the noise fades in
+
+
+@functools.lru_cache(maxsize=4)
+def make_grain(height: int, width: int) -> torch.Tensor:
+    """Return noise of three scales, the same for the same size.
+
+    Parameters
+    ----------
+    height, width : int
+        px.
+
+    Returns
+    -------
+    torch.Tensor
+        (1, 1, height, width) float32 on the CPU, around 0; not to be changed.
+    """
+    generator = torch.Generator().manual_seed(0)
+    noise = torch.randn(1, 1, height, width, generator=generator)
+    for scale in _SCALES:
+        size = (-(-height // scale) + 2, -(-width // scale) + 2)
+        coarse = torch.randn(1, 1, *size, generator=generator)
+        fine = F.interpolate(coarse, scale_factor=scale, mode="bilinear")
+        noise += _COARSE * fine[..., scale : scale + height, scale : scale + width]
+    return noise * _DEVIATION
+
+
+def flatness(picture: torch.Tensor) -> torch.Tensor:
+    """Return how flat a picture is around each pixel, from 0 (edges, skin) to 1 (a plain wall).
+
+    Parameters
+    ----------
+    picture : torch.Tensor
+        RGB (B, 3, H, W) in [0, 1].
+
+    Returns
+    -------
+    torch.Tensor
+        (B, 1, H, W).
+    """
+    gray = _local_mean(picture.mean(1, keepdim=True), _FINE)
+    gray = gray - gray.mean((2, 3), keepdim=True)  # for the difference of squares below
+    mean = _local_mean(gray, _WINDOW)
+    variance = (_local_mean(gray.square(), _WINDOW) - mean.square()).clamp_min(0)
+    return _local_mean(torch.exp(-variance / _FLAT**2), _SOFT)
+
+
+def _local_mean(x: torch.Tensor, side: int) -> torch.Tensor:
+    """Return the mean of (B, 1, H, W) over squares, by what of them lies in the picture."""
+    for kernel in ((side, 1), (1, side)):
+        padding = (kernel[0] // 2, kernel[1] // 2)
+        x = F.avg_pool2d(x, kernel, stride=1, padding=padding, count_include_pad=False)
+    return x
