@@ -22,6 +22,7 @@ _SIDE = 128  # px, of the input and of what is redrawn
 _QUICK: dict[str, Any] = {"size": _SIDE, "iterations": 20, "scales": 1, "device": "cpu"}
 _STYLE = "watercolor"
 _SET = ("wave", "auvers", "engraving", "glass", "wash")
+_LARGE = PORTRAIT.parents[1] / "pencil_photos" / "luis_pedro_coelho.jpg"  # face fills it
 _TRAINED = 320  # px of what the networks redraw
 
 
@@ -70,16 +71,29 @@ def models() -> Path:
     return write_strip("neural_models", panels, height=220)
 
 
+def head(path: Path) -> Image.Image:
+    """The upper square of a portrait, as large as the networks are shown at."""
+    with Image.open(path) as image:
+        square = image.convert("RGB").crop((0, 0, image.width, image.width))
+    return square.resize((_TRAINED, _TRAINED), Image.Resampling.LANCZOS)
+
+
+def face_strength() -> Path:
+    """A trained style with several strengths on the face."""
+    panels = []
+    for value in (0.0, 0.4, 1.0):
+        image = Stylizer.from_model("auvers", face_strength=value)(np.asarray(head(_LARGE))).image
+        panels.append((f"{value} (default)" if value == 0.4 else str(value), image))
+    return write_strip("neural_face_strength", panels, height=220)
+
+
 def trained_styles() -> Path:
     """Two portraits in the trained styles, for the first screen of the README."""
     pictures: list[Image.Image] = []
-    for path in (PORTRAIT, PORTRAIT.parents[1] / "pencil_photos" / "luis_pedro_coelho.jpg"):
-        with Image.open(path) as image:
-            square = image.convert("RGB").crop((0, 0, image.width, image.width))
-        head = square.resize((_TRAINED, _TRAINED), Image.Resampling.LANCZOS)
-        pictures.append(head)
+    for portrait in map(head, (PORTRAIT, _LARGE)):
+        pictures.append(portrait)
         for name in _SET:
-            redrawn = Stylizer.from_model(name)(np.asarray(head)).image
+            redrawn = Stylizer.from_model(name)(np.asarray(portrait)).image
             pictures.append(Image.fromarray(redrawn))
     path = PICTURES / "trained_styles.jpg"
     grid(pictures, 1 + len(_SET), (240, 240)).save(path, quality=90, optimize=True)
@@ -107,6 +121,7 @@ FIGURES: dict[str, Callable[[], Path]] = {
     "neural": start,
     "neural_models": models,
     "trained_styles": trained_styles,
+    "neural_face_strength": face_strength,
     "neural_size": partial(sweep, "size", "size", (64, 128, 192)),
     "neural_iterations": partial(sweep, "iterations", "iterations", (5, 20, 60)),
     "neural_scales": partial(sweep, "scales", "scales", (1, 2)),

@@ -26,9 +26,18 @@ _WHOLE = 2_000_000  # pixels up to which the network takes a picture at once
 def redraw(
     network: Transformer, picture: torch.Tensor, strength: torch.Tensor | None = None
 ) -> torch.Tensor:
-    """Return `network(picture, strength)` of a picture (1, C, H, W), in strips where it is large.
+    """Return `network(picture, strength)`, in strips where the picture is large.
 
     One that is too small for the network is enlarged for it, and the result reduced.
+
+    Parameters
+    ----------
+    network : Transformer
+        In evaluation mode.
+    picture : (1, C, H, W) tensor
+        What the network takes.
+    strength : (1, 1, h, w) tensor, optional
+        Likewise.
     """
     height, width = picture.shape[-2:]
     size = sufficient_size(height, width)

@@ -41,7 +41,14 @@ def face_and_rest(regions: np.ndarray) -> np.ndarray:
 def for_faces(options: OptimizeOptions, style: float, others: int) -> OptimizeOptions:
     """Settings that take colors and fine strokes for the face, and all layers elsewhere.
 
-    With the weight of the face's style, and the number of the other regions.
+    Parameters
+    ----------
+    options : OptimizeOptions
+        Those of all else.
+    style : float
+        Weight of the face's style.
+    others : int
+        Number of the other regions.
     """
     return replace(
         options,

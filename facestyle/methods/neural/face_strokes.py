@@ -6,8 +6,11 @@ import cv2
 import numpy as np
 
 from facestyle.faces import Face, find_faces
+from facestyle.faces.face_coordinates import polygon_mask
 
-_SOFT = 0.06  # deviation of the border, in distances between ear and ear
+# In distances between ear and ear: how far beyond the outline, which ends below the hair of high
+# foreheads, and the deviation of the border
+_BEYOND, _SOFT = 0.1, 0.05
 
 
 def stroke_weights(image: np.ndarray, on_faces: float) -> np.ndarray | None:
@@ -34,14 +37,13 @@ def stroke_weights(image: np.ndarray, on_faces: float) -> np.ndarray | None:
         return None
     within = np.zeros(image.shape[:2], np.float32)
     for face in faces:
-        np.maximum(within, _soft_mask(face, image.shape[:2]), out=within)
+        np.maximum(within, _soft_mask(face, (image.shape[0], image.shape[1])), out=within)
     return 1 - (1 - np.float32(on_faces)) * within
 
 
-def _soft_mask(face: Face, shape: tuple[int, ...]) -> np.ndarray:
-    """From brow to chin and up to the hair, fading over the border, (H, W) float32."""
-    points = np.vstack((face.landmarks, face.outline))
-    mask = np.zeros(shape, np.float32)
-    cv2.fillConvexPoly(mask, np.round(cv2.convexHull(points.astype(np.float32))).astype(int), 1.0)
+def _soft_mask(face: Face, shape: tuple[int, int]) -> np.ndarray:
+    """From chin to hair, fading over the border, (H, W) float32."""
+    hull = cv2.convexHull(np.vstack((face.landmarks, face.outline)).astype(np.float32))[:, 0]
     width = float(np.linalg.norm(face.landmarks[16] - face.landmarks[0]))
+    mask = polygon_mask(shape, hull, _BEYOND * width).astype(np.float32)
     return cv2.GaussianBlur(mask, (0, 0), max(_SOFT * width, 0.5))
