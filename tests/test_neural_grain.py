@@ -6,6 +6,7 @@ from skimage import data
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed (extra 'neural')")
 
+from facestyle.neural import grain  # noqa: E402
 from facestyle.neural.api import stylize_feedforward  # noqa: E402
 from facestyle.neural.grain import flatness, make_grain  # noqa: E402
 from facestyle.neural.large_pictures import run_in_strips  # noqa: E402
@@ -24,7 +25,6 @@ def plain(height, width, noise=0.0):
 def test_grain_is_the_same_each_time_and_has_three_scales():
     noise = make_grain(90, 140)
     assert noise.shape == (1, 1, 90, 140)
-    make_grain.cache_clear()
     assert torch.equal(noise, make_grain(90, 140))
     assert abs(noise.mean()) < 0.1
     assert 0.3 < noise.std() < 0.7
@@ -53,6 +53,14 @@ def test_brightness_does_not_make_a_picture_less_flat():
         assert flatness(torch.full((1, 3, 60, 60), level)).min() > 0.99
 
 
+def test_grain_of_a_large_picture_is_not_kept(monkeypatch):
+    picture = plain(64, 80)
+    small = grain.grain_for(picture)
+    monkeypatch.setattr(grain, "_MOST_KEPT", 0)
+    monkeypatch.setattr(grain, "_kept_grain", None)
+    assert torch.equal(small, grain.grain_for(picture))
+
+
 def test_a_flat_picture_gets_strokes_from_grain_alone():
     picture = plain(64, 80)
     with torch.no_grad():
@@ -66,9 +74,9 @@ def test_grain_comes_in_where_a_picture_is_flat():
     picture = plain(64, 80)
     picture[..., 40:] += 0.2 * (torch.arange(40) // 8 % 2)  # stripes on the right
     network = Transformer(SMALL)
-    grain = network.prepare(picture, picture)[:, 3]
-    torch.testing.assert_close(grain[..., :20], make_grain(64, 80)[0][..., :20], atol=0.01, rtol=0)
-    assert grain[..., 60:].abs().max() < 0.01
+    noise = network.prepare(picture, picture)[:, 3]
+    torch.testing.assert_close(noise[..., :20], make_grain(64, 80)[0][..., :20], atol=0.01, rtol=0)
+    assert noise[..., 60:].abs().max() < 0.01
 
 
 @pytest.mark.parametrize("pixels", [300, 1 << 20])

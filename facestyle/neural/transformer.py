@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from facestyle.neural.color_ranges import ColorLimit, ColorRange
-from facestyle.neural.grain import flatness, make_grain
+from facestyle.neural.grain import grain_for
 from facestyle.neural.normalization import BatchNorm, InstanceNorm
 from facestyle.neural.palettes import Palette
 from facestyle.neural.settings import PICTURE_INPUTS, Architecture
@@ -141,8 +141,7 @@ class Transformer(nn.Module):
         x = pad_to_grid(inputs) - 0.5
         if not self.architecture.grain:
             return x
-        grain = make_grain(x.shape[2], x.shape[3]).to(x)
-        return torch.cat((x, grain * flatness(pad_to_grid(picture[:, :3]))), 1)
+        return torch.cat((x, grain_for(pad_to_grid(picture[:, :3]))), 1)
 
     def spots(
         self, number: int, x: torch.Tensor, before: torch.Tensor | None
