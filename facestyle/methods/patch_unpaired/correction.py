@@ -31,6 +31,9 @@ _LAST_CHROMA = 0.8
 # exemplar's blue beside a brown one. Hair of several exemplars is brown and blue in patches (three
 # development sitters in watercolor and oil, by eye: 0, .7 and 1; at 1 oil is of one color)
 _LAST_FINE_CHROMA = {EYE: 1.0, LIP: 1.0, HAIR: 0.8}
+# Share of hair's middle band: at the .8 of the loop the strokes' own would be lost (seven
+# development sitters, .4 and .5: texture error in pencil 1.18 and 1.20, in charcoal .96 and .97)
+_LAST_MIDDLE_OF_HAIR = 0.4
 # Hair beside other hair, dark and light, blue and brown, meets in edges that no sitter has: wide
 # differences are taken over whole at the usual identity of .8 (two development sitters in
 # watercolor and charcoal, by eye; texture the same. With .6 of the middle band instead of .4 it is
@@ -44,11 +47,11 @@ _LAST_CLOTHES_CHROMA = 1.25
 # which they are strong or weak; and the RMS, in Lab of 1, at which half of them is taken back
 _EDGE_SIGMA, _EDGE_AREA = 0.012, 0.04
 _STRONG_TONES, _STRONG_COLORS = 0.015, 0.02
-# In clothes, whose washes and threads have colors: at .02 watercolor loses its mottling
-_STRONG_COLORS_OF_CLOTHES = 0.05
-# regions in which tones, and in which colors, have no edges but the photo's; that of hair's colors
-# is `_LAST_FINE_CHROMA`'s and the sitter's own
-_EVEN_TONES, _EVEN_COLORS = (HAIR, CLOTHES, SKIN, NOSE), (CLOTHES, SKIN, NOSE)
+# In clothes, whose washes and threads have colors: at .02 watercolor loses its mottling. Of hair,
+# most of the difference in color is `_LAST_FINE_CHROMA`'s
+_STRONG_COLORS_OF_CLOTHES, _STRONG_COLORS_OF_HAIR = 0.05, 0.03
+# regions in which tones and colors have no edges but the photo's
+_EVEN = (HAIR, CLOTHES, SKIN, NOSE)
 
 
 @dataclass(frozen=True)
@@ -67,8 +70,8 @@ class CorrectionWeights:
         Share of finer differences in color.
     wide_chroma : (h, w) float32, optional
         Factor of `chroma`.
-    even : (2, h, w) float32, optional
-        Share of edges between patches of unlike tone, and color; see `false_edges`.
+    even : (h, w) float32, optional
+        Share of edges between patches of unlike tone or color; see `false_edges`.
     strong_colors : float, or (h, w) float32
         RMS at which half of an edge between colors is taken back.
     """
@@ -122,16 +125,18 @@ def last_weights(
         group = GROUP_OF_REGION[np.minimum(drawn_by, BACKGROUND)]  # 8 is outside
         fine_chroma[group != GROUP_OF_REGION[region_map]] = 1
     hair, clothes = (_soft(region_map, (region,), face_width) for region in (HAIR, CLOTHES))
-    even = [_soft(region_map, regions, face_width) for regions in (_EVEN_TONES, _EVEN_COLORS)]
     low = np.maximum(np.float32(_LAST_LOW) * weights.low, np.float32(_LAST_WHOLE_LOW) * clothes)
+    middle = weights.middle - np.float32(MIDDLE_WEIGHTS[HAIR] - _LAST_MIDDLE_OF_HAIR) * hair
     strong = _STRONG_COLORS + (_STRONG_COLORS_OF_CLOTHES - _STRONG_COLORS) * clothes
+    strong += (_STRONG_COLORS_OF_HAIR - _STRONG_COLORS) * hair
     return replace(
         weights,
         low=np.minimum(low, 1 + np.float32(_LAST_WHOLE_LOW - 1) * (hair + clothes)),
+        middle=middle,
         chroma=_LAST_CHROMA,
         fine_chroma=cv2.GaussianBlur(fine_chroma, (0, 0), 0.012 * face_width),
         wide_chroma=1 + np.float32(_LAST_CLOTHES_CHROMA - 1) * clothes,
-        even=np.stack(even),
+        even=_soft(region_map, _EVEN, face_width),
         strong_colors=strong.astype(np.float32),
     )
 
@@ -172,11 +177,11 @@ def correction(
     )
     change = combine_bands(low, middle, weights.low, weights.middle, factor, weights.chroma)
     if weights.even is not None:
-        tones, colors = np.float32(factor) * weights.even
+        even = np.float32(factor) * weights.even
         rest = difference - change
-        change[..., 0] += tones * false_edges(rest[..., 0], face_width, _STRONG_TONES)
+        change[..., 0] += even * false_edges(rest[..., 0], face_width, _STRONG_TONES)
         found = false_edges(rest[..., 1:], face_width, weights.strong_colors)
-        change[..., 1:] += colors[..., None] * found
+        change[..., 1:] += even[..., None] * found
     return change
 
 

@@ -16,6 +16,7 @@ from facestyle.kernels.matches import Matches
 from facestyle.kernels.patch_voting import Voting, vote
 from facestyle.methods.patch_unpaired.background_seams import softened_seams
 from facestyle.methods.patch_unpaired.correction import correction, last_weights
+from facestyle.methods.patch_unpaired.exemplar_seams import meeting_exemplars
 from facestyle.methods.patch_unpaired.grain_distribution import exemplars_grain, with_grain_like
 from facestyle.methods.patch_unpaired.prepared import PreparedExemplar, resize_region_map
 from facestyle.methods.patch_unpaired.recipe import MODE_BANDWIDTH, MODE_ROUNDS, RENDER_REACH
@@ -23,7 +24,7 @@ from facestyle.methods.patch_unpaired.render_pictures import render_pictures
 from facestyle.methods.patch_unpaired.settings import UnpairedSettings
 from facestyle.methods.patch_unpaired.sources import PatchSources
 from facestyle.methods.patch_unpaired.synthesis import Match, SynthesisTarget
-from facestyle.methods.patch_unpaired.target import drawn_by
+from facestyle.methods.patch_unpaired.target import drawn_by, origins
 from facestyle.row_bands import row_bands
 from facestyle.spare_memory import give_back
 
@@ -81,6 +82,10 @@ def finish(
         ),
         sources.face_width,
         settings.identity,
+    )
+    drawn = origins(match.field, sources)
+    change += meeting_exemplars(
+        target.toned - small - change, target.region_map, drawn, sources.face_width
     )
     if target.background is not None:
         change += target.background.change

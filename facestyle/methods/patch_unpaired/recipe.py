@@ -52,7 +52,10 @@ GUIDE_WEIGHTS = {
     EYE: (8.0, 3.0, 0.1, 0.0, 0.0, 150.0),
     NOSE: (8.0, 2.0, 0.05, 0.0, 0.0, 60.0),
     LIP: (8.0, 3.0, 0.05, 0.0, 0.0, 100.0),
-    HAIR: (5.0, 1.0, 0.35, 0.2, 0.15, 2.0),
+    # (5, 1, ...) in the prototype: light and dark strands broke into flat flakes of hats and other
+    # heads (eight sitters in watercolor and oil, by eye); with 4 as detail, pencil's texture error
+    # rises by a twentieth
+    HAIR: (10.0, 2.0, 0.35, 0.2, 0.15, 2.0),
     # (5, 1, .1, .1, 0, .7) in the prototype: dark suits broke into flat and dotted islands (four
     # sitters in watercolor, pencil and charcoal, by eye; with 16 and 6 every measure is the same)
     CLOTHES: (10.0, 4.0, 0.1, 0.1, 0.0, 0.5),
@@ -74,9 +77,11 @@ RELATED_REGIONS = {
 }
 # cost of skin rougher than is usual in its exemplar (wrinkles, beards) for a smooth face
 ROUGHNESS_COST = 0.15
-# Cost of hair whose grain is e times as strong as the leading exemplar's, or an e-th: one head of
-# hair was half flat, half strokes. Chosen by eye on four sitters in two styles; 2 looks alike.
-HAIR_GRAIN_COST = 0.6
+# Cost of hair whose grain is e times as strong as the leading exemplar's, or an e-th, and the
+# power of the logarithm up to there: one head of hair was half flat, half strokes. Chosen by eye on
+# four sitters in two styles. With the power 2, a cost of .6 lets stipple in among washes, and one
+# of 1.5 gives strands to flat hair whose grain is about the lead's
+HAIR_GRAIN_COST, HAIR_GRAIN_POWER = 1.5, 4
 # Exemplars without clothes or hair (a share below SCARCE) lend something else: hair, skin and
 # background for clothes as in DESIGN 4.3, step 5; the others by analogy, not measured
 SCARCE = 0.01
@@ -94,7 +99,8 @@ MIDDLE_WEIGHTS = {
     EYE: 1.0,
     NOSE: 0.9,
     LIP: 1.0,
-    HAIR: 0.4,
+    # .4 in the prototype: the search saw next to no strands, and took flat hair for them
+    HAIR: 0.8,
     CLOTHES: 0.3,
     BACKGROUND: 0.0,
 }

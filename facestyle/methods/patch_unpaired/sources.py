@@ -30,7 +30,7 @@ from facestyle.methods.patch_unpaired.palette import (
     moved_tone_cost,
 )
 from facestyle.methods.patch_unpaired.prepared import PreparedExemplar, resize, resize_region_map
-from facestyle.methods.patch_unpaired.recipe import HAIR_GRAIN_COST, region_costs
+from facestyle.methods.patch_unpaired.recipe import HAIR_GRAIN_COST, HAIR_GRAIN_POWER, region_costs
 from facestyle.methods.patch_unpaired.search_levels import search_levels
 from facestyle.methods.patch_unpaired.tone import GroupTone
 
@@ -112,7 +112,7 @@ def make_sources(
     grains = np.stack([own.grain for own in measures.exemplars])
     costs = np.stack([region_costs(region_map) for region_map in region_maps])
     unlike = unlikeness_to_first(grains)[:, GROUP_OF_REGION[HAIR]]
-    costs[:, HAIR, HAIR] += HAIR_GRAIN_COST * unlike
+    costs[:, HAIR, HAIR] += HAIR_GRAIN_COST * unlike ** (HAIR_GRAIN_POWER / 2)
     return PatchSources(
         width,
         faces,
