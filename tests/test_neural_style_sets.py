@@ -300,6 +300,28 @@ def test_a_spot_is_found_in_a_half_empty_picture():
     assert find_spots(features).sum() == 25
 
 
+@pytest.mark.parametrize(("spread", "found"), [(0.03, 25), (0.2, 0)])
+def test_a_faint_spot_is_found_where_all_else_is_even(spread, found):
+    """Networks trained against raised places have lower ones, among even lower others."""
+    random = torch.Generator().manual_seed(2)
+    level = 1 + spread * torch.randn(1, 1, 32, 32, generator=random).clamp(-2, 2)
+    level[..., 10, 12] = 1.6
+    assert find_spots(level.expand(-1, 8, -1, -1)).sum() == found
+
+
+def test_a_bare_patch_among_strokes_is_drawn_over():
+    stripes = (torch.arange(128)[:, None] % 12 < 6).float().expand(1, 3, 128, 128)
+    spots = torch.zeros(1, 1, 32, 32)
+    spots[..., 13:18, 13:18] = 1
+    bare = stripes.clone()
+    bare[..., 50:74, 50:74] = 0.1
+    covered = cover_spots(bare, spots, torch.zeros_like(stripes))
+    assert covered[..., 54:70, 54:70].std() > 0.4
+    drawn = stripes.clone()
+    drawn[..., 50:74, 50:74] = 1.0  # neither bare nor glaring: let be
+    assert torch.equal(cover_spots(drawn.clone(), spots, torch.zeros_like(stripes)), drawn)
+
+
 def test_a_large_raised_area_is_content():
     features = torch.randn(1, 8, 32, 32, generator=torch.Generator().manual_seed(2))
     features[..., :10] *= 20

@@ -21,6 +21,7 @@ from facestyle.neural.loss_network import load_loss_network  # noqa: E402
 from facestyle.neural.model_files import (  # noqa: E402
     load_model,
     load_style_set,
+    save_model,
     save_style_set,
 )
 from facestyle.neural.photos import PhotoFolder  # noqa: E402
@@ -189,8 +190,9 @@ def test_training_writes_model_previews_and_record(photos, tmp_path):
         train_style([style()], photos, tmp_path / "x", options=other, files=files, device="cpu")
 
 
-def test_a_style_is_added_to_a_set_by_its_scales_alone(photos, tmp_path):
-    shape = Architecture(channels=4, blocks=1, base="recolored")
+@pytest.mark.parametrize("grain", [False, True])
+def test_a_style_is_added_to_a_set_by_its_scales_alone(photos, tmp_path, grain):
+    shape = Architecture(channels=4, blocks=1, base="recolored", grain=grain)
     before, output = tmp_path / "set.safetensors", tmp_path / "more.safetensors"
     state = stack_styles(Transformer(shape, seed=2).state_dict(), 2)
     save_style_set(before, state, ["a", "b"], shape, {}, dtype=torch.float32)
@@ -222,6 +224,21 @@ def test_a_style_is_added_to_a_set_by_its_scales_alone(photos, tmp_path):
     train_style([image], photos, alone, options=TINY, device="cpu")
     with pytest.raises(ModelFileError, match="not a set of styles"):
         train_style([image], photos, output, options=ADDING, files=TrainingFiles(add_to=alone))
+
+
+@pytest.mark.parametrize("grain", [False, True])
+def test_a_network_without_grain_may_begin_one_with_it(photos, tmp_path, grain):
+    begun, output = tmp_path / "begun.safetensors", tmp_path / "more.safetensors"
+    narrow = Architecture(channels=4, blocks=1)
+    wide = replace(narrow, inputs=7, grain=grain)
+    save_model(begun, Transformer(narrow, seed=2), {}, dtype=torch.float32)
+    options = replace(TINY, architecture=wide, steps=1, learning_rate=0.0)
+    train_style([style()], photos, output, options=options, files=TrainingFiles(start=begun))
+    weights = load_model(output).network.layers[0].conv.weight
+    assert weights.shape[1] == 7 + grain
+    own = load_model(begun).network.layers[0].conv.weight
+    torch.testing.assert_close(weights[:, :3], own, atol=1e-3, rtol=0)
+    assert not weights[:, 3:].any()
 
 
 def test_crops_depend_on_seed_step_and_place_alone(photos):

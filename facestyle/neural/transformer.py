@@ -254,7 +254,15 @@ def from_colors(picture: torch.Tensor) -> torch.Tensor:
 
 
 def widened(state: dict[str, torch.Tensor], inputs: int) -> dict[str, torch.Tensor]:
-    """Let the first convolution of a network's state take more inputs, which it ignores."""
+    """Let the first convolution of a network's state take more inputs, which it ignores.
+
+    Parameters
+    ----------
+    state : dict of str to torch.Tensor
+        Of a network without grain, which would be its last input.
+    inputs : int
+        What the wider network takes.
+    """
     name = "layers.0.conv.weight"
     missing = inputs - state[name].shape[1]
     return state | {name: F.pad(state[name], [0, 0, 0, 0, 0, missing])}
