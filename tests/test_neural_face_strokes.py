@@ -62,6 +62,7 @@ def test_the_strength_on_faces_belongs_to_a_model_and_to_pictures(tmp_path):
     with pytest.raises(UsageError, match="face_strength: belongs to a trained model"):
         Stylizer(tmp_path, method="neural", face_strength=0.2, device="cpu")
     stylizer = Stylizer.from_model("wave", face_strength=0.2, device="cpu")
+    assert stylizer.fingerprint != Stylizer.from_model("wave", device="cpu").fingerprint
     with pytest.raises(UsageError, match="face_strength: a video has all strokes"):
         list(stylizer.video([PHOTO]))
     with pytest.raises(UsageError, match="face_strength: found 2"):

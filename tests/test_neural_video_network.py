@@ -234,7 +234,8 @@ def test_a_pair_may_come_after_a_scene_that_stood_still():
 def test_a_network_astray_draws_the_frame_alone(alone, expected):
     """Edges flared up in rare frames; where the frame alone is as far, the network is believed."""
 
-    def network(inputs):
+    def network(inputs, strength):
+        assert strength is None
         return torch.full_like(inputs[:, :3], alone if inputs.shape[1] == 3 else 0.9)
 
     network.architecture = Architecture(inputs=VIDEO_INPUTS)
