@@ -1,5 +1,6 @@
 """A trained network's strokes on faces: fewer, so that skin stays clean."""
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -54,7 +55,16 @@ def test_a_face_has_the_colors_of_the_style_and_few_of_its_strokes():
     assert detail(none, FACE) < 1.3 * own
     tint = none[FACE].mean((0, 1)) - (PHOTO[FACE] / 255).mean((0, 1))
     assert np.abs(tint).max() > 0.05
-    np.testing.assert_array_equal(redrawn(), usual)  # .4 is the default
+    np.testing.assert_array_equal(redrawn(), usual)  # .4 is usual for a face this small
+
+
+def test_large_faces_have_fewer_strokes_unless_told():
+    """Strokes have a size in pixels: on a large face they are small, and look like tattoos."""
+    image = cv2.resize(PHOTO, None, fx=4, fy=4) / np.float32(255)
+    place = tuple(slice(4 * part.start, 4 * part.stop) for part in FACE)
+    assert stroke_weights(image)[place].max() < 0.3
+    np.testing.assert_allclose(stroke_weights(image, 0.4)[place], 0.4, atol=0.02)
+    np.testing.assert_allclose(stroke_weights(image, None, 0.25)[place], 0.4, atol=0.02)
 
 
 def test_the_strength_on_faces_belongs_to_a_model_and_to_pictures(tmp_path):

@@ -83,7 +83,7 @@ def face_strength() -> Path:
     panels = []
     for value in (0.0, 0.4, 1.0):
         image = Stylizer.from_model("auvers", face_strength=value)(np.asarray(head(_LARGE))).image
-        panels.append((f"{value} (default)" if value == 0.4 else str(value), image))
+        panels.append((str(value), image))
     return write_strip("neural_face_strength", panels, height=220)
 
 

@@ -137,7 +137,7 @@ class NeuralMethod(Method):
                 "method neural redraws whole frames of a video; leave out area, by_region and "
                 "background keep"
             )
-        if self.settings.face_strength != self.settings.defaults()["face_strength"]:
+        if self.settings.face_strength is not None:
             raise UsageError(
                 "face_strength: a video has all strokes, as faces are not followed; leave it out"
             )
@@ -207,7 +207,8 @@ class NeuralMethod(Method):
         """How strong a network's strokes are at each place."""
         if self.model.network.palette is None:
             return None
-        return stroke_weights(target.image, self.settings.face_strength)
+        size, longer = self.settings.size, max(target.image.shape[:2])
+        return stroke_weights(target.image, self.settings.face_strength, (size or longer) / longer)
 
     def _area(self, rendering: Rendering) -> str:
         """Where to stylize: a background that is kept leaves the person."""
@@ -255,7 +256,7 @@ def _check(settings: NeuralSettings, count: int) -> None:
     if settings.loss_network is not None and not os.path.isfile(settings.loss_network):
         raise ModelFileError(f"{settings.loss_network}: no such file, expected a loss network")
     if settings.model is None:
-        if settings.face_strength != settings.defaults()["face_strength"]:
+        if settings.face_strength is not None:
             raise UsageError("face_strength: belongs to a trained model; by_region spares faces")
         return
     check_model(settings.model)  # now, not when the first picture is redrawn

@@ -58,8 +58,9 @@ class NeuralSettings(Settings):
         "keep" transfers luminance only.
     area : {"whole", "face", "person", "background"}
         Where to stylize; all but the first need a face.
-    face_strength : float
-        Of a trained network's strokes on faces, where 1 is as elsewhere; clips have 1.
+    face_strength : float or None
+        Of a trained network's strokes on faces, where 1 is as elsewhere; clips have 1. None:
+        .4, and less on faces wider than 180 px.
     by_region : bool
         Take skin from skin, hair from hair, clothes from clothes; needs a face. A style picture
         without a face serves all regions.
@@ -133,9 +134,9 @@ class NeuralSettings(Settings):
     colors: str = setting("style", "keep: only luminance is transferred", choices=COLORS)
     area: str = setting("whole", "where to stylize", choices=AREAS)
     # .55 leaves a beard of waves, .35 a face without strokes; 12 sitters in five styles
-    face_strength: float = setting(
-        0.4,
-        "of a trained model's strokes on faces; 1: as elsewhere",
+    face_strength: float | None = setting(
+        None,
+        "of a trained model's strokes on faces; 1: as elsewhere (.4; less on large faces)",
         low=0.0,
         high=1.0,
         metavar="X",
