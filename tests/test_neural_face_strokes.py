@@ -67,6 +67,15 @@ def test_large_faces_have_fewer_strokes_unless_told():
     np.testing.assert_allclose(stroke_weights(image, None, 0.25)[place], 0.4, atol=0.02)
 
 
+def test_a_face_counts_by_the_size_that_it_is_redrawn_at():
+    large = cv2.resize(PHOTO, None, fx=3, fy=3)
+    usual, told = (
+        Stylizer.from_model("wave", device="cpu", size=256, face_strength=x)(large).image
+        for x in (None, 0.4)
+    )
+    np.testing.assert_array_equal(usual, told)
+
+
 def test_the_strength_on_faces_belongs_to_a_model_and_to_pictures(tmp_path):
     Image.fromarray(PHOTO).save(tmp_path / "style.png")
     with pytest.raises(UsageError, match="face_strength: belongs to a trained model"):

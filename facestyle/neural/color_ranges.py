@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from facestyle.neural.box_mean import box_mean
 from facestyle.neural.pictures import from_yiq, to_yiq
 
 KNOTS = 17  # luminances, evenly from black to white, that a range is told at
@@ -152,7 +153,7 @@ class ColorLimit(nn.Module):
         """Return RGB (B, 3, H, W), beyond [0, 1] where the picture is or by rounding."""
         mean = picture.clamp(0, 1).float()
         for _ in range(2):
-            mean = _box_mean(mean)
+            mean = box_mean(mean, _AROUND)
         rows = max(1, _ROW_PIXELS // picture.shape[3])
         parts = zip(picture.split(rows, 2), mean.split(rows, 2), strict=True)
         return torch.cat([part + self._change(own).to(part) for part, own in parts], 2)
@@ -166,10 +167,3 @@ class ColorLimit(nn.Module):
         distance = ii * i.square() + 2 * iq * i * q + qq * q.square()
         beyond = distance.clamp_min(1).rsqrt() - 1
         return from_yiq(torch.stack((torch.zeros_like(luma), beyond * i, beyond * q), 1))
-
-
-def _box_mean(x: torch.Tensor) -> torch.Tensor:
-    """Return the mean around every pixel, of those that are there."""
-    pad = _AROUND // 2
-    down = nn.functional.avg_pool2d(x, (_AROUND, 1), 1, (pad, 0), count_include_pad=False)
-    return nn.functional.avg_pool2d(down, (1, _AROUND), 1, (0, pad), count_include_pad=False)

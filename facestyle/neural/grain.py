@@ -11,6 +11,8 @@ import functools
 import torch
 import torch.nn.functional as F
 
+from facestyle.neural.box_mean import box_mean
+
 _SCALES = (4, 16)  # px between values of the coarser noise; strokes are some 5 to 40 px
 _COARSE = 1.5  # deviation of coarser noise, of which interpolation takes a part; that of fine is 1
 _DEVIATION = 0.5 / 3**0.5  # of the sum, near what a picture's channels have; as the bundled set
@@ -81,16 +83,8 @@ def flatness(picture: torch.Tensor) -> torch.Tensor:
     torch.Tensor
         (B, 1, H, W).
     """
-    gray = _local_mean(picture.mean(1, keepdim=True), _FINE)
+    gray = box_mean(picture.mean(1, keepdim=True), _FINE)
     gray = gray - gray.mean((2, 3), keepdim=True)  # for the difference of squares below
-    mean = _local_mean(gray, _WINDOW)
-    variance = (_local_mean(gray.square(), _WINDOW) - mean.square()).clamp_min(0)
-    return _local_mean(torch.exp(-variance / _FLAT**2), _SOFT)
-
-
-def _local_mean(x: torch.Tensor, side: int) -> torch.Tensor:
-    """Return the mean of (B, 1, H, W) over squares, by what of them lies in the picture."""
-    for kernel in ((side, 1), (1, side)):
-        padding = (kernel[0] // 2, kernel[1] // 2)
-        x = F.avg_pool2d(x, kernel, stride=1, padding=padding, count_include_pad=False)
-    return x
+    mean = box_mean(gray, _WINDOW)
+    variance = (box_mean(gray.square(), _WINDOW) - mean.square()).clamp_min(0)
+    return box_mean(torch.exp(-variance / _FLAT**2), _SOFT)

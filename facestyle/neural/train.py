@@ -170,17 +170,14 @@ class _Trainer:
         if network is None:
             return
         wanted = self.options.architecture
-        fits = network.architecture == wanted
         narrower = replace(wanted, inputs=PICTURE_INPUTS, grain=False)
-        if not fits and network.architecture != narrower:
+        if network.architecture not in (wanted, narrower):
             raise UsageError(
                 f"the model to start with is {network.architecture}, but a network of {wanted} "
                 "was asked for"
             )
-        state = network.state_dict()
-        if not fits:
-            state = widened(state, wanted.inputs + wanted.grain)
-        self.network.load_state_dict(state)
+        inputs = wanted.inputs + wanted.grain
+        self.network.load_state_dict(widened(network.state_dict(), inputs))
         self._set_palette()
 
     def _set_palette(self) -> None:

@@ -259,9 +259,9 @@ def widened(state: dict[str, torch.Tensor], inputs: int) -> dict[str, torch.Tens
     Parameters
     ----------
     state : dict of str to torch.Tensor
-        Of a network without grain, which would be its last input.
+        Of a network that takes as many, or fewer and no grain, which would be its last input.
     inputs : int
-        What the wider network takes.
+        Channels that the network takes, grain among them.
     """
     name = "layers.0.conv.weight"
     missing = inputs - state[name].shape[1]

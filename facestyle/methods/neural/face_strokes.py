@@ -11,9 +11,10 @@ from facestyle.faces.face_coordinates import polygon_mask
 # In distances between ear and ear: how far beyond the outline, which ends below the hair of high
 # foreheads, and the deviation of the border
 _BEYOND, _SOFT = 0.1, 0.05
-# Strength on faces up to a width, px of what the network redraws, and falling with its cube beyond:
-# strokes have a size in pixels, and on a face of 330 px they were tattoos even at .15
-USUAL_STRENGTH, _FULL_WIDTH = 0.4, 180.0
+# Strength on faces up to a width, px of what the network redraws, and falling with its cube
+# beyond: strokes have a size in pixels, and on a face of 330 px they were tattoos even at .15. Of
+# 1, .55 and .35 (two sitters, 480 px, five styles, by eye) .55 left a beard of waves
+_USUAL_STRENGTH, _FULL_WIDTH = 0.4, 180.0
 
 
 def stroke_weights(
@@ -52,7 +53,7 @@ def stroke_weights(
 
 def _usual_strength(width: float) -> float:
     """Strength on a face of this width in px."""
-    return USUAL_STRENGTH * min(1.0, _FULL_WIDTH / max(width, 1.0)) ** 3
+    return _USUAL_STRENGTH * min(1.0, _FULL_WIDTH / max(width, 1.0)) ** 3
 
 
 def _width(face: Face) -> float:

@@ -133,7 +133,6 @@ class NeuralSettings(Settings):
     )
     colors: str = setting("style", "keep: only luminance is transferred", choices=COLORS)
     area: str = setting("whole", "where to stylize", choices=AREAS)
-    # .55 leaves a beard of waves, .35 a face without strokes; 12 sitters in five styles
     face_strength: float | None = setting(
         None,
         "of a trained model's strokes on faces; 1: as elsewhere (.4; less on large faces)",
