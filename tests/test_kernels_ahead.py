@@ -99,3 +99,18 @@ def test_every_example_compiles_its_kernel(name):
     module, _, function = name.partition(".")
     kernel = getattr(import_module(f"facestyle.kernels.{module}"), function)
     assert len(kernel.signatures) == 1
+
+
+def test_kernels_are_loaded_although_numba_fails_to_import_once(monkeypatch):
+    """Its import walks through `builtins` while that of dlib adds to them, in another thread."""
+    asked = []
+
+    def kept(name: str) -> bool:
+        asked.append(name)
+        if len(asked) == 1:
+            raise RuntimeError("dictionary changed size during iteration")
+        return True
+
+    monkeypatch.setattr(ahead, "_kept", kept)
+    ahead._load((KERNEL,))
+    assert asked == [KERNEL, KERNEL]

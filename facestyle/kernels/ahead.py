@@ -55,7 +55,12 @@ def wait_for(kernel: str) -> bool:
 
 
 def _load(names: tuple[str, ...]) -> None:
-    missing = [name for name in names if not _kept(name)]
+    try:
+        missing = [name for name in names if not _kept(name)]
+    except RuntimeError:
+        # Numba's import walks through `builtins`, and dlib's, in another thread, adds to them. It
+        # adds once
+        missing = [name for name in names if not _kept(name)]
     if missing and _cores() > 1:
         helper = _Helper(missing)
         _helpers.update((name, helper) for name in missing)

@@ -17,6 +17,7 @@ from facestyle.kernels.patch_voting import Voting, vote
 from facestyle.methods.patch_unpaired.background_seams import softened_seams
 from facestyle.methods.patch_unpaired.correction import correction, last_weights
 from facestyle.methods.patch_unpaired.exemplar_seams import meeting_exemplars
+from facestyle.methods.patch_unpaired.flat_colors import in_flat_colors
 from facestyle.methods.patch_unpaired.grain_distribution import exemplars_grain, with_grain_like
 from facestyle.methods.patch_unpaired.prepared import PreparedExemplar, resize_region_map
 from facestyle.methods.patch_unpaired.recipe import MODE_BANDWIDTH, MODE_ROUNDS, RENDER_REACH
@@ -24,12 +25,15 @@ from facestyle.methods.patch_unpaired.render_pictures import render_pictures
 from facestyle.methods.patch_unpaired.settings import UnpairedSettings
 from facestyle.methods.patch_unpaired.sources import PatchSources
 from facestyle.methods.patch_unpaired.synthesis import Match, SynthesisTarget
-from facestyle.methods.patch_unpaired.target import drawn_by, origins
+from facestyle.methods.patch_unpaired.target import drawn_by, off_background, origins
 from facestyle.row_bands import row_bands
 from facestyle.spare_memory import give_back
 
 # strokes are enlarged at most so far beyond the exemplar's own resolution
 _MOST_ENLARGEMENT = 1.5
+# Share of the target's forms in those of a style of few colors, over the identity: a level that is
+# missed by a little is missed by a whole tone
+_FLAT_FORMS = 0.75
 
 
 def finish(
@@ -70,19 +74,33 @@ def finish(
     wanted = _exemplars_grain(sources, images, face)
     lab = to_lab(_rendered(match, pictures, scale, size))
     del pictures, images
-    small = _at_working_size(lab, target)
-    change = correction(
-        small,
-        target.toned,
-        last_weights(
-            target.correction,
-            target.region_map,
-            sources.face_width,
-            drawn_by(match.field, sources),
-        ),
-        sources.face_width,
-        settings.identity,
+    if len(sources.flat_colors):
+        lab = _in_flat_colors(lab, target, sources, settings.identity, face)
+    else:
+        change = _change(_at_working_size(lab, target), target, match, sources, settings.identity)
+        lab += cv2.resize(change, size, interpolation=cv2.INTER_CUBIC)
+        region_map = resize_region_map(target.region_map, size)
+        lightness = np.ascontiguousarray(lab[..., 0])
+        lab[..., 0] = with_grain_like(lightness, region_map, face, wanted, settings.texture)
+    image = from_lab(lab, out=lab)
+    give_back(width * height)
+    if size != (width, height):
+        return _enlarged(image, (height, width))
+    return image
+
+
+def _change(
+    small: np.ndarray,
+    target: SynthesisTarget,
+    match: Match,
+    sources: PatchSources,
+    identity: float,
+) -> np.ndarray:
+    """What brings a rendering's tones and forms to its target, at the working size; Lab of 1."""
+    weights = last_weights(
+        target.correction, target.region_map, sources.face_width, drawn_by(match.field, sources)
     )
+    change = correction(small, target.toned, weights, sources.face_width, identity)
     drawn = origins(match.field, sources)
     change += meeting_exemplars(
         target.toned - small - change, target.region_map, drawn, sources.face_width
@@ -90,15 +108,21 @@ def finish(
     if target.background is not None:
         change += target.background.change
         change += softened_seams(small + change, target.background, sources.face_width)
-    lab += cv2.resize(change, size, interpolation=cv2.INTER_CUBIC)
-    region_map = resize_region_map(target.region_map, size)
-    lightness = np.ascontiguousarray(lab[..., 0])
-    lab[..., 0] = with_grain_like(lightness, region_map, face, wanted, settings.texture)
-    image = from_lab(lab, out=lab)
-    give_back(width * height)
-    if size != (width, height):
-        return _enlarged(image, (height, width))
-    return image
+    return change
+
+
+def _in_flat_colors(
+    lab: np.ndarray,
+    target: SynthesisTarget,
+    sources: PatchSources,
+    identity: float,
+    face_width: float,
+) -> np.ndarray:
+    """A rendering in the few colors of its style, the person's forms nearer to the target's."""
+    share = np.float32(_FLAT_FORMS * identity) * off_background(target.region_map)
+    change = share[..., None] * (target.toned - _at_working_size(lab, target))
+    lab += cv2.resize(change, lab.shape[1::-1], interpolation=cv2.INTER_CUBIC)
+    return in_flat_colors(lab, sources.flat_colors, face_width)
 
 
 def _enlarged(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:

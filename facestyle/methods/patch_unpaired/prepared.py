@@ -31,12 +31,15 @@ class ExemplarAnalysis(FrozenRecord):
         How light hair and clothes are beside the face; see `tone_contrast`.
     medium : (3,) float64
         What tells media apart; see `medium_traits`.
+    flat_colors : (n, 3) float64
+        The few colors that it consists of, Lab of 1; see `flat_colors`.
     """
 
     region_map: Annotated[np.ndarray, Schema("uint8", 2)]
     palette: Palette
     contrast: Annotated[np.ndarray, Schema("float64", 1, finite=False)]
     medium: Annotated[np.ndarray, Schema("float64", 1, finite=False)]
+    flat_colors: Annotated[np.ndarray, Schema("float64", 2)]
 
 
 @dataclass(frozen=True, eq=False)

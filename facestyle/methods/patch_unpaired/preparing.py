@@ -7,6 +7,7 @@ from facestyle.faces.face import Portrait
 from facestyle.faces.regions import segment_regions
 from facestyle.imaging.color import to_lab
 from facestyle.methods.engine import prepare_all
+from facestyle.methods.patch_unpaired.flat_colors import flat_colors
 from facestyle.methods.patch_unpaired.lead import tone_contrast
 from facestyle.methods.patch_unpaired.media import medium_traits
 from facestyle.methods.patch_unpaired.palette import palette_of
@@ -54,9 +55,11 @@ def prepare_exemplars(exemplars: ExemplarSet) -> list[PreparedExemplar]:
 def _analyze(portrait: Portrait) -> ExemplarAnalysis:
     working = resize_portrait(portrait, working_factor(portrait))
     region_map = segment_regions(working).region_map
+    lab = to_lab(working.image)
     return ExemplarAnalysis(
         region_map,
-        palette_of(to_lab(working.image), region_map),
+        palette_of(lab, region_map),
         tone_contrast(working, region_map)[0],
         medium_traits(working, region_map),
+        flat_colors(lab, region_map),
     )

@@ -19,6 +19,7 @@ from facestyle.imaging.color import from_lab, to_lab
 from facestyle.imaging.threads import in_threads
 from facestyle.kernels.patchmatch_problem import Sources
 from facestyle.methods.patch_unpaired.contour_line import ContourProfiles
+from facestyle.methods.patch_unpaired.flat_colors import common_colors
 from facestyle.methods.patch_unpaired.grain import unlikeness_to_first
 from facestyle.methods.patch_unpaired.layers import Layer, rotated_hair
 from facestyle.methods.patch_unpaired.measures import kept_measures, measure_set
@@ -57,6 +58,8 @@ class PatchSources:
     contours : ContourProfiles
     harmonies : tuple of Harmony
         What brings each exemplar into the palette of the first.
+    flat_colors : (n, 3) float64
+        The colors of a style that has no others; none where it has many.
     """
 
     face_width: float
@@ -68,6 +71,7 @@ class PatchSources:
     tones: tuple[GroupTone, ...]
     contours: ContourProfiles
     harmonies: tuple[Harmony, ...]
+    flat_colors: np.ndarray
 
 
 def make_sources(
@@ -88,9 +92,11 @@ def make_sources(
     -------
     PatchSources
     """
-    lead = exemplars[0].analysis.palette
+    colors = common_colors([exemplar.analysis.flat_colors for exemplar in exemplars])
+    # of the same few colors already, they would get others
+    lead = None if len(colors) else exemplars[0].analysis.palette
     made = in_threads(
-        lambda number: _picture_in_palette(exemplars[number], bool(number), width, lead),
+        lambda number: _picture_in_palette(exemplars[number], lead if number else None, width),
         range(len(exemplars)),
     )
     images, region_maps, harmonies, moved = zip(*made, strict=True)
@@ -123,18 +129,20 @@ def make_sources(
         measures.tones,
         ContourProfiles(np.mean([own.dips for own in measures.exemplars], axis=0)),
         harmonies,
+        colors,
     )
 
 
 def _picture_in_palette(
-    exemplar: PreparedExemplar, follows: bool, width: float, lead: Palette
+    exemplar: PreparedExemplar, lead: Palette | None, width: float
 ) -> tuple[np.ndarray, np.ndarray, Harmony, np.ndarray]:
-    """One exemplar at a face width, in the palette of the first; regions, and cost of tones."""
+    """One exemplar at a face width, in another's palette; regions, and cost of tones."""
     image = resize(exemplar.portrait.image, width / face_width(exemplar.portrait.face))
     region_map = resize_region_map(exemplar.region_map, image.shape[1::-1])
-    harmony = make_harmony(region_map, exemplar.analysis.palette, lead, width)
+    own = exemplar.analysis.palette
+    harmony = make_harmony(region_map, own, own if lead is None else lead, width)
     moved = np.zeros(region_map.shape, np.float32)
-    if follows:
+    if lead is not None:
         lab = to_lab(image)
         toned = harmonized(lab, harmony)
         moved = moved_tone_cost(lab[..., 0], toned[..., 0], region_map)

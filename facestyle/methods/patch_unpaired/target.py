@@ -17,6 +17,7 @@ from facestyle.methods.patch_unpaired.exemplar_label_map import (
     exemplar_label_unary,
     exemplar_labels,
 )
+from facestyle.methods.patch_unpaired.flat_colors import in_flat_colors, sharpened
 from facestyle.methods.patch_unpaired.pictures import halved
 from facestyle.methods.patch_unpaired.recipe import LEVELS, LOW_WEIGHT, tone_sigma
 from facestyle.methods.patch_unpaired.sitter_tones import SEARCHED_OFFSET
@@ -67,7 +68,7 @@ def make_target(
         # on the background it is known which leads
         exemplar_unary = np.maximum(
             exemplar_unary,
-            exemplar_label_unary(chosen, len(sources.faces), size) * _off_background(region_map),
+            exemplar_label_unary(chosen, len(sources.faces), size) * off_background(region_map),
         )
     first = first.astype(np.int32)
     weights = correction_weights(region_map, sources.face_width)
@@ -147,13 +148,19 @@ def _final_and_searched(
         for offset in (1.0, SEARCHED_OFFSET)
     )
     if background is not None:
-        behind = (1 - _off_background(region_map))[..., None]
+        behind = (1 - off_background(region_map))[..., None]
         final, searched = (lab + behind * (background.tone - lab) for lab in (final, searched))
     distances = edge_distances(region_map, portrait.face, sources.face_width)
     plain = np.ascontiguousarray(final[..., 0])
     line = add_contour_line(plain, distances, sources.contours) - plain
     final[..., 0] += line
     searched[..., 0] += line
+    if len(sources.flat_colors):
+        colors, width = sources.flat_colors, sources.face_width
+        final, searched = (
+            in_flat_colors(sharpened(lab, colors, width), colors, width)
+            for lab in (final, searched)
+        )
     return to_lab(from_lab(final)), to_lab(from_lab(searched))
 
 
@@ -231,12 +238,12 @@ def background_unary(
     (K, h, w) float32
     """
     count = len(sources.faces)
-    behind = np.float32(_BACKGROUND_FROM_OTHERS) * (1 - _off_background(region_map))
+    behind = np.float32(_BACKGROUND_FROM_OTHERS) * (1 - off_background(region_map))
     layers = np.zeros(region_map.shape, int) if background is None else background.layers
     return (layers != np.arange(count)[:, None, None]) * behind
 
 
-def _off_background(region_map: np.ndarray) -> np.ndarray:
+def off_background(region_map: np.ndarray) -> np.ndarray:
     """1 on the person, 0 on the background, soft between; (h, w) float32."""
     return 1 - cv2.GaussianBlur((region_map == BACKGROUND).astype(np.float32), (0, 0), 2)
 

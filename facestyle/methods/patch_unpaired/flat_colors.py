@@ -1,0 +1,160 @@
+"""Styles of a few flat colors (stencils, linocuts, posters): their colors, and pictures in them.
+
+A photo's soft shades, which the correction brings back, exist nowhere in such a style.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from facestyle.faces.regions import BACKGROUND, GROUP_OF_REGION
+
+# Lab of 1: a flat place has no wider range in 3x3 pixels, and a color no wider radius
+_FLAT, _RADIUS = 0.03, 0.02
+_FINEST = 0.013  # cells of the histogram that colors are found in
+_MOST = 6  # colors of one exemplar
+_SCARCE = 0.02  # share of the flat places below which a color is none
+_APART = 0.12  # Lab of 1; paper is white and nearly white, which are no two colors
+# Share of a person, and of the face (a black coat says nothing), that is flat and of one of its
+# colors. Stencils and linocuts made from nine
+# photographs have .70 to .93; pencil .2 to .4, comics in dots .36 to .69, noir .27 to .46. Single
+# sheets of mostly bare paper have one color
+_COVERED = 0.6
+_SAME = 0.05  # Lab of 1; colors of two exemplars that are nearer are one
+_MOST_OF_SET = 8
+# Weight of chroma against luminance when a color is replaced: the target's are the sitter's own,
+# and a style of four colors is one of four tones
+_CHROMA = 0.3
+# Forms are sharpened before they are divided into tones (extended difference of Gaussians,
+# Winnemoeller et al. 2012): the fewer tones, the more forms lie within one. Four sitters in two and
+# four tones, by eye: half of it loses mouths and arms, twice as much makes wrinkles
+_SHARPENING, _SHARPENING_SIGMA = 4.0, 0.04  # over the number of colors; face widths
+_SMOOTH = 0.004  # face widths; contours are as smooth as a knife's
+_ANTIALIASING = 0.7  # px
+
+
+def flat_colors(lab: np.ndarray, region_map: np.ndarray) -> np.ndarray:
+    """Find the few colors that the person in a picture consists of.
+
+    Parameters
+    ----------
+    lab : (h, w, 3) float32
+        Lab of 1, at the working size.
+    region_map : (h, w) uint8
+        Regions.
+
+    Returns
+    -------
+    (n, 3) float64
+        Lab of 1; none where the person has many colors, or only one.
+    """
+    kernel = np.ones((3, 3), np.uint8)
+    ranges = cv2.dilate(lab, kernel) - cv2.erode(lab, kernel)
+    person = region_map != BACKGROUND
+    flat = person & (ranges.max(axis=-1) < _FLAT)
+    left, covered = flat.copy(), np.zeros_like(flat)
+    colors: list[np.ndarray] = []
+    for _ in range(_MOST):
+        color, near = _most_frequent(lab[left])
+        if near.sum() <= _SCARCE * flat.sum():
+            break
+        if all(np.linalg.norm(color - other) > _APART for other in colors):
+            colors.append(color)
+            covered[left] = near
+        left[left] = ~near
+    face = GROUP_OF_REGION[np.minimum(region_map, BACKGROUND)] == 0
+    enough = all(covered[part].sum() >= _COVERED * part.sum() for part in (person, face))
+    return np.array(colors, np.float64) if enough and len(colors) > 1 else np.empty((0, 3))
+
+
+def _most_frequent(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The color that most of (m, 3) values have, (3,), and which have it, (m,) bool."""
+    if not len(values):
+        return np.zeros(3), np.zeros(0, bool)
+    cells, counts = np.unique(np.round(values / _FINEST).astype(int), axis=0, return_counts=True)
+    color = cells[counts.argmax()] * _FINEST
+    for _ in range(3):
+        near = np.linalg.norm(values - color, axis=-1) < _RADIUS
+        color = values[near].mean(axis=0) if near.any() else color
+    return color, near
+
+
+def common_colors(colors: Sequence[np.ndarray]) -> np.ndarray:
+    """The colors that a set of exemplars shares.
+
+    Parameters
+    ----------
+    colors : sequence of (n, 3) float64
+        Of each exemplar, from `flat_colors`.
+
+    Returns
+    -------
+    (n, 3) float64
+        Lab of 1; none where most exemplars have many colors, or each has its own.
+    """
+    flat = [own for own in colors if len(own)]
+    groups: list[list[np.ndarray]] = []
+    for color in (color for own in flat for color in own):
+        near = [g for g in groups if np.linalg.norm(np.mean(g, axis=0) - color) < _SAME]
+        if near:
+            near[0].append(color)
+        else:
+            groups.append([color])
+    if 2 * len(flat) <= len(colors) or len(groups) > _MOST_OF_SET:
+        return np.empty((0, 3))
+    return np.array([np.mean(group, axis=0) for group in groups])
+
+
+def sharpened(lab: np.ndarray, colors: np.ndarray, face_width: float) -> np.ndarray:
+    """Bring out the forms that would fall within one of a few tones.
+
+    Parameters
+    ----------
+    lab : (h, w, 3) float32
+        Lab of 1.
+    colors : (n, 3) float64
+        At least one.
+    face_width : float
+        px.
+
+    Returns
+    -------
+    (h, w, 3) float32
+        Lab of 1, not clipped.
+    """
+    light = np.ascontiguousarray(lab[..., 0])
+    wide = cv2.GaussianBlur(light, (0, 0), _SHARPENING_SIGMA * face_width)
+    result = lab.copy()
+    result[..., 0] += np.float32(_SHARPENING / len(colors)) * (light - wide)
+    return result
+
+
+def in_flat_colors(lab: np.ndarray, colors: np.ndarray, face_width: float) -> np.ndarray:
+    """Give each place of a picture the nearest of a few colors.
+
+    Parameters
+    ----------
+    lab : (h, w, 3) float32
+        Lab of 1.
+    colors : (n, 3) float64
+        At least one.
+    face_width : float
+        px.
+
+    Returns
+    -------
+    (h, w, 3) float32
+        Contours are smooth, and soft over a pixel.
+    """
+    smooth = cv2.GaussianBlur(lab, (0, 0), max(0.5, _SMOOTH * face_width))
+    weights = np.array([1, _CHROMA, _CHROMA], np.float32)
+    nearest = np.zeros(lab.shape[:2], np.uint8)
+    least = np.full(lab.shape[:2], np.inf, np.float32)
+    for number, color in enumerate(colors.astype(np.float32)):
+        distance = np.square((smooth - color) * weights).sum(axis=-1)
+        nearest[distance < least] = number
+        np.minimum(least, distance, out=least)
+    return cv2.GaussianBlur(colors.astype(np.float32)[nearest], (0, 0), _ANTIALIASING)
