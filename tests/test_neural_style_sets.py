@@ -195,6 +195,41 @@ def test_a_palette_gives_a_picture_the_colors_of_a_style():
         torch.testing.assert_close(own_covariance, 0.09 * covariance, atol=4e-4, rtol=0)
 
 
+def plain(color, spread=0.0):
+    """A picture of one color, or nearly so, (1, 3, 20, 20)."""
+    noise = torch.from_numpy(np.random.default_rng(4).normal(0, 1, (1, 3, 20, 20))).float()
+    return torch.tensor(color).view(1, 3, 1, 1) + spread * (noise - noise.mean((2, 3), True))
+
+
+def test_a_picture_of_one_color_keeps_its_hue_and_its_tone():
+    """Its own statistics would make every one the style's mean color."""
+    palette = Palette()
+    mean = torch.tensor([0.45, 0.42, 0.3])
+    palette.set_colors(mean, torch.full((3, 3), 0.03) + 0.01 * torch.eye(3))
+    tones = [palette(plain([v, v, v])).mean().item() for v in (0.02, 0.3, 0.5, 0.7, 0.98)]
+    assert (np.diff(tones) > 0.05).all()
+    torch.testing.assert_close(
+        palette(plain([0.5] * 3)), mean.view(1, 3, 1, 1).expand(1, 3, 20, 20)
+    )
+    for channel in range(3):
+        color = [0.3, 0.3, 0.3]
+        color[channel] = 0.7
+        shift = palette(plain(color)).mean((0, 2, 3)) - mean
+        assert shift.argmax() == channel
+        assert shift[channel] > 0.1
+
+
+def test_a_picture_of_some_colors_has_the_mean_of_the_style():
+    """Whatever is above a spread that no portrait is below stays as it was; nothing jumps there."""
+    palette = Palette()
+    mean = torch.tensor([0.45, 0.5, 0.4])
+    palette.set_colors(mean, 0.002 * torch.eye(3))
+    results = [palette(plain([0.7, 0.6, 0.5], spread)) for spread in (0.0695, 0.0705, 0.072)]
+    for result in results[1:]:
+        torch.testing.assert_close(result.mean((0, 2, 3)), mean, atol=1e-5, rtol=0)
+    torch.testing.assert_close(results[0], results[1], atol=0.01, rtol=0)
+
+
 def test_a_palette_does_not_amplify_faint_colors():
     palette = Palette()
     palette.set_colors(torch.full((3,), 0.5), 0.04 * torch.eye(3))
