@@ -353,8 +353,37 @@ def test_a_bare_patch_among_strokes_is_drawn_over():
     covered = cover_spots(bare, spots, torch.zeros_like(stripes))
     assert covered[..., 54:70, 54:70].std() > 0.4
     drawn = stripes.clone()
-    drawn[..., 50:74, 50:74] = 1.0  # neither bare nor glaring: let be
+    drawn[..., 50:74, 50:74] = -1.0  # neither bare nor glaring: let be
     assert torch.equal(cover_spots(drawn.clone(), spots, torch.zeros_like(stripes)), drawn)
+
+
+def test_a_faint_glaring_patch_is_drawn_over_unless_it_is_large():
+    """White blobs on white, of large pictures: nothing there is far above what strokes have."""
+    stripes = (torch.arange(160)[:, None] % 12 < 6).float().expand(1, 3, 160, 160) - 0.5
+    for cells, glare, covers in ((5, 0.45, True), (5, 0.27, False), (20, 0.45, False)):
+        spots = torch.zeros(1, 1, 40, 40)
+        spots[..., 10 : 10 + cells, 10 : 10 + cells] = 1
+        blob = stripes.clone()
+        blob[..., 38 : 42 + 4 * cells, 38 : 42 + 4 * cells] = glare
+        covered = cover_spots(blob, spots, torch.zeros_like(stripes))
+        if covers:
+            inner = np.s_[..., 42:58, 42:58]
+            torch.testing.assert_close(covered[inner], stripes[inner], atol=1e-5, rtol=0)
+        else:
+            assert torch.equal(covered, blob)
+
+
+def test_a_spot_is_covered_alike_in_a_picture_and_in_a_part_of_it():
+    """The mean around it is taken near it alone: of 12 MP it took half as long as the network."""
+    random = torch.Generator().manual_seed(5)
+    output = torch.rand(1, 3, 640, 640, generator=random)
+    spots = torch.zeros(1, 1, 160, 160)
+    spots[..., 78:83, 78:83] = 1
+    output[..., 310:334, 310:334] = 6.0
+    whole = cover_spots(output, spots)
+    part = cover_spots(output[..., 120:520, 120:520], spots[..., 30:130, 30:130])
+    torch.testing.assert_close(whole[..., 120:520, 120:520], part, atol=1e-6, rtol=0)
+    assert torch.equal(whole[..., :300, :], output[..., :300, :])
 
 
 def test_a_large_raised_area_is_content():
