@@ -12,11 +12,12 @@ torch = pytest.importorskip("torch", reason="PyTorch is not installed (extra 'ne
 from facestyle import Stylizer  # noqa: E402
 from facestyle.flow import warp  # noqa: E402
 from facestyle.methods.neural import NetworkFrames, PictureNetworkFrames  # noqa: E402
-from facestyle.methods.neural.clip_faces import FaceStrokes  # noqa: E402
+from facestyle.methods.neural.clip_faces import FaceStrokes, _steady_weights  # noqa: E402
 from facestyle.methods.neural.clip_frames import NetworkClip  # noqa: E402
 from facestyle.neural.settings import VIDEO_INPUTS, Architecture  # noqa: E402
 from facestyle.neural.transformer import Transformer  # noqa: E402
 from facestyle.tracking import all_faces  # noqa: E402
+from facestyle.tracking.motion import Motion  # noqa: E402
 from facestyle.tracking.tracker import FaceTracker  # noqa: E402
 
 PHOTO = np.ascontiguousarray(data.astronaut()[:256, 96:352])
@@ -58,6 +59,25 @@ def test_the_strength_moves_with_the_face():
         assert change.max() < 0.15
         assert change.mean() < 0.004
     assert np.abs(weights[4] - weights[0]).max() > 0.2  # what stays in its place does not
+
+
+def test_a_strength_is_carried_as_far_as_the_motion_is_trusted():
+    """A face that goes 20 px a frame keeps its strength; what comes into sight has its own."""
+    before = np.ones((40, 100), np.float32)
+    wanted = before.copy()
+    before[:, 20:40] = wanted[:, 40:60] = 0.2
+    back = np.full((40, 100, 2), (-20, 0), np.float32)
+    trust = np.ones((40, 100), np.float32)
+    still = np.zeros_like(back)
+
+    def steady(flow, trust):
+        motion = Motion(flow, -flow, trust, (40, 100))
+        return _steady_weights(wanted, before, motion, missing=False)
+
+    np.testing.assert_allclose(steady(back, trust)[:, 20:], wanted[:, 20:], atol=1e-5)
+    np.testing.assert_allclose(steady(still, 0 * trust), wanted, atol=1e-5)
+    np.testing.assert_allclose(steady(still, trust)[:, 50], 1 - 0.08, atol=1e-5)
+    np.testing.assert_allclose(steady(still, trust)[:, 30], 0.2 + 0.08, atol=1e-5)
 
 
 def test_a_face_that_is_found_late_is_spared_by_and_by(monkeypatch):
