@@ -135,13 +135,14 @@ def measure_clip(network: LossNetwork, arguments: argparse.Namespace) -> None:
 def measure_networks(network: LossNetwork, arguments: argparse.Namespace) -> None:
     """Networks on a real clip: each frame alone, filtered, and with the frame before as input."""
     picture = load_model(arguments.style).network
+    clip = NetworkClip(picture, CPU, on_faces=arguments.face_strength)
     workers: dict[str, FrameEngine] = {
-        f"{arguments.style}, each frame alone": NetworkFrames(NetworkClip(picture, CPU)),
-        f"{arguments.style}, filtered": PictureNetworkFrames(NetworkClip(picture, CPU)),
+        f"{arguments.style}, each frame alone": NetworkFrames(clip),
+        f"{arguments.style}, filtered": PictureNetworkFrames(clip),
     }
     if arguments.video_model is not None:
         video = load_model(arguments.video_model).network
-        workers[arguments.video_model.stem] = NetworkFrames(NetworkClip(video, CPU))
+        workers[arguments.video_model.stem] = NetworkFrames(replace(clip, network=video))
     terms = load_style(network, "paintings", arguments.style)
     judge = partial(trained_style_loss, network, terms)
     compare(judge, arguments, workers, arguments.network_size, "networks")
@@ -249,6 +250,12 @@ def main() -> None:
     )
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
     parser.add_argument("--style", default=MODEL, help=f"trained style of the networks ({MODEL})")
+    parser.add_argument(
+        "--face-strength",
+        type=zero_or_above,
+        metavar="X",
+        help="of the networks' strokes on faces; 1: as elsewhere (.4; less on large faces)",
+    )
     parser.add_argument("--save", type=Path, metavar="DIR", help="contact sheets of the frames")
     arguments = parser.parse_args()
     torch.set_num_threads(1)

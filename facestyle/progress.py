@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -53,6 +53,23 @@ def listening(listener: Listener) -> Iterator[None]:
         yield
     finally:
         _listener.reset(token)
+
+
+@contextmanager
+def naming(what: str) -> Iterator[None]:
+    """Let the steps that are told meanwhile be those of what has this name.
+
+    Parameters
+    ----------
+    what : str
+        In a few words.
+    """
+    listener = _listener.get()
+    if listener is None:
+        yield
+        return
+    with listening(lambda step: listener(replace(step, what=what))):
+        yield
 
 
 def tell(step: Step) -> None:

@@ -14,11 +14,23 @@ import numbers
 import operator
 import types
 import typing
+from collections.abc import Container
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from facestyle.errors import UsageError
+
+
+class _Given:
+    """All values but None."""
+
+    def __contains__(self, value: object) -> bool:
+        return value is not None
+
+
+# for `Option.only_with`: whatever the other setting is, as long as it is given
+GIVEN: Container[Any] = _Given()
 
 
 @dataclass(frozen=True)
@@ -35,8 +47,9 @@ class Option:
         Least and largest value of a number, or of each number of several.
     metavar : str or None
         What stands for the value in a help text.
-    only_with : (str, tuple) or None
-        Another setting, and its values with which this one has an effect; None: always.
+    only_with : (str, container) or None
+        Another setting, and its values with which this one has an effect, such as ``(True,)`` or
+        `GIVEN`; None: always.
     of_machine : bool
         Whether it says where to compute, not what: it is no part of a look that is shared.
     """
@@ -46,7 +59,7 @@ class Option:
     low: float | None = None
     high: float | None = None
     metavar: str | None = None
-    only_with: tuple[str, tuple[Any, ...]] | None = None
+    only_with: tuple[str, Container[Any]] | None = None
     of_machine: bool = False
 
 
@@ -120,8 +133,10 @@ class Settings:
             if option.only_with is None or getattr(self, name) == usual[name]:
                 continue
             other, values = option.only_with
-            if getattr(self, other) not in values:
-                found.append((name, f"{other} is {_shown(getattr(self, other))}"))
+            value = getattr(self, other)
+            if value not in values:
+                why = f"no {other} is given" if value is None else f"{other} is {_shown(value)}"
+                found.append((name, why))
         return found
 
     def replaced(self, **changes: Any) -> typing.Self:

@@ -47,10 +47,10 @@ LAYERS = (
     {"__main__"},
 )
 LAYER_OF = {name: number for number, names in enumerate(LAYERS) for name in names}
-# beside the house: the neural wing stands on errors, files and settings, metrics on faces and the
-# neural wing
+# beside the house: the neural wing stands on errors, files, progress and settings, metrics on faces
+# and the neural wing
 BESIDE = {
-    "neural": {"neural", "errors", "files", "settings"},
+    "neural": {"neural", "errors", "files", "progress", "settings"},
     "metrics": {"metrics", "neural", "faces", "io", "errors", "assets"},
 }
 METHODS_LAYER = LAYER_OF["methods"]

@@ -6,11 +6,15 @@ import pytest
 from PIL import Image
 from skimage import data
 
+pytest.importorskip("torch", reason="PyTorch is not installed (extra 'neural')")
+
 from facestyle import Stylizer
 from facestyle.errors import UsageError
+from facestyle.methods.neural import face_strokes
 from facestyle.methods.neural.face_strokes import stroke_weights
-
-pytest.importorskip("torch", reason="PyTorch is not installed (extra 'neural')")
+from facestyle.neural.model_files import save_model
+from facestyle.neural.settings import Architecture
+from facestyle.neural.transformer import Transformer
 
 PHOTO = np.ascontiguousarray(data.astronaut()[:256, 96:352])
 FACE, CORNER = (slice(90, 140), slice(105, 150)), (slice(0, 60), slice(0, 60))
@@ -76,13 +80,40 @@ def test_a_face_counts_by_the_size_that_it_is_redrawn_at():
     np.testing.assert_array_equal(usual, told)
 
 
-def test_the_strength_on_faces_belongs_to_a_model_and_to_pictures(tmp_path):
+def test_the_strength_on_faces_belongs_to_a_model(tmp_path):
     Image.fromarray(PHOTO).save(tmp_path / "style.png")
     with pytest.raises(UsageError, match="face_strength: belongs to a trained model"):
         Stylizer(tmp_path, method="neural", face_strength=0.2, device="cpu")
     stylizer = Stylizer.from_model("wave", face_strength=0.2, device="cpu")
     assert stylizer.fingerprint != Stylizer.from_model("wave", device="cpu").fingerprint
-    with pytest.raises(UsageError, match="face_strength: a video has all strokes"):
-        list(stylizer.video([PHOTO]))
+    with pytest.raises(UsageError, match="face_strength: has no effect where the background alone"):
+        Stylizer.from_model("wave", face_strength=0.2, area="background", device="cpu")
     with pytest.raises(UsageError, match="face_strength: found 2"):
         Stylizer.from_model("wave", face_strength=2, device="cpu")
+
+
+def test_faces_are_found_by_the_detector_that_was_asked_for(monkeypatch):
+    """Who may not use dlib's landmarks may not use them here either."""
+    asked = []
+
+    def find(image, *, landmarks="auto"):
+        asked.append(landmarks)
+        return []
+
+    monkeypatch.setattr(face_strokes, "find_faces", find)
+    redrawn(landmarks="mesh")
+    redrawn()
+    assert asked == ["mesh", "auto"]
+
+
+def test_a_network_that_knows_no_strength_says_so_once(tmp_path, caplog):
+    save_model(tmp_path / "plain.safetensors", Transformer(Architecture(4, 1)), {})
+    told = Stylizer.from_model(tmp_path / "plain.safetensors", face_strength=0.2, device="cpu")
+    usual = Stylizer.from_model(tmp_path / "plain.safetensors", device="cpu")
+    with caplog.at_level("WARNING"):
+        np.testing.assert_array_equal(told(PHOTO).image, usual(PHOTO).image)
+        told(PHOTO)
+        next(iter(told.video([PHOTO])))
+    assert [r.getMessage().partition(" with ")[0] for r in caplog.records] == [
+        "face_strength: has no effect"
+    ]

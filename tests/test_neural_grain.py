@@ -6,8 +6,9 @@ from skimage import data
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed (extra 'neural')")
 
+from facestyle import Stylizer  # noqa: E402
 from facestyle.neural import grain  # noqa: E402
-from facestyle.neural.api import stylize_feedforward  # noqa: E402
+from facestyle.neural.api import Strokes, stylize_feedforward  # noqa: E402
 from facestyle.neural.grain import flatness, make_grain  # noqa: E402
 from facestyle.neural.large_pictures import run_in_strips  # noqa: E402
 from facestyle.neural.model_files import load_model, save_model  # noqa: E402
@@ -30,6 +31,36 @@ def test_grain_is_the_same_each_time_and_has_three_scales():
     assert 0.3 < noise.std() < 0.7
     coarse = torch.nn.functional.avg_pool2d(noise, 8)  # white noise would have an eighth
     assert coarse.std() > 0.3 * noise.std()
+
+
+def test_another_seed_draws_other_strokes_where_a_picture_is_flat():
+    photo = np.full((180, 180, 3), 0.93, np.float32)
+    photo[90:, 40:130] = data.astronaut()[80:170, 170:260] / np.float32(255)
+    usual, same, other = (
+        stylize_feedforward(photo, "wave", device="cpu", strokes=strokes)
+        for strokes in (None, Strokes(), Strokes(seed=1))
+    )
+    np.testing.assert_array_equal(usual, same)
+    assert not torch.equal(make_grain(90, 140), make_grain(90, 140, 1))
+    apart = np.abs(usual - other).mean(2)
+    assert apart[:60].mean() > 0.05
+    assert apart[100:150, 60:110].mean() < 0.5 * apart[:60].mean()
+
+
+@pytest.mark.parametrize("place", ["picture", "clip"])
+def test_the_seed_of_the_stylizer_reaches_the_network(tmp_path, place):
+    path = tmp_path / "grainy.safetensors"
+    save_model(path, Transformer(SMALL, seed=1), {})
+    photo = np.full((64, 80, 3), 200, np.uint8)
+
+    def redrawn(**options):
+        stylizer = Stylizer.from_model(path, device="cpu", **options)
+        return stylizer(photo).image if place == "picture" else next(stylizer.video([photo])).image
+
+    usual = redrawn()
+    np.testing.assert_array_equal(redrawn(seed=0), usual)
+    np.testing.assert_array_equal(redrawn(seed=7), redrawn(seed=7))
+    assert (redrawn(seed=7) != usual).any()
 
 
 def test_walls_are_flat_and_edges_texture_and_skin_are_not():
@@ -84,8 +115,8 @@ def test_strips_leave_no_trace_with_grain(pixels):
     network, picture = Transformer(SMALL).eval(), plain(53, 70, noise=0.02)
     strength = torch.linspace(0, 1, 70).expand(1, 1, 53, 70)
     with torch.no_grad():
-        whole = network(picture, strength)
-    strips = run_in_strips(network, picture, strength, pixels=pixels)
+        whole = network(picture, strength, seed=3)
+    strips = run_in_strips(network, picture, strength, seed=3, pixels=pixels)
     torch.testing.assert_close(strips, whole, atol=2e-5, rtol=0)
 
 

@@ -195,6 +195,41 @@ def test_a_palette_gives_a_picture_the_colors_of_a_style():
         torch.testing.assert_close(own_covariance, 0.09 * covariance, atol=4e-4, rtol=0)
 
 
+def plain(color, spread=0.0):
+    """A picture of one color, or nearly so, (1, 3, 20, 20)."""
+    noise = torch.from_numpy(np.random.default_rng(4).normal(0, 1, (1, 3, 20, 20))).float()
+    return torch.tensor(color).view(1, 3, 1, 1) + spread * (noise - noise.mean((2, 3), True))
+
+
+def test_a_picture_of_one_color_keeps_its_hue_and_its_tone():
+    """Its own statistics would make every one the style's mean color."""
+    palette = Palette()
+    mean = torch.tensor([0.45, 0.42, 0.3])
+    palette.set_colors(mean, torch.full((3, 3), 0.03) + 0.01 * torch.eye(3))
+    tones = [palette(plain([v, v, v])).mean().item() for v in (0.02, 0.3, 0.5, 0.7, 0.98)]
+    assert (np.diff(tones) > 0.05).all()
+    torch.testing.assert_close(
+        palette(plain([0.5] * 3)), mean.view(1, 3, 1, 1).expand(1, 3, 20, 20)
+    )
+    for channel in range(3):
+        color = [0.3, 0.3, 0.3]
+        color[channel] = 0.7
+        shift = palette(plain(color)).mean((0, 2, 3)) - mean
+        assert shift.argmax() == channel
+        assert shift[channel] > 0.1
+
+
+def test_a_picture_of_some_colors_has_the_mean_of_the_style():
+    """Whatever is above a spread that no portrait is below stays as it was; nothing jumps there."""
+    palette = Palette()
+    mean = torch.tensor([0.45, 0.5, 0.4])
+    palette.set_colors(mean, 0.002 * torch.eye(3))
+    results = [palette(plain([0.7, 0.6, 0.5], spread)) for spread in (0.0695, 0.0705, 0.072)]
+    for result in results[1:]:
+        torch.testing.assert_close(result.mean((0, 2, 3)), mean, atol=1e-5, rtol=0)
+    torch.testing.assert_close(results[0], results[1], atol=0.01, rtol=0)
+
+
 def test_a_palette_does_not_amplify_faint_colors():
     palette = Palette()
     palette.set_colors(torch.full((3,), 0.5), 0.04 * torch.eye(3))
@@ -318,8 +353,37 @@ def test_a_bare_patch_among_strokes_is_drawn_over():
     covered = cover_spots(bare, spots, torch.zeros_like(stripes))
     assert covered[..., 54:70, 54:70].std() > 0.4
     drawn = stripes.clone()
-    drawn[..., 50:74, 50:74] = 1.0  # neither bare nor glaring: let be
+    drawn[..., 50:74, 50:74] = -1.0  # neither bare nor glaring: let be
     assert torch.equal(cover_spots(drawn.clone(), spots, torch.zeros_like(stripes)), drawn)
+
+
+def test_a_faint_glaring_patch_is_drawn_over_unless_it_is_large():
+    """White blobs on white, of large pictures: nothing there is far above what strokes have."""
+    stripes = (torch.arange(160)[:, None] % 12 < 6).float().expand(1, 3, 160, 160) - 0.5
+    for cells, glare, covers in ((5, 0.45, True), (5, 0.27, False), (20, 0.45, False)):
+        spots = torch.zeros(1, 1, 40, 40)
+        spots[..., 10 : 10 + cells, 10 : 10 + cells] = 1
+        blob = stripes.clone()
+        blob[..., 38 : 42 + 4 * cells, 38 : 42 + 4 * cells] = glare
+        covered = cover_spots(blob, spots, torch.zeros_like(stripes))
+        if covers:
+            inner = np.s_[..., 42:58, 42:58]
+            torch.testing.assert_close(covered[inner], stripes[inner], atol=1e-5, rtol=0)
+        else:
+            assert torch.equal(covered, blob)
+
+
+def test_a_spot_is_covered_alike_in_a_picture_and_in_a_part_of_it():
+    """The mean around it is taken near it alone: of 12 MP it took half as long as the network."""
+    random = torch.Generator().manual_seed(5)
+    output = torch.rand(1, 3, 640, 640, generator=random)
+    spots = torch.zeros(1, 1, 160, 160)
+    spots[..., 78:83, 78:83] = 1
+    output[..., 310:334, 310:334] = 6.0
+    whole = cover_spots(output, spots)
+    part = cover_spots(output[..., 120:520, 120:520], spots[..., 30:130, 30:130])
+    torch.testing.assert_close(whole[..., 120:520, 120:520], part, atol=1e-6, rtol=0)
+    assert torch.equal(whole[..., :300, :], output[..., :300, :])
 
 
 def test_a_large_raised_area_is_content():

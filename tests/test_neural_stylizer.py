@@ -12,10 +12,12 @@ torch = pytest.importorskip("torch", reason="PyTorch is not installed (extra 'ne
 
 from facestyle import ExemplarSet, Stylizer, cli  # noqa: E402
 from facestyle.errors import FaceError, ModelFileError, UsageError  # noqa: E402
-from facestyle.neural import api  # noqa: E402
+from facestyle.neural import api, large_pictures  # noqa: E402
 from facestyle.neural.model_files import save_model  # noqa: E402
 from facestyle.neural.settings import Architecture  # noqa: E402
 from facestyle.neural.transformer import Transformer  # noqa: E402
+from facestyle.pipeline.pictures import InputPicture  # noqa: E402
+from facestyle.progress import listening  # noqa: E402
 
 
 def optimizing(path, **options):
@@ -149,8 +151,12 @@ def test_options_that_contradict_each_other_are_refused(folder):
         optimizing(style, style_weights=(0.0,))
     with pytest.raises(UsageError, match="background: found paper, expected stylize or keep"):
         optimizing(style, background="paper")
-    with pytest.raises(UsageError, match="face: has no meaning for method neural"):
+    with pytest.raises(UsageError, match="face: has no meaning for method neural, which"):
         optimizing(style, face=2)
+    Stylizer.from_model("wave", face=2, area="person")  # here it has, too
+    with pytest.raises(UsageError, match="area: found background, which background keep leaves"):
+        Stylizer.from_model("wave", area="background", background="keep")
+    Stylizer.from_model("wave", area="face", background="keep")
     optimizing(style, face=2, by_region=True)  # here it has
     with pytest.raises(ModelFileError, match="no model of this name"):
         Stylizer.from_model("nothing", device="cpu")(np.zeros((32, 32, 3), np.uint8))
@@ -196,6 +202,10 @@ def test_the_command_stylizes_a_picture_without_a_face(command, capsys, argument
         (["--model", "wave.safetensors", "--background", "paper"], "expected stylize or keep"),
         (["--model", "wave.safetensors", "--explain", "why"], "has nothing to explain"),
         (
+            ["--model", "wave.safetensors", "--background", "keep", "--area", "background"],
+            "leave one of the two out",
+        ),
+        (
             ["--exemplars", "wave.png", "--method", "neural", "--exemplar-photos", "."],
             "--exemplar-photos belongs to --method patch, not to neural",
         ),
@@ -231,3 +241,23 @@ def test_the_command_trains_a_model_that_the_command_uses(command, tmp_path):
     output = str(tmp_path / "result.png")
     assert command(["coffee.png", "--model", str(model), "-o", output]) == 0
     assert Image.open(output).size == (90, 60)
+
+
+def test_a_large_picture_tells_how_far_it_is(folder, monkeypatch):
+    """12 MP take a minute, in which nothing was said."""
+    heard = []
+    picture = np.asarray(Image.open(folder / "portrait.png"))
+    image = InputPicture(picture, picture, "portrait.png")
+    stylizer = Stylizer.from_model(folder / "wave.safetensors", device="cpu")
+    with listening(heard.append):
+        quietly = stylizer.stylize(image)
+        assert not heard  # a small one is done before anybody asks
+        monkeypatch.setattr(large_pictures, "_WHOLE", 1000)
+        told = stylizer.stylize(image)
+    assert np.abs(told.image.astype(int) - quietly.image).max() <= 1
+    parts = [step.done for step in heard]
+    assert parts[0] == 0
+    assert parts[-1] == 100
+    assert len(parts) > 5
+    assert (np.diff(parts) > 0).all()
+    assert {(step.what, step.most) for step in heard} == {("portrait.png", 100)}

@@ -234,11 +234,12 @@ def test_a_pair_may_come_after_a_scene_that_stood_still():
 def test_a_network_astray_draws_the_frame_alone(alone, expected):
     """Edges flared up in rare frames; where the frame alone is as far, the network is believed."""
 
-    def network(inputs, strength):
+    def network(inputs, strength, *, seed):
         assert strength is None
+        assert seed == 3
         return torch.full_like(inputs[:, :3], alone if inputs.shape[1] == 3 else 0.9)
 
     network.architecture = Architecture(inputs=VIDEO_INPUTS)
     known = torch.full((1, 3, 200, 200), 0.5), torch.ones(200, 200)
-    drawn = redraw_frame(network, torch.zeros(1, 3, 200, 200), known)
+    drawn = redraw_frame(network, torch.zeros(1, 3, 200, 200), known, seed=3)
     torch.testing.assert_close(drawn, torch.full_like(drawn, expected))

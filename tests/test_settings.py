@@ -14,7 +14,7 @@ from facestyle.cli.stylize import add_arguments
 from facestyle.errors import UsageError
 from facestyle.methods import METHODS, method_choices, method_settings
 from facestyle.pipeline.settings import StylizerSettings
-from facestyle.settings import Settings, expected, kind_of, setting
+from facestyle.settings import GIVEN, Settings, expected, kind_of, setting
 
 CLASSES = {name: method_settings(name).SETTINGS for name in METHODS}
 ALL = {"stylizer": StylizerSettings, **CLASSES}
@@ -49,6 +49,20 @@ def test_equal_settings_are_alike_and_lists_serve_as_tuples():
     assert from_integers == Toy(share=1.0, limits=(1.0, 2.0), weights=(0.5, 2.0))
     assert repr(from_integers) == repr(Toy(share=1.0, limits=(1.0, 2.0), weights=(0.5, 2.0)))
     assert type(from_integers.weights[0]) is float
+
+
+@dataclass(frozen=True)
+class Dependent(Settings):
+    """One setting that needs another, whatever that is."""
+
+    file: Path | None = setting(None, "a file", metavar="FILE")
+    share: float | None = setting(None, "of it", low=0.0, only_with=("file", GIVEN))
+
+
+def test_a_setting_may_need_another_whatever_that_is():
+    assert Dependent(share=0.5).without_effect() == [("share", "no file is given")]
+    assert Dependent(share=0.5, file="any").without_effect() == []
+    assert Dependent().without_effect() == []
 
 
 def test_settings_without_effect_are_found():

@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 import pytest
 from moving_scenes import MovingDisc
+from PIL import Image
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed (extra 'neural')")
 av = pytest.importorskip("av")
@@ -301,6 +302,29 @@ def test_a_clip_through_a_network_by_the_command(command, folder, model):
     source, results = pixels_of(folder / "clip.mp4"), pixels_of(folder / f"{model}.mp4")
     assert [r.shape for r in results] == [s.shape for s in source]
     assert np.abs(results[1].astype(int) - source[1]).mean() > 5
+
+
+@pytest.mark.parametrize("option", ["--max-size", "--explain", "--matte", "--landmarks-file"])
+def test_what_pictures_alone_have_is_refused_before_anything_is_read(
+    command, capsys, monkeypatch, option
+):
+    monkeypatch.setattr("facestyle.cli.stylize._make_stylizers", None)
+    arguments = ["clip.mp4", "--exemplars", "wave.png", option, "40"]
+    assert cli_run(command, arguments, "refused.mp4") == 2
+    assert f"{option} 40: is for pictures, and what is to be styl" in capsys.readouterr().err
+
+
+def test_pictures_beside_a_clip_have_what_a_clip_has_not(command, folder, capsys):
+    arguments = ["clip.mp4", "wave.png", "--model", "picture.safetensors", "--device", "cpu"]
+    assert command([*arguments, "--max-size", "40", "-o", "both/"]) == 1
+    assert Image.open(folder / "both" / "wave.png").size == (40, 40)
+    assert "clip.mp4: max-size is for pictures" in capsys.readouterr().err
+
+
+def test_a_part_of_a_clip_is_not_dropped_in_silence(command, capsys):
+    arguments = ["wave.png", "--model", "picture.safetensors", "--device", "cpu", "--start", "3"]
+    assert cli_run(command, arguments, "started.png") == 0
+    assert "--start: has no effect, for there is no video" in capsys.readouterr().err
 
 
 def test_flow_comes_from_files_by_the_command(command, folder, scene, capsys):

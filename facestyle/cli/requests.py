@@ -1,6 +1,8 @@
 """What `facestyle stylize` is asked for is checked before any work."""
 
 import argparse
+from collections.abc import Sequence
+from logging import getLogger
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,6 +57,48 @@ def check_request(arguments: argparse.Namespace, wanted: "Preset") -> None:
         raise UsageError("--method patch-paired needs --exemplar-photos DIR")
     if arguments.exemplar_photos is not None and method in ("energy", "patch-unpaired", "neural"):
         raise UsageError(f"--exemplar-photos belongs to --method patch, not to {method}")
+
+
+def check_kinds(arguments: argparse.Namespace, clips: Sequence[bool]) -> None:
+    """Refuse what no input can have, before exemplars are read; say what has no effect.
+
+    Where pictures and clips come together each has its own, and a clip that cannot have what was
+    asked for says so without stopping the others.
+
+    Parameters
+    ----------
+    arguments : argparse.Namespace
+        Of the verb stylize.
+    clips : sequence of bool
+        Of each input, whether it is a clip.
+
+    Raises
+    ------
+    UsageError
+    """
+    from facestyle.errors import UsageError
+
+    if arguments.draft is not None and any(clips):
+        raise UsageError(
+            f"--draft {arguments.draft}: of pictures only; --preview 3 shows how a clip begins"
+        )
+    if arguments.watch or not clips:
+        return  # who knows what will come
+    given = vars(arguments)
+    if all(clips):
+        for name in ("max_size", "explain", "landmarks_file", "matte"):
+            if given[name] is not None:
+                option = name.replace("_", "-")
+                raise UsageError(
+                    f"--{option} {given[name]}: is for pictures, and what is to be stylized is a "
+                    "video; leave it out"
+                )
+    elif not any(clips):
+        for name in ("start", "end", "preview"):
+            if given[name] is not None:
+                getLogger(__name__).warning(
+                    "--%s: has no effect, for there is no video among the inputs", name
+                )
 
 
 def _check_pages(arguments: argparse.Namespace, wanted: "Preset") -> None:

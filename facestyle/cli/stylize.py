@@ -216,6 +216,7 @@ def _wanted(arguments: argparse.Namespace) -> "Preset":
 
 
 def _expand(arguments: argparse.Namespace, suffixes: frozenset[str]) -> "list[InputFile]":
+    from facestyle.cli.requests import check_kinds
     from facestyle.errors import UsageError
     from facestyle.io.images import expand_inputs
     from facestyle.io.videos import is_clip
@@ -223,10 +224,7 @@ def _expand(arguments: argparse.Namespace, suffixes: frozenset[str]) -> "list[In
     inputs = expand_inputs(arguments.inputs, suffixes=suffixes)
     if arguments.watch:  # an empty folder stands for itself; what comes into it is told of
         inputs = [item for item in inputs if not item.path.is_dir()]
-    if arguments.draft is not None and any(is_clip(item.path) for item in inputs):
-        raise UsageError(
-            f"--draft {arguments.draft}: of pictures only; --preview 3 shows how a clip begins"
-        )
+    check_kinds(arguments, [is_clip(item.path) for item in inputs])
     for name in ("landmarks_file", "matte"):
         given = getattr(arguments, name)
         if given is not None and len(inputs) != 1:

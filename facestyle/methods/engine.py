@@ -33,10 +33,13 @@ class Rendering:
         From 0, the picture itself, to 1, the full style.
     background : Background
         What is behind the person.
+    landmarks : {"auto", "dlib", "mesh"}
+        What finds faces, for methods that look for some themselves.
     """
 
     strength: float = 1.0
     background: Background = STYLIZE
+    landmarks: str = "auto"
 
 
 @dataclass(frozen=True)
@@ -192,6 +195,8 @@ class Method(ABC):
     backgrounds: ClassVar[tuple[str, ...]] = ("stylize",)
     # what to do about a picture that shows no face, besides giving its landmarks
     without_face: ClassVar[str] = ""
+    # why a face, landmarks or a matte are refused where `needs_face` says that none is needed
+    with_whole_pictures: ClassVar[str] = ""
 
     def needs_face(self, rendering: Rendering) -> bool:
         """Whether targets must come with a face."""

@@ -6,6 +6,7 @@ Importing this module does not import PyTorch; calling its functions does.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,11 +16,29 @@ from facestyle.errors import UsageError
 from facestyle.neural.dependencies import require_torch
 from facestyle.neural.settings import COLORS, OptimizeOptions
 from facestyle.neural.style_images import StyleImage, style_image
+from facestyle.progress import Step, tell
 
 if TYPE_CHECKING:
     from facestyle.neural.loss_network import LossNetwork
     from facestyle.neural.model_files import Model
     from facestyle.neural.optimize import Progress
+
+
+@dataclass(frozen=True)
+class Strokes:
+    """What is asked of a trained network's strokes.
+
+    Attributes
+    ----------
+    weights : (H, W) ndarray or None
+        How strong they are at each place, in [0, 1], over a picture that has the style's colors
+        everywhere; None: 1. Only networks that draw on the recolored picture heed it.
+    seed : int
+        Of the noise that flat parts get their strokes from, where the network takes noise.
+    """
+
+    weights: np.ndarray | None = None
+    seed: int = 0
 
 
 def stylize_optimize(
@@ -111,12 +130,14 @@ def stylize_feedforward(
     *,
     size: int | None = None,
     strength: float = 1.0,
-    strokes: np.ndarray | None = None,
+    strokes: Strokes | None = None,
     colors: str = "style",
     mask: np.ndarray | None = None,
     device: str = "auto",
 ) -> np.ndarray:
     """Redraw any picture with a trained feed-forward network (Johnson et al. 2016).
+
+    How far it is with a large picture is told to who listens (`facestyle.progress`).
 
     Parameters
     ----------
@@ -129,9 +150,8 @@ def stylize_feedforward(
         Longer side of the result in pixels; the picture's own if None.
     strength : float
         0 leaves the picture as it is, 1 is the network's result; mixed by pixel between.
-    strokes : numpy.ndarray, optional
-        (H, W) in [0, 1]: how strong strokes are at each place, over a picture that has the style's
-        colors everywhere; 1 if None. Only networks that draw on the recolored picture heed it.
+    strokes : Strokes, optional
+        How strong they are at each place, and the noise that they begin from.
     colors : {"style", "keep"}
         "keep" takes the luminance from the network and the chroma from the picture.
     mask : numpy.ndarray, optional
@@ -166,7 +186,8 @@ def stylize_feedforward(
     if colors not in COLORS:
         raise UsageError(f"colors '{colors}' is unknown; expected 'style' or 'keep'")
     _check_masks("mask", mask, image, 2)
-    _check_masks("strokes", strokes, image, 2)
+    strokes = strokes or Strokes()
+    _check_masks("strokes", strokes.weights, image, 2)
     place = choose_device(device)
     network = (model if isinstance(model, Model) else load_model(model)).network.to(place)
     content = pictures.to_tensor(image, place)
@@ -174,9 +195,10 @@ def stylize_feedforward(
     if min(target) < 16:
         raise UsageError(f"a picture of {target[1]}x{target[0]} is too small; expected 16 a side")
     content = pictures.resize(content, target).clamp(0, 1)
-    weights = None if strokes is None else pictures.masks_to_tensor(strokes, place)[None]
+    weights = strokes.weights
+    strength_at = None if weights is None else pictures.masks_to_tensor(weights, place)[None]
     with torch.inference_mode():
-        redrawn = redraw(network, content, weights)
+        redrawn = redraw(network, content, strength_at, seed=strokes.seed, progress=_tell)
         if colors == "keep":
             redrawn = pictures.with_colors_of(redrawn, content)
         redrawn = torch.lerp(content, redrawn.clamp(0, 1), strength)
@@ -193,6 +215,10 @@ def load_model(model: Path | str) -> Model:
     from facestyle.neural import model_files
 
     return model_files.load_named(model)
+
+
+def _tell(done: int, most: int) -> None:
+    tell(Step("a large picture", done, most))
 
 
 def _guides(mask: np.ndarray | None, regions: np.ndarray | None) -> np.ndarray | None:

@@ -26,38 +26,42 @@ _SOFT = 9  # px: side of the square over which the noise fades in
 _MOST_KEPT = 2_000_000  # pixels up to which noise is kept for the next picture: 8 MB
 
 
-def grain_for(picture: torch.Tensor) -> torch.Tensor:
+def grain_for(picture: torch.Tensor, seed: int = 0) -> torch.Tensor:
     """Return noise where a picture is flat, nothing elsewhere.
 
     Parameters
     ----------
     picture : torch.Tensor
         RGB (B, 3, H, W) in [0, 1].
+    seed : int
+        Of the noise.
 
     Returns
     -------
     torch.Tensor
-        (B, 1, H, W), the same for the same picture.
+        (B, 1, H, W), the same for the same picture and seed.
     """
     height, width = picture.shape[-2:]
     make = _kept_grain if height * width <= _MOST_KEPT else make_grain
-    return make(height, width).to(picture) * flatness(picture)
+    return make(height, width, seed).to(picture) * flatness(picture)
 
 
-def make_grain(height: int, width: int) -> torch.Tensor:
-    """Return noise of three scales, the same for the same size.
+def make_grain(height: int, width: int, seed: int = 0) -> torch.Tensor:
+    """Return noise of three scales, the same for the same size and seed.
 
     Parameters
     ----------
     height, width : int
         px.
+    seed : int
+        From 0.
 
     Returns
     -------
     torch.Tensor
         (1, 1, height, width) float32 on the CPU, around 0; not to be changed.
     """
-    generator = torch.Generator().manual_seed(0)
+    generator = torch.Generator().manual_seed(seed)
     noise = torch.randn(1, 1, height, width, generator=generator)
     for scale in _SCALES:
         size = (-(-height // scale) + 2, -(-width // scale) + 2)

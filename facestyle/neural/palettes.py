@@ -11,6 +11,12 @@ from torch import nn
 # Added to the variances of a picture's colors, a standard deviation of .07: without it, noise and
 # faint tints of pale portraits become vivid patches.
 _FLOOR = 0.005
+# Sum of the three variances below which a picture's own statistics tell less and less, and those of
+# photographs count instead: a picture of one color was the style's mean color, whatever it was. Of
+# portraits and exemplars, some faded, the least has .029: none is changed.
+_PLAIN = 0.015
+_USUAL_MEAN = 0.5
+_USUAL_COVARIANCE = 0.066 + 0.007 * torch.eye(3, dtype=torch.float64)  # median of 38 portraits
 _FAINTEST = 1e-6  # likewise to the style's, which may be gray
 
 
@@ -39,7 +45,11 @@ class Palette(nn.Module):
         flat = picture.float().flatten(2)
         own_mean = flat.mean(2, keepdim=True)
         centered = flat - own_mean
-        own = _covariance(centered) + _FLOOR * torch.eye(3, dtype=torch.float64)
+        own = _covariance(centered)
+        plain = (1 - own.diagonal(dim1=1, dim2=2).sum(1) / _PLAIN).clamp(0, 1)[:, None, None]
+        own = torch.lerp(own, _USUAL_COVARIANCE, plain)
+        own = own + _FLOOR * torch.eye(3, dtype=torch.float64)
+        centered = centered + plain.to(flat) * (own_mean - _USUAL_MEAN)
         root = self.root.cpu().double()
         wanted = root @ root + _FAINTEST * torch.eye(3, dtype=torch.float64)
         half, inverse = _powers(own, 0.5), _powers(own, -0.5)

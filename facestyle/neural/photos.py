@@ -5,7 +5,7 @@ import io
 import logging
 import os
 import warnings
-from functools import lru_cache
+from collections import OrderedDict
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +22,7 @@ _FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF")
 _LARGEST_FILE = 2**30  # bytes
 _MOST_PIXELS = 200_000_000  # as `facestyle.io.images.limits` has it
 _ATTEMPTS = 8  # to find a crop of more than one color
-_KEPT = 256  # decoded photos that stay in memory
+_KEPT = 750_000_000  # bytes of decoded photos that stay in memory: some 300 for crops of 256 px
 _LARGEST = 3  # decoded photos are reduced to this many crops along their shorter side
 _SMALLEST_WINDOW = 0.5  # of the photo's shorter side
 
@@ -61,7 +61,7 @@ class PhotoFolder:
             raise ImageError(f"{folder}: holds no photo ({', '.join(sorted(SUFFIXES))})")
         self.crop, self.seed = crop, seed
         self.problems: dict[Path, str] = {}
-        self._decoded = lru_cache(_KEPT)(self._decode)
+        self._kept: OrderedDict[int, Image.Image | None] = OrderedDict()
 
     @property
     def fingerprint(self) -> str:
@@ -120,6 +120,16 @@ class PhotoFolder:
         path, reason = next(iter(self.problems.items()))
         raise ImageError(f"{path}: {reason}; none of {len(self.files)} photos can be read")
 
+    def _decoded(self, index: int) -> Image.Image | None:
+        """Return a photo, or None; those asked for last stay in memory, as many as have room."""
+        if index in self._kept:
+            self._kept.move_to_end(index)
+            return self._kept[index]
+        photo = self._kept[index] = self._decode(index)
+        while len(self._kept) > 1 and sum(map(_bytes_of, self._kept.values())) > _KEPT:
+            self._kept.popitem(last=False)
+        return photo
+
     def _decode(self, index: int) -> Image.Image | None:
         path = self.files[index]
         limit = _LARGEST * self.crop
@@ -136,6 +146,10 @@ class PhotoFolder:
             size = (round(photo.width * scale), round(photo.height * scale))
             photo = photo.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
         return photo
+
+
+def _bytes_of(photo: Image.Image | None) -> int:
+    return 0 if photo is None else 3 * photo.width * photo.height
 
 
 def _photo_files(folder: Path) -> list[Path]:

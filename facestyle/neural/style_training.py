@@ -109,6 +109,7 @@ def train_style(
     from facestyle.neural.model_files import load_named
     from facestyle.neural.style_pictures import StylePicture
     from facestyle.neural.train import train
+    from facestyle.neural.training_memory import check_memory
     from facestyle.neural.training_record import Previews, save_trained
 
     output = Path(output)
@@ -121,6 +122,8 @@ def train_style(
         into = _place_in_set(files.add_to, images)
         network = into[0].mean()
         options = replace(options, architecture=into[0].architecture, scales_only=True)
+    place = choose_device(device)
+    check_memory(options, place)
     previews = Previews(files.preview, photos, files.preview_every, report)
     trained = train(
         load_loss_network(files.loss_network),
@@ -128,7 +131,7 @@ def train_style(
         photos,
         options,
         start=network,
-        device=choose_device(device),
+        device=place,
         checkpoint=CheckpointFile(
             output.with_suffix(".checkpoint") if checkpoint is None else Path(checkpoint),
             files.checkpoint_every,

@@ -28,9 +28,10 @@ from facestyle.neural.settings import PICTURE_INPUTS, TrainOptions
 from facestyle.neural.style_pictures import StylePicture, mean_colors, recolor
 from facestyle.neural.style_sets import freeze_shared
 from facestyle.neural.style_targets import style_range, style_target
-from facestyle.neural.transformer import Transformer, widened
+from facestyle.neural.transformer import Transformer
 from facestyle.neural.video.synthetic_motion import move
 from facestyle.neural.video.training import pair_terms
+from facestyle.neural.widening import widened
 from facestyle.neural.workers import Workers, join_workers
 
 _LOG = logging.getLogger(__name__)

@@ -105,16 +105,19 @@ class Transformer(nn.Module):
         """The style's colors, where they are known."""
         return None if self.limit is None else self.limit.range
 
-    def forward(self, picture: torch.Tensor, strength: torch.Tensor | None = None) -> torch.Tensor:
+    def forward(
+        self, picture: torch.Tensor, strength: torch.Tensor | None = None, *, seed: int = 0
+    ) -> torch.Tensor:
         """Redraw pictures.
 
         Parameters
         ----------
-        picture : torch.Tensor
-            RGB (B, 3, H, W) in [0, 1], at least 16 pixels a side. A network for videos also
-            takes what `join_inputs` makes, (B, 7, H, W).
-        strength : torch.Tensor, optional
-            Of the strokes at each place, (1, 1, h, w) in [0, 1]; see `finish`.
+        picture : (B, 3, H, W) tensor
+            RGB in [0, 1], at least 16 pixels a side; for videos also what `join_inputs` makes.
+        strength : (1, 1, h, w) tensor, optional
+            Of the strokes at each place, in [0, 1]; see `finish`.
+        seed : int
+            Of the grain, for networks that take it.
 
         Returns
         -------
@@ -122,7 +125,7 @@ class Transformer(nn.Module):
             RGB (B, 3, H, W), slightly beyond [0, 1] so that black and white can be reached.
         """
         base = self.base(picture)
-        x = self.prepare(picture, base)
+        x = self.prepare(picture, base, seed)
         spots = None
         for number, layer in enumerate(self.layers):
             x = layer(x)
@@ -133,15 +136,25 @@ class Transformer(nn.Module):
         """Return RGB (B, 3, H, W): the picture, in the style's colors where they are the base."""
         return picture[:, :3] if self.palette is None else self.palette(picture[:, :3])
 
-    def prepare(self, picture: torch.Tensor, base: torch.Tensor) -> torch.Tensor:
-        """Return what the first layer takes: centered, on the grid, with all inputs, grain last."""
+    def prepare(self, picture: torch.Tensor, base: torch.Tensor, seed: int = 0) -> torch.Tensor:
+        """Return what the first layer takes: centered, on the grid, with all inputs, grain last.
+
+        Parameters
+        ----------
+        picture : (B, C, H, W) tensor
+            As `forward` takes it.
+        base : (B, 3, H, W) tensor
+            What `base` returns.
+        seed : int
+            Of the grain.
+        """
         inputs = torch.cat((base, picture[:, 3:]), 1)
         if inputs.shape[1] != self.architecture.inputs:
             inputs = join_inputs(inputs)
         x = pad_to_grid(inputs) - 0.5
         if not self.architecture.grain:
             return x
-        return torch.cat((x, grain_for(pad_to_grid(picture[:, :3]))), 1)
+        return torch.cat((x, grain_for(pad_to_grid(picture[:, :3]), seed)), 1)
 
     def spots(
         self, number: int, x: torch.Tensor, before: torch.Tensor | None
@@ -226,10 +239,6 @@ def reflect(x: torch.Tensor, pad: int, dim: int) -> torch.Tensor:
     pad : int
         Elements at each end, fewer than the dimension has.
     dim : int
-
-    Returns
-    -------
-    torch.Tensor
     """
     length = x.shape[dim]
     before = x.narrow(dim, 1, pad).flip(dim)
@@ -251,21 +260,6 @@ def to_colors(x: torch.Tensor) -> torch.Tensor:
 def from_colors(picture: torch.Tensor) -> torch.Tensor:
     """Return what `to_colors` maps to a picture in [0, 1]."""
     return torch.atanh((picture - 0.5) / 0.6)
-
-
-def widened(state: dict[str, torch.Tensor], inputs: int) -> dict[str, torch.Tensor]:
-    """Let the first convolution of a network's state take more inputs, which it ignores.
-
-    Parameters
-    ----------
-    state : dict of str to torch.Tensor
-        Of a network that takes as many, or fewer and no grain, which would be its last input.
-    inputs : int
-        Channels that the network takes, grain among them.
-    """
-    name = "layers.0.conv.weight"
-    missing = inputs - state[name].shape[1]
-    return state | {name: F.pad(state[name], [0, 0, 0, 0, 0, missing])}
 
 
 def _layers(architecture: Architecture) -> list[nn.Module]:

@@ -59,10 +59,12 @@ class StillStylizer:
         self.method = method
         self.settings = settings
         self.flow = parse_flow_source(settings.flow)
-        self.rendering = Rendering(settings.strength, parse_background(settings.background))
+        self.rendering = Rendering(
+            settings.strength, parse_background(settings.background), settings.landmarks
+        )
         method.check(self.rendering)
         if settings.which_face != "largest" and not self.needs_face:
-            raise UsageError(f"face: {self._no_face_needed}")
+            raise UsageError(f"face: {self.method.with_whole_pictures}")
 
     def replaced(self, **settings: Any) -> StillStylizer:
         """Make one with other settings of `StylizerSettings`, and the same prepared exemplars."""
@@ -156,11 +158,6 @@ class StillStylizer:
         return self.method.needs_face(self.rendering)
 
     @property
-    def _no_face_needed(self) -> str:
-        name = self.method.name
-        return f"has no meaning for method {name}, which looks for no face here; leave it out"
-
-    @property
     def fingerprint(self) -> str:
         """Names everything that results depend on beside the picture."""
         parts: list[str | bytes] = [
@@ -181,7 +178,7 @@ class StillStylizer:
         """What to stylize and how: the picture with a face, with each face, or without."""
         if not self.needs_face:
             if given is not None:
-                raise UsageError(f"landmarks: {self._no_face_needed}")
+                raise UsageError(f"landmarks: {self.method.with_whole_pictures}")
             return [Target(rgb, name)], self.rendering
         with advice(FaceError, self.method.without_face):
             portraits, rendering = self._find_portraits(rgb, given, name)
@@ -228,7 +225,7 @@ class StillStylizer:
     def _with_matte(self, target: Target, matte: np.ndarray) -> Target:
         """The target with the matte that a user knows to be right."""
         if target.face is None:
-            raise UsageError(f"matte: {self._no_face_needed}")
+            raise UsageError(f"matte: {self.method.with_whole_pictures}")
         return replace(target, face=replace(target.face, matte=matte))
 
     def _stylize_all(self, targets: Sequence[Target], rendering: Rendering) -> Outcome:

@@ -21,10 +21,24 @@ _FACE_CONTENT, FACE_STYLE = 5.0, 0.2
 FACE_FOREIGN_STYLE = 0.05
 
 
-def regions_of_style(name: str, image: np.ndarray) -> np.ndarray | None:
-    """Regions of a style picture; None where it shows no face."""
+def regions_of_style(name: str, image: np.ndarray, landmarks: str = "auto") -> np.ndarray | None:
+    """Regions of a style picture.
+
+    Parameters
+    ----------
+    name : str
+        Of the picture.
+    image : (H, W, 3) float32
+    landmarks : {"auto", "dlib", "mesh"}
+        What finds faces.
+
+    Returns
+    -------
+    (R, H, W) float32 or None
+        None where no face is found.
+    """
     try:
-        portrait: Portrait = portrait_from_image(image, name=name)
+        portrait: Portrait = portrait_from_image(image, name=name, landmarks=landmarks)
     except FaceError:
         return None
     return segment_regions(portrait).weights

@@ -38,6 +38,12 @@ class NetworkClip:
     colors : {"style", "keep"}
         "keep" takes the luminance from the network and the chroma from the frame.
     flow : FlowSource
+    on_faces : float or None
+        Strength of strokes on faces, in [0, 1]; None: the usual one.
+    landmarks : {"auto", "dlib", "mesh"}
+        What finds faces.
+    seed : int
+        Of the noise that networks draw flat parts from.
     """
 
     network: Transformer
@@ -46,6 +52,9 @@ class NetworkClip:
     strength: float = 1.0
     colors: str = "style"
     flow: FlowSource = DEFAULT_FLOW
+    on_faces: float | None = None
+    landmarks: str = "auto"
+    seed: int = 0
 
 
 @dataclass(frozen=True)

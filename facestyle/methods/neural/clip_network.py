@@ -7,6 +7,7 @@ import time
 import numpy as np
 
 from facestyle.methods.engine import FrameEngine, StylizedFrame
+from facestyle.methods.neural.clip_faces import FaceStrokes
 from facestyle.methods.neural.clip_frames import (
     NetworkClip,
     mixed,
@@ -38,15 +39,17 @@ class NetworkFrames(FrameEngine):
         self._remembers = clip.network.architecture.inputs == VIDEO_INPUTS
         self._number = 0
         self._memory = ClipMemory(clip.device, clip.flow)
+        self._strokes = FaceStrokes(clip)
 
     def step(self, frame: np.ndarray) -> StylizedFrame:
         """Stylize the next frame, (H, W, 3) uint8, uint16 or float32 RGB."""
         start = time.perf_counter()
         small = working_copy(frame, self._clip.size)
         known = self._memory.recall(self._number, small)
+        strength = self._strokes.step(frame, small.shape[:2])
         found = time.perf_counter()
         content = picture_tensor(small, self._device)
-        redrawn = redraw_frame(self._network, content, known)
+        redrawn = redraw_frame(self._network, content, known, strength, seed=self._clip.seed)
         if self._remembers:
             self._memory.remember(self._number, small, redrawn)
         self._number += 1
@@ -56,10 +59,11 @@ class NetworkFrames(FrameEngine):
 
     def state(self) -> dict[str, np.ndarray]:
         """Everything that the next frame depends on."""
-        state = self._memory.state()
+        state = self._memory.state() | self._strokes.state()
         return {"number": np.array(self._number), **state} if state else {}
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
         """Go on from a `state`."""
         self._number = int(state["number"]) if state else 0
         self._memory.restore(state)
+        self._strokes.restore(state)

@@ -8,9 +8,11 @@ from __future__ import annotations
 import time
 
 import numpy as np
+import torch
 
 from facestyle.methods.engine import FrameEngine, StylizedFrame
 from facestyle.methods.neural.clip_carried import CarriedFrames, Steadying, steadied
+from facestyle.methods.neural.clip_faces import FaceStrokes
 from facestyle.methods.neural.clip_frames import (
     NetworkClip,
     mixed,
@@ -49,6 +51,7 @@ class PictureNetworkFrames(FrameEngine):
         self._carried = CarriedFrames(clip.flow)
         self._remembers = clip.network.architecture.inputs == VIDEO_INPUTS
         self._memory = ClipMemory(clip.device, clip.flow)
+        self._strokes = FaceStrokes(clip)
 
     def step(self, frame: np.ndarray) -> StylizedFrame:
         """Stylize the next frame, (H, W, 3) uint8, uint16 or float32 RGB."""
@@ -59,7 +62,9 @@ class PictureNetworkFrames(FrameEngine):
         if known is not None:
             photo = np.clip(steadied(photo, known.photo, known.trust, _PHOTO), 0, 1)
         steady = time.perf_counter()
-        result = self._redraw(small, photo)
+        strength = self._strokes.step(frame, small.shape[:2])
+        seen = time.perf_counter()
+        result = self._redraw(small, photo, strength)
         drawn = time.perf_counter()
         if known is not None:
             filtered = steadied(result, known.drawn, known.trust, _STROKES)
@@ -67,15 +72,23 @@ class PictureNetworkFrames(FrameEngine):
         self._carried.remember(self._number, small, photo, result)
         self._number += 1
         done = time.perf_counter()
-        timings = {"neural": drawn - steady, "filter": steady - start + done - drawn}
+        timings = {
+            "faces": seen - steady,
+            "neural": drawn - seen,
+            "filter": steady - start + done - drawn,
+        }
         return stylized_frame(result, frame, timings)
 
-    def _redraw(self, frame: np.ndarray, photo: np.ndarray) -> np.ndarray:
+    def _redraw(
+        self, frame: np.ndarray, photo: np.ndarray, strength: torch.Tensor | None
+    ) -> np.ndarray:
         """Redraw a steadied frame, with earlier results where the network takes them."""
         redrawn = redraw_frame(
             self._network,
             to_tensor(photo, self._device),
             self._memory.recall(self._number, frame),
+            strength,
+            seed=self._clip.seed,
         )
         if self._remembers:
             self._memory.remember(self._number, frame, redrawn)
@@ -91,6 +104,7 @@ class PictureNetworkFrames(FrameEngine):
             "number": np.array(self._number),
             **self._carried.state(),
             **self._memory.state(),
+            **self._strokes.state(),
         }
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
@@ -98,3 +112,4 @@ class PictureNetworkFrames(FrameEngine):
         self._number = int(state["number"]) if state else 0
         self._carried.restore(state)
         self._memory.restore(state)
+        self._strokes.restore(state)

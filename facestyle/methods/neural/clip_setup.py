@@ -31,7 +31,9 @@ LATER_ITERATIONS = 1 / 5
 _PASS_ITERATIONS = 1 / 3
 
 
-def network_frames(model: Model, settings: NeuralSettings, clip: ClipContext) -> FrameEngine:
+def network_frames(
+    model: Model, settings: NeuralSettings, clip: ClipContext, *, seed: int = 0
+) -> FrameEngine:
     """What redraws a clip by a trained network.
 
     Parameters
@@ -40,6 +42,8 @@ def network_frames(model: Model, settings: NeuralSettings, clip: ClipContext) ->
         For videos, or for pictures: these are then steadied along the flow.
     settings : NeuralSettings
     clip : ClipContext
+    seed : int
+        Of the noise that networks draw flat parts from.
 
     Returns
     -------
@@ -57,6 +61,9 @@ def network_frames(model: Model, settings: NeuralSettings, clip: ClipContext) ->
             strength=clip.rendering.strength,
             colors=settings.colors,
             flow=clip.flow,
+            on_faces=settings.face_strength,
+            landmarks=clip.rendering.landmarks,
+            seed=seed,
         )
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 
@@ -18,7 +20,11 @@ _USUAL_STRENGTH, _FULL_WIDTH = 0.4, 180.0
 
 
 def stroke_weights(
-    image: np.ndarray, on_faces: float | None = None, scale: float = 1.0
+    image: np.ndarray,
+    on_faces: float | None = None,
+    scale: float = 1.0,
+    *,
+    landmarks: str = "auto",
 ) -> np.ndarray | None:
     """Return how strong strokes are at each pixel: less on faces.
 
@@ -32,6 +38,8 @@ def stroke_weights(
         Strength on faces, in [0, 1]; the usual one if None, less on large faces.
     scale : float
         Size of what the network redraws over that of the picture.
+    landmarks : {"auto", "dlib", "mesh"}
+        What finds faces.
 
     Returns
     -------
@@ -40,13 +48,33 @@ def stroke_weights(
     """
     if on_faces == 1:
         return None
-    faces = find_faces(image)
+    faces = find_faces(image, landmarks=landmarks)
     if not faces:
         return None
-    weights = np.ones(image.shape[:2], np.float32)
+    return weights_on((image.shape[0], image.shape[1]), faces, on_faces, scale)
+
+
+def weights_on(
+    shape: tuple[int, int], faces: Sequence[Face], on_faces: float | None, scale: float
+) -> np.ndarray:
+    """Return how strong strokes are at each pixel of a picture with these faces.
+
+    Parameters
+    ----------
+    shape : (int, int)
+        Height and width of the picture.
+    faces : sequence of Face
+    on_faces, scale
+        See `stroke_weights`.
+
+    Returns
+    -------
+    (H, W) float32
+    """
+    weights = np.ones(shape, np.float32)
     for face in faces:
         strength = _usual_strength(_width(face) * scale) if on_faces is None else on_faces
-        mask = _soft_mask(face, (image.shape[0], image.shape[1]))
+        mask = _soft_mask(face, shape)
         np.minimum(weights, 1 - (1 - np.float32(strength)) * mask, out=weights)
     return weights
 

@@ -6,9 +6,9 @@ processes.
 
 from __future__ import annotations
 
-import functools
-import os
+import logging
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from facestyle import disk_cache
-from facestyle.errors import ModelFileError, UsageError
+from facestyle.errors import UsageError
 from facestyle.exemplars import ExemplarSet
 from facestyle.faces.regions import segment_regions
 from facestyle.methods.engine import (
@@ -35,20 +35,23 @@ from facestyle.methods.neural.by_region import (
     for_faces,
     regions_of_style,
 )
+from facestyle.methods.neural.checks import check_area, check_settings
 from facestyle.methods.neural.enlarging import enlarged_like
 from facestyle.methods.neural.face_strokes import stroke_weights
 from facestyle.methods.neural.settings import ITERATIONS_ON_CPU, NeuralSettings
 from facestyle.neural import api
 from facestyle.neural.dependencies import require_torch
-from facestyle.neural.model_names import check_model, find_model
+from facestyle.neural.model_names import find_model
 from facestyle.neural.settings import Minimizer, OptimizeOptions
-from facestyle.neural.small_pictures import SMALLEST_SIDE
 from facestyle.neural.style_images import StyleImage
-from facestyle.progress import Step, tell
+from facestyle.progress import Step, naming, tell
 
 if TYPE_CHECKING:
     from facestyle.neural.model_files import Model
     from facestyle.neural.optimize import Evaluation
+
+
+_LOG = logging.getLogger(__name__)
 
 
 class NeuralMethod(Method):
@@ -60,7 +63,7 @@ class NeuralMethod(Method):
         The style pictures, for optimization; None where the settings name a model.
     settings : NeuralSettings
     seed : int
-        Of the noise, where optimization starts with noise.
+        Of the noise: of what optimization starts with, and of what networks draw flat parts from.
 
     Raises
     ------
@@ -73,16 +76,26 @@ class NeuralMethod(Method):
     explains = False
     backgrounds = ("stylize", "keep")
     without_face = "whole pictures need none: leave out area, by_region and background keep"
+    with_whole_pictures = (
+        "has no meaning for method neural, which redraws whole pictures here, whoever they show; "
+        "leave it out, or choose a part of the picture by area"
+    )
 
     def __init__(
         self, exemplars: ExemplarSet | None, settings: NeuralSettings, *, seed: int = 0
     ) -> None:
         if (exemplars is None) == (settings.model is None):
             raise UsageError("neural style transfer needs style pictures or a model, not both")
-        _check(settings, 0 if exemplars is None else len(exemplars))
+        check_settings(settings, 0 if exemplars is None else len(exemplars))
         self._set = exemplars
-        self._seed = seed
+        self._regions: dict[str, list[np.ndarray | None]] = {}
+        self._seed, self._said = seed, False
         self.settings = settings
+
+    def check(self, rendering: Rendering) -> None:
+        """Raise `UsageError` where the method cannot do what is asked; made before any work."""
+        super().check(rendering)
+        check_area(self.settings, rendering)
 
     def needs_face(self, rendering: Rendering) -> bool:
         """Whether only a part is redrawn, or each region by itself."""
@@ -104,11 +117,11 @@ class NeuralMethod(Method):
         assert self.settings.model is not None
         return api.load_model(self.settings.model)
 
-    def styles(self, *, by_region: bool = False) -> list[StyleImage]:
+    def styles(self, regions: Sequence[np.ndarray | None] | None = None) -> list[StyleImage]:
         """The style pictures with their weights, and their regions where those are wanted."""
         pictures = () if self._set is None else self._set.pictures
         shares = self.settings.style_weights or (1.0,) * len(pictures)
-        regions = self._style_regions if by_region else [None] * len(pictures)
+        regions = regions or [None] * len(pictures)
         return [
             StyleImage(picture.image, share, mask, picture.name)
             for picture, share, mask in zip(pictures, shares, regions, strict=True)
@@ -117,7 +130,8 @@ class NeuralMethod(Method):
     def stylize(self, target: Target, rendering: Rendering) -> Outcome:
         """Redraw one picture."""
         start = time.perf_counter()
-        redrawn = self._redraw(target, rendering)
+        with naming(target.name):
+            redrawn = self._redraw(target, rendering)
         timings = {"neural": time.perf_counter() - start}
         start = time.perf_counter()
         image = enlarged_like(redrawn, target.image)
@@ -130,22 +144,19 @@ class NeuralMethod(Method):
         Raises
         ------
         UsageError
-            If a part of the picture was asked for: faces are not followed.
+            If a part of the picture was asked for: persons are not followed.
         """
         if self.needs_face(clip.rendering):
             raise UsageError(
                 "method neural redraws whole frames of a video; leave out area, by_region and "
                 "background keep"
             )
-        if self.settings.face_strength is not None:
-            raise UsageError(
-                "face_strength: a video has all strokes, as faces are not followed; leave it out"
-            )
         require_torch()
         from facestyle.methods.neural.clip_setup import network_frames, optimized_frames
 
         if self.settings.model is not None:
-            return network_frames(self.model, self.settings, clip)
+            self._tell_of_idle_strength()
+            return network_frames(self.model, self.settings, clip, seed=self._seed)
         return optimized_frames(self.styles(), self.options(clip.rendering), self.settings, clip)
 
     def options(self, rendering: Rendering) -> OptimizeOptions:
@@ -176,7 +187,7 @@ class NeuralMethod(Method):
                 self.model,
                 size=chosen.size,
                 strength=rendering.strength,
-                strokes=self._strokes(target),
+                strokes=api.Strokes(self._stroke_weights(target, rendering), self._seed),
                 colors=chosen.colors,
                 mask=mask,
                 device=chosen.device,
@@ -184,7 +195,7 @@ class NeuralMethod(Method):
         options, regions = self.options(rendering), None
         if chosen.iterations is None and _on_cpu(chosen.device):
             options = replace(options, iterations=ITERATIONS_ON_CPU)
-        styles = self.styles(by_region=chosen.by_region)
+        styles = self.styles(self._style_regions(rendering) if chosen.by_region else None)
         if chosen.by_region:
             regions = segment_regions(target.portrait).weights
             if all(style.regions is None for style in styles):
@@ -200,15 +211,33 @@ class NeuralMethod(Method):
             regions=regions,
             loss_network=chosen.loss_network,
             device=chosen.device,
-            progress=functools.partial(_tell, target.name),
+            progress=_tell,
         )
 
-    def _strokes(self, target: Target) -> np.ndarray | None:
+    def _stroke_weights(self, target: Target, rendering: Rendering) -> np.ndarray | None:
         """How strong a network's strokes are at each place."""
+        self._tell_of_idle_strength()
         if self.model.network.palette is None:
             return None
         size, longer = self.settings.size, max(target.image.shape[:2])
-        return stroke_weights(target.image, self.settings.face_strength, (size or longer) / longer)
+        return stroke_weights(
+            target.image,
+            self.settings.face_strength,
+            (size or longer) / longer,
+            landmarks=rendering.landmarks,
+        )
+
+    def _tell_of_idle_strength(self) -> None:
+        """Say once that a network has no strokes to weaken: it changes no recolored picture."""
+        if self.model.network.palette is None and self.settings.face_strength is not None:
+            level = logging.DEBUG if self._said else logging.WARNING
+            self._said = True
+            _LOG.log(
+                level,
+                "face_strength: has no effect with %s, which does not tell strokes from the rest; "
+                "the bundled styles, and those that are added to them, do",
+                self.settings.model,
+            )
 
     def _area(self, rendering: Rendering) -> str:
         """Where to stylize: a background that is kept leaves the person."""
@@ -224,10 +253,16 @@ class NeuralMethod(Method):
             return segment_regions(target.portrait).weights[0]
         return target.portrait.matte if area == "person" else 1 - target.portrait.matte
 
-    @cached_property
-    def _style_regions(self) -> list[np.ndarray | None]:
-        pictures = () if self._set is None else self._set.pictures
-        return [regions_of_style(picture.name, picture.image) for picture in pictures]
+    def _style_regions(self, rendering: Rendering) -> list[np.ndarray | None]:
+        """Regions of the style pictures; found once for each detector of faces."""
+        found = self._regions.get(rendering.landmarks)
+        if found is None:
+            found = [
+                regions_of_style(picture.name, picture.image, rendering.landmarks)
+                for picture in (() if self._set is None else self._set.pictures)
+            ]
+            self._regions[rendering.landmarks] = found
+        return found
 
 
 def _on_cpu(device: str) -> bool:
@@ -238,35 +273,9 @@ def _on_cpu(device: str) -> bool:
     return choose_device(device).type == "cpu"
 
 
-def _tell(name: str, now: Evaluation) -> None:
+def _tell(now: Evaluation) -> None:
     """Tell how far an optimization is."""
     from facestyle.neural.pictures import to_array
 
     detail = f"loss {sum(now.losses.values()):.3g} at {max(now.size)} px"
-    tell(Step(name, now.done, now.most, detail, lambda: to_array(now.picture)))
-
-
-def _check(settings: NeuralSettings, count: int) -> None:
-    """Refuse settings that contradict each other, for so many style pictures."""
-    weights = settings.style_weights
-    if weights is not None and len(weights) != count:
-        raise UsageError(f"style_weights: found {len(weights)} for {count} style pictures")
-    if weights is not None and not sum(weights) > 0:
-        raise UsageError("style_weights: found no weight above 0")
-    if settings.loss_network is not None and not os.path.isfile(settings.loss_network):
-        raise ModelFileError(f"{settings.loss_network}: no such file, expected a loss network")
-    if settings.model is None:
-        if settings.face_strength is not None:
-            raise UsageError("face_strength: belongs to a trained model; by_region spares faces")
-        return
-    check_model(settings.model)  # now, not when the first picture is redrawn
-    if settings.size is not None and settings.size < SMALLEST_SIDE:
-        raise UsageError(
-            f"size: found {settings.size}; a trained network draws noise below {SMALLEST_SIDE} px, "
-            f"expected {SMALLEST_SIDE} or more"
-        )
-    for name, _ in settings.without_effect():
-        raise UsageError(
-            f"{name}: belongs to optimization; a trained model has its style inside. Leave it "
-            "out, or give style pictures instead of the model"
-        )
+    tell(Step("a picture", now.done, now.most, detail, lambda: to_array(now.picture)))

@@ -15,7 +15,7 @@ from facestyle.neural.settings import (
     OptimizeOptions,
 )
 from facestyle.neural.video.settings import VIDEO_PRESETS
-from facestyle.settings import Settings, setting
+from facestyle.settings import GIVEN, Settings, setting
 
 SUMMARY = "generic style transfer, of any picture (PyTorch)"
 AREAS = ("whole", "face", "person", "background")
@@ -59,8 +59,8 @@ class NeuralSettings(Settings):
     area : {"whole", "face", "person", "background"}
         Where to stylize; all but the first need a face.
     face_strength : float or None
-        Of a trained network's strokes on faces, where 1 is as elsewhere; clips have 1. None:
-        .4, and less on faces wider than 180 px.
+        Of a trained network's strokes on faces, where 1 is as elsewhere. None: .4, and less on
+        faces wider than 180 px.
     by_region : bool
         Take skin from skin, hair from hair, clothes from clothes; needs a face. A style picture
         without a face serves all regions.
@@ -139,6 +139,7 @@ class NeuralSettings(Settings):
         low=0.0,
         high=1.0,
         metavar="X",
+        only_with=("model", GIVEN),
     )
     by_region: bool = setting(
         False, "skin from skin, hair from hair, clothes from clothes", only_with=_OPTIMIZATION

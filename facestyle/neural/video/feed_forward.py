@@ -18,6 +18,9 @@ def redraw_frame(
     network: Transformer,
     frame: torch.Tensor,
     known: tuple[torch.Tensor, torch.Tensor] | None = None,
+    strength: torch.Tensor | None = None,
+    *,
+    seed: int = 0,
 ) -> torch.Tensor:
     """Redraw a frame.
 
@@ -30,6 +33,10 @@ def redraw_frame(
     known : (1, 3, H, W) tensor and (H, W) tensor, optional
         Earlier results warped to this frame, and in [0, 1] how sure they are; None at the
         beginning.
+    strength : (1, 1, h, w) tensor, optional
+        Of the strokes at each place, as the network takes it.
+    seed : int
+        Of the grain.
 
     Returns
     -------
@@ -38,12 +45,13 @@ def redraw_frame(
         though the frame alone is not, that of the frame alone.
     """
     if network.architecture.inputs != VIDEO_INPUTS or known is None:
-        return redraw(network, frame).clamp(0, 1)
+        return redraw(network, frame, strength, seed=seed).clamp(0, 1)
     warped, weights = known
-    redrawn = redraw(network, join_inputs(frame, warped, weights[None, None])).clamp(0, 1)
+    inputs = join_inputs(frame, warped, weights[None, None])
+    redrawn = redraw(network, inputs, strength, seed=seed).clamp(0, 1)
     distance = _distance(redrawn, warped, weights)
     if distance > _FAR:
-        alone = redraw(network, frame).clamp(0, 1)
+        alone = redraw(network, frame, strength, seed=seed).clamp(0, 1)
         if _distance(alone, warped, weights) < distance / 2:
             return alone
     return redrawn
