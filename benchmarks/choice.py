@@ -3,7 +3,8 @@
     python benchmarks/choice.py            # about 2 minutes; needs ../shared
 
 Prints how many pictures of each set look drawn to a model that has not seen the set, the vote of
-the set, and the constants of `facestyle.methods.medium`, fitted to all.
+the set, and the constants of `facestyle.methods.medium`, fitted to all but prints (`prints.py`):
+one measure of their own knows those.
 """
 
 import sys
@@ -13,12 +14,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 from looks import LOOKS, apply_look
+from prints import PRINTS, printed
 
 from facestyle.alignment.features import ANALYSIS_SCALE
 from facestyle.errors import FacestyleError
 from facestyle.exemplars import read_exemplar
 from facestyle.faces import Portrait
-from facestyle.methods.medium import MEASURES, measure_skin
+from facestyle.methods.medium import MEASURES, measure_skin, printed_score
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT.parent / "shared" / "data"
@@ -61,6 +63,7 @@ class Sample:
     drawn: bool
     measures: np.ndarray
     fitted: bool = True
+    printed: float = -np.inf
 
 
 def main() -> None:
@@ -98,14 +101,23 @@ def read_set(name: str, folder: Path, *, drawn: bool) -> list[Sample]:
             continue
         fold = path.name if name in LEFT_OUT_ONE_BY_ONE else name
         fitted = drawn or path.stem not in PAINTED
-        samples.append(Sample(name, fold, drawn, measure_skin(portrait), fitted))
+        samples.append(measured(name, fold, portrait, drawn=drawn, fitted=fitted))
         if name == "portraits":
             variants = {look: replace(portrait, image=apply_look(portrait, look)) for look in LOOKS}
             variants["grain"] = with_grain(portrait, seed=len(samples))
             for look, styled in variants.items():
                 group = f"{name}, {look}"
-                samples.append(Sample(group, group, drawn, measure_skin(styled)))
+                samples.append(measured(group, group, styled, drawn=drawn, fitted=True))
+            for kind in PRINTS:
+                group = f"{name}, {kind}"
+                styled = printed(portrait, kind)
+                samples.append(measured(group, group, styled, drawn=True, fitted=False))
     return samples
+
+
+def measured(group: str, fold: str, portrait: Portrait, *, drawn: bool, fitted: bool) -> Sample:
+    """Measure one picture."""
+    return Sample(group, fold, drawn, measure_skin(portrait), fitted, printed_score(portrait))
 
 
 def with_grain(portrait: Portrait, seed: int) -> Portrait:
@@ -126,7 +138,7 @@ def leave_out(samples: list[Sample]) -> np.ndarray:
         weights, bias, _ = fit([s for s in samples if s.fold != fold])
         for index, sample in enumerate(samples):
             if sample.fold == fold:
-                scores[index] = sample.measures @ weights + bias
+                scores[index] = max(sample.measures @ weights + bias, sample.printed)
     return scores
 
 

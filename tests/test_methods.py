@@ -12,8 +12,9 @@ from facestyle.errors import UsageError
 from facestyle.exemplars import ExemplarSet, read_exemplar
 from facestyle.faces import Portrait
 from facestyle.faces.regions import HAIR, segment_regions
+from facestyle.imaging.color import luminance
 from facestyle.methods.choice import choose_method
-from facestyle.methods.medium import looks_drawn
+from facestyle.methods.medium import looks_drawn, printed_score
 from facestyle.methods.patch_paired import PairedPatchMethod
 from facestyle.methods.patch_paired.method import prepare_exemplars as prepare_pairs
 from facestyle.methods.patch_unpaired import UnpairedPatchMethod, UnpairedSettings
@@ -115,6 +116,33 @@ def test_sitters_are_photographs_until_they_are_drawn(sitters, drawings):
     # all but the Mona Lisa and the halftone print of Grace Hopper
     assert all(looks_drawn(sitter)[0] < 0 for sitter in sitters[1:4])
     assert all(looks_drawn(drawing)[0] > 2 for drawing in drawings)
+
+
+def cut(portrait, kind):
+    """A photo with 180 px between the eyes as a print, or as soft as an enlargement."""
+    image = cv2.resize(portrait.image, None, fx=4, fy=4, interpolation=cv2.INTER_CUBIC)
+    light = luminance(np.clip(image, 0, 1))
+    if kind == "linocut":
+        light = (cv2.GaussianBlur(light, (0, 0), 3) > 0.5).astype(np.float32)
+    elif kind == "halftone":
+        y, x = np.indices(light.shape)
+        screen = (np.cos(0.63 * (x + y)) + np.cos(0.63 * (x - y))) / 4 + 0.5
+        light = 1 / (1 + np.exp(14 * (screen - light)))
+    gray = np.repeat(cv2.GaussianBlur(light, (0, 0), 0.7)[..., None], 3, axis=2)
+    matte = cv2.resize(portrait.matte, light.shape[::-1])
+    return Portrait(gray.astype(np.float32), portrait.face.scaled(4.0), matte, portrait.name)
+
+
+@pytest.mark.parametrize("kind", ["linocut", "halftone"])
+def test_prints_look_drawn_though_they_are_smooth_or_regular(sitters, kind):
+    for sitter in sitters[1:4]:
+        score, reason = looks_drawn(cut(sitter, kind))
+        assert score > 1
+        assert reason == "flat skin and hard edges, as in prints"
+
+
+def test_enlarged_photographs_are_no_prints(sitters):
+    assert all(printed_score(cut(sitter, "photo")) < -1 for sitter in sitters[:4])
 
 
 def with_grain(portrait, rng):
