@@ -20,13 +20,14 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parents[2])]
 
 import neural  # noqa: E402
+import print_styles  # noqa: E402
 import screens  # noqa: E402
 import settings  # noqa: E402
 import stages  # noqa: E402
 
 PAGES = Path(__file__).resolve().parents[1]
 FIGURES: dict[str, Callable[[], Path]] = (
-    settings.FIGURES | stages.FIGURES | screens.FIGURES | neural.FIGURES
+    settings.FIGURES | stages.FIGURES | screens.FIGURES | neural.FIGURES | print_styles.FIGURES
 )
 
 
