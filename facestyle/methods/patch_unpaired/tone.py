@@ -22,7 +22,11 @@ from facestyle.methods.patch_unpaired.sitter_colors import (
     sitter_colors,
     smoothed,
 )
-from facestyle.methods.patch_unpaired.sitter_tones import sitters_face, sitters_tones
+from facestyle.methods.patch_unpaired.sitter_tones import (
+    SEARCHED_OFFSET,
+    sitters_face,
+    sitters_tones,
+)
 from facestyle.methods.patch_unpaired.skin_light import NEUTRAL, light_on_skin
 
 GROUPS = 4  # face, hair, clothes, background
@@ -140,11 +144,21 @@ class ToneCurves:
         Of the detail.
     colors : SitterColors
         The target's own.
+    searched_face : (1024,) float32
+        That of the face in the tones that strokes are searched in; see `SEARCHED_OFFSET`.
     """
 
     curves: np.ndarray
     gains: np.ndarray
     colors: SitterColors
+    searched_face: np.ndarray
+
+    @property
+    def searched(self) -> ToneCurves:
+        """The curves with which strokes are searched."""
+        curves = self.curves.copy()
+        curves[FACE] = self.searched_face
+        return replace(self, curves=curves)
 
 
 def tone_mapped(
@@ -195,7 +209,6 @@ def tone_curves(
     region_map: np.ndarray,
     tones: Sequence[GroupTone],
     sigma: float,
-    offset: float = 1.0,
 ) -> ToneCurves:
     """Find the curves that `tone_mapped` applies; its parameters.
 
@@ -208,8 +221,6 @@ def tone_curves(
         Of the exemplars.
     sigma : float
         Blur that separates tone from detail, px.
-    offset : float
-        Share that is kept of the face's offset from a usual one.
 
     Returns
     -------
@@ -221,6 +232,7 @@ def tone_curves(
     groups = GROUP_OF_REGION.astype(np.uint8)[region_map]
     # a group that is missing here may appear in another frame: any curve will do for it
     curves = np.tile(np.linspace(0, 1, _CURVE_STEPS, dtype=np.float32), (len(tones), 1))
+    searched_face = curves[FACE]
     gains = np.ones(len(tones), np.float32)
     for number, tone in enumerate(tones):
         # neighbors are alike: a part of them knows the group's tones
@@ -229,14 +241,16 @@ def tone_curves(
             continue
         inside = inside[:: max(1, len(inside) // _SAMPLES)]
         quantiles = np.percentile(base.ravel()[inside], _QUANTILES)
-        wanted = _wanted(quantiles, tones, number, offset)
-        curves[number] = _curve(quantiles, wanted)
+        curves[number] = _curve(quantiles, _wanted(quantiles, tones, number, 1.0))
+        if number == FACE:
+            searched_face = _curve(quantiles, _wanted(quantiles, tones, FACE, SEARCHED_OFFSET))
         gains[number] = _gain(detail.ravel()[inside], tone)
     skin, face = (
         blurred.reshape(-1, 3)[inside[:: max(1, len(inside) // _SAMPLES)]]
         for inside in (np.flatnonzero(region_map == SKIN), np.flatnonzero(groups == FACE))
     )
-    return ToneCurves(curves, gains, sitter_colors(skin, face, tones[FACE].light))
+    colors = sitter_colors(skin, face, tones[FACE].light)
+    return ToneCurves(curves, gains, colors, np.asarray(searched_face, np.float32))
 
 
 def _wanted(own: np.ndarray, tones: Sequence[GroupTone], group: int, offset: float) -> np.ndarray:
