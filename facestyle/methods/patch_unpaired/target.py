@@ -17,13 +17,13 @@ from facestyle.methods.patch_unpaired.exemplar_label_map import (
     exemplar_label_unary,
     exemplar_labels,
 )
+from facestyle.methods.patch_unpaired.flattening import flattened
 from facestyle.methods.patch_unpaired.pictures import halved
 from facestyle.methods.patch_unpaired.recipe import LEVELS, LOW_WEIGHT, tone_sigma
 from facestyle.methods.patch_unpaired.sources import PatchSources
 from facestyle.methods.patch_unpaired.synthesis import SynthesisTarget
 from facestyle.methods.patch_unpaired.tone import (
     ToneCurves,
-    flattened,
     tone_curves,
     tone_mapped,
 )

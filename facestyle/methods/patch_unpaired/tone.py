@@ -36,8 +36,6 @@ _QUANTILE_KERNEL = np.array([0.1, 0.2, 0.4, 0.2, 0.1])
 _LIMITS = (0.5, 99.5)  # percentiles of all tones: the darkest strokes and the bare paper
 _BIN_CENTERS = (np.arange(BINS) + 0.5) / BINS
 _MOST_GAIN = 1.8  # of detail (DESIGN 4.3, step 3)
-_FLATTENING = 0.6  # share of the light that is taken out (DESIGN 4.3, step 3)
-_FLATTENING_SIGMA = 0.22  # face widths
 _FEW = 50  # px
 _SAMPLES = 20_000  # pixels of a group that are measured; any number of this order does
 _CURVE_STEPS = 1024  # of a tone curve: a quarter of a level of 8 bits
@@ -273,32 +271,3 @@ def _gain(detail: np.ndarray, tone: GroupTone) -> float:
     """Factor of one group's detail."""
     contrast = np.percentile(np.abs(detail), 95) + 1 / 255
     return float(np.clip(tone.detail / contrast, 1.0, _MOST_GAIN)) if tone.detail else 1.0
-
-
-def flattened(lab: np.ndarray, region_map: np.ndarray, face_width: float) -> np.ndarray:
-    """Even out the lighting of the face: take away 60 % of its wide-range luminance.
-
-    Parameters
-    ----------
-    lab : (H, W, 3) float32
-        Lab of 1.
-    region_map : (H, W) uint8
-        Regions.
-    face_width : float
-        px.
-    """
-    height, width = region_map.shape
-    mask = (GROUP_OF_REGION[region_map] == 0).astype(np.float32)
-    step = max(1, int(0.04 * face_width))
-    size = (max(1, width // step), max(1, height // step))
-    sigma = _FLATTENING_SIGMA * face_width / step
-    small_mask = cv2.resize(mask, size, interpolation=cv2.INTER_AREA)
-    small = cv2.resize(mask * lab[..., 0], size, interpolation=cv2.INTER_AREA)
-    lighting = cv2.GaussianBlur(small, (0, 0), sigma)
-    lighting /= cv2.GaussianBlur(small_mask, (0, 0), sigma) + 1e-3
-    lighting = cv2.resize(lighting, (width, height), interpolation=cv2.INTER_LINEAR)
-    mean = float((lab[..., 0] * mask).sum() / max(1.0, float(mask.sum())))
-    soft = cv2.GaussianBlur(mask, (0, 0), 0.02 * face_width)
-    result = lab.copy()
-    result[..., 0] = np.clip(lab[..., 0] - _FLATTENING * (lighting - mean) * soft, 0, 1)
-    return result
