@@ -5,6 +5,7 @@ import pytest
 
 from facestyle.faces.regions import BACKGROUND, CLOTHES, EYE, HAIR, SKIN
 from facestyle.methods.patch_unpaired.exemplar_seams import meeting_exemplars
+from facestyle.methods.patch_unpaired.pictures import masked_mean
 
 WIDTH = 200.0  # px of the face
 SIZE = (160, 160)
@@ -56,3 +57,16 @@ def test_single_pixels_of_another_exemplar_keep_their_strokes():
     rest[origins == 1] = 0.1
     change = meeting_exemplars(rest, np.full(SIZE, HAIR, np.uint8), origins, WIDTH)
     assert np.abs(change).max() < 0.25 * 0.1
+
+
+@pytest.mark.parametrize("step", [1, 2])
+def test_a_masked_mean_sees_the_mask_alone(step):
+    random = np.random.default_rng(0)
+    values = np.full((*SIZE, 3), 0.9, np.float32)
+    values[LEFT] = 0.3 + 0.01 * random.standard_normal((LEFT.sum(), 3)).astype(np.float32)
+    share, mean = masked_mean(values, LEFT, 6.0, step)
+    assert mean.shape == (SIZE[0] // step, SIZE[1] // step, 3)
+    near = mean[:, : 86 // step]  # a sigma beyond the mask's edge, too
+    np.testing.assert_allclose(near, 0.3, atol=0.01)
+    assert share[80 // step, 80 // step] == pytest.approx(0.5, abs=0.08)
+    assert not mean[:, 130 // step :].any()

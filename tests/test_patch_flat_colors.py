@@ -5,10 +5,13 @@ from dataclasses import replace
 import cv2
 import numpy as np
 import pytest
+from moving_faces import mean_warping_error, moving_clip
 
+from facestyle import ExemplarSet, Stylizer
 from facestyle.faces.contours import face_width
 from facestyle.faces.regions import BACKGROUND, CLOTHES, SKIN
 from facestyle.imaging.color import from_lab, luminance, to_lab
+from facestyle.imaging.levels import to_float
 from facestyle.methods.patch_unpaired import prepare_exemplar, transfer_patches
 from facestyle.methods.patch_unpaired.flat_colors import (
     common_colors,
@@ -105,3 +108,14 @@ def test_paper_and_coat_around_a_face_say_nothing(sitters):
     regions[300:] = CLOTHES
     image[100:350, 100:350], regions[100:350, 100:350] = photo, SKIN
     assert len(flat_colors(to_lab(image), regions)) == 0
+
+
+def test_a_clip_has_the_styles_colors_alone_and_moves_with_the_person(astronaut, sitters):
+    frames, matrices = moving_clip(astronaut, 4, noise=0.004)
+    stylizer = Stylizer(ExemplarSet([poster(sitter) for sitter in sitters[:3]]), method="patch")
+    results = [to_float(result.image) for result in stylizer.video(frames)]
+    for image in results:
+        assert np.mean(distances(image, POSTER) < 0.03) > 0.8
+    singles = [to_float(stylizer(frame).image) for frame in frames]
+    error = [mean_warping_error(images, matrices) for images in (results, singles)]
+    assert error[0] < error[1] / 1.5

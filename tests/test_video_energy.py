@@ -1,12 +1,17 @@
 """Photographic looks on clips."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from moving_faces import mean_warping_error, moving_clip
 
 from facestyle import ExemplarSet, Stylizer
 from facestyle.errors import UsageError
+from facestyle.imaging.color import to_lab
 from facestyle.methods.energy.clip import EnergyFrames
+from facestyle.methods.energy.clip_look import apply_look, find_look
+from facestyle.methods.energy.shoulder import lightest_tone
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +34,19 @@ def test_a_clip_looks_like_its_frames(stylizer, clip, results):
     ours = results[6].image.astype(float)
     change = np.abs(single - clip[0][6]).mean()
     assert np.abs(ours - single).mean() < 0.25 * change
+
+
+def test_highlights_of_a_look_are_told_from_what_it_makes(sitters):
+    """Of the frame before they are bent, as a picture's are."""
+    light = [replace(s, image=np.minimum(2.2 * s.image, 1).astype(np.float32)) for s in sitters[:3]]
+    method = Stylizer(ExemplarSet(light), method="energy").method
+    image = np.clip(2.2 * sitters[3].image, 0, 1).astype(np.float32)
+    portrait, lab = replace(sitters[3], image=image), to_lab(image)
+    look = find_look(portrait, lab, method.look.exemplars, method.settings, 1.0, None)
+    unbent = apply_look(lab, portrait, replace(look, lightest=1.0))
+    assert look.lightest == pytest.approx(lightest_tone(unbent, portrait.matte), abs=0.01)
+    higher = apply_look(lab, portrait, replace(look, lightest=1.3))[..., 0]
+    assert np.percentile(higher, 99) < np.percentile(unbent[..., 0], 99) - 0.02
 
 
 def test_a_clip_is_as_steady_as_its_input(clip, results):

@@ -11,7 +11,7 @@ from moving_faces import mean_warping_error, moving_clip, true_flow
 from facestyle import ExemplarSet, Stylizer
 from facestyle.disk_cache import pack, unpack
 from facestyle.faces.contours import face_width
-from facestyle.faces.regions import BACKGROUND
+from facestyle.faces.regions import BACKGROUND, SKIN
 from facestyle.imaging.color import luminance
 from facestyle.kernels.flat_pictures import FlatPictures
 from facestyle.kernels.float_field import FloatField, advect, tidy
@@ -21,16 +21,16 @@ from facestyle.methods.patch_unpaired.clip_drawing import (
     corrected_strokes,
     finished_drawing,
 )
+from facestyle.methods.patch_unpaired.clip_field import MovingField
 from facestyle.methods.patch_unpaired.clip_staleness import stale_pixels, stale_windows
-from facestyle.methods.patch_unpaired.clip_state import PatchState
+from facestyle.methods.patch_unpaired.clip_state import PatchState, window_of
+from facestyle.methods.patch_unpaired.correction import correction_weights
 from facestyle.methods.patch_unpaired.grain_distribution import grain_quantiles
 from facestyle.metrics.texture import texture_distance
 
 
-@pytest.fixture(scope="module")
-def engraving(sitters):
+def engraved(portrait):
     """A sitter as an engraving: hatched in two directions on paper."""
-    portrait = sitters[3]
     height, width = portrait.matte.shape
     light = cv2.GaussianBlur(portrait.image.mean(axis=-1), (0, 0), 1.5)
     y, x = np.mgrid[:height, :width]
@@ -38,6 +38,11 @@ def engraving(sitters):
     ink = np.clip(1.2 - light + 0.5 * (lines - 0.5), 0, 1)
     colors = 1 - ink[..., None] * np.array([0.7, 0.75, 0.85], np.float32)
     return replace(portrait, image=np.clip(colors, 0, 1).astype(np.float32))
+
+
+@pytest.fixture(scope="module")
+def engraving(sitters):
+    return engraved(sitters[3])
 
 
 @pytest.fixture(scope="module")
@@ -112,9 +117,12 @@ def test_pieces_of_the_background_keep_their_tone_in_a_clip(stylizer, clip):
     worker = stylizer.frames()
     worker.step(clip[0][0])
     state = unpack(PatchState, worker.state())
+    sources = stylizer.method.sources.at(state.lead, state.width)
     strokes = np.full((*state.size, 3), 0.5, np.float32)
-    plain = corrected_strokes(strokes, replace(state, backdrop=0 * state.backdrop), 0.8)
-    toned = corrected_strokes(strokes, replace(state, backdrop=0 * state.backdrop + 0.1), 0.8)
+    plain, toned = (
+        corrected_strokes(strokes, replace(state, backdrop=backdrop), sources, 0.8)[0]
+        for backdrop in (0 * state.backdrop, 0 * state.backdrop + np.float32(0.1))
+    )
     behind = state.target.region_map == BACKGROUND
     inner = cv2.erode(behind.astype(np.uint8), np.ones((9, 9))) > 0
     person = cv2.erode((~behind).astype(np.uint8), np.ones((9, 9))) > 0
@@ -130,6 +138,94 @@ def test_pieces_of_the_background_keep_their_tone_in_a_clip(stylizer, clip):
     flow = flow.mean() * behind.shape[1] / flow.shape[1]
     assert abs(flow) > 0.2
     assert np.median(moved) == pytest.approx(flow, rel=0.4)
+
+
+@pytest.fixture(scope="module")
+def two_halves(sitters, clip):
+    """A forehead that two exemplars draw, the left one darker: strokes, state, sources."""
+    stylizer = Stylizer(ExemplarSet([engraved(sitters[n]) for n in (3, 2)]), method="patch")
+    worker = stylizer.frames()
+    worker.step(clip[0][0])
+    state = unpack(PatchState, worker.state())
+    sources = stylizer.method.sources.at(state.lead, state.width)
+    rows, columns = (int(side) for side in state.size)
+    left = np.broadcast_to(np.arange(columns) < columns // 2, (rows, columns))
+    middle = [np.array(layer.region_map.shape) // 2 for layer in sources.layers[:2]]
+    places = np.where(left[..., None], *(np.float32(place) for place in middle))
+    target = state.target
+    even = np.full_like(target.lab, 0.5)
+    even[..., 1:] = 0
+    target = replace(target, lab=even, region_map=np.full_like(target.region_map, SKIN), age=0)
+    field = MovingField(places, (~left).astype(np.uint8))
+    seams = np.full_like(even, np.nan)
+    light = np.where(left, 0.44, 0.56)[..., None].repeat(3, axis=-1).astype(np.float32)
+    state = replace(state, target=target, field=field, backdrop=0 * even, seams=seams)
+    return light, state, sources
+
+
+def step_between_halves(lab):
+    middle = lab.shape[1] // 2
+    bands = [lab[20:-20, middle + start : middle + start + 3, 0].mean() for start in (1, -4)]
+    return bands[0] - bands[1]
+
+
+def test_exemplars_meet_in_one_tone_in_a_clip(two_halves):
+    strokes, state, sources = two_halves
+    found, seams = corrected_strokes(strokes, state, sources, 0.8)
+    apart = replace(state, target=replace(state.target, age=1))
+    step, unknown = corrected_strokes(strokes, apart, sources, 0.8)
+    assert np.isnan(unknown).all()  # between two findings, new strokes stay as they are
+    assert step_between_halves(step) > 0.02
+    assert abs(step_between_halves(found)) < 0.6 * step_between_halves(step)
+    # what was found is added without being found again
+    kept, again = corrected_strokes(strokes, replace(apart, seams=seams), sources, 0.8)
+    np.testing.assert_array_equal(kept, found)
+    np.testing.assert_array_equal(again, seams)
+
+
+def test_tones_at_seams_change_slowly_in_a_clip(two_halves):
+    strokes, state, sources = two_halves
+    _, seams = corrected_strokes(strokes, state, sources, 0.8)
+    _, renewed = corrected_strokes(strokes, replace(state, seams=seams + 0.1), sources, 0.8)
+    np.testing.assert_allclose(renewed - seams, 0.06, atol=1e-5)
+
+
+def test_redrawn_strokes_have_seams_of_their_own(stylizer, clip):
+    worker = stylizer.frames()
+    worker.step(clip[0][0])
+    state = unpack(PatchState, worker.state())
+    assert np.isfinite(state.seams).all()
+    rows, columns = state.target.region_map.shape
+    place = (slice(rows // 2, rows // 2 + 16), slice(columns // 2 - 8, columns // 2 + 8))
+    drawn = state.drawn.copy()
+    drawn[place] += 0.3
+    worker.restore(pack(replace(state, drawn=drawn)))
+    worker.step(clip[0][0])
+    new = np.isnan(unpack(PatchState, worker.state()).seams).all(axis=-1)
+    assert new[place].mean() > 0.8
+    assert new.mean() < 0.1
+
+
+def test_strokes_of_a_clip_are_searched_as_those_of_a_picture(stylizer, clip):
+    """In tones nearer to the exemplars' than those of the drawing, before the same background."""
+    worker = stylizer.frames()
+    worker.step(clip[0][0])
+    state = unpack(PatchState, worker.state())
+    target, shape = state.target, state.target.region_map.shape
+    part = (slice(0, shape[0]), slice(0, shape[1]))
+    weights = correction_weights(target.region_map, state.width / state.reduction)
+    window = window_of(part, state, weights, np.ones(shape, bool))
+    shown = cv2.resize(window.lab, shape[::-1], interpolation=cv2.INTER_AREA)
+    skin = cv2.erode((target.region_map == SKIN).astype(np.uint8), np.ones((5, 5))) > 0
+    offset = (target.lab - target.searched)[skin][:, 0]
+    assert abs(offset.mean()) > 0.01
+    assert np.abs((shown - target.searched)[skin]).mean() < 0.2 * abs(offset.mean())
+    behind = cv2.erode((target.region_map == BACKGROUND).astype(np.uint8), np.ones((9, 9))) > 0
+    worker.step(clip[0][1])
+    for found in (target, unpack(PatchState, worker.state()).target):
+        own = behind & (found.region_map == BACKGROUND)
+        for lab in (found.lab, found.searched):
+            assert np.abs(lab - found.behind)[own].mean() < 0.01
 
 
 def test_clips_are_drawn_as_pictures_are(results, singles):

@@ -100,10 +100,8 @@ def maps_by_rows(
     height, width = size
     if maps.shape[1:] == size:
         return lambda rows: maps[:, rows]
-    smaller = height < maps.shape[1]
-    if smaller or height * width < _LARGE:
-        mode = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
-        whole = np.stack([cv2.resize(one, (width, height), interpolation=mode) for one in maps])
+    if height < maps.shape[1] or height * width < _LARGE:
+        whole = resized_maps(maps, size)
         return lambda rows: whole[:, rows]
     together = np.ascontiguousarray(np.moveaxis(maps, 0, 2))
 
@@ -112,6 +110,24 @@ def maps_by_rows(
         return np.ascontiguousarray(np.moveaxis(resized, 2, 0))
 
     return part
+
+
+def resized_maps(maps: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
+    """Several maps enlarged linearly, or reduced by areas.
+
+    Parameters
+    ----------
+    maps : (K, h, w) float32
+    size : (int, int)
+        Height and width of the resized maps, px.
+
+    Returns
+    -------
+    (K, H, W) float32
+        Of its own memory.
+    """
+    mode = cv2.INTER_AREA if size[0] < maps.shape[1] else cv2.INTER_LINEAR
+    return np.stack([cv2.resize(one, size[::-1], interpolation=mode) for one in maps])
 
 
 def _resized(values: NDArray[np.float32], size: tuple[int, int], mode: int) -> NDArray[np.float32]:

@@ -7,7 +7,7 @@ applied to, the frame's own bands, is taken from every frame.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -114,6 +114,9 @@ def find_look(
     gains, residual = blended_look(
         portrait, stack, exemplars, alignment, selection, settings, strength, ordinary
     )
+    lightest = 1.0
+    if settings.tone == "first":
+        lightest = lightest_tone(collapse_stack(stack, gains, residual), portrait.matte)
     fine = sum(sigma < _RESOLVED_SIGMA for sigma in stack.sigmas[:-1])
     gains[:fine] = [gains[fine]] * fine
     maps = tuple(
@@ -122,10 +125,7 @@ def find_look(
     )
     # the window of the tone's fit is .1 of the inter-ocular distance: half the grid holds it
     slope, offset = half_size(slope), half_size(offset)
-    look = FrameLook(slope, offset, maps, residual - stack.residual, selection.weights, 1.0)
-    if settings.tone == "residual":
-        return look
-    return replace(look, lightest=lightest_tone(_changed(lab, portrait, look), portrait.matte))
+    return FrameLook(slope, offset, maps, residual - stack.residual, selection.weights, lightest)
 
 
 def changed_tone(lab: np.ndarray, slope: np.ndarray, offset: np.ndarray) -> np.ndarray:
@@ -218,18 +218,13 @@ def apply_look(lab: np.ndarray, portrait: Portrait, look: FrameLook) -> np.ndarr
     -------
     (h, w, 3) float32
     """
-    result = _changed(lab, portrait, look)
-    bend_highlights(result, look.lightest)
-    return result
-
-
-def _changed(lab: np.ndarray, portrait: Portrait, look: FrameLook) -> np.ndarray:
-    """Tones, light and details of a look, (h, w, 3) Lab/100 that may lie beyond white."""
     toned = changed_tone(lab, look.slope, look.offset)
     stack = build_stack(toned, portrait.matte, portrait.face.inter_ocular, energies=False)
     height, width = stack.residual.shape[:2]
     change = resize_channels(look.residual, width, height)
-    return collapse_stack(stack, list(look.gains), stack.residual + change)
+    result = collapse_stack(stack, list(look.gains), stack.residual + change)
+    bend_highlights(result, look.lightest)
+    return result
 
 
 def _thinned(gain: np.ndarray, sigma: float) -> np.ndarray:

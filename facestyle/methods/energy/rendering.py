@@ -10,8 +10,9 @@ import numpy as np
 from facestyle.alignment.features import Features
 from facestyle.alignment.warp import resize_map, sample
 from facestyle.faces import Portrait
-from facestyle.imaging.guided_filter import guided_filter, resize_channels
+from facestyle.imaging.guided_filter import guided_filter
 from facestyle.imaging.pyramid import LaplacianStack
+from facestyle.imaging.resampling import resized_maps
 from facestyle.methods.energy.exemplar import (
     EnergyExemplar,
 )
@@ -72,7 +73,9 @@ def blended_look(
     for level, own in enumerate(stack.energies):
         energies = _warp([e.stack.energies[level] for e in exemplars], exemplars, mappings, own)
         if settings.tone == "residual":
-            ratios.append(energy_ratio(own, energies, _resized(selection.weights, own)))
+            ratios.append(
+                energy_ratio(own, energies, resized_maps(selection.weights, own.shape[:2]))
+            )
         else:
             evidence = None if ordinary is None else ordinary.gain_evidence(energies, level)
             sigma = 2 * gain_sigma(stack, level, unit)
@@ -172,13 +175,6 @@ def _warp(
     return warped
 
 
-def _resized(maps: np.ndarray, like: np.ndarray) -> np.ndarray:
-    """Label weights, or other maps of all exemplars, on the grid of `like`, (K, h, w) float32."""
-    height, width = like.shape[:2]
-    mode = cv2.INTER_LINEAR if height >= maps.shape[1] else cv2.INTER_AREA
-    return np.stack([resize_channels(values, width, height, mode) for values in maps])
-
-
 def _mean_difference(portrait: Portrait, own: np.ndarray, exemplars: np.ndarray) -> np.ndarray:
     """How the exemplars differ from the input over the person as a whole, (K, 1, 1, 3) float32."""
     height, width = own.shape[:2]
@@ -197,14 +193,14 @@ def _mix_residual(
     alike: np.ndarray | None,
 ) -> np.ndarray:
     """Move the residual towards the exemplars': all the way, or as far as they agree."""
-    weights = _resized(selection.weights, own)
+    weights = resized_maps(selection.weights, own.shape[:2])
     if settings.tone == "residual":
         blended = np.einsum("khw,khwc->hwc", weights, exemplars, optimize=True)
         return own + np.float32(strength * settings.residual) * (blended - own)
     exemplars = exemplars - _WHOLE_PERSON_SHARE * _mean_difference(portrait, own, exemplars)
     known = np.ones((*own.shape[:2], 1), np.float32)  # share of what the exemplars tell of a place
     if alike is not None:
-        places = _resized(alike, own)
+        places = resized_maps(alike, own.shape[:2])
         weights *= places
         known = weights.sum(axis=0)[..., None]
         weights /= known[..., 0] + np.float32(1e-3)

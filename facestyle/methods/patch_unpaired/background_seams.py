@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 
 from facestyle.methods.patch_unpaired.background import Background
-from facestyle.methods.patch_unpaired.pictures import bounding_box
+from facestyle.methods.patch_unpaired.pictures import bounding_box, masked_mean
 
 # of the tones compared on both sides, in face widths (six development sitters in charcoal and
 # watercolor, by eye: twice as wide leaves short ledges)
 _SIGMA = 0.03
-_LEAST_WEIGHT = 1e-3  # of a piece in its neighborhood
 _REACH = 4.0  # sigmas; OpenCV's kernels of float32 end there
 _LARGEST_STEP = 1 << 20  # px; for one number of each piece
 
@@ -40,12 +38,13 @@ def softened_seams(picture: np.ndarray, background: Background, face_width: floa
     if pieces.max() < 1:
         return change
     sigma = _SIGMA * face_width
-    everywhere = _mean(picture, background.placed, sigma)
+    _, everywhere = masked_mean(picture, background.placed, sigma)
     for number in range(pieces.max() + 1):
         piece = pieces == number
         box = bounding_box(piece, int(np.ceil(_REACH * sigma)) + 1)
         own = piece[box]
-        change[box][own] = (everywhere[box] - _mean(picture[box], own, sigma))[own]
+        _, mean = masked_mean(picture[box], own, sigma)
+        change[box][own] = (everywhere[box] - mean)[own]
     return change
 
 
@@ -58,11 +57,3 @@ def _pieces(background: Background) -> np.ndarray:
         codes = (background.layers[placed] * _LARGEST_STEP + steps[:, 0]) * _LARGEST_STEP
         pieces[placed] = np.unique(codes + steps[:, 1], return_inverse=True)[1]
     return pieces
-
-
-def _mean(picture: np.ndarray, mask: np.ndarray, sigma: float) -> np.ndarray:
-    """Local mean of what a mask shows."""
-    weight = mask.astype(np.float32)
-    total = cv2.GaussianBlur(weight, (0, 0), sigma)
-    values = cv2.GaussianBlur(picture * weight[..., None], (0, 0), sigma)
-    return np.asarray(values / np.maximum(total, np.float32(_LEAST_WEIGHT))[..., None])

@@ -22,6 +22,7 @@ from facestyle.methods.patch_unpaired.clip_drawing import (
     backdrop_change,
     corrected_strokes,
     finished_drawing,
+    flat_drawing,
     wanted_grain,
 )
 from facestyle.methods.patch_unpaired.clip_field import (
@@ -107,9 +108,12 @@ class PatchFrames(FaceFrames[PatchState]):
             sources = self._sources.at(state.lead, state.width)
             state, strokes = self._redrawn(state, sources, now.motion)
             watch.lap("strokes")
-        lab = corrected_strokes(strokes, state, identity)
-        picture, grain = finished_drawing(lab, state, texture, _GRAIN_PACE)
-        state = replace(state, grain=grain)
+        if len(sources.flat_colors):
+            picture = flat_drawing(strokes, state, sources, identity)
+        else:
+            lab, seams = corrected_strokes(strokes, state, sources, identity)
+            picture, grain = finished_drawing(lab, state, texture, _GRAIN_PACE)
+            state = replace(state, seams=seams, grain=grain)
         watch.lap("draw")
         image, alpha, matte = self._finished(picture, frame, portrait, state)
         watch.lap("finish")
@@ -177,7 +181,10 @@ class PatchFrames(FaceFrames[PatchState]):
         match = synthesize(whole, sources, self._seed)
         region_map = segment_regions(portrait).region_map
         curves = target_curves(portrait, region_map, sources, 1 / reduction)
-        target = find_frame_target(portrait, sources, 1 / reduction, curves, None, None, seen=True)
+        behind = None if whole.background is None else _reduced(whole.background.tone, *reduced)
+        target = find_frame_target(
+            portrait, sources, 1 / reduction, curves, None, None, seen=True, behind=behind
+        )
         positions = coarse_positions(portrait, target.region_map, sources)
         rows, columns = positions.shape[1:3]
         exemplar_unary = np.stack([_reduced(part, rows, columns) for part in whole.exemplar_unary])
@@ -198,6 +205,7 @@ class PatchFrames(FaceFrames[PatchState]):
             drawn=target.lab,
             field=field,
             backdrop=backdrop_change(strokes, whole.background, width, reduced),
+            seams=np.full((*reduced, 3), np.nan, np.float32),
             positions=positions,
             exemplar_unary=exemplar_unary,
             wanted=wanted,
@@ -241,6 +249,7 @@ class PatchFrames(FaceFrames[PatchState]):
             drawn=drawn,
             field=field,
             backdrop=backdrop,
+            seams=motion.carry(before.seams),
             positions=positions,
             exemplar_unary=exemplar_unary,
         )
@@ -263,13 +272,14 @@ class PatchFrames(FaceFrames[PatchState]):
             return state, strokes
         weights = correction_weights(target.region_map, state.width / state.reduction)
         seed = self._seed + 100 * state.number
-        field, drawn = state.field.copied(), state.drawn.copy()
+        field, drawn, seams = state.field.copied(), state.drawn.copy(), state.seams.copy()
         for part in windows:
             stale = staleness[part] > 1
             window = window_of(part, state, weights, stale)
             search_window(field, strokes, window, sources, self._settings.pull, seed)
             drawn[part][stale] = target.lab[part][stale]
-        return replace(state, field=field, drawn=drawn), strokes
+            seams[part][stale] = np.nan
+        return replace(state, field=field, drawn=drawn, seams=seams), strokes
 
 
 def _even(length: float) -> int:

@@ -11,8 +11,11 @@ from facestyle.faces.regions import BACKGROUND
 from facestyle.imaging.color import from_lab, luminance, to_lab
 from facestyle.methods.patch_unpaired.background import Background
 from facestyle.methods.patch_unpaired.background_seams import softened_seams
+from facestyle.methods.patch_unpaired.clip_field import whole_field
 from facestyle.methods.patch_unpaired.clip_state import PatchState
 from facestyle.methods.patch_unpaired.correction import correction, correction_weights, last_weights
+from facestyle.methods.patch_unpaired.exemplar_seams import meeting_exemplars
+from facestyle.methods.patch_unpaired.flat_colors import cut_out
 from facestyle.methods.patch_unpaired.grain_distribution import (
     band_quantiles,
     exemplars_grain,
@@ -22,36 +25,87 @@ from facestyle.methods.patch_unpaired.grain_distribution import (
 from facestyle.methods.patch_unpaired.prepared import PreparedExemplar, resize_region_map
 from facestyle.methods.patch_unpaired.render_pictures import scaled_exemplar
 from facestyle.methods.patch_unpaired.sources import PatchSources
+from facestyle.methods.patch_unpaired.target import drawn_by, off_background, origins
 
+# share of the change at seams that stays where strokes do, each time that regions are segmented
+_KEPT_AT_SEAMS = np.float32(0.6)
 _EDGE_SIGMA = 1.0  # px over which the background's tones end at the person
 
 
-def corrected_strokes(strokes: np.ndarray, state: PatchState, identity: float) -> np.ndarray:
-    """The strokes, their tones and forms corrected by the photo; Lab of 1.
+def corrected_strokes(
+    strokes: np.ndarray, state: PatchState, sources: PatchSources, identity: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """The strokes, their tones and forms corrected by the photo; what makes exemplars meet.
+
+    What is done to the strokes of a picture (`finish.py`) is done on the target's grid.
 
     Parameters
     ----------
     strokes : (H, W, 3) float32
         sRGB.
     state : PatchState
+        With the change of the frame before at seams, NaN where strokes are new.
+    sources : PatchSources
+        Of its field.
+    identity : float
+        From 0 to 1.
+
+    Returns
+    -------
+    lab : (H, W, 3) float32
+        Lab of 1.
+    seams : (h, w, 3) float32
+        What was added where exemplars meet; NaN where it is not known yet.
+    """
+    lab = to_lab(strokes)
+    target, width = state.target, state.width / state.reduction
+    rows, columns = target.region_map.shape
+    small = cv2.resize(lab, (columns, rows), interpolation=cv2.INTER_AREA)
+    field = whole_field(state.field, sources.levels[0], state.reduction)
+    weights = correction_weights(target.region_map, width)
+    weights = last_weights(weights, target.region_map, width, drawn_by(field, sources))
+    change = correction(small, target.lab, weights, width, identity)
+    seams = state.seams
+    if target.age == 0:
+        rest, drawn = target.lab - small - change, origins(field, sources)
+        seams = _renewed(seams, meeting_exemplars(rest, target.region_map, drawn, width))
+    change += np.nan_to_num(seams)
+    behind = (target.region_map == BACKGROUND).astype(np.float32)
+    change += cv2.GaussianBlur(behind, (0, 0), _EDGE_SIGMA)[..., None] * state.backdrop
+    size = (lab.shape[1], lab.shape[0])
+    lab = cv2.add(lab, cv2.resize(change, size, interpolation=cv2.INTER_LINEAR), dst=lab)
+    return lab, seams
+
+
+def _renewed(before: np.ndarray, found: np.ndarray) -> np.ndarray:
+    """Mix a map with that of the frame before: strokes stay for long, and their noise must not."""
+    return np.where(np.isnan(before), found, found + _KEPT_AT_SEAMS * (before - found))
+
+
+def flat_drawing(
+    strokes: np.ndarray, state: PatchState, sources: PatchSources, identity: float
+) -> np.ndarray:
+    """The strokes in a style's few flat colors; as pictures are, see `flat_colors`.
+
+    Parameters
+    ----------
+    strokes : (H, W, 3) float32
+        sRGB.
+    state : PatchState
+    sources : PatchSources
+        Of flat colors.
     identity : float
         From 0 to 1.
 
     Returns
     -------
     (H, W, 3) float32
+        sRGB.
     """
-    lab = to_lab(strokes)
-    target, width = state.target, state.width / state.reduction
-    rows, columns = target.region_map.shape
-    small = cv2.resize(lab, (columns, rows), interpolation=cv2.INTER_AREA)
-    weights = correction_weights(target.region_map, width)
-    weights = last_weights(weights, target.region_map, width)
-    change = correction(small, target.lab, weights, width, identity)
-    behind = (target.region_map == BACKGROUND).astype(np.float32)
-    change += cv2.GaussianBlur(behind, (0, 0), _EDGE_SIGMA)[..., None] * state.backdrop
-    size = (lab.shape[1], lab.shape[0])
-    return np.asarray(cv2.add(lab, cv2.resize(change, size, interpolation=cv2.INTER_LINEAR)))
+    target = state.target
+    person = off_background(target.region_map)
+    colors = sources.flat_colors
+    return from_lab(cut_out(to_lab(strokes), target.lab, person, colors, state.width, identity))
 
 
 def backdrop_change(

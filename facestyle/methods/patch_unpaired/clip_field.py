@@ -133,6 +133,31 @@ def rendered(field: MovingField, level_sources: Sources) -> np.ndarray:
     return render(FloatField(field.places, field.layers), level_sources.pictures)
 
 
+def whole_field(field: MovingField, level_sources: Sources, step: int = 1) -> np.ndarray:
+    """A field in whole pixels, patches inside their sources.
+
+    Parameters
+    ----------
+    field : MovingField
+        Of (H, W).
+    level_sources : Sources
+        At the field's size.
+    step : int
+        Every so many rows and columns are taken.
+
+    Returns
+    -------
+    (H / step, W / step, 3) int32
+        Layer, row and column.
+    """
+    layers = field.layers[::step, ::step].astype(np.int32)
+    places = np.rint(field.places[::step, ::step]).astype(np.int32)
+    limits = (
+        np.stack([level_sources.height[layers], level_sources.width[layers]], axis=-1) - RADIUS - 1
+    )
+    return np.ascontiguousarray(np.dstack([layers, np.clip(places, RADIUS, limits)]), np.int32)
+
+
 def search_window(
     field: MovingField,
     image: np.ndarray,
@@ -157,7 +182,7 @@ def search_window(
     """
     level_sources = sources.levels[0]
     part = window.rows, window.columns
-    start = _whole_places(field, part, level_sources)
+    start = whole_field(MovingField(field.places[part], field.layers[part]), level_sources)
     matches = Matches(start, np.zeros(window.region_map.shape, np.float32))
     weights, position_weights = guide_weight_table()
     costs = Costs(weights, sources.region_costs, STYLE_WEIGHT, OCCURRENCE_WEIGHT, COHERENCE_WEIGHT)
@@ -189,19 +214,6 @@ def search_window(
         np.ascontiguousarray(field.places[part]), np.ascontiguousarray(field.layers[part])
     )
     image[part] = rendered(fresh, level_sources)
-
-
-def _whole_places(
-    field: MovingField, part: tuple[slice, slice], level_sources: Sources
-) -> np.ndarray:
-    """A part of the field in whole pixels, (h, w, 3) int32, patches inside their sources."""
-    layers = field.layers[part].astype(np.int32)
-    places = np.rint(field.places[part]).astype(np.int32)
-    limits = (
-        np.stack([level_sources.height[layers], level_sources.width[layers]], axis=-1) - RADIUS - 1
-    )
-    places = np.clip(places, RADIUS, limits)
-    return np.ascontiguousarray(np.dstack([layers, places]), np.int32)
 
 
 def _floats(matches: np.ndarray) -> MovingField:

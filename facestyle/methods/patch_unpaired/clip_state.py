@@ -43,6 +43,8 @@ class PatchState:
     field : MovingField
     backdrop : (h, w, 3) float32
         What brings the pieces of the background to one tone, Lab of 1.
+    seams : (h, w, 3) float32
+        What makes exemplars meet in one tone, Lab of 1; NaN where strokes are new.
     positions, exemplar_unary : (E, h, w, 2), (E, h, w) float32
         For the search, on a coarse grid.
     wanted, grain : (4, 2, 34) float64
@@ -62,6 +64,7 @@ class PatchState:
     drawn: np.ndarray
     field: MovingField
     backdrop: np.ndarray
+    seams: np.ndarray
     positions: np.ndarray
     exemplar_unary: np.ndarray
     wanted: np.ndarray
@@ -106,7 +109,7 @@ def window_of(
     return Window(
         rows,
         columns,
-        enlarge(state.target.lab, cv2.INTER_CUBIC),
+        enlarge(state.target.searched, cv2.INTER_CUBIC),
         enlarge(state.target.region_map, cv2.INTER_NEAREST),
         np.stack([fetch(values) for values in state.positions]),
         np.stack([fetch(values) for values in state.exemplar_unary]),

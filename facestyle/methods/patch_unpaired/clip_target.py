@@ -10,7 +10,7 @@ import numpy as np
 from facestyle.faces import Portrait
 from facestyle.faces.regions import BACKGROUND, paint_region_map, segment_regions
 from facestyle.methods.patch_unpaired.sources import PatchSources
-from facestyle.methods.patch_unpaired.target import exemplar_positions, tone_mapped_target
+from facestyle.methods.patch_unpaired.target import exemplar_positions, toned_and_searched
 from facestyle.methods.patch_unpaired.tone import ToneCurves
 from facestyle.tracking.motion import Motion
 
@@ -29,7 +29,11 @@ class FrameTarget:
     Attributes
     ----------
     lab : (h, w, 3) float32
-        The tone-mapped photo, Lab of 1.
+        The tone-mapped photo before the background that is drawn, Lab of 1.
+    searched : (h, w, 3) float32
+        The same in the tones that strokes are searched in.
+    behind : (h, w, 3) float32, or None
+        Low band of the background that is drawn, Lab of 1; None where it is the photo's.
     region_map : (h, w) uint8
         Regions.
     groups : (4, h, w) float32
@@ -39,6 +43,8 @@ class FrameTarget:
     """
 
     lab: np.ndarray
+    searched: np.ndarray
+    behind: np.ndarray | None
     region_map: np.ndarray
     groups: np.ndarray
     age: int
@@ -48,11 +54,12 @@ def find_frame_target(
     portrait: Portrait,
     sources: PatchSources,
     scale: float,
-    curves: ToneCurves | None,
+    curves: ToneCurves,
     previous: FrameTarget | None,
     motion: Motion | None,
     *,
     seen: bool,
+    behind: np.ndarray | None = None,
 ) -> FrameTarget:
     """The target of a frame.
 
@@ -63,17 +70,23 @@ def find_frame_target(
     sources : PatchSources
     scale : float
         Size of the reduced frame over that of the drawing.
-    curves : ToneCurves or None
-        Of the clip; None for its first frame.
+    curves : ToneCurves
+        Of the clip.
     previous : FrameTarget or None
     motion : Motion or None
     seen : bool
         Whether the face is in the picture; without it regions only move along.
+    behind : (h, w, 3) float32, optional
+        Of a first frame: low band of the background that is drawn; it moves along.
     """
     groups, age = _groups(portrait, previous, motion, seen)
     region_map = paint_region_map(portrait, groups) if seen or previous is None else _plain(groups)
-    lab = tone_mapped_target(portrait, region_map, sources, scale=scale, curves=curves)
-    return FrameTarget(lab, region_map, groups, age)
+    if previous is not None and motion is not None and previous.behind is not None:
+        behind = motion.carry(previous.behind)
+    lab, searched = toned_and_searched(
+        portrait, region_map, sources, scale=scale, curves=curves, behind=behind
+    )
+    return FrameTarget(lab, searched, behind, region_map, groups, age)
 
 
 def _groups(

@@ -14,7 +14,7 @@ from facestyle.imaging.levels import to_float
 from facestyle.methods.patch_unpaired.prepared import resize_portrait
 from facestyle.methods.patch_unpaired.preparing import prepare_exemplar
 from facestyle.methods.patch_unpaired.sources import make_sources
-from facestyle.methods.patch_unpaired.target import exemplar_positions, tone_mapped_target
+from facestyle.methods.patch_unpaired.target import exemplar_positions, toned_and_searched
 
 
 @dataclass(frozen=True)
@@ -59,5 +59,5 @@ def correspond(portrait: Portrait, exemplar: Portrait, *, widest: float) -> Corr
     layer = sources.layers[0]
     regions = segment_regions(working).region_map
     positions = exemplar_positions(working, regions, sources)[0][..., ::-1]
-    toned = from_lab(tone_mapped_target(working, regions, sources))
+    toned = from_lab(toned_and_searched(working, regions, sources)[0])
     return Correspondence(to_float(layer.image), layer.region_map, regions, positions, toned)

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from facestyle.faces.regions import CLOTHES, HAIR, NOSE, SKIN
+from facestyle.methods.patch_unpaired.pictures import masked_mean
 
 # in face widths; that of `background_seams.py`
 _SIGMA = 0.03
@@ -20,7 +21,7 @@ _KINDS = ((SKIN, NOSE), (HAIR,), (CLOTHES,))
 # pixels' strokes nothing would be left. A round island three pixels wide has .07 at a face width
 # of 272 px
 _FEW = 0.02
-_LEAST_WEIGHT = 1e-3  # of a kind in its surroundings
+_LEAST_SHARE = np.float32(1e-3)  # of a kind in its surroundings
 
 
 def meeting_exemplars(
@@ -45,31 +46,20 @@ def meeting_exemplars(
         What to add.
     """
     change = np.zeros_like(rest)
+    sigma = _SIGMA * face_width
+    step = max(1, int(sigma / 2))
     size = (region_map.shape[1], region_map.shape[0])
     for regions in _KINDS:
         kind = np.isin(region_map, regions)
         areas = np.bincount(origins[kind])
-        exemplars = np.flatnonzero(areas > (_SIGMA * face_width) ** 2)  # smaller ones are no pieces
+        exemplars = np.flatnonzero(areas > sigma**2)  # smaller ones are no pieces
         if np.count_nonzero(areas) < 2:
             continue
-        total, everywhere = _mean(rest, kind, _SIGMA * face_width)
+        total, everywhere = masked_mean(rest, kind, sigma, step)
         for exemplar in exemplars:
             piece = kind & (origins == exemplar)
-            weight, own = _mean(rest, piece, _SIGMA * face_width)
-            share = weight / np.maximum(total, np.float32(_LEAST_WEIGHT))
+            weight, own = masked_mean(rest, piece, sigma, step)
+            share = weight / np.maximum(total, _LEAST_SHARE)
             differs = (share / (share + np.float32(_FEW)))[..., None] * (own - everywhere)
             cv2.copyTo(cv2.resize(differs, size), piece.astype(np.uint8), change)
     return change
-
-
-def _mean(values: np.ndarray, mask: np.ndarray, sigma: float) -> tuple[np.ndarray, np.ndarray]:
-    """Share of a mask around each pixel, and the local mean of what it shows, on a reduced copy."""
-    step = max(1, int(sigma / 2))
-    size = (max(1, mask.shape[1] // step), max(1, mask.shape[0] // step))
-    share, shown = (
-        cv2.GaussianBlur(
-            cv2.resize(picture, size, interpolation=cv2.INTER_AREA), (0, 0), sigma / step
-        )
-        for picture in (mask.astype(np.float32), cv2.copyTo(values, mask.astype(np.uint8)))
-    )
-    return share, shown / np.maximum(share, np.float32(_LEAST_WEIGHT))[..., None]

@@ -17,7 +17,7 @@ from facestyle.kernels.patch_voting import Voting, vote
 from facestyle.methods.patch_unpaired.background_seams import softened_seams
 from facestyle.methods.patch_unpaired.correction import correction, last_weights
 from facestyle.methods.patch_unpaired.exemplar_seams import meeting_exemplars
-from facestyle.methods.patch_unpaired.flat_colors import in_flat_colors
+from facestyle.methods.patch_unpaired.flat_colors import cut_out
 from facestyle.methods.patch_unpaired.grain_distribution import exemplars_grain, with_grain_like
 from facestyle.methods.patch_unpaired.prepared import PreparedExemplar, resize_region_map
 from facestyle.methods.patch_unpaired.recipe import MODE_BANDWIDTH, MODE_ROUNDS, RENDER_REACH
@@ -31,9 +31,6 @@ from facestyle.spare_memory import give_back
 
 # strokes are enlarged at most so far beyond the exemplar's own resolution
 _MOST_ENLARGEMENT = 1.5
-# Share of the target's forms in those of a style of few colors, over the identity: a level that is
-# missed by a little is missed by a whole tone
-_FLAT_FORMS = 0.75
 
 
 def finish(
@@ -75,7 +72,8 @@ def finish(
     lab = to_lab(_rendered(match, pictures, scale, size))
     del pictures, images
     if len(sources.flat_colors):
-        lab = _in_flat_colors(lab, target, sources, settings.identity, face)
+        person = off_background(target.region_map)
+        lab = cut_out(lab, target.toned, person, sources.flat_colors, face, settings.identity)
     else:
         change = _change(_at_working_size(lab, target), target, match, sources, settings.identity)
         lab += cv2.resize(change, size, interpolation=cv2.INTER_CUBIC)
@@ -109,20 +107,6 @@ def _change(
         change += target.background.change
         change += softened_seams(small + change, target.background, sources.face_width)
     return change
-
-
-def _in_flat_colors(
-    lab: np.ndarray,
-    target: SynthesisTarget,
-    sources: PatchSources,
-    identity: float,
-    face_width: float,
-) -> np.ndarray:
-    """A rendering in the few colors of its style, the person's forms nearer to the target's."""
-    share = np.float32(_FLAT_FORMS * identity) * off_background(target.region_map)
-    change = share[..., None] * (target.toned - _at_working_size(lab, target))
-    lab += cv2.resize(change, lab.shape[1::-1], interpolation=cv2.INTER_CUBIC)
-    return in_flat_colors(lab, sources.flat_colors, face_width)
 
 
 def _enlarged(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:

@@ -1,9 +1,11 @@
-"""Pictures and label maps, halved, and where a mask lies in them."""
+"""Pictures and label maps, halved; where a mask lies in them, and the mean of what it shows."""
 
 from __future__ import annotations
 
 import cv2
 import numpy as np
+
+_LEAST_WEIGHT = 1e-3  # of a mask around a pixel
 
 
 def halved(image: np.ndarray) -> np.ndarray:
@@ -31,3 +33,32 @@ def bounding_box(mask: np.ndarray, reach: int = 0) -> tuple[slice, slice]:
     x, y, width, height = cv2.boundingRect(mask.astype(np.uint8))
     rows = slice(max(0, y - reach), y + height + reach)
     return rows, slice(max(0, x - reach), x + width + reach)
+
+
+def masked_mean(
+    values: np.ndarray, mask: np.ndarray, sigma: float, step: int = 1
+) -> tuple[np.ndarray, np.ndarray]:
+    """Local mean of what a mask shows, and the mask's share around each pixel.
+
+    Parameters
+    ----------
+    values : (h, w, 3) float32
+    mask : (h, w) bool
+    sigma : float
+        Of the neighborhood, px.
+    step : int
+        It is computed on a copy that is so many times smaller.
+
+    Returns
+    -------
+    share : (h', w') float32
+        In [0, 1].
+    mean : (h', w', 3) float32
+        0 far from the mask.
+    """
+    shown = [mask.astype(np.float32), cv2.copyTo(values, mask.astype(np.uint8))]
+    if step > 1:
+        size = (max(1, mask.shape[1] // step), max(1, mask.shape[0] // step))
+        shown = [cv2.resize(one, size, interpolation=cv2.INTER_AREA) for one in shown]
+    share, total = (cv2.GaussianBlur(one, (0, 0), sigma / step) for one in shown)
+    return share, total / np.maximum(share, np.float32(_LEAST_WEIGHT))[..., None]

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 # Luminance (L of 1) of faces at 41 quantiles from .5 to 99.5 %, blurred and its lighting flattened
-# as in `tone.py`: the mean over 25 ordinary photographs of people, the development half of
+# as in `flattening.py`: the mean over 25 ordinary photographs of people, the development half of
 # `benchmarks/splits.py`. Every fourth of the 41 is given, the rest lies between.
 USUAL_FACE = np.interp(
     np.arange(41),

@@ -18,14 +18,13 @@ from facestyle.methods.patch_unpaired.exemplar_label_map import (
     exemplar_labels,
 )
 from facestyle.methods.patch_unpaired.flat_colors import in_flat_colors, sharpened
+from facestyle.methods.patch_unpaired.flattening import flattened
 from facestyle.methods.patch_unpaired.pictures import halved
 from facestyle.methods.patch_unpaired.recipe import LEVELS, LOW_WEIGHT, tone_sigma
-from facestyle.methods.patch_unpaired.sitter_tones import SEARCHED_OFFSET
 from facestyle.methods.patch_unpaired.sources import PatchSources
 from facestyle.methods.patch_unpaired.synthesis import SynthesisTarget
 from facestyle.methods.patch_unpaired.tone import (
     ToneCurves,
-    flattened,
     tone_curves,
     tone_mapped,
 )
@@ -58,7 +57,8 @@ def make_target(
     """
     positions = exemplar_positions(portrait, region_map, sources)
     background = lay_background(region_map, portrait.face, sources)
-    toned, lab = _final_and_searched(portrait, region_map, sources, background)
+    behind = None if background is None else background.tone
+    toned, lab = toned_and_searched(portrait, region_map, sources, behind=behind)
     exemplar_unary = background_unary(region_map, sources, background)
     first = np.zeros(region_map.shape, np.int32)
     if mode == "mrf" and len(sources.faces) > 1:
@@ -95,14 +95,15 @@ def _label_map(
     return exemplar_labels(luminance, region_map, positions, sources)
 
 
-def tone_mapped_target(
+def toned_and_searched(
     portrait: Portrait,
     region_map: np.ndarray,
     sources: PatchSources,
     *,
     scale: float = 1.0,
     curves: ToneCurves | None = None,
-) -> np.ndarray:
+    behind: np.ndarray | None = None,
+) -> tuple[np.ndarray, np.ndarray]:
     """The portrait in the exemplars' tones, with their contour line.
 
     Parameters
@@ -115,53 +116,36 @@ def tone_mapped_target(
     scale : float
     curves : ToneCurves, optional
         Of another frame of the same clip; see `target_curves`.
+    behind : (h, w, 3) float32, optional
+        Low band of the background that is drawn, Lab of 1; the portrait's own by default.
 
     Returns
     -------
-    (h, w, 3) float32
-        Lab of 1.
+    toned, searched : (h, w, 3) float32
+        In the tones of the finished picture, and in those that the search sees; Lab of 1.
     """
-    width = scale * sources.face_width
-    lab = flattened(to_lab(portrait.image), region_map, width)
-    lab = tone_mapped(
-        lab, region_map, sources.tones, scale * tone_sigma(sources.face_width), curves
+    width, sigma = scale * sources.face_width, scale * tone_sigma(sources.face_width)
+    flat = flattened(to_lab(portrait.image), region_map, width)
+    curves = curves or tone_curves(flat, region_map, sources.tones, sigma)
+    toned, searched = (
+        tone_mapped(flat, region_map, sources.tones, sigma, own)
+        for own in (curves, curves.searched)
     )
+    if behind is not None:
+        share = (1 - off_background(region_map, scale))[..., None]
+        toned, searched = (lab + share * (behind - lab) for lab in (toned, searched))
     distances = edge_distances(region_map, portrait.face, width)
-    lab[..., 0] = add_contour_line(np.ascontiguousarray(lab[..., 0]), distances, sources.contours)
-    return to_lab(from_lab(lab))
-
-
-def _final_and_searched(
-    portrait: Portrait, region_map: np.ndarray, sources: PatchSources, background: Background | None
-) -> tuple[np.ndarray, np.ndarray]:
-    """The target in the tones of the finished picture, and in those that the search sees."""
-    flat = flattened(to_lab(portrait.image), region_map, sources.face_width)
-    sigma = tone_sigma(sources.face_width)
-    final, searched = (
-        tone_mapped(
-            flat,
-            region_map,
-            sources.tones,
-            sigma,
-            tone_curves(flat, region_map, sources.tones, sigma, offset),
-        )
-        for offset in (1.0, SEARCHED_OFFSET)
-    )
-    if background is not None:
-        behind = (1 - off_background(region_map))[..., None]
-        final, searched = (lab + behind * (background.tone - lab) for lab in (final, searched))
-    distances = edge_distances(region_map, portrait.face, sources.face_width)
-    plain = np.ascontiguousarray(final[..., 0])
+    plain = np.ascontiguousarray(toned[..., 0])
     line = add_contour_line(plain, distances, sources.contours) - plain
-    final[..., 0] += line
+    toned[..., 0] += line
     searched[..., 0] += line
-    if len(sources.flat_colors):
-        colors, width = sources.flat_colors, sources.face_width
-        final, searched = (
+    colors = sources.flat_colors
+    if len(colors):
+        toned, searched = (
             in_flat_colors(sharpened(lab, colors, width), colors, width)
-            for lab in (final, searched)
+            for lab in (toned, searched)
         )
-    return to_lab(from_lab(final)), to_lab(from_lab(searched))
+    return to_lab(from_lab(toned)), to_lab(from_lab(searched))
 
 
 def target_curves(
@@ -169,7 +153,6 @@ def target_curves(
     region_map: np.ndarray,
     sources: PatchSources,
     scale: float,
-    offset: float = 1.0,
 ) -> ToneCurves:
     """The tone curves of a portrait, kept for a clip.
 
@@ -182,8 +165,6 @@ def target_curves(
         The exemplars.
     scale : float
         Size of the portrait over the exemplars'.
-    offset : float
-        Share that is kept of the face's offset from a usual one.
 
     Returns
     -------
@@ -191,7 +172,7 @@ def target_curves(
     """
     lab = flattened(to_lab(portrait.image), region_map, scale * sources.face_width)
     sigma = scale * tone_sigma(sources.face_width)
-    return tone_curves(lab, region_map, sources.tones, sigma, offset)
+    return tone_curves(lab, region_map, sources.tones, sigma)
 
 
 def exemplar_positions(
@@ -243,9 +224,10 @@ def background_unary(
     return (layers != np.arange(count)[:, None, None]) * behind
 
 
-def off_background(region_map: np.ndarray) -> np.ndarray:
+def off_background(region_map: np.ndarray, scale: float = 1.0) -> np.ndarray:
     """1 on the person, 0 on the background, soft between; (h, w) float32."""
-    return 1 - cv2.GaussianBlur((region_map == BACKGROUND).astype(np.float32), (0, 0), 2)
+    behind = (region_map == BACKGROUND).astype(np.float32)
+    return 1 - cv2.GaussianBlur(behind, (0, 0), 2 * scale)
 
 
 def origins(field: np.ndarray, sources: PatchSources) -> np.ndarray:

@@ -22,7 +22,11 @@ from facestyle.methods.patch_unpaired.sitter_colors import (
     sitter_colors,
     smoothed,
 )
-from facestyle.methods.patch_unpaired.sitter_tones import sitters_face, sitters_tones
+from facestyle.methods.patch_unpaired.sitter_tones import (
+    SEARCHED_OFFSET,
+    sitters_face,
+    sitters_tones,
+)
 from facestyle.methods.patch_unpaired.skin_light import NEUTRAL, light_on_skin
 
 GROUPS = 4  # face, hair, clothes, background
@@ -32,8 +36,6 @@ _QUANTILE_KERNEL = np.array([0.1, 0.2, 0.4, 0.2, 0.1])
 _LIMITS = (0.5, 99.5)  # percentiles of all tones: the darkest strokes and the bare paper
 _BIN_CENTERS = (np.arange(BINS) + 0.5) / BINS
 _MOST_GAIN = 1.8  # of detail (DESIGN 4.3, step 3)
-_FLATTENING = 0.6  # share of the light that is taken out (DESIGN 4.3, step 3)
-_FLATTENING_SIGMA = 0.22  # face widths
 _FEW = 50  # px
 _SAMPLES = 20_000  # pixels of a group that are measured; any number of this order does
 _CURVE_STEPS = 1024  # of a tone curve: a quarter of a level of 8 bits
@@ -140,11 +142,21 @@ class ToneCurves:
         Of the detail.
     colors : SitterColors
         The target's own.
+    searched_face : (1024,) float32
+        That of the face in the tones that strokes are searched in; see `SEARCHED_OFFSET`.
     """
 
     curves: np.ndarray
     gains: np.ndarray
     colors: SitterColors
+    searched_face: np.ndarray
+
+    @property
+    def searched(self) -> ToneCurves:
+        """The curves with which strokes are searched."""
+        curves = self.curves.copy()
+        curves[FACE] = self.searched_face
+        return replace(self, curves=curves)
 
 
 def tone_mapped(
@@ -195,7 +207,6 @@ def tone_curves(
     region_map: np.ndarray,
     tones: Sequence[GroupTone],
     sigma: float,
-    offset: float = 1.0,
 ) -> ToneCurves:
     """Find the curves that `tone_mapped` applies; its parameters.
 
@@ -208,8 +219,6 @@ def tone_curves(
         Of the exemplars.
     sigma : float
         Blur that separates tone from detail, px.
-    offset : float
-        Share that is kept of the face's offset from a usual one.
 
     Returns
     -------
@@ -221,6 +230,7 @@ def tone_curves(
     groups = GROUP_OF_REGION.astype(np.uint8)[region_map]
     # a group that is missing here may appear in another frame: any curve will do for it
     curves = np.tile(np.linspace(0, 1, _CURVE_STEPS, dtype=np.float32), (len(tones), 1))
+    searched_face = curves[FACE]
     gains = np.ones(len(tones), np.float32)
     for number, tone in enumerate(tones):
         # neighbors are alike: a part of them knows the group's tones
@@ -229,14 +239,16 @@ def tone_curves(
             continue
         inside = inside[:: max(1, len(inside) // _SAMPLES)]
         quantiles = np.percentile(base.ravel()[inside], _QUANTILES)
-        wanted = _wanted(quantiles, tones, number, offset)
-        curves[number] = _curve(quantiles, wanted)
+        curves[number] = _curve(quantiles, _wanted(quantiles, tones, number, 1.0))
+        if number == FACE:
+            searched_face = _curve(quantiles, _wanted(quantiles, tones, FACE, SEARCHED_OFFSET))
         gains[number] = _gain(detail.ravel()[inside], tone)
     skin, face = (
         blurred.reshape(-1, 3)[inside[:: max(1, len(inside) // _SAMPLES)]]
         for inside in (np.flatnonzero(region_map == SKIN), np.flatnonzero(groups == FACE))
     )
-    return ToneCurves(curves, gains, sitter_colors(skin, face, tones[FACE].light))
+    colors = sitter_colors(skin, face, tones[FACE].light)
+    return ToneCurves(curves, gains, colors, np.asarray(searched_face, np.float32))
 
 
 def _wanted(own: np.ndarray, tones: Sequence[GroupTone], group: int, offset: float) -> np.ndarray:
@@ -259,32 +271,3 @@ def _gain(detail: np.ndarray, tone: GroupTone) -> float:
     """Factor of one group's detail."""
     contrast = np.percentile(np.abs(detail), 95) + 1 / 255
     return float(np.clip(tone.detail / contrast, 1.0, _MOST_GAIN)) if tone.detail else 1.0
-
-
-def flattened(lab: np.ndarray, region_map: np.ndarray, face_width: float) -> np.ndarray:
-    """Even out the lighting of the face: take away 60 % of its wide-range luminance.
-
-    Parameters
-    ----------
-    lab : (H, W, 3) float32
-        Lab of 1.
-    region_map : (H, W) uint8
-        Regions.
-    face_width : float
-        px.
-    """
-    height, width = region_map.shape
-    mask = (GROUP_OF_REGION[region_map] == 0).astype(np.float32)
-    step = max(1, int(0.04 * face_width))
-    size = (max(1, width // step), max(1, height // step))
-    sigma = _FLATTENING_SIGMA * face_width / step
-    small_mask = cv2.resize(mask, size, interpolation=cv2.INTER_AREA)
-    small = cv2.resize(mask * lab[..., 0], size, interpolation=cv2.INTER_AREA)
-    lighting = cv2.GaussianBlur(small, (0, 0), sigma)
-    lighting /= cv2.GaussianBlur(small_mask, (0, 0), sigma) + 1e-3
-    lighting = cv2.resize(lighting, (width, height), interpolation=cv2.INTER_LINEAR)
-    mean = float((lab[..., 0] * mask).sum() / max(1.0, float(mask.sum())))
-    soft = cv2.GaussianBlur(mask, (0, 0), 0.02 * face_width)
-    result = lab.copy()
-    result[..., 0] = np.clip(lab[..., 0] - _FLATTENING * (lighting - mean) * soft, 0, 1)
-    return result
