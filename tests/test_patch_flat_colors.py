@@ -19,6 +19,7 @@ from facestyle.methods.patch_unpaired.flat_colors import (
     in_flat_colors,
     sharpened,
 )
+from facestyle.methods.patch_unpaired.source_cache import SourceCache
 
 POSTER = np.array([[0.2, 0.02, -0.1], [0.46, 0.25, 0.15], [0.9, 0.0, 0.1]])  # Lab of 1
 
@@ -119,3 +120,15 @@ def test_a_clip_has_the_styles_colors_alone_and_moves_with_the_person(astronaut,
     singles = [to_float(stylizer(frame).image) for frame in frames]
     error = [mean_warping_error(images, matrices) for images in (results, singles)]
     assert error[0] < error[1] / 1.5
+
+
+@pytest.mark.parametrize("traits_agree", [True, False])
+def test_posters_of_the_same_papers_are_of_one_medium(sitters, monkeypatch, traits_agree):
+    """Whatever the mean colors of their faces, which differ with the light; a photo never is."""
+    alike = np.ones((4, 4), bool) if traits_agree else np.eye(4, dtype=bool)
+    name = "facestyle.methods.patch_unpaired.source_cache.of_one_medium"
+    monkeypatch.setattr(name, lambda _: alike)
+    people = [*(poster(sitter) for sitter in sitters[:3]), sitters[3]]
+    sources = SourceCache([prepare_exemplar(person) for person in people])
+    assert sorted(sources.order(1)) == [0, 1, 2]
+    assert sorted(sources.order(3)) == [3]
