@@ -268,6 +268,20 @@ def test_what_a_pan_brings_into_sight_is_drawn(tmp_path):
         assert along > 0.5 * across
 
 
+def test_who_comes_later_is_looked_for_by_what_was_asked_for(couple, monkeypatch):
+    asked = []
+
+    def find(image, *, landmarks, smallest):
+        asked.append(landmarks)
+        return []
+
+    monkeypatch.setattr("facestyle.pipeline.newcomers.find_faces", find)
+    newcomers = Newcomers("mesh")
+    for _ in range(31):
+        newcomers.look(couple, [])
+    assert asked == ["mesh"]
+
+
 def test_who_comes_later_into_a_clip_is_said_once(couple, caplog):
     faces = find_faces(couple)
     newcomers = Newcomers()

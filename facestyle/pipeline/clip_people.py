@@ -32,11 +32,13 @@ class EverybodyFrames(FrameEngine):
     ----------
     engines : sequence of FrameEngine
         Each follows another face.
+    landmarks : {"auto", "dlib", "mesh"}
+        What finds who comes later.
     """
 
-    def __init__(self, engines: Sequence[FrameEngine]) -> None:
+    def __init__(self, engines: Sequence[FrameEngine], landmarks: str = "auto") -> None:
         self._engines = tuple(engines)
-        self._newcomers = Newcomers()
+        self._newcomers = Newcomers(landmarks)
 
     def step(self, frame: np.ndarray) -> StylizedFrame:
         """Stylize the next frame, (H, W, 3) uint8, uint16 or float32 RGB."""

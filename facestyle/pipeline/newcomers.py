@@ -19,9 +19,16 @@ _SIZE = 640  # px, longer side of the copy that is looked at
 
 
 class Newcomers:
-    """Says, once, that a clip shows more people than are stylized."""
+    """Says, once, that a clip shows more people than are stylized.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    landmarks : {"auto", "dlib", "mesh"}
+        What finds faces: who may not use dlib's model here may not there.
+    """
+
+    def __init__(self, landmarks: str = "auto") -> None:
+        self._landmarks = landmarks
         self._frame = -1
         self._said = False
 
@@ -41,7 +48,8 @@ class Newcomers:
         scale = min(1.0, _SIZE / max(frame.shape[:2]))
         small = cv2.resize(to_bytes(frame), None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         pixels = small.astype(np.float32) / 255
-        faces = [f.scaled(1 / scale) for f in find_faces(pixels, smallest=SMALLEST_BYSTANDER)]
+        found = find_faces(pixels, landmarks=self._landmarks, smallest=SMALLEST_BYSTANDER)
+        faces = [face.scaled(1 / scale) for face in found]
         new = [f for f in faces if is_large_enough(f) and not any(_same(f, k) for k in known)]
         if new:
             self._said = True

@@ -136,7 +136,8 @@ class StillStylizer:
         which = self.settings.which_face
         if self.needs_face and which == "all":
             numbers = range(1, people + 1) if people > 1 else [which]
-            return EverybodyFrames([self._followed(n, self.rendering, name) for n in numbers])
+            engines = [self._followed(number, self.rendering, name) for number in numbers]
+            return EverybodyFrames(engines, self.settings.landmarks)
         if people <= 1 or not self.needs_face:
             return self._followed(which, self.rendering, name)
         return OneOfSeveralFrames(
