@@ -12,7 +12,7 @@ from facestyle.errors import UsageError
 from facestyle.faces import Portrait
 from facestyle.faces.contours import face_width, feature_contours
 from facestyle.faces.face_coordinates import face_coordinates
-from facestyle.faces.regions import BACKGROUND, CLOTHES, EYE, HAIR, SKIN, segment_regions
+from facestyle.faces.regions import BACKGROUND, BROW, CLOTHES, EYE, HAIR, SKIN, segment_regions
 from facestyle.imaging.color import to_lab
 from facestyle.kernels.matches import Matches
 from facestyle.kernels.patch_voting import Voting, vote
@@ -430,6 +430,22 @@ def test_an_eye_has_the_targets_color(sitter):
     coarse = correction(blue, target, replace(weights, fine_chroma=None), width, 1.0)
     assert change[eyes, 2].mean() > 0.15
     assert change[eyes, 2].mean() > 1.5 * coarse[eyes, 2].mean()
+
+
+def test_two_brows_have_one_color():
+    """Red strokes beside green ones, of two exemplars; the photo's are brown."""
+    region_map = np.full((120, 200), SKIN, np.uint8)
+    target = np.full((120, 200, 3), (0.7, 0.02, 0.03), np.float32)
+    brows = np.zeros(region_map.shape, bool)
+    brows[55:65, 30:80] = brows[55:65, 120:170] = True
+    region_map[brows], target[brows] = BROW, (0.3, 0.03, 0.04)
+    drawn = target.copy()
+    drawn[:, :100, 1][brows[:, :100]] += 0.1
+    drawn[:, 100:, 1][brows[:, 100:]] -= 0.1
+    weights = last_weights(correction_weights(region_map, 200), region_map, 200)
+    lab = drawn + correction(drawn, target, weights, 200, 1.0)
+    left, right = lab[60, 40:70, 1].mean(), lab[60, 130:160, 1].mean()
+    assert abs(left - right) < 0.4 * 0.2
 
 
 def test_hair_of_two_exemplars_has_one_color():

@@ -7,7 +7,17 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from facestyle.faces.regions import BACKGROUND, CLOTHES, EYE, GROUP_OF_REGION, HAIR, LIP, NOSE, SKIN
+from facestyle.faces.regions import (
+    BACKGROUND,
+    BROW,
+    CLOTHES,
+    EYE,
+    GROUP_OF_REGION,
+    HAIR,
+    LIP,
+    NOSE,
+    SKIN,
+)
 from facestyle.imaging.color import from_lab, to_lab
 from facestyle.kernels.bands import combine_bands
 from facestyle.methods.patch_unpaired.recipe import (
@@ -28,9 +38,10 @@ _LAST_LOW = 2.2
 # has two colors; at 1 cheeks lose their blush (watercolor and oil, two sitters, by eye)
 _LAST_CHROMA = 0.8
 # Share of finer differences in color. An eye is smaller than the low band: it would have an
-# exemplar's blue beside a brown one. Hair of several exemplars is brown and blue in patches (three
+# exemplar's blue beside a brown one, and a brow be red beside a green one (one of four sitters in
+# oil, by eye). Hair of several exemplars is brown and blue in patches (three
 # development sitters in watercolor and oil, by eye: 0, .7 and 1; at 1 oil is of one color)
-_LAST_FINE_CHROMA = {EYE: 1.0, LIP: 1.0, HAIR: 0.8}
+_LAST_FINE_CHROMA = {EYE: 1.0, LIP: 1.0, HAIR: 0.8, BROW: 0.8}
 # Share of hair's middle band: at the .8 of the loop the strokes' own would be lost (seven
 # development sitters, .4 and .5: texture error in pencil 1.18 and 1.20, in charcoal .96 and .97)
 _LAST_MIDDLE_OF_HAIR = 0.4
