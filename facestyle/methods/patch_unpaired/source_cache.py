@@ -12,6 +12,7 @@ import numpy as np
 
 from facestyle import disk_cache
 from facestyle.faces import Portrait
+from facestyle.methods.patch_unpaired.flat_colors import common_colors
 from facestyle.methods.patch_unpaired.lead import choose_lead
 from facestyle.methods.patch_unpaired.media import (
     WHY_LEFT_OUT,
@@ -54,7 +55,12 @@ class SourceCache:
         """Which exemplars are of one medium, (K, K) bool; one alone need not be measured."""
         if len(self.exemplars) == 1:
             return np.ones((1, 1), bool)
-        return of_one_medium(np.stack([e.analysis.medium for e in self.exemplars]))
+        alike = of_one_medium(np.stack([e.analysis.medium for e in self.exemplars]))
+        colors = [e.analysis.flat_colors for e in self.exemplars]
+        if len(common_colors(colors)):  # how much ink is on a face says nothing of a print
+            flat = np.array([len(own) > 0 for own in colors])
+            alike |= flat[:, None] & flat
+        return alike
 
     def choose_lead(self, portrait: Portrait) -> int:
         """Index of the exemplar that suits a portrait best; says what is left out with it.
