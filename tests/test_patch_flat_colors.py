@@ -49,6 +49,17 @@ def test_the_colors_of_a_poster_are_found(sitters):
     assert distances(from_lab(found[None].astype(np.float32)), POSTER).max() < 0.01
 
 
+@pytest.mark.parametrize("number", [0, 4])
+def test_the_colors_of_a_compressed_poster_are_found(sitters, number):
+    """JPEG leaves .46 and .71 of these posters flat, where PNG leaves .85 and .94."""
+    picture = np.uint8(255 * poster(sitters[number]).image)[..., ::-1]
+    coded = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 60])[1]
+    image = cv2.imdecode(coded, cv2.IMREAD_COLOR)[..., ::-1] / np.float32(255)
+    found = flat_colors(to_lab(image), everywhere(image))
+    assert len(found) == 3
+    assert distances(from_lab(found[None].astype(np.float32)), POSTER).max() < 0.03
+
+
 @pytest.mark.parametrize("kind", ["photo", "paper", "two papers", "grain"])
 def test_other_pictures_have_none(sitters, kind):
     image = sitters[0].image
@@ -71,6 +82,18 @@ def test_a_set_shares_colors_or_has_none():
     many = [POSTER + np.array([0.0, 0.0, 0.1 * n]) for n in range(4)]
     assert len(common_colors(many)) == 0  # each has its own
     assert len(common_colors([POSTER, other])) == 4
+
+
+def test_works_in_the_same_colors_are_of_one_medium(sitters):
+    """Of two stencils one may be mostly ink and have the rougher cut; a third work is not flat."""
+    exemplars = [prepare_exemplar(poster(sitter)) for sitter in sitters[:2]]
+    exemplars.append(prepare_exemplar(sitters[2]))
+    traits = np.array([[0.0, 0.0, -4.0], [0.3, 0.2, -1.0], [0.0, 0.3, -7.0]])
+    unlike = [
+        replace(exemplar, analysis=replace(exemplar.analysis, medium=own))
+        for exemplar, own in zip(exemplars, traits, strict=True)
+    ]
+    assert [list(SourceCache(unlike).order(lead)) for lead in range(3)] == [[0, 1], [1, 0], [2]]
 
 
 def test_contours_are_smooth_and_forms_stay():
@@ -122,12 +145,10 @@ def test_a_clip_has_the_styles_colors_alone_and_moves_with_the_person(astronaut,
     assert error[0] < error[1] / 1.5
 
 
-@pytest.mark.parametrize("traits_agree", [True, False])
-def test_posters_of_the_same_papers_are_of_one_medium(sitters, monkeypatch, traits_agree):
-    """Whatever the mean colors of their faces, which differ with the light; a photo never is."""
-    alike = np.ones((4, 4), bool) if traits_agree else np.eye(4, dtype=bool)
+def test_posters_of_the_same_papers_are_of_one_medium(sitters, monkeypatch):
+    """Whatever the mean colors of their faces, which differ with the light."""
     name = "facestyle.methods.patch_unpaired.source_cache.of_one_medium"
-    monkeypatch.setattr(name, lambda _: alike)
+    monkeypatch.setattr(name, lambda _: np.eye(4, dtype=bool))
     people = [*(poster(sitter) for sitter in sitters[:3]), sitters[3]]
     sources = SourceCache([prepare_exemplar(person) for person in people])
     assert sorted(sources.order(1)) == [0, 1, 2]

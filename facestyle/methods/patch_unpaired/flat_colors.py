@@ -18,11 +18,13 @@ _FINEST = 0.013  # cells of the histogram that colors are found in
 _MOST = 6  # colors of one exemplar
 _SCARCE = 0.02  # share of the flat places below which a color is none
 _APART = 0.12  # Lab of 1; paper is white and nearly white, which are no two colors
-# Share of a person, and of the face (a black coat says nothing), that is flat and of one of its
-# colors. Stencils and linocuts made from nine
-# photographs have .70 to .93; pencil .2 to .4, comics in dots .36 to .69, noir .27 to .46. Single
-# sheets of mostly bare paper have one color
-_COVERED = 0.6
+# Share of a person, and of the face (a black coat says nothing), that is flat, and that is near one
+# of its colors, at edges too: JPEG leaves few places flat. Vector art and
+# posters at a quality of 60 have .39 to .62 and .63 to .84 (as PNG .58 and .86 or more); pencil at
+# most .39 and .58, comics in dots .58 and .71 (two of five have both), washes in six grays with
+# grain .43 and .92 (two of five), photographs, beauty filters too, .75 and .48. Single sheets of
+# mostly bare paper have one color
+_FLAT_SHARE, _COVERED, _COVERED_RADIUS = 0.4, 0.65, 0.06
 _SAME = 0.05  # Lab of 1; colors of two exemplars that are nearer are one
 _MOST_OF_SET = 8
 # Weight of chroma against luminance when a color is replaced: the target's are the sitter's own,
@@ -58,7 +60,7 @@ def flat_colors(lab: np.ndarray, region_map: np.ndarray) -> np.ndarray:
     ranges = cv2.dilate(lab, kernel) - cv2.erode(lab, kernel)
     person = region_map != BACKGROUND
     flat = person & (ranges.max(axis=-1) < _FLAT)
-    left, covered = flat.copy(), np.zeros_like(flat)
+    left = flat.copy()
     colors: list[np.ndarray] = []
     for _ in range(_MOST):
         color, near = _most_frequent(lab[left])
@@ -66,10 +68,16 @@ def flat_colors(lab: np.ndarray, region_map: np.ndarray) -> np.ndarray:
             break
         if all(np.linalg.norm(color - other) > _APART for other in colors):
             colors.append(color)
-            covered[left] = near
         left[left] = ~near
     face = GROUP_OF_REGION[np.minimum(region_map, BACKGROUND)] == 0
-    enough = all(covered[part].sum() >= _COVERED * part.sum() for part in (person, face))
+    covered = np.zeros_like(flat)
+    for color in colors:
+        covered |= np.linalg.norm(lab - color, axis=-1) < _COVERED_RADIUS
+    enough = all(
+        mask[part].sum() >= share * part.sum()
+        for part in (person, face)
+        for mask, share in ((flat, _FLAT_SHARE), (covered, _COVERED))
+    )
     return np.array(colors, np.float64) if enough and len(colors) > 1 else np.empty((0, 3))
 
 

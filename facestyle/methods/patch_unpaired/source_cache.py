@@ -57,10 +57,9 @@ class SourceCache:
             return np.ones((1, 1), bool)
         alike = of_one_medium(np.stack([e.analysis.medium for e in self.exemplars]))
         colors = [e.analysis.flat_colors for e in self.exemplars]
-        if len(common_colors(colors)):
-            # these are of one medium however dark a face is, and nothing else is of it
+        if len(common_colors(colors)):  # how much ink is on a face says nothing of a print
             flat = np.array([len(own) > 0 for own in colors])
-            alike = (alike & (flat == flat[:, None])) | (flat & flat[:, None])
+            alike |= flat[:, None] & flat
         return alike
 
     def choose_lead(self, portrait: Portrait) -> int:
