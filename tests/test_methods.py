@@ -145,6 +145,15 @@ def test_enlarged_photographs_are_no_prints(sitters):
     assert all(printed_score(cut(sitter, "photo")) < -1 for sitter in sitters[:4])
 
 
+def test_burnt_skin_does_not_make_a_photograph_a_print(sitters):
+    """Half of it is white, and as flat as paper; between light and dark it is soft."""
+    photo = cut(sitters[1], "photo")
+    level = float(np.median(photo.image[photo.matte > 0.5]))
+    burnt = replace(photo, image=np.clip(0.5 + 2 * (photo.image - 0.6 * level), 0, 1))
+    assert np.mean(burnt.image[photo.matte > 0.5] == 1) > 0.4
+    assert printed_score(burnt) < -1
+
+
 def with_grain(portrait, rng):
     gray = portrait.image.mean(axis=2) ** 1.6 + rng.normal(0, 0.03, portrait.image.shape[:2])
     image = np.repeat(np.clip(gray, 0, 1)[..., None], 3, axis=2)

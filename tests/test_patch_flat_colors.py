@@ -143,13 +143,3 @@ def test_a_clip_has_the_styles_colors_alone_and_moves_with_the_person(astronaut,
     singles = [to_float(stylizer(frame).image) for frame in frames]
     error = [mean_warping_error(images, matrices) for images in (results, singles)]
     assert error[0] < error[1] / 1.5
-
-
-def test_posters_of_the_same_papers_are_of_one_medium(sitters, monkeypatch):
-    """Whatever the mean colors of their faces, which differ with the light."""
-    name = "facestyle.methods.patch_unpaired.source_cache.of_one_medium"
-    monkeypatch.setattr(name, lambda _: np.eye(4, dtype=bool))
-    people = [*(poster(sitter) for sitter in sitters[:3]), sitters[3]]
-    sources = SourceCache([prepare_exemplar(person) for person in people])
-    assert sorted(sources.order(1)) == [0, 1, 2]
-    assert sorted(sources.order(3)) == [3]
