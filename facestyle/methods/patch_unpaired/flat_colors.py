@@ -179,7 +179,9 @@ def cut_out(
     face_width: float,
     identity: float,
 ) -> np.ndarray:
-    """A rendering in a few colors, the person's forms nearer to the target's.
+    """The person of a rendering in a few colors, with forms nearer to the target's.
+
+    What is behind is copied from exemplars as it is: its colors may be others.
 
     Parameters
     ----------
@@ -205,4 +207,7 @@ def cut_out(
     change = (np.float32(_FORMS * identity) * person)[..., None] * (target - small)
     size = (lab.shape[1], lab.shape[0])
     forms = lab + cv2.resize(change, size, interpolation=cv2.INTER_CUBIC)
-    return in_flat_colors(forms, colors, face_width)
+    cut = in_flat_colors(forms, colors, face_width)
+    inside = (cv2.resize(person, size, interpolation=cv2.INTER_LINEAR) > 0.5).astype(np.float32)
+    share = cv2.GaussianBlur(inside, (0, 0), _ANTIALIASING)[..., None]
+    return np.asarray(lab + share * (cut - lab))

@@ -141,8 +141,9 @@ def toned_and_searched(
     searched[..., 0] += line
     colors = sources.flat_colors
     if len(colors):
+        person = off_background(region_map, scale)[..., None]
         toned, searched = (
-            in_flat_colors(sharpened(lab, colors, width), colors, width)
+            lab + person * (in_flat_colors(sharpened(lab, colors, width), colors, width) - lab)
             for lab in (toned, searched)
         )
     return to_lab(from_lab(toned)), to_lab(from_lab(searched))
