@@ -14,6 +14,7 @@ import numpy as np
 
 from facestyle.faces import Portrait
 from facestyle.imaging.color import luminance
+from facestyle.methods.patch_unpaired import resize_portrait
 
 INTER_OCULAR = 192.0  # px
 _INK, _PAPER = np.array([0.1, 0.09, 0.1]), np.array([0.95, 0.92, 0.85])
@@ -22,13 +23,9 @@ _POSTER = np.array([[0.03, 0.17, 0.32], [0.84, 0.12, 0.17], [0.44, 0.59, 0.62], 
 
 def printed(portrait: Portrait, kind: str) -> Portrait:
     """A portrait as a print of some kind (a key of `PRINTS`), with the same face."""
-    scale = INTER_OCULAR / portrait.face.inter_ocular
-    mode = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    image = cv2.resize(portrait.image, None, fx=scale, fy=scale, interpolation=mode)
-    image = np.clip(PRINTS[kind](np.clip(image, 0, 1)), 0, 1).astype(np.float32)
-    matte = cv2.resize(portrait.matte, image.shape[1::-1], interpolation=mode)
-    face = portrait.face.scaled(scale)
-    return replace(portrait, image=image, face=face, matte=matte, photo=None)
+    sized = resize_portrait(portrait, INTER_OCULAR / portrait.face.inter_ocular)
+    image = np.clip(PRINTS[kind](sized.image), 0, 1).astype(np.float32)
+    return replace(sized, image=image, photo=None)
 
 
 def _halftone(image: np.ndarray) -> np.ndarray:

@@ -1,6 +1,7 @@
 """Methods: which one suits a set, their options, and patch mode through the stylizer."""
 
 import re
+import sys
 from dataclasses import replace
 
 import cv2
@@ -17,11 +18,19 @@ from facestyle.methods.choice import choose_method
 from facestyle.methods.medium import looks_drawn, printed_score
 from facestyle.methods.patch_paired import PairedPatchMethod
 from facestyle.methods.patch_paired.method import prepare_exemplars as prepare_pairs
-from facestyle.methods.patch_unpaired import UnpairedPatchMethod, UnpairedSettings
+from facestyle.methods.patch_unpaired import (
+    UnpairedPatchMethod,
+    UnpairedSettings,
+    resize_portrait,
+)
 from facestyle.methods.patch_unpaired.lead import choose_lead
 from facestyle.methods.patch_unpaired.preparing import prepare_exemplars as prepare_singles
 from facestyle.pipeline.stylizer import Stylizer
 from tests.conftest import ROOT
+
+sys.path.insert(0, str(ROOT / "benchmarks"))
+
+from prints import printed
 
 EXEMPLARS = ROOT / "exemplars"
 
@@ -118,36 +127,22 @@ def test_sitters_are_photographs_until_they_are_drawn(sitters, drawings):
     assert all(looks_drawn(drawing)[0] > 2 for drawing in drawings)
 
 
-def cut(portrait, kind):
-    """A photo with 180 px between the eyes as a print, or as soft as an enlargement."""
-    image = cv2.resize(portrait.image, None, fx=4, fy=4, interpolation=cv2.INTER_CUBIC)
-    light = luminance(np.clip(image, 0, 1))
-    if kind == "linocut":
-        light = (cv2.GaussianBlur(light, (0, 0), 3) > 0.5).astype(np.float32)
-    elif kind == "halftone":
-        y, x = np.indices(light.shape)
-        screen = (np.cos(0.63 * (x + y)) + np.cos(0.63 * (x - y))) / 4 + 0.5
-        light = 1 / (1 + np.exp(14 * (screen - light)))
-    gray = np.repeat(cv2.GaussianBlur(light, (0, 0), 0.7)[..., None], 3, axis=2)
-    matte = cv2.resize(portrait.matte, light.shape[::-1])
-    return Portrait(gray.astype(np.float32), portrait.face.scaled(4.0), matte, portrait.name)
-
-
 @pytest.mark.parametrize("kind", ["linocut", "halftone"])
 def test_prints_look_drawn_though_they_are_smooth_or_regular(sitters, kind):
     for sitter in sitters[1:4]:
-        score, reason = looks_drawn(cut(sitter, kind))
+        score, reason = looks_drawn(printed(sitter, kind))
         assert score > 1
         assert reason == "flat skin and hard edges, as in prints"
 
 
 def test_enlarged_photographs_are_no_prints(sitters):
-    assert all(printed_score(cut(sitter, "photo")) < -1 for sitter in sitters[:4])
+    assert all(printed_score(resize_portrait(sitter, 4.0)) < -1 for sitter in sitters[:4])
 
 
 def test_burnt_skin_does_not_make_a_photograph_a_print(sitters):
     """Half of it is white, and as flat as paper; between light and dark it is soft."""
-    photo = cut(sitters[1], "photo")
+    photo = resize_portrait(sitters[1], 4.0)
+    photo = replace(photo, image=np.repeat(luminance(photo.image)[..., None], 3, axis=2))
     level = float(np.median(photo.image[photo.matte > 0.5]))
     burnt = replace(photo, image=np.clip(0.5 + 2 * (photo.image - 0.6 * level), 0, 1))
     assert np.mean(burnt.image[photo.matte > 0.5] == 1) > 0.4

@@ -15,6 +15,7 @@ from facestyle.imaging.levels import to_float
 from facestyle.methods.patch_unpaired import prepare_exemplar, transfer_patches
 from facestyle.methods.patch_unpaired.flat_colors import (
     common_colors,
+    cut_out,
     flat_colors,
     in_flat_colors,
     sharpened,
@@ -106,6 +107,18 @@ def test_contours_are_smooth_and_forms_stay():
     assert (cut[39:41, 20:60] < 0.2).all()
     assert (cut[:30] > 0.8).all()
     assert ((cut[:, 40] > 0.15) & (cut[:, 40] < 0.85)).any()  # soft over a pixel
+
+
+def test_what_is_behind_the_person_keeps_its_own_colors():
+    """A teal wall, in a style whose people are white and black."""
+    two = np.array([[0.1, 0.0, 0.0], [0.9, 0.0, 0.0]])
+    lab = np.full((60, 80, 3), (0.6, -0.2, -0.05), np.float32)
+    person = np.zeros((60, 80), np.float32)
+    person[:, :40] = 1
+    target = np.where(person[..., None] > 0, np.float32(two[1]), lab)
+    cut = cut_out(lab.copy(), target, person, two, 60, 1.0)
+    np.testing.assert_allclose(cut[:, 44:], lab[:, 44:], atol=1e-5)
+    np.testing.assert_allclose(cut[:, :36] - np.float32(two[1]), 0, atol=1e-5)
 
 
 def test_a_picture_has_the_styles_colors_alone(portrait, sitters):

@@ -45,7 +45,7 @@ _SHADES, _SHADES_SCALE = (0.002, 0.03), 192
 # Share of soft shades on the skin at which the odds are even, and what makes them e to 1. In
 # `benchmarks/choice.py` sets of photographs have medians of .55 and more, 8 of 622 pictures less
 # than .37; six kinds of prints made from 27 portraits have medians of .01 to .19, all 162 less.
-# Cartoons with less than 100 px between the eyes look photographed.
+# Cartoons with 90 px between the eyes look photographed (medians of .57; .31 with 200).
 _EVEN_SHADES, _SHADES_STEP = 0.37, 0.04
 _CLIPPED = (0.01, 0.99)  # L of 1
 _FEW = 0.02  # share of the skin that says enough
@@ -106,7 +106,8 @@ def printed_score(portrait: Portrait) -> float:
         return -np.inf
     scale = min(1.0, _SHADES_SCALE / portrait.face.inter_ocular)
     image, _, skin = _scaled(portrait, scale)
-    light = luminance(image)
+    near = _box(skin)
+    light, skin = luminance(image[near]), skin[near]
     # burnt skin is flat in photographs, too; what is left of a print in white and black are edges
     exposed = skin & (light > _CLIPPED[0]) & (light < _CLIPPED[1])
     if exposed.sum() < _FEW * skin.sum():
@@ -168,11 +169,20 @@ def _face_and_skin(
     whole = _hull(np.vstack([face.landmarks, face.outline]), shape)
     size = 2 * int(_MARGIN * face.inter_ocular) + 1
     margin = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
-    skin = cv2.erode(whole, margin)
+    features = np.zeros(shape, np.uint8)
     for points in _FEATURES:
-        skin[cv2.dilate(_hull(face.landmarks[points], shape), margin) > 0] = 0
+        features |= _hull(face.landmarks[points], shape)
+    # in the face alone and at once: at 192 px between the eyes it took .1 s
+    skin, near = np.zeros_like(whole), _box(whole)
+    skin[near] = cv2.erode(whole[near], margin) & ~cv2.dilate(features[near], margin)
     # a face cut off by the picture's border may have no such skin
     return whole > 0, (skin if skin.any() else whole) > 0
+
+
+def _box(mask: np.ndarray) -> tuple[slice, slice]:
+    """Rows and columns of what a mask holds, and a pixel around it."""
+    left, top, width, height = cv2.boundingRect(mask.astype(np.uint8))
+    return slice(max(0, top - 1), top + height + 1), slice(max(0, left - 1), left + width + 1)
 
 
 def _hull(points: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:

@@ -12,6 +12,7 @@ from facestyle.faces import Face, find_faces
 from facestyle.faces.analysis import is_large_enough
 from facestyle.imaging.levels import to_bytes
 from facestyle.pipeline.people import SMALLEST_BYSTANDER
+from facestyle.tracking.all_faces import same_person
 
 _LOG = logging.getLogger(__name__)
 _EVERY = 30  # frames between two looks: .1 s of work for some seconds of stylizing
@@ -50,7 +51,7 @@ class Newcomers:
         pixels = small.astype(np.float32) / 255
         found = find_faces(pixels, landmarks=self._landmarks, smallest=SMALLEST_BYSTANDER)
         faces = [face.scaled(1 / scale) for face in found]
-        new = [f for f in faces if is_large_enough(f) and not any(_same(f, k) for k in known)]
+        new = [f for f in faces if is_large_enough(f) and not any(same_person(f, k) for k in known)]
         if new:
             self._said = True
             _LOG.warning(
@@ -60,8 +61,3 @@ class Newcomers:
                 len(new),
                 len(known),
             )
-
-
-def _same(a: Face, b: Face) -> bool:
-    apart = np.hypot(*(a.eyes.mean(axis=0) - b.eyes.mean(axis=0)))
-    return bool(apart < max(a.inter_ocular, b.inter_ocular))

@@ -68,10 +68,11 @@ def finish(
     pictures, images = render_pictures(sources, exemplars, scale, match.field, RENDER_REACH)
     give_back(width * height)
     face = sources.face_width * scale
-    wanted = _exemplars_grain(sources, images, face)
+    # a style of flat colors has no grain
+    wanted = None if len(sources.flat_colors) else _exemplars_grain(sources, images, face)
     lab = to_lab(_rendered(match, pictures, scale, size))
     del pictures, images
-    if len(sources.flat_colors):
+    if wanted is None:
         person = off_background(target.region_map)
         lab = cut_out(lab, target.toned, person, sources.flat_colors, face, settings.identity)
     else:

@@ -19,25 +19,25 @@ _MOST = 6  # colors of one exemplar
 _SCARCE = 0.02  # share of the flat places below which a color is none
 _APART = 0.12  # Lab of 1; paper is white and nearly white, which are no two colors
 # Share of a person, and of the face (a black coat says nothing), that is flat, and that is near one
-# of its colors, at edges too: JPEG leaves few places flat. Vector art and
-# posters at a quality of 60 have .39 to .62 and .63 to .84 (as PNG .58 and .86 or more); pencil at
-# most .39 and .58, comics in dots .58 and .71 (two of five have both), washes in six grays with
-# grain .43 and .92 (two of five), photographs, beauty filters too, .75 and .48. Single sheets of
-# mostly bare paper have one color
+# of its colors, at edges too: JPEG leaves few places flat. Vector art and posters at a quality of
+# 60 have .39 to .62 and .63 to .84 (as PNG .58 and .86 or more); pencil at most .39 and .58, comics
+# in dots .58 and .71 (two of five have both), washes in six grays with grain .43 and .92 (two of
+# five), photographs, beauty filters too, .75 and .48. Single sheets of mostly bare paper have one
+# color
 _FLAT_SHARE, _COVERED, _COVERED_RADIUS = 0.4, 0.65, 0.06
 _SAME = 0.05  # Lab of 1; colors of two exemplars that are nearer are one
 _MOST_OF_SET = 8
-# Weight of chroma against luminance when a color is replaced: the target's are the sitter's own,
-# and a style of four colors is one of four tones
+# Weight of chroma against luminance when a color is replaced (chosen, not measured): the target's
+# are the sitter's own, and a style of four colors is one of four tones
 _CHROMA = 0.3
 # Forms are sharpened before they are divided into tones (extended difference of Gaussians,
 # Winnemoeller et al. 2012): the fewer tones, the more forms lie within one. Four sitters in two and
 # four tones, by eye: half of it loses mouths and arms, twice as much makes wrinkles
 _SHARPENING, _SHARPENING_SIGMA = 4.0, 0.04  # over the number of colors; face widths
 # Share of the target's forms in those of the strokes, over the identity: a level that is missed by
-# a little is missed by a whole tone (without: eyes are bars, mouths are lost)
+# a little is missed by a whole tone (without it and the sharpening eyes are bars, mouths are lost)
 _FORMS = 0.75
-_SMOOTH = 0.004  # face widths; contours are as smooth as a knife's
+_SMOOTH = 0.004  # face widths (chosen, not measured); contours are as smooth as a knife's
 _ANTIALIASING = 0.7  # px
 
 
