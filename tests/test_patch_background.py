@@ -125,7 +125,7 @@ def test_pieces_meet_in_one_tone_and_keep_their_strokes():
     picture[:, 100:] += 0.1
     picture[:, ::4, 0] += 0.05
     none = np.zeros((*shape, 3), np.float32)
-    background = Background(np.zeros(shape, np.int32), places, placed, none, none)
+    background = Background(np.zeros(shape, np.int32), places, placed, none, none, {})
     change = softened_seams(picture, background, 200.0)
     assert not change[100:].any()
     both = (picture + change)[40]

@@ -5,7 +5,7 @@ A search for small patches broke a background into a lattice, with hard edges be
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -50,6 +50,8 @@ class Background:
         Low band of the background, Lab of 1.
     change : (h, w, 3) float32
         What brings each piece to that low band, Lab; 0 where nothing is placed.
+    drops : mapping of int to Backdrop
+        The backgrounds of the exemplars that lend pieces.
     """
 
     layers: np.ndarray
@@ -57,6 +59,7 @@ class Background:
     placed: np.ndarray
     tone: np.ndarray
     change: np.ndarray
+    drops: Mapping[int, Backdrop]
 
 
 def lay_background(region_map: np.ndarray, face: Face, sources: PatchSources) -> Background | None:
@@ -189,5 +192,6 @@ def _at_working_size(
         low = cv2.resize(to_lab(drop.low_band), (width, height), interpolation=cv2.INTER_LINEAR)
         change[mine] = wanted[mine] - low[tuple(places[mine].T)]
         placed |= mine
+    lent = dict(zip(chosen.tolist(), drops, strict=True))
     layers = chosen[np.where(placed, owners, 0)].astype(np.int32)
-    return Background(layers, places.astype(np.float32), placed, wanted, change)
+    return Background(layers, places.astype(np.float32), placed, wanted, change, lent)

@@ -34,7 +34,7 @@ def softened_seams(picture: np.ndarray, background: Background, face_width: floa
         What to add; 0 where nothing is placed.
     """
     change = np.zeros_like(picture)
-    pieces = _pieces(background)
+    pieces = numbered_pieces(background)
     if pieces.max() < 1:
         return change
     sigma = _SIGMA * face_width
@@ -48,7 +48,7 @@ def softened_seams(picture: np.ndarray, background: Background, face_width: floa
     return change
 
 
-def _pieces(background: Background) -> np.ndarray:
+def numbered_pieces(background: Background) -> np.ndarray:
     """Number of the piece that each pixel is copied from, (h, w) int; -1 where there is none."""
     placed = background.placed
     pieces = np.full(placed.shape, -1)

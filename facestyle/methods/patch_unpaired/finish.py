@@ -9,12 +9,13 @@ import numpy as np
 
 from facestyle.faces.contours import face_width
 from facestyle.faces.face import Portrait
+from facestyle.faces.regions import BACKGROUND
 from facestyle.imaging.color import from_lab, luminance, to_lab
 from facestyle.imaging.resampling import resized_window
 from facestyle.kernels.flat_pictures import FlatPictures
 from facestyle.kernels.matches import Matches
 from facestyle.kernels.patch_voting import Voting, vote
-from facestyle.methods.patch_unpaired.background_seams import softened_seams
+from facestyle.methods.patch_unpaired.background_blending import blend_pieces, fading_pieces
 from facestyle.methods.patch_unpaired.correction import correction, last_weights
 from facestyle.methods.patch_unpaired.exemplar_seams import meeting_exemplars
 from facestyle.methods.patch_unpaired.flat_colors import cut_out
@@ -71,6 +72,8 @@ def finish(
     # a style of flat colors has no grain
     wanted = None if len(sources.flat_colors) else _exemplars_grain(sources, images, face)
     lab = to_lab(_rendered(match, pictures, scale, size))
+    if wanted is not None and target.background is not None:
+        _set_background(lab, target, images, scale, sources.face_width)
     del pictures, images
     if wanted is None:
         person = off_background(target.region_map)
@@ -104,10 +107,25 @@ def _change(
     change += meeting_exemplars(
         target.toned - small - change, target.region_map, drawn, sources.face_width
     )
-    if target.background is not None:
-        change += target.background.change
-        change += softened_seams(small + change, target.background, sources.face_width)
     return change
+
+
+def _set_background(
+    lab: np.ndarray,
+    target: SynthesisTarget,
+    images: Sequence[np.ndarray],
+    scale: float,
+    face_width: float,
+) -> None:
+    """Bring the pieces of the background to one low band, and fade them into each other."""
+    background, behind = target.background, target.region_map == BACKGROUND
+    assert background is not None
+    height, width = lab.shape[:2]
+    for rows in row_bands(height, width):
+        lab[rows] += resized_window(background.change, (height, width), rows, slice(0, width))
+    laid = _at_working_size(lab, target)
+    pieces = fading_pieces(laid, background, behind, face_width)
+    blend_pieces(lab, pieces, behind, images, scale)
 
 
 def _enlarged(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
