@@ -22,6 +22,7 @@ _EAR_ACROSS, _EAR_DOWN = 0.75, 0.3
 _HAIR_ACROSS = 1.0  # where hair ends that is not blown aside
 # sigmas of the band whose energy is roughness, and of the area it is measured over
 _FINE, _COARSE, _WINDOW = 0.008, 0.03, 0.03
+_INSIDE = 0.06  # how far from the face's outline
 _MOST_ROUGHNESS = 3.0  # over the usual of the exemplar; chosen by eye, not measured
 
 
@@ -125,8 +126,8 @@ def strokes_beside_head(region_map: np.ndarray, place: FaceCoordinates) -> np.nd
 
 def skin_roughness(
     luminance: np.ndarray, region_map: np.ndarray, place: FaceCoordinates, face_width: float
-) -> np.ndarray:
-    """How much rougher than its median the skin is where beards and forehead wrinkles are.
+) -> tuple[np.ndarray, float]:
+    """How rough the skin of a face is, wrinkles and beards above all.
 
     Parameters
     ----------
@@ -138,18 +139,35 @@ def skin_roughness(
 
     Returns
     -------
-    (H, W) float32
-        0 elsewhere and where it is as smooth as usual; 1 where it is 2.2 times as rough.
+    local : (H, W) float32
+        Standard deviation of luminance in the band of wrinkles; 0 beside the face.
+    usual : float
+        Median over all skin; infinite where there is none.
     """
-    skin = (region_map == SKIN) | (region_map == LIP)
-    beard = (place.down > place.chin - 0.55) & (place.inside > 0.06)
-    forehead = (place.down < place.brow - 0.08) & (place.inside > 0.08)
+    skin = region_map == SKIN
     if not skin.any():
-        return np.zeros(region_map.shape, np.float32)
-    local = _roughness(luminance, region_map == SKIN, face_width)
-    usual = float(np.median(local[region_map == SKIN])) + 1e-3
-    excess = np.clip(local / usual - 1.2, 0, _MOST_ROUGHNESS)
-    return np.where(skin & (beard | forehead), excess, 0).astype(np.float32)
+        return np.zeros(region_map.shape, np.float32), np.inf
+    local = _roughness(luminance, skin, face_width)
+    inside = (skin | (region_map == LIP)) & (place.inside > _INSIDE)
+    return np.where(inside, local, np.float32(0)), float(np.median(local[skin])) + 1e-3
+
+
+def excess_roughness(local: np.ndarray, usual: float) -> np.ndarray:
+    """By how much skin is rougher than usual.
+
+    Parameters
+    ----------
+    local : (H, W) float32
+        From `skin_roughness`.
+    usual : float
+        Above 0.
+
+    Returns
+    -------
+    (H, W) float32
+        0 where it is as smooth as usual; 1 where it is 2.2 times as rough.
+    """
+    return np.asarray(np.clip(local / np.float32(usual) - 1.2, 0, _MOST_ROUGHNESS), np.float32)
 
 
 def _roughness(luminance: np.ndarray, face: np.ndarray, face_width: float) -> np.ndarray:

@@ -6,7 +6,7 @@ The patch sources themselves are hundreds of megabytes and are made anew in each
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 import numpy as np
@@ -20,6 +20,7 @@ from facestyle.frozen import FrozenRecord
 from facestyle.imaging.color import to_lab
 from facestyle.imaging.threads import in_threads
 from facestyle.methods.patch_unpaired.blemishes import (
+    excess_roughness,
     missed_ears,
     skin_roughness,
     strokes_beside_head,
@@ -124,33 +125,48 @@ def measure_set(
     """
     labs = in_threads(to_lab, pictures)
 
-    def measure(number: int) -> ExemplarMeasures:
+    def measure(number: int) -> tuple[ExemplarMeasures, np.ndarray, float]:
         own = exemplars[number].portrait.face
         scaled = own.scaled(width / face_width(own))
         return _measured(labs[number], region_maps[number], scaled, faces[number], width)
 
     measured = in_threads(measure, range(len(labs)))
-    return SetMeasures(tuple(measured), exemplar_tones(labs, region_maps, tone_sigma(width)))
+    # one old face among young ones is rough all over
+    usual = float(np.median([own for _, _, own in measured]))
+    done = tuple(_with_costs(own, local, min(typical, usual)) for own, local, typical in measured)
+    return SetMeasures(done, exemplar_tones(labs, region_maps, tone_sigma(width)))
 
 
 def _measured(
     lab: np.ndarray, region_map: np.ndarray, scaled: Face, face: Face, width: float
-) -> ExemplarMeasures:
-    """Measure one exemplar; its face scaled at once, and by way of the working size."""
+) -> tuple[ExemplarMeasures, np.ndarray, float]:
+    """Measure one exemplar, its face scaled at once, and by way of the working size.
+
+    What its roughness costs is left out; the roughness, and what is usual in it, come with it.
+    """
     light = np.ascontiguousarray(lab[..., 0])
     marks = unusable(light, region_map, width)
     marks |= facial_clutter(lab, region_map, scaled, width)
     marks |= hair_clutter(lab, region_map, width)
     place = face_coordinates(Portrait(lab, face, light), feature_contours(face))
     marks |= missed_ears(region_map, place) | strokes_beside_head(region_map, place)
-    rough = np.float32(ROUGHNESS_COST) * skin_roughness(light, region_map, place, width)
-    return ExemplarMeasures(
+    local, usual = skin_roughness(light, region_map, place, width)
+    none = np.zeros(0, np.uint8)
+    measured = ExemplarMeasures(
         np.packbits(~marks),
-        np.packbits(rough != 0),
-        rough[rough != 0],
+        none,
+        none.astype(np.float32),
         grain_of([light], [region_map], width),
         contour_profiles(light, edge_distances(region_map, face, width)).dips,
     )
+    return measured, local, usual
+
+
+def _with_costs(measured: ExemplarMeasures, local: np.ndarray, usual: float) -> ExemplarMeasures:
+    """What one measured, with what its roughness costs."""
+    costs = np.float32(ROUGHNESS_COST) * excess_roughness(local, usual)
+    rough = costs != 0
+    return replace(measured, rough_bits=np.packbits(rough), rough_costs=costs[rough])
 
 
 def _unpacked(bits: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
