@@ -14,8 +14,12 @@ _CONTRAST = 0.15  # of a stroke with what is around it
 _FAINT_CONTRAST = 0.08  # of strokes that belong to the person: paper has no such contrast
 _MARK_GAP = 0.02  # strokes nearer than this belong to one mark
 _MARK_SIZE = 0.35  # largest mark: a signature
+_SPECK = 0.05  # what is shorter is paper's grain, not a stroke: it may be copied
 _FROM_EDGE = 0.03  # a mark keeps away from its region's edge
 _PATTERN = 0.1  # share of a region
+# Where a region has a pattern (hatching), strokes away from it are marks all the same: those with
+# such a share of marks around them, at this sigma. A stray hair has some .09, hatching .3 and more
+_STRAY_SHARE, _STRAY_SIGMA = 0.2, 0.15
 _EDGE = 0.012  # width of the rim of background beside clothes, which is not copied
 # where ears end, from the oval's center; ears of half profiles lie farther out
 _EAR_ACROSS, _EAR_DOWN = 0.75, 0.3
@@ -69,21 +73,43 @@ def _isolated_marks(tophat: np.ndarray, region: np.ndarray, face_width: float) -
         inside = parts[box] == part
         if inner[box][inside & (strokes[box] > 0)].min() > _FROM_EDGE * face_width:
             marks[box] |= inside
-    return _unless_pattern(marks, region)
+    return _unless_pattern(marks, region, face_width)
 
 
 def _loose_strokes(tophat: np.ndarray, region: np.ndarray, face_width: float) -> np.ndarray:
-    """Thin strokes of any length that leave the person, but for what runs along its edge."""
+    """Thin strokes that leave the person, but for what runs along its edge, and for specks."""
     inner = signed_distance(_with_border(region))[1:-1, 1:-1]
     away = region & (inner > _FROM_EDGE * face_width)
     strokes = ((tophat > _FAINT_CONTRAST) & away).astype(np.uint8)
-    marks = cv2.dilate(strokes, _disc(_MARK_GAP * face_width)) > 0
-    return _unless_pattern(marks & region, region)
+    joined = cv2.dilate(strokes, _disc(_MARK_GAP * face_width))
+    _, parts, stats, _ = cv2.connectedComponentsWithStats(joined)
+    length = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
+    long = length >= (_SPECK + 2 * _MARK_GAP) * face_width
+    long[0] = False  # what is no stroke
+    marks = long[parts]
+    return _unless_pattern(marks & region, region, face_width)
 
 
-def _unless_pattern(marks: np.ndarray, region: np.ndarray) -> np.ndarray:
-    """The marks, or none where a region is so full of them that they are its pattern."""
-    return marks if marks.sum() < _PATTERN * region.sum() else np.zeros_like(marks)
+def _unless_pattern(marks: np.ndarray, region: np.ndarray, face_width: float) -> np.ndarray:
+    """The marks, or the stray ones where a region is so full of them that they are its pattern."""
+    if marks.sum() < _PATTERN * region.sum():
+        return marks
+    sigma = _STRAY_SIGMA * face_width
+    step = max(1, int(sigma / 4))
+    size = (max(1, marks.shape[1] // step), max(1, marks.shape[0] // step))
+    shown, whole = (
+        cv2.GaussianBlur(
+            cv2.resize(mask.astype(np.float32), size, interpolation=cv2.INTER_AREA),
+            (0, 0),
+            sigma / step,
+        )
+        for mask in (marks, region)
+    )
+    around = cv2.resize(shown / np.maximum(whole, np.float32(1e-3)), marks.shape[::-1])
+    count, parts = cv2.connectedComponents(marks.astype(np.uint8))
+    areas = np.bincount(parts.ravel(), minlength=count)
+    shares = np.bincount(parts.ravel(), around.ravel(), count) / np.maximum(areas, 1)
+    return np.asarray(marks & (shares < _STRAY_SHARE)[parts])
 
 
 def missed_ears(region_map: np.ndarray, place: FaceCoordinates) -> np.ndarray:
