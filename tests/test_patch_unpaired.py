@@ -31,7 +31,6 @@ from facestyle.methods.patch_unpaired.correction import correction, correction_w
 from facestyle.methods.patch_unpaired.grain import grain_of, likeness_to_first
 from facestyle.methods.patch_unpaired.grain_distribution import grain_quantiles, with_grain_like
 from facestyle.methods.patch_unpaired.layers import OUTSIDE
-from facestyle.methods.patch_unpaired.palette import harmonized, make_harmony, palette_of
 from facestyle.methods.patch_unpaired.prepared import working_factor
 from facestyle.methods.patch_unpaired.render_pictures import render_pictures
 from facestyle.methods.patch_unpaired.sitter_tones import USUAL_FACE, sitters_face, sitters_tones
@@ -327,17 +326,6 @@ def test_hair_of_the_leads_grain_is_preferred(drawings):
     assert cost[2][SKIN, SKIN] == 0
 
 
-def test_colors_beside_a_gray_lead_turn_gray():
-    random = np.random.default_rng(2)
-    labels = np.zeros((60, 60), np.uint8)
-    own = (random.standard_normal((60, 60, 3)) * 0.1 + 0.4).astype(np.float32)
-    lead = own * np.float32([1, 0, 0])
-    harmony = make_harmony(labels, palette_of(own, labels), palette_of(lead, labels), 50.0)
-    moved = harmonized(own, harmony)
-    assert np.abs(moved[..., 1:]).max() < 0.03
-    np.testing.assert_allclose(moved[..., 0], lead[..., 0], atol=0.01)
-
-
 def test_no_rim_of_painted_background_is_cut_out(sitter):
     rows, columns = np.mgrid[:180, :150]
     distance = np.hypot(rows - 90, columns - 75)
@@ -366,19 +354,6 @@ def test_grain_is_of_the_exemplars_kind():
     assert np.abs(found - wanted[0, 0]).mean() < 0.5 * np.abs(before - wanted[0, 0]).mean()
     assert found[0] < -1.5 * found[-1]  # darker below than lighter above
     np.testing.assert_allclose(result.mean(), noise.mean(), atol=0.01)
-
-
-def test_harmonized_has_the_lead_palette():
-    random = np.random.default_rng(1)
-    labels = np.zeros((60, 60), np.uint8)
-    own, lead = (
-        (random.standard_normal((60, 60, 3)) * deviation + mean).astype(np.float32)
-        for mean, deviation in ((0.3, 0.05), (0.6, 0.08))
-    )
-    harmony = make_harmony(labels, palette_of(own, labels), palette_of(lead, labels), 50.0)
-    moved = harmonized(own, harmony)
-    np.testing.assert_allclose(moved.mean(axis=(0, 1)), lead.mean(axis=(0, 1)), atol=0.01)
-    np.testing.assert_allclose(moved.std(axis=(0, 1)), lead.std(axis=(0, 1)), rtol=0.05)
 
 
 def test_guides_agree_on_both_sides(sitter, tmp_path):

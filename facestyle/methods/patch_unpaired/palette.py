@@ -14,6 +14,14 @@ from facestyle.frozen import FrozenRecord
 _LEAST, _MOST = np.array([0.4, 0.0, 0.0]), 2.0
 _FEW = 50  # px of a group, below which its colors are unknown
 _SCARCE = 0.01  # share of a picture below which a group is not harmonized; not measured
+_BEHIND = int(GROUP_OF_REGION[BACKGROUND])
+# A background has its main tone where most of it is: a dark smudge beside a head and the paper
+# around it have no mean that anything is drawn in. Steps of luminance, and how far around the main
+# tone counts
+_TONES, _TONE_REACH = 64, 0.08
+# Share of the lead's background that has to be as near to another one's main tone: it stays what it
+# is then. Beside one lead that is mostly smudge, all paper had turned gray (charcoal)
+_SAME_SHARE, _SAME_REACH = 0.1, 0.04
 # least standard deviation that is divided by: a level of 8 bits
 _FLOOR = 1 / 255
 # Cost, for a unit of luminance, of hair and clothes that the palette moves by more than is left
@@ -23,10 +31,25 @@ _MOVED_COST, _MOVED_FREE, _MOVED_MOST = 4.0, 0.12, 0.5
 
 @dataclass(frozen=True)
 class Palette(FrozenRecord):
-    """Mean and standard deviation of Lab for each group, (4, 3) each; NaN where it is missing."""
+    """What colors each group of a picture has.
+
+    Attributes
+    ----------
+    mean, deviation : (4, 3) float64
+        Of Lab; of the background, around its main tone. NaN where a group is missing.
+    tones : (64,) float64
+        Share of the background in each step of luminance.
+    """
 
     mean: np.ndarray
     deviation: np.ndarray
+    tones: np.ndarray
+
+    def has_tone(self, luminance: float) -> bool:
+        """Whether a tone is one of the background's: if not its main one, then of a part of it."""
+        centers = (np.arange(_TONES) + 0.5) / _TONES
+        near = np.abs(centers - luminance) < _SAME_REACH
+        return float(self.tones[near].sum()) > _SAME_SHARE
 
 
 def palette_of(lab: np.ndarray, region_map: np.ndarray) -> Palette:
@@ -39,14 +62,25 @@ def palette_of(lab: np.ndarray, region_map: np.ndarray) -> Palette:
     """
     groups = GROUP_OF_REGION[np.minimum(region_map, BACKGROUND)]
     mean, deviation = np.full((4, 3), np.nan), np.full((4, 3), np.nan)
+    tones = _shares(lab[..., 0][groups == _BEHIND])
     for group in range(4):
         mask = groups == group
         if mask.mean() < _SCARCE:
             mask = groups < 2
         if mask.sum() >= _FEW:
             colors = lab[mask]
+            if group == _BEHIND and tones.any():
+                main = (cv2.GaussianBlur(tones[None], (0, 0), 1.0).argmax() + 0.5) / _TONES
+                colors = colors[np.abs(colors[:, 0] - main) < _TONE_REACH]
             mean[group], deviation[group] = colors.mean(axis=0), colors.std(axis=0)
-    return Palette(mean, deviation)
+    return Palette(mean, deviation, tones)
+
+
+def _shares(luminance: np.ndarray) -> np.ndarray:
+    """Share of each step of luminance in [0, 1]; 0 where there is next to nothing."""
+    if luminance.size < _FEW:
+        return np.zeros(_TONES)
+    return np.histogram(luminance, bins=_TONES, range=(0, 1))[0] / luminance.size
 
 
 @dataclass(frozen=True)
@@ -87,6 +121,8 @@ def make_harmony(region_map: np.ndarray, own: Palette, lead: Palette, face_width
         ratio = (lead.deviation[group] + _FLOOR) / (own.deviation[group] + _FLOOR)
         ratio = np.clip(ratio, _LEAST, _MOST).astype(np.float32)
         shift = (lead.mean[group] - ratio * own.mean[group]).astype(np.float32)
+        if group == _BEHIND and lead.has_tone(own.mean[group, 0]):
+            ratio[0], shift[0] = 1, 0
         weight = cv2.GaussianBlur(mask, (0, 0), max(0.5, 0.02 * face_width))
         for channel in range(3):
             gain[channel] += weight * ratio[channel]

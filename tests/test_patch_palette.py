@@ -1,0 +1,71 @@
+"""Several exemplars agree on one palette: that of the first, and one paper."""
+
+import numpy as np
+
+from facestyle.faces.regions import BACKGROUND
+from facestyle.methods.patch_unpaired.palette import harmonized, make_harmony, palette_of
+
+
+def test_colors_beside_a_gray_lead_turn_gray():
+    random = np.random.default_rng(2)
+    labels = np.zeros((60, 60), np.uint8)
+    own = (random.standard_normal((60, 60, 3)) * 0.1 + 0.4).astype(np.float32)
+    lead = own * np.float32([1, 0, 0])
+    harmony = make_harmony(labels, palette_of(own, labels), palette_of(lead, labels), 50.0)
+    moved = harmonized(own, harmony)
+    assert np.abs(moved[..., 1:]).max() < 0.03
+    np.testing.assert_allclose(moved[..., 0], lead[..., 0], atol=0.01)
+
+
+def test_harmonized_has_the_lead_palette():
+    random = np.random.default_rng(1)
+    labels = np.zeros((60, 60), np.uint8)
+    own, lead = (
+        (random.standard_normal((60, 60, 3)) * deviation + mean).astype(np.float32)
+        for mean, deviation in ((0.3, 0.05), (0.6, 0.08))
+    )
+    harmony = make_harmony(labels, palette_of(own, labels), palette_of(lead, labels), 50.0)
+    moved = harmonized(own, harmony)
+    np.testing.assert_allclose(moved.mean(axis=(0, 1)), lead.mean(axis=(0, 1)), atol=0.01)
+    np.testing.assert_allclose(moved.std(axis=(0, 1)), lead.std(axis=(0, 1)), rtol=0.05)
+
+
+def paper(*, tone, smudge=0.0, tint=0.0, seed=3):
+    """A background: paper of one tone, and a share of it smudged dark; Lab, region map."""
+    random = np.random.default_rng(seed)
+    lab = np.zeros((60, 60, 3), np.float32)
+    lab[..., 0] = tone + 0.02 * random.standard_normal((60, 60))
+    lab[: round(60 * smudge), :, 0] = 0.4 + 0.06 * random.standard_normal((round(60 * smudge), 60))
+    lab[..., 2] = tint + 0.004 * random.standard_normal((60, 60))
+    return lab, np.full((60, 60), BACKGROUND, np.uint8)
+
+
+def moved(own, lead):
+    harmony = make_harmony(own[1], palette_of(*own), palette_of(*lead), 50.0)
+    return harmonized(own[0], harmony)
+
+
+def test_paper_stays_paper_beside_a_lead_that_is_mostly_smudge():
+    own, lead = paper(tone=0.77), paper(tone=0.77, smudge=0.8, tint=0.04)
+    result = moved(own, lead)
+    np.testing.assert_allclose(result[..., 0], own[0][..., 0], atol=1e-3)
+    np.testing.assert_allclose(result[..., 2].mean(), 0.04, atol=3e-3)  # the lead's tint
+
+
+def test_a_smudge_beside_the_paper_stays_dark():
+    own, lead = paper(tone=0.9, smudge=0.4), paper(tone=0.8)
+    result = moved(own, lead)
+    np.testing.assert_allclose(np.median(result[30:, :, 0]), 0.8, atol=0.02)
+    np.testing.assert_allclose(np.median(result[:20, :, 0]), 0.3, atol=0.06)
+
+
+def test_paper_of_a_tone_that_the_lead_has_not_becomes_the_leads():
+    own, lead = paper(tone=0.9), paper(tone=0.2)
+    np.testing.assert_allclose(moved(own, lead)[..., 0].mean(), 0.2, atol=0.02)
+
+
+def test_without_a_background_no_tone_is_its():
+    lab, _ = paper(tone=0.8)
+    palette = palette_of(lab, np.zeros((60, 60), np.uint8))
+    assert not palette.tones.any()
+    assert not palette.has_tone(0.8)
