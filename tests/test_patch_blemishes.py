@@ -7,9 +7,15 @@ import numpy as np
 import pytest
 from synthetic_faces import drawing_of, photograph
 
-from facestyle.faces.regions import BACKGROUND, HAIR
+from facestyle.faces.contours import face_width, feature_contours
+from facestyle.faces.face_coordinates import face_coordinates
+from facestyle.faces.regions import BACKGROUND, HAIR, SKIN
 from facestyle.methods.patch_unpaired import prepare_exemplar
-from facestyle.methods.patch_unpaired.blemishes import excess_roughness, unusable
+from facestyle.methods.patch_unpaired.blemishes import (
+    excess_roughness,
+    person_in_background,
+    unusable,
+)
 from facestyle.methods.patch_unpaired.measures import measure_set
 from facestyle.methods.patch_unpaired.prepared import resize_region_map
 
@@ -45,6 +51,28 @@ def test_specks_of_paper_may_be_copied():
 def test_roughness_counts_from_a_fifth_above_what_is_usual():
     local = np.float32([[0, 0.01, 0.012, 0.022, 1]])
     np.testing.assert_allclose(excess_roughness(local, 0.01), [[0, 0, 0, 1, 3]], atol=1e-5)
+
+
+def test_black_hair_that_counts_as_background_of_a_print_is_no_source():
+    portrait = photograph(seed=7)
+    place = face_coordinates(portrait, feature_contours(portrait.face))
+    region_map = np.where(place.inside > 0, np.uint8(SKIN), np.uint8(BACKGROUND))
+    hair = (region_map == BACKGROUND) & (np.abs(place.across) < 0.7) & (place.down < 0)
+    far = np.abs(place.across) > 1.15
+    luminance = np.full(region_map.shape, 0.9, np.float32)
+    luminance[hair] = 0.1
+    luminance[far] = 0.1
+    width = face_width(portrait.face)
+    marked = person_in_background(luminance, region_map, place, width)
+    inner = cv2.erode(hair.astype(np.uint8), np.ones((5, 5))) > 0
+    assert marked[inner].mean() > 0.95
+    assert not marked[far].any()
+    assert not marked[(place.down > 0.6) & (np.abs(place.across) < 0.8)].any()
+    assert not marked[region_map == SKIN].any()
+    # dots all over are the paper's tone
+    dots = np.full(region_map.shape, 0.9, np.float32)
+    dots[::3, ::3] = 0.1
+    assert not person_in_background(dots, region_map, place, width).any()
 
 
 def with_wrinkles(drawing):

@@ -24,6 +24,8 @@ _EDGE = 0.012  # width of the rim of background beside clothes, which is not cop
 # where ears end, from the oval's center; ears of half profiles lie farther out
 _EAR_ACROSS, _EAR_DOWN = 0.75, 0.3
 _HAIR_ACROSS = 1.0  # where hair ends that is not blown aside
+# the tone of paper: averaged over dots and lines, in steps of luminance, and how far it reaches
+_PAPER_SIGMA, _PAPER_BINS, _PAPER_REACH = 0.05, 32, 0.12
 # sigmas of the band whose energy is roughness, and of the area it is measured over
 _FINE, _COARSE, _WINDOW = 0.008, 0.03, 0.03
 _INSIDE = 0.06  # how far from the face's outline
@@ -148,6 +150,37 @@ def strokes_beside_head(region_map: np.ndarray, place: FaceCoordinates) -> np.nd
         (region_map == HAIR) & (across > _HAIR_ACROSS)
     )
     return np.asarray(far & (place.down < place.chin))
+
+
+def person_in_background(
+    luminance: np.ndarray, region_map: np.ndarray, place: FaceCoordinates, face_width: float
+) -> np.ndarray:
+    """Background around a head and below it that has not the paper's tone.
+
+    Prints have no shades that would tell black hair, or a black coat, from what is behind.
+
+    Parameters
+    ----------
+    luminance : (H, W) float32
+    region_map : (H, W) uint8
+    place : FaceCoordinates
+    face_width : float
+        px.
+
+    Returns
+    -------
+    (H, W) bool
+    """
+    behind = region_map == BACKGROUND
+    if not behind.any():
+        return behind
+    weight = cv2.GaussianBlur(behind.astype(np.float32), (0, 0), _PAPER_SIGMA * face_width)
+    total = cv2.GaussianBlur(luminance * behind, (0, 0), _PAPER_SIGMA * face_width)
+    tone = total / np.maximum(weight, np.float32(1e-3))
+    shares, edges = np.histogram(tone[behind], bins=_PAPER_BINS, range=(0, 1))
+    paper = edges[shares.argmax()] + 0.5 / _PAPER_BINS
+    other = np.abs(tone - paper) > _PAPER_REACH
+    return np.asarray(behind & other & (np.abs(place.across) < _HAIR_ACROSS))
 
 
 def skin_roughness(

@@ -22,6 +22,7 @@ from facestyle.imaging.threads import in_threads
 from facestyle.methods.patch_unpaired.blemishes import (
     excess_roughness,
     missed_ears,
+    person_in_background,
     skin_roughness,
     strokes_beside_head,
     unusable,
@@ -108,6 +109,8 @@ def measure_set(
     pictures: Sequence[np.ndarray],
     region_maps: Sequence[np.ndarray],
     width: float,
+    *,
+    prints: bool = False,
 ) -> SetMeasures:
     """Measure exemplars in the palette of the first.
 
@@ -122,13 +125,15 @@ def measure_set(
         Their regions.
     width : float
         Face width, px.
+    prints : bool
+        Whether they consist of a few flat colors.
     """
     labs = in_threads(to_lab, pictures)
 
     def measure(number: int) -> tuple[ExemplarMeasures, np.ndarray, float]:
         own = exemplars[number].portrait.face
         scaled = own.scaled(width / face_width(own))
-        return _measured(labs[number], region_maps[number], scaled, faces[number], width)
+        return _measured(labs[number], region_maps[number], scaled, faces[number], width, prints)
 
     measured = in_threads(measure, range(len(labs)))
     # one old face among young ones is rough all over
@@ -138,7 +143,12 @@ def measure_set(
 
 
 def _measured(
-    lab: np.ndarray, region_map: np.ndarray, scaled: Face, face: Face, width: float
+    lab: np.ndarray,
+    region_map: np.ndarray,
+    scaled: Face,
+    face: Face,
+    width: float,
+    prints: bool,
 ) -> tuple[ExemplarMeasures, np.ndarray, float]:
     """Measure one exemplar, its face scaled at once, and by way of the working size.
 
@@ -150,6 +160,8 @@ def _measured(
     marks |= hair_clutter(lab, region_map, width)
     place = face_coordinates(Portrait(lab, face, light), feature_contours(face))
     marks |= missed_ears(region_map, place) | strokes_beside_head(region_map, place)
+    if prints:
+        marks |= person_in_background(light, region_map, place, width)
     local, usual = skin_roughness(light, region_map, place, width)
     none = np.zeros(0, np.uint8)
     measured = ExemplarMeasures(

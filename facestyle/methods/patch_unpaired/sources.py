@@ -102,7 +102,8 @@ def make_sources(
     images, region_maps, harmonies, moved = zip(*made, strict=True)
     working = [exemplar.working_face for exemplar in exemplars]
     faces = tuple(face.scaled(width / face_width(face)) for face in working)
-    measures = kept_measures(key, lambda: measure_set(exemplars, faces, images, region_maps, width))
+    parts = exemplars, faces, images, region_maps, width
+    measures = kept_measures(key, lambda: measure_set(*parts, prints=bool(len(colors))))
     layers = [
         Layer(image, region_map, own.usable(region_map.shape), number, np.eye(2, 3))
         for number, (image, region_map, own) in enumerate(
