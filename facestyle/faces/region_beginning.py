@@ -14,11 +14,13 @@ from facestyle.faces.skin_likeness import (
     much_darker,
     skin_as_a_whole,
     skin_hue,
+    without_sunglasses,
 )
 
 INNER = 0.03  # face widths inside the oval from which skin teaches its colors
 # of the logarithm of detail, beyond the cheeks', where hair usually is; .4 and .8 score alike
 _SMOOTH = 0.8
+_GLASSES = 0.3  # face widths below the brows to where glasses reach
 _CROWN = 0.62  # face widths to either side: what is above the brows is forehead, hair or hat
 
 
@@ -55,6 +57,7 @@ def beginning(
     contours, unit = feature_contours(portrait.face), face_width(portrait.face)
     features = _feature_mask(portrait.matte.shape, contours, 0.02 * unit)
     seeds = first_seeds(place, portrait.matte, features, depth)
+    seeds[0] = without_sunglasses(seeds[0], colors, place.down > place.brow + _GLASSES)
     trust = colors_tell(colors)
     skin_like, reached = looks_like_skin(colors, detail, seeds[0])
     if trust == 0:  # lightness alone tells, and shaded cheeks are as dark as cloth
