@@ -15,6 +15,10 @@ from facestyle.faces.face import Portrait
 from facestyle.faces.matte_edge import decide_edge
 
 _GRAIN_SIGMA = 0.04  # face widths
+# Percentile of the background's grain that is paper's; more is hatching, which showed as a pale
+# relief (by eye, pencil and engraving)
+_PLAINEST = 20
+_PAPER_SEEN = 0.02  # opacity below which nothing but background is seen
 _MOST_GRAIN = 0.03  # RGB of 1; more is strokes, not their ground (not measured)
 _STROKE_SIGMA = 0.02  # inter-ocular distances
 _BAND_WIDTH = 2.0  # twice as far as a photograph's mask strays
@@ -74,7 +78,13 @@ def _painted_matte(painted: np.ndarray, matte: np.ndarray, inter_ocular: float) 
 
 def _paper(painted: np.ndarray, portrait: Portrait, exemplars: Sequence[Portrait]) -> np.ndarray:
     """The exemplars' paper color with the grain of the painted background, (H, W, 3) float32."""
+    sigma = _GRAIN_SIGMA * face_width(portrait.face)
     grain = painted.mean(axis=2)
-    grain = grain - cv2.GaussianBlur(grain, (0, 0), _GRAIN_SIGMA * face_width(portrait.face))
+    grain = grain - cv2.GaussianBlur(grain, (0, 0), sigma)
+    strength = np.sqrt(cv2.GaussianBlur(grain * grain, (0, 0), sigma))
+    behind = strength[portrait.matte < _PAPER_SEEN]
+    if behind.size:
+        plain = np.percentile(behind, _PLAINEST)
+        grain *= np.minimum(plain / np.maximum(strength, np.float32(1e-4)), 1)
     color = paper_color(list(exemplars))
     return color + np.clip(grain, -_MOST_GRAIN, _MOST_GRAIN)[..., None]
