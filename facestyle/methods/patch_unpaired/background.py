@@ -17,7 +17,7 @@ from facestyle.faces.regions import BACKGROUND
 from facestyle.imaging.color import to_lab
 from facestyle.methods.patch_unpaired.background_pieces import lay_pieces
 from facestyle.methods.patch_unpaired.background_search import Backdrop, shifted
-from facestyle.methods.patch_unpaired.pictures import halved
+from facestyle.methods.patch_unpaired.pictures import depth_inside, halved
 from facestyle.methods.patch_unpaired.recipe import LEVELS
 from facestyle.methods.patch_unpaired.sources import PatchSources
 
@@ -136,10 +136,8 @@ def _picture(sources: PatchSources, number: int, index: int) -> tuple[np.ndarray
     picture = level.image[3 * start : 3 * end].reshape(height, width, 3)
     regions = level.regions[start:end].reshape(height, width)
     unit = sources.face_width / 2**index
-    own = (regions == BACKGROUND).astype(np.uint8)
-    own = cv2.copyMakeBorder(own, *4 * (1,), cv2.BORDER_REPLICATE)
     # at coarse levels the pixel beside the person shows both
-    free = cv2.distanceTransform(own, cv2.DIST_L2, 3)[1:-1, 1:-1] > max(_FROM_PERSON * unit, 1.0)
+    free = depth_inside(regions == BACKGROUND) > max(_FROM_PERSON * unit, 1.0)
     x, y = sources.faces[number].outline[OUTLINE_CHIN] / 2**index
     drop, half, slope = _SHOULDERS
     below = (np.arange(height)[:, None] - y) / unit - drop
@@ -185,12 +183,10 @@ def _at_working_size(
     wanted = cv2.resize(to_lab(tone), size, interpolation=cv2.INTER_LINEAR)
     change = np.zeros_like(wanted)
     for own, drop in enumerate(drops):
-        height, width = drop.free[0].shape
         mine = background & (owners == own)
-        mine &= ((places >= 0) & (places < (height, width))).all(axis=-1)
+        mine &= ((places >= 0) & (places < drop.free[0].shape)).all(axis=-1)
         mine[mine] = drop.free[0][tuple(places[mine].T)]  # cells of the cut may show strands
-        low = cv2.resize(to_lab(drop.low_band), (width, height), interpolation=cv2.INTER_LINEAR)
-        change[mine] = wanted[mine] - low[tuple(places[mine].T)]
+        change[mine] = wanted[mine] - drop.low_lab()[tuple(places[mine].T)]
         placed |= mine
     lent = dict(zip(chosen.tolist(), drops, strict=True))
     layers = chosen[np.where(placed, owners, 0)].astype(np.int32)

@@ -6,7 +6,7 @@ ended along a straight line, mostly at the border of the exemplar that it comes 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -17,7 +17,7 @@ from facestyle.imaging.resampling import resized_window
 from facestyle.methods.patch_unpaired.background import Background
 from facestyle.methods.patch_unpaired.background_seams import numbered_pieces
 from facestyle.methods.patch_unpaired.background_search import shifted
-from facestyle.methods.patch_unpaired.pictures import bounding_box, masked_mean
+from facestyle.methods.patch_unpaired.pictures import bounding_box, depth_inside, masked_mean
 
 # In face widths: over which a piece fades into the next (three sitters in four styles, by eye:
 # hatching ends as if by a lighter hand, and engraved lines stay lines)
@@ -83,10 +83,11 @@ def fading_pieces(
     reach = _FADING * face_width
     forms = masked_mean(laid, behind, _FORM_SIGMA * face_width)[1]
     searched = behind & ~background.placed
-    total = np.minimum(_depth(searched) / (2 * reach), 1) + _LEAST * searched
+    total = np.minimum(depth_inside(searched) / (2 * reach), 1) + _LEAST * searched
+    lows = {exemplar: drop.low_lab() for exemplar, drop in background.drops.items()}
     pieces = []
     for number in range(int(numbers.max()) + 1):
-        piece = _weighed(background, numbers == number, forms, face_width)
+        piece = _weighed(background, numbers == number, lows, forms, face_width)
         piece.share[...] *= behind[piece.box]
         total[piece.box] += piece.share
         pieces.append(piece)
@@ -96,7 +97,11 @@ def fading_pieces(
 
 
 def _weighed(
-    background: Background, own: np.ndarray, forms: np.ndarray, face_width: float
+    background: Background,
+    own: np.ndarray,
+    lows: Mapping[int, np.ndarray],
+    forms: np.ndarray,
+    face_width: float,
 ) -> Piece:
     """One of the pieces, with weights that have to be divided by those of all."""
     first = tuple(np.argwhere(own)[0])
@@ -109,21 +114,16 @@ def _weighed(
     shape = own.shape
     box = slice(rows.start, rows.start + shape[0]), slice(columns.start, columns.start + shape[1])
     corner = step + np.array([rows.start, columns.start])
-    low = cv2.resize(to_lab(drop.low_band), drop.free[0].shape[::-1])
-    change = background.tone[box] - shifted(low, corner, shape)
+    change = background.tone[box] - shifted(lows[exemplar], corner, shape)
     free = shifted(drop.free[0], corner, shape)
     strokes = to_lab(shifted(drop.pictures[0], corner, shape) / np.float32(255)) + change
     other = masked_mean(strokes, free, _FORM_SIGMA * face_width)[1] - forms
     weight = cv2.GaussianBlur(own.astype(np.float32), (0, 0), reach)
-    weight *= np.minimum(_depth(free) / (2 * reach), 1)  # nothing is left where its exemplar ends
+    weight *= np.minimum(
+        depth_inside(free) / (2 * reach), 1
+    )  # nothing is left where its exemplar ends
     weight *= np.exp(-((np.abs(other).max(axis=-1) / _ALIKE) ** 2))
     return Piece(exemplar, step, box, weight + _LEAST * own, change)
-
-
-def _depth(mask: np.ndarray) -> np.ndarray:
-    """How far each pixel of a mask is from what isn't in it, px; (h, w) float32."""
-    padded = cv2.copyMakeBorder(mask.astype(np.uint8), *4 * (1,), cv2.BORDER_REPLICATE)
-    return np.asarray(cv2.distanceTransform(padded, cv2.DIST_L2, 3)[1:-1, 1:-1], np.float32)
 
 
 def blend_pieces(

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from facestyle.imaging.color import to_lab
+
 BAND = 6  # px of the coarse level in which a piece is to agree with what lies beside it
 _TOLERANCE = 0.06  # differences of RGB (of 1) that are hardly seen
 _REACH = 1.5  # face widths from the place that the face gives
@@ -37,6 +39,12 @@ class Backdrop:
     free: tuple[np.ndarray, ...]
     low_band: np.ndarray
     first: np.ndarray
+
+    def low_lab(self) -> np.ndarray:
+        """The low band at the finest level, (H, W, 3) float32 Lab of 1."""
+        height, width = self.free[0].shape
+        low = to_lab(self.low_band)
+        return cv2.resize(low, (width, height), interpolation=cv2.INTER_LINEAR)
 
     def tone_for(self, shape: tuple[int, ...]) -> np.ndarray:
         """The low band at the target's place, beyond the border as at it; (H, W, 3) float32."""

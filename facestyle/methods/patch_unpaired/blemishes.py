@@ -7,6 +7,7 @@ import numpy as np
 
 from facestyle.faces.face_coordinates import FaceCoordinates, signed_distance
 from facestyle.faces.regions import BACKGROUND, CLOTHES, HAIR, LIP, SKIN
+from facestyle.methods.patch_unpaired.pictures import depth_inside, masked_mean
 
 # all lengths in face widths, luminances in [0, 1]; chosen, not measured
 _STROKE = 0.035  # widest stroke of a mark
@@ -61,7 +62,7 @@ def unusable(luminance: np.ndarray, region_map: np.ndarray, face_width: float) -
 
 def _isolated_marks(tophat: np.ndarray, region: np.ndarray, face_width: float) -> np.ndarray:
     """Thin strokes, darker than what is beside them, that form small groups inside a region."""
-    inner = signed_distance(_with_border(region))[1:-1, 1:-1]
+    inner = depth_inside(region)
     strokes = ((tophat > _CONTRAST) & region).astype(np.uint8)
     joined = cv2.dilate(strokes, _disc(_MARK_GAP * face_width))
     count, parts, stats, _ = cv2.connectedComponentsWithStats(joined)
@@ -80,7 +81,7 @@ def _isolated_marks(tophat: np.ndarray, region: np.ndarray, face_width: float) -
 
 def _loose_strokes(tophat: np.ndarray, region: np.ndarray, face_width: float) -> np.ndarray:
     """Thin strokes that leave the person, but for what runs along its edge, and for specks."""
-    inner = signed_distance(_with_border(region))[1:-1, 1:-1]
+    inner = depth_inside(region)
     away = region & (inner > _FROM_EDGE * face_width)
     strokes = ((tophat > _FAINT_CONTRAST) & away).astype(np.uint8)
     joined = cv2.dilate(strokes, _disc(_MARK_GAP * face_width))
@@ -98,16 +99,8 @@ def _unless_pattern(marks: np.ndarray, region: np.ndarray, face_width: float) ->
         return marks
     sigma = _STRAY_SIGMA * face_width
     step = max(1, int(sigma / 4))
-    size = (max(1, marks.shape[1] // step), max(1, marks.shape[0] // step))
-    shown, whole = (
-        cv2.GaussianBlur(
-            cv2.resize(mask.astype(np.float32), size, interpolation=cv2.INTER_AREA),
-            (0, 0),
-            sigma / step,
-        )
-        for mask in (marks, region)
-    )
-    around = cv2.resize(shown / np.maximum(whole, np.float32(1e-3)), marks.shape[::-1])
+    _, around = masked_mean(marks.astype(np.float32), region, sigma, step)
+    around = cv2.resize(around, marks.shape[::-1])
     count, parts = cv2.connectedComponents(marks.astype(np.uint8))
     areas = np.bincount(parts.ravel(), minlength=count)
     shares = np.bincount(parts.ravel(), around.ravel(), count) / np.maximum(areas, 1)
@@ -174,9 +167,7 @@ def person_in_background(
     behind = region_map == BACKGROUND
     if not behind.any():
         return behind
-    weight = cv2.GaussianBlur(behind.astype(np.float32), (0, 0), _PAPER_SIGMA * face_width)
-    total = cv2.GaussianBlur(luminance * behind, (0, 0), _PAPER_SIGMA * face_width)
-    tone = total / np.maximum(weight, np.float32(1e-3))
+    _, tone = masked_mean(luminance, behind, _PAPER_SIGMA * face_width)
     shares, edges = np.histogram(tone[behind], bins=_PAPER_BINS, range=(0, 1))
     paper = edges[shares.argmax()] + 0.5 / _PAPER_BINS
     other = np.abs(tone - paper) > _PAPER_REACH
@@ -236,11 +227,6 @@ def _roughness(luminance: np.ndarray, face: np.ndarray, face_width: float) -> np
     weight = face.astype(np.float32)
     energy = cv2.GaussianBlur(band * band * weight, (0, 0), _WINDOW * face_width)
     return np.sqrt(energy / (cv2.GaussianBlur(weight, (0, 0), _WINDOW * face_width) + 1e-3))
-
-
-def _with_border(region: np.ndarray) -> np.ndarray:
-    """The region continued beyond the picture, so that its border is no edge."""
-    return cv2.copyMakeBorder(region.astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_REPLICATE)
 
 
 def _disc(radius: float) -> np.ndarray:

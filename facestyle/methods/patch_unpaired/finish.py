@@ -11,7 +11,7 @@ from facestyle.faces.contours import face_width
 from facestyle.faces.face import Portrait
 from facestyle.faces.regions import BACKGROUND
 from facestyle.imaging.color import from_lab, luminance, to_lab
-from facestyle.imaging.resampling import resized_window
+from facestyle.imaging.resampling import resized_rows, resized_window
 from facestyle.kernels.flat_pictures import FlatPictures
 from facestyle.kernels.matches import Matches
 from facestyle.kernels.patch_voting import Voting, vote
@@ -122,7 +122,7 @@ def _set_background(
     assert background is not None
     height, width = lab.shape[:2]
     for rows in row_bands(height, width):
-        lab[rows] += resized_window(background.change, (height, width), rows, slice(0, width))
+        lab[rows] += resized_rows(background.change, (height, width), rows)
     laid = _at_working_size(lab, target)
     pieces = fading_pieces(laid, background, behind, face_width)
     blend_pieces(lab, pieces, behind, images, scale)

@@ -42,7 +42,7 @@ def masked_mean(
 
     Parameters
     ----------
-    values : (h, w, 3) float32
+    values : (h, w) or (h, w, C) float32
     mask : (h, w) bool
     sigma : float
         Of the neighborhood, px.
@@ -53,7 +53,7 @@ def masked_mean(
     -------
     share : (h', w') float32
         In [0, 1].
-    mean : (h', w', 3) float32
+    mean : (h', w') or (h', w', C) float32
         0 far from the mask.
     """
     shown = [mask.astype(np.float32), cv2.copyTo(values, mask.astype(np.uint8))]
@@ -61,4 +61,21 @@ def masked_mean(
         size = (max(1, mask.shape[1] // step), max(1, mask.shape[0] // step))
         shown = [cv2.resize(one, size, interpolation=cv2.INTER_AREA) for one in shown]
     share, total = (cv2.GaussianBlur(one, (0, 0), sigma / step) for one in shown)
-    return share, total / np.maximum(share, np.float32(_LEAST_WEIGHT))[..., None]
+    floored = np.maximum(share, np.float32(_LEAST_WEIGHT))
+    return share, total / (floored[..., None] if total.ndim == 3 else floored)
+
+
+def depth_inside(mask: np.ndarray) -> np.ndarray:
+    """How far each pixel of a mask is from its edge; the picture's border is none.
+
+    Parameters
+    ----------
+    mask : (h, w) bool or uint8
+
+    Returns
+    -------
+    (h, w) float32
+        px; 0 outside of the mask.
+    """
+    padded = cv2.copyMakeBorder(mask.astype(np.uint8), *4 * (1,), cv2.BORDER_REPLICATE)
+    return cv2.distanceTransform(padded, cv2.DIST_L2, 3)[1:-1, 1:-1]
