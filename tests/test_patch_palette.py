@@ -69,3 +69,10 @@ def test_without_a_background_no_tone_is_its():
     palette = palette_of(lab, np.zeros((60, 60), np.uint8))
     assert not palette.tones.any()
     assert not palette.has_tone(0.8)
+
+
+def test_a_scarce_background_takes_the_colors_of_face_and_hair():
+    lab, region_map = np.full((100, 100, 3), 0.2, np.float32), np.zeros((100, 100), np.uint8)
+    lab[:6, :10, 0], region_map[:6, :10] = 0.9, BACKGROUND  # .6 %, unlike any of the face
+    palette = palette_of(lab, region_map)
+    np.testing.assert_allclose(palette.mean, 0.2, atol=1e-4)

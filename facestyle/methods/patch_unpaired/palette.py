@@ -67,11 +67,11 @@ def palette_of(lab: np.ndarray, region_map: np.ndarray) -> Palette:
         mask = groups == group
         if mask.mean() < _SCARCE:
             mask = groups < 2
+        elif group == _BEHIND and tones.any():
+            main = (cv2.GaussianBlur(tones[None], (0, 0), 1.0).argmax() + 0.5) / _TONES
+            mask &= np.abs(lab[..., 0] - main) < _TONE_REACH
         if mask.sum() >= _FEW:
             colors = lab[mask]
-            if group == _BEHIND and tones.any():
-                main = (cv2.GaussianBlur(tones[None], (0, 0), 1.0).argmax() + 0.5) / _TONES
-                colors = colors[np.abs(colors[:, 0] - main) < _TONE_REACH]
             mean[group], deviation[group] = colors.mean(axis=0), colors.std(axis=0)
     return Palette(mean, deviation, tones)
 
