@@ -95,7 +95,7 @@ def read_set(name: str, folder: Path, *, drawn: bool) -> list[Sample]:
     samples = []
     for path in paths[:: EVERY.get(name, 1)]:
         try:
-            portrait, _ = read_exemplar(path)
+            portrait = read_exemplar(path).portrait
         except FacestyleError as error:
             print(f"skipped: {error}", file=sys.stderr)
             continue

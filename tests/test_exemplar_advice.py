@@ -204,7 +204,7 @@ def test_verb_writes_points_beside_the_picture_and_draws_them(tmp_path, astronau
     assert main(["landmarks", str(picture)]) == 0
     beside = tmp_path / "eileen.landmarks.txt"
     assert capsys.readouterr().out.strip() == str(beside)
-    portrait, _ = read_exemplar(picture, cache=False)
+    portrait = read_exemplar(picture, cache=False).portrait
     assert portrait.face.source == "file"
     shifted = tmp_path / "shifted.txt"
     np.savetxt(shifted, read_landmarks(beside) + 5)

@@ -128,7 +128,7 @@ def test_photos_are_matched_by_stem(save, astronaut, tmp_path):
 def test_transparency_is_laid_on_white(save, astronaut):
     alpha = np.ones(astronaut.shape[:2])
     alpha[:40] = 0
-    portrait, _ = read_exemplar(save("cut.png", np.dstack([astronaut, alpha])))
+    portrait = read_exemplar(save("cut.png", np.dstack([astronaut, alpha]))).portrait
     assert (portrait.image[:39] == 1).all()
     np.testing.assert_allclose(portrait.image[100], astronaut[100], atol=1 / 255)
 
@@ -138,7 +138,7 @@ def test_large_pictures_are_reduced_with_their_landmarks(save, astronaut, portra
     path = save("large.png", astronaut)
     lines = "\n".join(f"{x} {y}" for x, y in portrait.face.landmarks)
     path.with_name("large.landmarks.txt").write_text(lines)
-    found, _ = read_exemplar(path)
+    found = read_exemplar(path).portrait
     assert found.image.shape[:2] == (255, 255)
     np.testing.assert_allclose(found.face.landmarks, portrait.face.scaled(0.75).landmarks)
 
@@ -146,14 +146,14 @@ def test_large_pictures_are_reduced_with_their_landmarks(save, astronaut, portra
 def test_a_cache_hit_equals_the_first_run(save, astronaut, tmp_path, monkeypatch):
     monkeypatch.setenv("FACESTYLE_CACHE", str(tmp_path / "cache"))
     path = save("look.png", astronaut)
-    first, key = read_exemplar(path)
+    first, key, _ = read_exemplar(path)
 
     def forbidden(*_, **__):
         raise AssertionError("analyzed again")
 
     with monkeypatch.context() as patch:
         patch.setattr(reading, "portrait_from_image", forbidden)
-        second, same_key = read_exemplar(path)
+        second, same_key, _ = read_exemplar(path)
         assert key == same_key
         np.testing.assert_array_equal(first.matte, second.matte)
         np.testing.assert_array_equal(first.image, second.image)
@@ -164,7 +164,7 @@ def test_a_cache_hit_equals_the_first_run(save, astronaut, tmp_path, monkeypatch
         with pytest.raises(AssertionError, match="again"):
             read_exemplar(path, landmarks="mesh")
     save("look.png", astronaut[:, ::-1])
-    _, other_key = read_exemplar(path)
+    _, other_key, _ = read_exemplar(path)
     assert other_key != key
     assert len(list((tmp_path / "cache").iterdir())) == 2
 
@@ -225,10 +225,10 @@ def test_odd_pictures_do_not_stop_the_others(save, astronaut, tmp_path, monkeypa
 
 def test_a_stored_analysis_of_another_kind_is_made_anew(save, astronaut):
     path = save("look.png", astronaut)
-    portrait, key = read_exemplar(path)
-    odd = reading._Analysis(portrait.face, portrait.matte.astype(np.float64))
+    portrait, key, _ = read_exemplar(path)
+    odd = reading._Analysis(portrait.face, portrait.matte.astype(np.float64), np.array([1]))
     disk_cache.save(key, odd)
-    again, _ = read_exemplar(path)
+    again = read_exemplar(path).portrait
     np.testing.assert_array_equal(again.matte, portrait.matte)
 
 

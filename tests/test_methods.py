@@ -60,8 +60,8 @@ def pencil():
     names = ("grace_hopper.jpg", "erik_dahlgren.jpg")
     portraits = []
     for name in names:
-        drawing, _ = read_exemplar(EXEMPLARS / "pencil" / name)
-        photo, _ = read_exemplar(EXEMPLARS / "pencil_photos" / name)
+        drawing = read_exemplar(EXEMPLARS / "pencil" / name).portrait
+        photo = read_exemplar(EXEMPLARS / "pencil_photos" / name).portrait
         portraits.append(reduced(replace(drawing, photo=photo), 45))
     return ExemplarSet(portraits)
 

@@ -18,7 +18,7 @@ from facestyle.pipeline.clips import stylize_clip
 
 
 def drawing(style, sitter, exemplars) -> Portrait:
-    read, _ = read_exemplar(exemplars / style / f"{sitter}.jpg")
+    read = read_exemplar(exemplars / style / f"{sitter}.jpg").portrait
     factor = 45 / read.face.inter_ocular
     image = cv2.resize(read.image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
     matte = cv2.resize(read.matte, image.shape[1::-1], interpolation=cv2.INTER_AREA)

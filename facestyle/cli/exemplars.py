@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from facestyle.cli import exit_codes, options
 
 if TYPE_CHECKING:
+    from facestyle.exemplars import ReadExemplar
     from facestyle.faces import Portrait
     from facestyle.pipeline.exemplar_advice import ExemplarReport, SetReport
 
@@ -57,11 +58,11 @@ def run(arguments: argparse.Namespace) -> int:
             "put several stylized portraits in it"
         )
     photos = _photos(arguments.exemplar_photos)
-    found: dict[Path, Portrait | str] = {}
+    found: dict[Path, ReadExemplar | str] = {}
     quiet = arguments.quiet or not arguments.verbose  # the list itself shows how far it is
     for path in show_progress(paths, len(paths), quiet=quiet):
         found[path] = _read(path, arguments.landmarks, photos)
-    usable = {path: item for path, item in found.items() if not isinstance(item, str)}
+    usable = {path: item.portrait for path, item in found.items() if not isinstance(item, str)}
     report = advise(ExemplarSet(list(usable.values()))) if usable else None
     reports = dict(zip(usable, report.exemplars, strict=True)) if report else {}
     for path, item in found.items():
@@ -88,32 +89,36 @@ def _photos(folder: Path | None) -> dict[str, Path] | None:
     return {item.path.stem: item.path for item in expand_inputs([find_exemplars(folder)])}
 
 
-def _read(path: Path, landmarks: str, photos: dict[str, Path] | None) -> "Portrait | str":
+def _read(path: Path, landmarks: str, photos: dict[str, Path] | None) -> "ReadExemplar | str":
     """What `ExemplarSet.from_folder` will find in a file, or why it will not be used."""
     from facestyle.errors import FacestyleError
     from facestyle.exemplars import read_exemplar, read_with_photo
 
     try:
         if photos is None:
-            return read_exemplar(path, landmarks=landmarks)[0]
-        return read_with_photo(path, photos, landmarks, True)[0]
+            return read_exemplar(path, landmarks=landmarks)
+        return read_with_photo(path, photos, landmarks, True)
     except FacestyleError as error:
         return " ".join(str(error).split()).removeprefix(f"{path}: ")
 
 
-def _record(path: Path, item: "Portrait | str", report: "ExemplarReport | None") -> dict[str, Any]:
+def _record(
+    path: Path, item: "ReadExemplar | str", report: "ExemplarReport | None"
+) -> dict[str, Any]:
     if isinstance(item, str) or report is None:
         return {"path": str(path), "usable": False, "reason": item}
-    x0, y0, x1, y1 = item.face.box
+    face = item.portrait.face
+    x0, y0, x1, y1 = face.box
     return {
         "path": str(path),
         "usable": True,
         "size": list(report.size),
+        "inside_frame": None if item.frame is None else list(item.frame),
         "face": {
             "box": [round(value, 1) for value in (x0, y0, x1, y1)],
             "size": [round(x1 - x0), round(y1 - y0)],
-            "inter_ocular": round(item.face.inter_ocular, 1),
-            "landmarks": item.face.source,
+            "inter_ocular": round(face.inter_ocular, 1),
+            "landmarks": face.source,
         },
         "pose": report.pose,
         "turn": round(report.turn, 1),
@@ -133,6 +138,7 @@ def _line(record: dict[str, Any]) -> str:
         [
             f"{record['path']}: usable: face {width} x {height} px ({record['face']['landmarks']})",
             f"{record['size'][0]} x {record['size'][1]} px, {record['pose']}, {record['medium']}",
+            *(["without its frame"] if record["inside_frame"] else []),
             *record["remarks"],
         ]
     )

@@ -34,8 +34,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     if not arguments.exemplars.is_file():
         raise UsageError(f"--exemplars {arguments.exemplars}: expected one picture, for guides")
-    portrait, _ = read_exemplar(arguments.input, landmarks=arguments.landmarks)
-    exemplar, _ = read_exemplar(arguments.exemplars, landmarks=arguments.landmarks)
+    portrait = read_exemplar(arguments.input, landmarks=arguments.landmarks, whole=True).portrait
+    exemplar = read_exemplar(arguments.exemplars, landmarks=arguments.landmarks).portrait
     command = write_guides(arguments.output, make_guides(portrait, exemplar))
     record = {"path": str(arguments.output), "command": command}
     print_result(to_json(record) if arguments.json else command)

@@ -12,8 +12,14 @@ import numpy as np
 
 from facestyle import disk_cache
 from facestyle.errors import ExemplarError, FacestyleError, clause
+from facestyle.exemplars.frame import inside_frame
 from facestyle.exemplars.kept_portrait import kept
-from facestyle.exemplars.reading import LANDMARKS_SUFFIX, read_exemplar, read_with_photo
+from facestyle.exemplars.reading import (
+    LANDMARKS_SUFFIX,
+    ReadExemplar,
+    read_exemplar,
+    read_with_photo,
+)
 from facestyle.faces import Portrait
 from facestyle.frozen import FrozenRecord
 from facestyle.imaging.threads import in_threads
@@ -171,25 +177,26 @@ class ExemplarSet:
         paths = _picture_files(folder)
         photo_paths = {} if photos is None else {p.stem: p for p in _picture_files(Path(photos))}
 
-        def read(path: Path) -> tuple[Portrait, str] | Exception:
+        def read(path: Path) -> ReadExemplar | Exception:
             try:
                 if photos is None:
-                    portrait, key = read_exemplar(path, landmarks=landmarks, cache=cache)
+                    found = read_exemplar(path, landmarks=landmarks, cache=cache)
                 else:
-                    portrait, key = read_with_photo(path, photo_paths, landmarks, cache)
-                return kept(portrait), key
+                    found = read_with_photo(path, photo_paths, landmarks, cache)
+                return found._replace(portrait=kept(found.portrait))
             except Exception as error:  # one odd picture must not stop the others
                 return error
 
-        portraits, fingerprints, problems = [], [], []
+        portraits, fingerprints, problems, framed = [], [], [], []
         for path, found in zip(paths, in_threads(read, paths, most=_AT_ONCE), strict=True):
             if isinstance(found, Exception):
                 message = _describe_problem(path, found)
                 problems.append((path, message))
                 _LOG.warning("exemplar skipped: %s", message)
                 continue
-            portraits.append(found[0])
-            fingerprints.append(found[1])
+            portraits.append(found.portrait)
+            fingerprints.append(found.fingerprint)
+            framed += [path.name] if found.frame else []
         if not portraits:
             reasons = "; ".join(message for _, message in problems[:3])
             raise ExemplarError(
@@ -197,6 +204,7 @@ class ExemplarSet:
                 "Give pictures that each show one face, or 68 points in a file NAME"
                 f"{LANDMARKS_SUFFIX} beside the picture."
             )
+        _say_framed(folder, framed, len(portraits))
         return cls(portraits, fingerprints=fingerprints if cache else None, problems=problems)
 
     @classmethod
@@ -221,7 +229,15 @@ class ExemplarSet:
             If a file is no picture.
         """
         paths = _picture_files(Path(folder))
-        pictures = [ExemplarPicture(read_image(path).rgb, path.name) for path in paths]
+        pictures, framed = [], []
+        for path in paths:
+            image = read_image(path).rgb
+            box = inside_frame(image)
+            if box is not None:
+                image = np.ascontiguousarray(image[box.top : box.bottom, box.left : box.right])
+                framed.append(path.name)
+            pictures.append(ExemplarPicture(image, path.name))
+        _say_framed(Path(folder), framed, len(paths))
         contents = [disk_cache.fingerprint("style picture", path.read_bytes()) for path in paths]
         return cls([], pictures=pictures, fingerprints=contents)
 
@@ -241,6 +257,13 @@ def _picture_files(folder: Path) -> list[Path]:
             f"{folder}: the folder holds no pictures; put several stylized portraits in it"
         )
     return files
+
+
+def _say_framed(folder: Path, framed: list[str], count: int) -> None:
+    """Say whose frames are left out, if any are."""
+    if framed:
+        names = ", ".join(framed[:3]) + (", ..." if len(framed) > 3 else "")
+        _LOG.warning("%s: %d of %d have a frame, left out: %s", folder, len(framed), count, names)
 
 
 def _describe_problem(path: Path, error: Exception) -> str:

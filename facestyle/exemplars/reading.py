@@ -6,13 +6,14 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import cv2
 import numpy as np
 
 from facestyle import disk_cache
 from facestyle.errors import ExemplarError
+from facestyle.exemplars.frame import Box, inside_frame
 from facestyle.faces import Face, Portrait, portrait_from_image, read_landmarks
 from facestyle.faces.landmarks import check_landmarks
 from facestyle.files import read_regular
@@ -25,17 +26,36 @@ _LONGEST = 2400
 _SMALLEST = 16  # px; no detector finds a face in less
 
 
+class ReadExemplar(NamedTuple):
+    """An exemplar, and what is known of its file.
+
+    Attributes
+    ----------
+    portrait : Portrait
+        Without its frame.
+    fingerprint : str
+        Of the file's content and of how it was analyzed.
+    frame : Box or None
+        What the frame left of the picture, px of the file; None where nothing was left out.
+    """
+
+    portrait: Portrait
+    fingerprint: str
+    frame: Box | None = None
+
+
 @dataclass(frozen=True)
 class _Analysis:
     """What is cached of an exemplar: all but its picture."""
 
     face: Face
     matte: Annotated[np.ndarray, disk_cache.Schema("uint8", 2)]
+    frame: Annotated[np.ndarray, disk_cache.Schema("int64", 1)]  # a box, empty without a frame
 
 
 def read_exemplar(
-    path: Path, *, landmarks: str = "auto", cache: bool = True
-) -> tuple[Portrait, str]:
+    path: Path, *, landmarks: str = "auto", cache: bool = True, whole: bool = False
+) -> ReadExemplar:
     """Read one exemplar and find its face.
 
     Parameters
@@ -45,12 +65,13 @@ def read_exemplar(
         Landmark detector.
     cache : bool
         Whether the analysis is kept on disk.
+    whole : bool
+        Keep a frame around the picture. Otherwise it is left out: its lines would be drawn among
+        the strokes, and its colors would count as the background's.
 
     Returns
     -------
-    portrait : Portrait
-    fingerprint : str
-        Of the file's content and of how it was analyzed.
+    ReadExemplar
 
     Raises
     ------
@@ -61,43 +82,76 @@ def read_exemplar(
     LandmarksError
         If its landmarks file is damaged.
     """
+    rgb = _on_white(path)
+    points_path = path.with_name(path.stem + LANDMARKS_SUFFIX)
+    given = None
+    if os.path.lexists(points_path):
+        given = check_landmarks(read_landmarks(points_path), str(points_path), rgb.shape[:2])
+    key = disk_cache.fingerprint(
+        "exemplar",
+        read_regular(path),
+        landmarks,
+        b"" if given is None else given.tobytes(),
+        "whole" if whole else "",
+    )
+    stored = disk_cache.load(_Analysis, key) if cache else None
+    frame = _frame_of(stored, rgb, whole)
+    inside, given = _reduced(rgb, frame, given, path)
+    if stored is not None and stored.matte.shape == inside.shape[:2]:
+        matte = stored.matte.astype(np.float32) / 255
+        return ReadExemplar(Portrait(inside, stored.face, matte, path.name), key, frame)
+    portrait = portrait_from_image(inside, name=str(path), landmarks=landmarks, given=given)
+    matte = np.round(portrait.matte * 255).astype(np.uint8)
+    if cache:
+        box = np.array([] if frame is None else frame, np.int64)
+        disk_cache.save(key, _Analysis(portrait.face, matte, box))
+    # the first run and the cached ones must see the same matte
+    matte = matte.astype(np.float32) / 255
+    return ReadExemplar(replace(portrait, matte=matte, name=path.name), key, frame)
+
+
+def _on_white(path: Path) -> np.ndarray:
+    """A file's picture; what is transparent is paper."""
     picture = read_image(path)
-    rgb = picture.rgb
-    if picture.alpha is not None:
-        opacity = picture.alpha[..., None]
-        rgb = rgb * opacity + (1 - opacity)
+    if picture.alpha is None:
+        return picture.rgb
+    opacity = picture.alpha[..., None]
+    return np.asarray(picture.rgb * opacity + (1 - opacity))
+
+
+def _frame_of(stored: _Analysis | None, rgb: np.ndarray, whole: bool) -> Box | None:
+    """The picture inside its frame, as it was stored or found now."""
+    if whole:
+        return None
+    if stored is None or stored.frame.size not in (0, len(Box._fields)):
+        return inside_frame(rgb)
+    return Box(*stored.frame.tolist()) if stored.frame.size else None
+
+
+def _reduced(
+    rgb: np.ndarray, frame: Box | None, given: np.ndarray | None, path: Path
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """The picture inside its frame and its landmarks, at the size that is worked with."""
+    if frame is not None:
+        rgb = rgb[frame.top : frame.bottom, frame.left : frame.right]
+        given = None if given is None else given - (frame.left, frame.top)
     factor = min(1.0, _LONGEST / max(rgb.shape[:2]))
     if min(rgb.shape[:2]) * factor < _SMALLEST:
         raise ExemplarError(
             f"{path}: {rgb.shape[1]} x {rgb.shape[0]} pixels are too narrow for a portrait; "
             f"expected {_SMALLEST} or more on the short side"
         )
-    points_path = path.with_name(path.stem + LANDMARKS_SUFFIX)
-    given = None
-    if os.path.lexists(points_path):
-        points = check_landmarks(read_landmarks(points_path), str(points_path), rgb.shape[:2])
-        given = scaled_points(points, factor)
     if factor < 1:
         rgb = cv2.resize(rgb, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    key = disk_cache.fingerprint(
-        "exemplar", read_regular(path), landmarks, b"" if given is None else given.tobytes()
-    )
-    stored = disk_cache.load(_Analysis, key) if cache else None
-    if stored is not None and stored.matte.shape == rgb.shape[:2]:
-        matte = stored.matte.astype(np.float32) / 255
-        return Portrait(rgb, stored.face, matte, path.name), key
-    portrait = portrait_from_image(rgb, name=str(path), landmarks=landmarks, given=given)
-    matte = np.round(portrait.matte * 255).astype(np.uint8)
-    if cache:
-        disk_cache.save(key, _Analysis(portrait.face, matte))
-    # the first run and the cached ones must see the same matte
-    return replace(portrait, matte=matte.astype(np.float32) / 255, name=path.name), key
+    return np.ascontiguousarray(rgb), None if given is None else scaled_points(given, factor)
 
 
 def read_with_photo(
     path: Path, photo_paths: Mapping[str, Path], landmarks: str, cache: bool
-) -> tuple[Portrait, str]:
-    """Read one exemplar and the photograph that it was made from.
+) -> ReadExemplar:
+    """Read one exemplar and the photograph that it was made from, frames and all.
+
+    Both show the same places only as long as neither is cut.
 
     Parameters
     ----------
@@ -109,20 +163,19 @@ def read_with_photo(
 
     Returns
     -------
-    portrait : Portrait
-    fingerprint : str
-        Of both.
+    ReadExemplar
+        With the fingerprint of both.
 
     Raises
     ------
     FacestyleError
         As `read_exemplar`, and where there is no such photograph.
     """
-    portrait, key = read_exemplar(path, landmarks=landmarks, cache=cache)
+    portrait, key, _ = read_exemplar(path, landmarks=landmarks, cache=cache, whole=True)
     photo_path = photo_paths.get(path.stem)
     if photo_path is None:
         raise ExemplarError(
             f"{path}: no photograph of the name '{path.stem}' is among the exemplar photos"
         )
-    photo, photo_key = read_exemplar(photo_path, landmarks=landmarks, cache=cache)
-    return replace(portrait, photo=photo), disk_cache.fingerprint(key, photo_key)
+    photo, photo_key, _ = read_exemplar(photo_path, landmarks=landmarks, cache=cache, whole=True)
+    return ReadExemplar(replace(portrait, photo=photo), disk_cache.fingerprint(key, photo_key))

@@ -32,6 +32,7 @@ from facestyle.methods.patch_unpaired.contour_line import contour_profiles, edge
 from facestyle.methods.patch_unpaired.grain import grain_of
 from facestyle.methods.patch_unpaired.prepared import PreparedExemplar
 from facestyle.methods.patch_unpaired.recipe import ROUGHNESS_COST, tone_sigma
+from facestyle.methods.patch_unpaired.signatures import written_words
 from facestyle.methods.patch_unpaired.tone import GroupTone, exemplar_tones
 
 Bits = Annotated[np.ndarray, Schema("uint8", 1)]
@@ -160,6 +161,7 @@ def _measured(
     marks |= hair_clutter(lab, region_map, width)
     place = face_coordinates(Portrait(lab, face, light), feature_contours(face))
     marks |= missed_ears(region_map, place) | strokes_beside_head(region_map, place)
+    marks |= written_words(lab, region_map, place, width)
     if prints:
         marks |= person_in_background(light, region_map, place, width)
     local, usual = skin_roughness(light, region_map, place, width)
