@@ -2,10 +2,13 @@
 
 import numpy as np
 import pytest
+from energy_looks import frame, still
+from synthetic_faces import photograph
 
 from facestyle.alignment.features import analyze, skin_probability
 from facestyle.faces import Portrait
 from facestyle.imaging.color import from_lab, to_lab
+from facestyle.methods.energy import transfer as energy
 from facestyle.methods.energy.ordinary import ordinary_face
 from facestyle.methods.energy.population import population
 from facestyle.methods.energy.tone import tone_shift
@@ -152,3 +155,25 @@ def test_pooling_weighs_and_forgets(portrait):
         np.testing.assert_allclose(getattr(only, name), getattr(two, name), rtol=1e-6)
     half = pool_statistics([one, two], [1.0, 1.0])
     np.testing.assert_allclose(half.lightness, (one.lightness + two.lightness) / 2, rtol=1e-6)
+
+
+@pytest.mark.parametrize("stylized", [still, frame])
+def test_what_has_no_color_on_a_face_gets_none_when_skin_loses_it(stylized):
+    """Whites of eyes turned blue and teeth green: they lost the color that skin has."""
+
+    def pale(portrait):
+        lab = to_lab(portrait.image)
+        lab[..., 1:] *= 0.25
+        return Portrait(from_lab(lab), portrait.face, portrait.matte, portrait.name)
+
+    look = [energy.prepare_exemplar(pale(photograph(seed=seed))) for seed in range(1, 7)]
+    person = photograph(seed=0)
+    lab = to_lab(person.image)
+    x, y = person.face.landmarks[33].astype(int)
+    unit = int(0.06 * person.face.inter_ocular)
+    place = (slice(y - unit, y + unit + 1), slice(x - unit, x + unit + 1))
+    skin = lab[place][..., 1:].mean(axis=(0, 1))
+    lab[place] = (lab[place][..., 0].mean(), 0, 0)
+    image = from_lab(lab)
+    got = to_lab(stylized(Portrait(image, person.face, person.matte, ""), look))[place][..., 1:]
+    assert np.abs(got.mean(axis=(0, 1))).max() < 0.25 * np.abs(skin).max()

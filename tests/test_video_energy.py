@@ -11,7 +11,7 @@ from facestyle.errors import UsageError
 from facestyle.imaging.color import to_lab
 from facestyle.methods.energy.clip import EnergyFrames
 from facestyle.methods.energy.clip_look import apply_look, find_look
-from facestyle.methods.energy.shoulder import lightest_tone
+from facestyle.methods.energy.tone_range import ToneRange, tone_range
 
 
 @pytest.fixture(scope="module")
@@ -43,9 +43,10 @@ def test_highlights_of_a_look_are_told_from_what_it_makes(sitters):
     image = np.clip(2.2 * sitters[3].image, 0, 1).astype(np.float32)
     portrait, lab = replace(sitters[3], image=image), to_lab(image)
     look = find_look(portrait, lab, method.look.exemplars, method.settings, 1.0, None)
-    unbent = apply_look(lab, portrait, replace(look, lightest=1.0))
-    assert look.lightest == pytest.approx(lightest_tone(unbent, portrait.matte), abs=0.01)
-    higher = apply_look(lab, portrait, replace(look, lightest=1.3))[..., 0]
+    unbent = apply_look(lab, portrait, replace(look, tones=ToneRange()))
+    told = tone_range(unbent, portrait.matte).lightest
+    assert look.tones.lightest == pytest.approx(told, abs=0.01)
+    higher = apply_look(lab, portrait, replace(look, tones=ToneRange(0.0, 1.3)))[..., 0]
     assert np.percentile(higher, 99) < np.percentile(unbent[..., 0], 99) - 0.02
 
 

@@ -10,7 +10,8 @@ import numpy as np
 from facestyle.alignment.features import ANALYSIS_SCALE
 from facestyle.compositing.foreground import separate_layers
 from facestyle.faces import Portrait
-from facestyle.imaging.color import from_lab, to_lab
+from facestyle.imaging.color import to_lab
+from facestyle.imaging.gamut import from_lab_in_gamut
 from facestyle.imaging.guided_filter import resize_channels
 from facestyle.imaging.levels import to_bytes, to_float, value_factor
 from facestyle.methods.energy.clip_look import (
@@ -23,6 +24,7 @@ from facestyle.methods.energy.clip_look import (
 from facestyle.methods.energy.clip_state import EnergyState
 from facestyle.methods.energy.look import Look
 from facestyle.methods.energy.settings import EnergySettings
+from facestyle.methods.energy.tone_curves import LEVELS
 from facestyle.methods.engine import ClipContext, Outcome, StylizedFrame
 from facestyle.methods.face_frames import FaceFrames
 from facestyle.stopwatch import Stopwatch
@@ -100,7 +102,7 @@ class EnergyFrames(FaceFrames[EnergyState]):
         if self._look.gray:
             stylized[..., 1:] *= np.float32(1 - self._strength)
         watch.lap("apply")
-        image, opacity = self._compose(frame, person, from_lab(stylized), state)
+        image, opacity = self._compose(frame, person, from_lab_in_gamut(stylized), state)
         watch.lap("compose")
         state = replace(state, shown=self._filtered(image, before, now.motion))
         watch.lap("filter")
@@ -182,7 +184,7 @@ class EnergyFrames(FaceFrames[EnergyState]):
         # the background's (1 - strength) is in the frame's own share
         rest = np.zeros((*shape, 3), np.float32) if behind is None else strength * behind
         coefficients = cv2.merge(
-            [state.matte.slope, state.matte.offset, *self._detail_gains(state, own)]
+            [state.matte.slope, state.matte.offset, *self._detail_gains(state, person.lab, own)]
         )
         reduced = ReducedLayers(person.portrait.image, colors, rest)
         return compose(frame, value_factor(frame.dtype), reduced, coefficients, own)
@@ -204,13 +206,18 @@ class EnergyFrames(FaceFrames[EnergyState]):
             )
         return to_bytes(image)
 
-    def _detail_gains(self, state: EnergyState, own: np.float32) -> tuple[np.ndarray, np.ndarray]:
+    def _detail_gains(
+        self, state: EnergyState, lab: np.ndarray, own: np.float32
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Gains of the detail that the reduced frame lacks: of luma, and of color."""
         height, width = state.matte.opacity.shape
         gain = resize_channels(state.look.gains[0], width, height)
-        slope = resize_channels(state.look.slope, width, height)
+        change = state.look.change
+        slope = resize_channels(change.slope, width, height)
         luma = np.clip(gain[..., 0] * (1 + slope[..., 0]), 0, 2)
-        color = gain[..., 1:].mean(axis=-1)
+        level = cv2.resize(lab[..., 0], (width, height), interpolation=cv2.INTER_AREA)
+        saturation = np.interp(level, LEVELS, change.saturation.mean(axis=0))
+        color = gain[..., 1:].mean(axis=-1) * saturation.astype(np.float32)
         if self._look.gray:
             color = color * np.float32(1 - self._strength)
         return luma - own, color - own

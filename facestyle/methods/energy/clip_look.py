@@ -7,7 +7,7 @@ applied to, the frame's own bands, is taken from every frame.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -15,7 +15,7 @@ import numpy as np
 from facestyle.alignment.features import analyze
 from facestyle.alignment.warp import align_exemplar
 from facestyle.faces import Portrait
-from facestyle.imaging.guided_filter import apply_coefficients, resize_channels
+from facestyle.imaging.guided_filter import resize_channels
 from facestyle.imaging.pyramid import build_stack, collapse_stack, half_size
 from facestyle.methods.energy.exemplar import EnergyExemplar
 from facestyle.methods.energy.gain import gain_sigma
@@ -23,8 +23,9 @@ from facestyle.methods.energy.likeness import Alignment, likeness
 from facestyle.methods.energy.ordinary import ordinary_face
 from facestyle.methods.energy.rendering import blended_look
 from facestyle.methods.energy.settings import EnergySettings
-from facestyle.methods.energy.shoulder import bend_highlights, lightest_tone
-from facestyle.methods.energy.tone_change import tone_change
+from facestyle.methods.energy.tone_change import ToneChange, tone_change
+from facestyle.methods.energy.tone_curves import LEVELS
+from facestyle.methods.energy.tone_range import ToneRange, bend_tones, tone_range
 from facestyle.methods.energy.transfer import label_patches, look_curves
 from facestyle.tracking.motion import Motion
 
@@ -40,24 +41,22 @@ class FrameLook:
 
     Attributes
     ----------
-    slope, offset : (h, w, 3) float32
-        The change of tone, over L.
+    change : ToneChange
     gains : tuple of (h_l, w_l, 3) float32
         Of each band, finest first.
     residual : (h_r, w_r, 3) float32
         What is added to the residual.
     weights : (K, h_p, w_p) float32
         Soft labels: how much each exemplar is used.
-    lightest : float
-        L/100 that becomes white.
+    tones : ToneRange
+        What becomes black, and white.
     """
 
-    slope: np.ndarray
-    offset: np.ndarray
+    change: ToneChange
     gains: tuple[np.ndarray, ...]
     residual: np.ndarray
     weights: np.ndarray
-    lightest: float
+    tones: ToneRange
 
     @property
     def shares(self) -> np.ndarray:
@@ -100,23 +99,23 @@ def find_look(
     selection = label_patches(portrait, features, exemplars, mappings, settings, inertia)
     unit = portrait.face.inter_ocular
     height, width = features.matte.shape
-    slope, offset = np.zeros((2, height, width, 3), np.float32)
+    nothing = np.zeros((height, width, 3), np.float32)
+    change = ToneChange(nothing, nothing, np.ones((2, len(LEVELS))))
     toned, ordinary, alignment = lab, None, Alignment(mappings)
     if settings.tone == "first":
         ordinary = ordinary_face(portrait, features, look_curves(exemplars, selection))
         alignment = Alignment(mappings, likeness(features, exemplars, mappings))
-        slope, offset = tone_change(
+        change = tone_change(
             portrait, features, exemplars, alignment, selection, settings, ordinary
-        )
-        slope, offset = np.float32(strength) * slope, np.float32(strength) * offset
-        toned = changed_tone(lab, slope, offset)
+        ).times(strength)
+        toned = change.of(lab)
     stack = build_stack(toned, portrait.matte, unit)
     gains, residual = blended_look(
         portrait, stack, exemplars, alignment, selection, settings, strength, ordinary
     )
-    lightest = 1.0
+    tones = ToneRange()
     if settings.tone == "first":
-        lightest = lightest_tone(collapse_stack(stack, gains, residual), portrait.matte)
+        tones = tone_range(collapse_stack(stack, gains, residual), portrait.matte)
     fine = sum(sigma < _RESOLVED_SIGMA for sigma in stack.sigmas[:-1])
     gains[:fine] = [gains[fine]] * fine
     maps = tuple(
@@ -124,25 +123,8 @@ def find_look(
         for level, gain in enumerate(gains)
     )
     # the window of the tone's fit is .1 of the inter-ocular distance: half the grid holds it
-    slope, offset = half_size(slope), half_size(offset)
-    return FrameLook(slope, offset, maps, residual - stack.residual, selection.weights, lightest)
-
-
-def changed_tone(lab: np.ndarray, slope: np.ndarray, offset: np.ndarray) -> np.ndarray:
-    """Apply the tone curves to a picture in Lab/100.
-
-    Parameters
-    ----------
-    lab : (h, w, 3) float32
-    slope, offset : (h', w', 3) float32
-        The change over L, at the picture's size or smaller.
-
-    Returns
-    -------
-    (h, w, 3) float32
-    """
-    change = apply_coefficients(np.ascontiguousarray(lab[..., 0]), slope, offset)
-    return np.asarray(cv2.add(change, lab))
+    change = replace(change, slope=half_size(change.slope), offset=half_size(change.offset))
+    return FrameLook(change, maps, residual - stack.residual, selection.weights, tones)
 
 
 def carry_look(look: FrameLook, motion: Motion, *, weights: bool = True) -> FrameLook:
@@ -164,13 +146,17 @@ def carry_look(look: FrameLook, motion: Motion, *, weights: bool = True) -> Fram
     if weights and len(carried) > 1:
         carried = np.stack([motion.carry(weight) for weight in look.weights])
     return FrameLook(
-        motion.carry(look.slope),
-        motion.carry(look.offset),
+        _carried(look.change, motion),
         tuple(motion.carry(gain) for gain in look.gains),
         motion.carry(look.residual),
         carried,
-        look.lightest,
+        look.tones,
     )
+
+
+def _carried(change: ToneChange, motion: Motion) -> ToneChange:
+    """A change of tone, moved to the present frame."""
+    return replace(change, slope=motion.carry(change.slope), offset=motion.carry(change.offset))
 
 
 def mix_looks(look: FrameLook, other: FrameLook, share: float) -> FrameLook:
@@ -194,12 +180,15 @@ def mix_looks(look: FrameLook, other: FrameLook, share: float) -> FrameLook:
         return cv2.addWeighted(a, 1 - share, b, share, 0.0).reshape(a.shape)
 
     return FrameLook(
-        mix(look.slope, other.slope),
-        mix(look.offset, other.offset),
+        ToneChange(
+            mix(look.change.slope, other.change.slope),
+            mix(look.change.offset, other.change.offset),
+            (1 - share) * look.change.saturation + share * other.change.saturation,
+        ),
         tuple(mix(a, b) for a, b in zip(look.gains, other.gains, strict=True)),
         mix(look.residual, other.residual),
         other.weights,
-        (1 - share) * look.lightest + share * other.lightest,
+        look.tones.mixed(other.tones, share),
     )
 
 
@@ -218,12 +207,12 @@ def apply_look(lab: np.ndarray, portrait: Portrait, look: FrameLook) -> np.ndarr
     -------
     (h, w, 3) float32
     """
-    toned = changed_tone(lab, look.slope, look.offset)
+    toned = look.change.of(lab)
     stack = build_stack(toned, portrait.matte, portrait.face.inter_ocular, energies=False)
     height, width = stack.residual.shape[:2]
     change = resize_channels(look.residual, width, height)
     result = collapse_stack(stack, list(look.gains), stack.residual + change)
-    bend_highlights(result, look.lightest)
+    bend_tones(result, look.tones)
     return result
 
 

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from facestyle.imaging.color import from_lab, to_lab
+from facestyle.imaging.color import to_lab
+from facestyle.imaging.gamut import from_lab_in_gamut
 from facestyle.methods.energy.exemplar import EnergyExemplar
 from facestyle.methods.energy.population import population
 from facestyle.methods.energy.tone_curves import apply_curves, estimate_curves
@@ -46,5 +47,5 @@ def look_table(
     changed = lab + np.float32(strength) * (apply_curves(lab, curves) - lab)
     if all(e.gray for e in exemplars):
         changed[..., 1:] *= np.float32(1 - strength)
-    table = np.clip(from_lab(changed), 0, 1).reshape(size, size, size, 3)
+    table = from_lab_in_gamut(changed).reshape(size, size, size, 3)
     return table.astype(np.float32)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from facestyle.alignment.features import Features
 from facestyle.faces import Portrait
+from facestyle.frozen import FrozenRecord
+from facestyle.imaging.guided_filter import apply_coefficients
 from facestyle.imaging.pyramid import build_stack
 from facestyle.methods.energy.exemplar import EnergyExemplar
 from facestyle.methods.energy.lifting import kept_detail, lift_limit
@@ -16,7 +20,49 @@ from facestyle.methods.energy.ordinary import OrdinaryFace
 from facestyle.methods.energy.rendering import light_evidence, moved_residual
 from facestyle.methods.energy.settings import EnergySettings
 from facestyle.methods.energy.tone import smooth_shift, tone_level, tone_shift
+from facestyle.methods.energy.tone_curves import saturation_change
 from facestyle.selection.patch_selection import Selection
+
+
+@dataclass(frozen=True)
+class ToneChange(FrozenRecord):
+    """What a look's tones change, as a function of a picture's own colors at each place.
+
+    Saturation follows each pixel's own color. Smoothed like the rest, over a tenth of the distance
+    of the eyes, what it takes from skin was taken from eyes and teeth, which turned blue.
+
+    Attributes
+    ----------
+    slope, offset : (h, w, 3) float32
+        slope * L + offset is added to Lab/100; on the analysis grid or a coarser one.
+    saturation : (2, 101) float64
+        a and b are multiplied by this, which is a curve over L.
+    """
+
+    slope: np.ndarray
+    offset: np.ndarray
+    saturation: np.ndarray
+
+    def times(self, strength: float) -> ToneChange:
+        """A share of the change; as it is at 1."""
+        factor = np.float32(strength)
+        weaker = 1 + strength * (self.saturation - 1)
+        return ToneChange(factor * self.slope, factor * self.offset, weaker)
+
+    def of(self, lab: np.ndarray) -> np.ndarray:
+        """Give a picture in Lab/100 the change.
+
+        Parameters
+        ----------
+        lab : (H, W, 3) float32
+
+        Returns
+        -------
+        (H, W, 3) float32
+        """
+        change = apply_coefficients(np.ascontiguousarray(lab[..., 0]), self.slope, self.offset)
+        change[..., 1:] += saturation_change(lab, self.saturation)
+        return np.asarray(cv2.add(change, lab))
 
 
 def tone_change(
@@ -27,8 +73,8 @@ def tone_change(
     selection: Selection,
     settings: EnergySettings,
     ordinary: OrdinaryFace,
-) -> tuple[np.ndarray, ...]:
-    """Find what the look's tones change, as a function of the input's luminance at each place.
+) -> ToneChange:
+    """Find what the look's tones change.
 
     Parameters
     ----------
@@ -45,8 +91,8 @@ def tone_change(
 
     Returns
     -------
-    slope, offset : (h, w, 3) float32
-        On the analysis grid, as of `smooth_shift`.
+    ToneChange
+        On the analysis grid.
     """
     curves = ordinary.curves
     unit = portrait.face.inter_ocular * features.matte.shape[1] / features.shape[1]
@@ -61,4 +107,6 @@ def tone_change(
         lift = (moved[..., 0] - own) / lift_limit(own)
         level = tone_level(features, curves, lit)
         shift[..., 0] += kept_detail(features, level, curves, lift, unit)
-    return smooth_shift(features, shift, unit)
+    shift[..., 1:] -= saturation_change(features.lab, curves.saturation)
+    slope, offset = smooth_shift(features, shift, unit)
+    return ToneChange(slope, offset, curves.saturation)

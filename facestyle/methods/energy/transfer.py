@@ -17,7 +17,7 @@ from facestyle.alignment.features import Features, analyze
 from facestyle.alignment.warp import align_exemplar
 from facestyle.faces import Portrait
 from facestyle.frozen import FrozenRecord
-from facestyle.imaging.color import from_lab
+from facestyle.imaging.gamut import from_lab_in_gamut
 from facestyle.imaging.pyramid import build_stack, collapse_stack
 from facestyle.imaging.resampling import resized_window
 from facestyle.methods.energy.exemplar import (
@@ -31,9 +31,13 @@ from facestyle.methods.energy.ordinary import ordinary_face
 from facestyle.methods.energy.population import population
 from facestyle.methods.energy.rendering import blended_look
 from facestyle.methods.energy.settings import EnergySettings
-from facestyle.methods.energy.shoulder import bend_highlights, lightest_tone
-from facestyle.methods.energy.tone_change import tone_change
-from facestyle.methods.energy.tone_curves import ToneCurves, estimate_curves
+from facestyle.methods.energy.tone_change import ToneChange, tone_change
+from facestyle.methods.energy.tone_curves import (
+    ToneCurves,
+    estimate_curves,
+    saturation_change,
+)
+from facestyle.methods.energy.tone_range import bend_tones, tone_range
 from facestyle.methods.energy.tones import pool_statistics
 from facestyle.row_bands import row_bands
 from facestyle.selection.patch_selection import Selection, select_exemplars, unary_term
@@ -120,10 +124,10 @@ def transfer_look(
     if settings.tone == "first":
         ordinary = ordinary_face(portrait, features, look_curves(exemplars, selection))
         alignment = Alignment(mappings, likeness(features, exemplars, mappings))
-        slope, offset = tone_change(
+        change = tone_change(
             portrait, features, exemplars, alignment, selection, settings, ordinary
         )
-        _add_shift(lab, slope, offset, strength)
+        _add_change(lab, change.times(strength))
         watch.lap("tone")
     give_back(portrait.matte.size)
     stack = build_stack(lab, portrait.matte, portrait.face.inter_ocular, in_place=True)
@@ -134,27 +138,28 @@ def transfer_look(
     )
     result = collapse_stack(stack, gains, residual, out=lab)
     if settings.tone == "first":
-        bend_highlights(result, lightest_tone(result, portrait.matte))
+        bend_tones(result, tone_range(result, portrait.matte))
     if guide is not None:  # Song et al. filter the output along the input's edges
         result = filter_output(result, guide, portrait.face.inter_ocular)
     if all(e.gray for e in exemplars):
         result[..., 1:] *= np.float32(1 - min(strength, 1.0))
     watch.lap("blend")
-    rgb = from_lab(result, out=result)
+    rgb = from_lab_in_gamut(result, out=result)
     watch.lap("color")
     return EnergyTransfer(rgb, selection, mappings, gains, watch.laps)
 
 
-def _add_shift(lab: np.ndarray, slope: np.ndarray, offset: np.ndarray, strength: float) -> None:
-    """Evaluate the shift at full size, on the picture's own L, and add it."""
+def _add_change(lab: np.ndarray, change: ToneChange) -> None:
+    """Give a picture the change at full size, on its own colors, in place."""
     height, width = lab.shape[:2]
     across = slice(0, width)
     for rows in row_bands(height, width):
-        change = resized_window(slope, (height, width), rows, across)
-        change *= lab[rows][..., :1]
-        change += resized_window(offset, (height, width), rows, across)
-        change *= np.float32(strength)
-        lab[rows] += change
+        own = lab[rows]
+        added = resized_window(change.slope, (height, width), rows, across)
+        added *= own[..., :1]
+        added += resized_window(change.offset, (height, width), rows, across)
+        added[..., 1:] += saturation_change(own, change.saturation)
+        own += added
 
 
 def label_patches(

@@ -1,14 +1,19 @@
-"""Highlights of energy mode: modeled skin stays modeled, and burnt white is not veiled."""
+"""Lights and darks of energy mode: what is modeled stays so, and burnt white is not veiled."""
+
+from pathlib import Path
 
 import numpy as np
 import pytest
 from energy_looks import frame, still
 from synthetic_faces import photograph
 
+from facestyle import ExemplarSet
 from facestyle.faces import Portrait
 from facestyle.imaging.color import from_lab, to_lab
 from facestyle.methods.energy import transfer as energy
-from facestyle.methods.energy.shoulder import bend_highlights, lightest_tone, shoulder
+from facestyle.methods.energy.tone_range import ToneRange, bend_tones, shoulder, toe, tone_range
+
+PHOTOS = Path(__file__).parents[1] / "exemplars" / "pencil_photos"
 
 
 def contrasty(portrait):
@@ -69,14 +74,45 @@ def test_order_and_white_are_kept():
     np.testing.assert_array_equal(shoulder(tones, 0.9), np.minimum(tones, 1))
 
 
-def test_a_picture_below_white_is_left_alone():
-    lab = np.random.default_rng(0).uniform(0, 0.99, (60, 50, 3)).astype(np.float32)
+def test_order_and_black_are_kept():
+    tones = np.linspace(-0.3, 1, 131)
+    bent = toe(tones, -0.3)
+    assert (np.diff(bent) > 0).all()
+    assert bent[0] == pytest.approx(0, abs=1e-9)
+    np.testing.assert_allclose(bent[37:], tones[37:], atol=1e-12)  # from .07 on
+    assert np.abs(toe(tones[30:], -0.001) - tones[30:]).max() < 2e-3
+    np.testing.assert_array_equal(toe(tones, 0.1), np.maximum(tones, 0))
+
+
+def lit_from_the_left(portrait):
+    """Most of the face in deep shade."""
+    columns = np.arange(portrait.image.shape[1], dtype=np.float32) - portrait.face.landmarks[30, 0]
+    light = 0.07 + 0.55 / (1 + np.exp(1.6 * (columns / portrait.face.inter_ocular - 0.1)))
+    image = portrait.image * (light**0.8)[None, :, None]
+    return Portrait(image.astype(np.float32), portrait.face, portrait.matte, portrait.name)
+
+
+@pytest.mark.parametrize("stylized", [still, frame])
+def test_deep_shade_is_neither_red_nor_one_black(stylized):
+    """A quarter of this sitter was black, and shaded skin pure red: channels were cut off at 0."""
+    portraits = {p.name: p for p in ExemplarSet.from_folder(PHOTOS)}
+    person = portraits.pop("grace_hopper.jpg")
+    look = [energy.prepare_exemplar(lit_from_the_left(p)) for p in list(portraits.values())[:6]]
+    result = stylized(person, look)
+    red, green, blue = result[person.matte > 0.95].T
+    pure = (red > 10 / 255) & (green < 0.2 * red) & (blue < 0.2 * red)
+    assert pure.mean() < 0.01  # it was .026
+    assert (to_lab(result)[..., 0][person.matte > 0.95] < 0.002).mean() < 0.05  # it was .23
+
+
+def test_a_picture_within_black_and_white_is_left_alone():
+    lab = np.random.default_rng(0).uniform(0.01, 0.99, (60, 50, 3)).astype(np.float32)
     matte = np.ones((60, 50), np.float32)
     kept = lab.copy()
-    bend_highlights(lab, lightest_tone(lab, matte))
+    bend_tones(lab, tone_range(lab, matte))
     np.testing.assert_array_equal(lab, kept)
-    assert lightest_tone(lab, 0 * matte) == 1
+    assert tone_range(lab, 0 * matte) == ToneRange()
     lab[..., 0] *= 1.5
-    bend_highlights(lab, lightest_tone(lab, matte))
+    bend_tones(lab, tone_range(lab, matte))
     assert 0.99 < np.percentile(lab[..., 0], 99) <= 1
     np.testing.assert_array_equal(lab[..., 1:], kept[..., 1:])
