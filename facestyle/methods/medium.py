@@ -1,7 +1,7 @@
 """The medium of an exemplar: photographed or drawn.
 
 Four measures of the bare skin feed a logistic model. None is enough by itself: film grain is as
-strong as brushwork, but it has no color, and it is spread evenly where a drawing's paper shows.
+strong as brushwork, but it has no color. Gray pictures have to be made of marks, too (`marks.py`).
 Prints (woodcuts, halftones, posters, cartoons) are known by a fifth, on a finer copy: their skin is
 flat or has edges, where that of a photograph has soft shades.
 """
@@ -13,8 +13,10 @@ import numpy as np
 
 from facestyle.alignment.features import ANALYSIS_SCALE
 from facestyle.faces import Portrait
-from facestyle.imaging.color import luminance, to_lab
+from facestyle.imaging.color import luminance
 from facestyle.imaging.pyramid import gaussian_blur
+from facestyle.methods.bare_skin import FLOOR, BareSkin, box, rms, scaled
+from facestyle.methods.marks import marks_score
 
 MEASURES = ("roughness", "color", "edges", "paper")
 # Logistic model of (roughness, color, edges, paper), fitted by benchmarks/choice.py to
@@ -50,18 +52,6 @@ _EVEN_SHADES, _SHADES_STEP = 0.37, 0.04
 _CLIPPED = (0.01, 0.99)  # L of 1
 _FEW = 0.02  # share of the skin that says enough
 _PRINTED_BECAUSE = "flat skin and hard edges, as in prints"
-# parts of the face that are no bare skin: eyes, mouth, nose, brows
-_FEATURES = (
-    slice(36, 42),
-    slice(42, 48),
-    slice(48, 68),
-    slice(27, 36),
-    slice(17, 22),
-    slice(22, 27),
-)
-_MARGIN = 0.12  # inter-ocular distances around them
-_GRAY_CHROMA = 0.06  # Lab/100; less is a gray or a tinted picture
-_FLOOR = 1e-5  # keeps logarithms of flat pictures finite
 
 
 def looks_drawn(portrait: Portrait) -> tuple[float, str]:
@@ -78,15 +68,19 @@ def looks_drawn(portrait: Portrait) -> tuple[float, str]:
     reason : str
         What speaks for it most.
     """
-    measures = measure_skin(portrait)
-    score = float(measures @ _WEIGHTS + _BIAS)
+    bare = BareSkin.of(portrait)
+    measures = measure_skin(bare)
+    terms = _WEIGHTS * (measures - _TYPICAL)
+    score, photo_because = float(measures @ _WEIGHTS + _BIAS), _PHOTO_BECAUSE[int(np.argmin(terms))]
+    marks, film_because = marks_score(bare)
+    if marks < min(score, 0.0):  # enough of them say nothing further
+        score, photo_because = marks, film_because
     printed = printed_score(portrait)
     if printed > max(score, 0.0):
         return printed, _PRINTED_BECAUSE
-    terms = _WEIGHTS * (measures - _TYPICAL)
     if score > 0:
         return score, _DRAWN_BECAUSE[int(np.argmax(terms))]
-    return max(score, printed), _PHOTO_BECAUSE[int(np.argmin(terms))]
+    return max(score, printed), photo_because
 
 
 def printed_score(portrait: Portrait) -> float:
@@ -105,8 +99,8 @@ def printed_score(portrait: Portrait) -> float:
     if portrait.face.inter_ocular < ANALYSIS_SCALE:
         return -np.inf
     scale = min(1.0, _SHADES_SCALE / portrait.face.inter_ocular)
-    image, _, skin = _scaled(portrait, scale)
-    near = _box(skin)
+    image, _, skin = scaled(portrait, scale)
+    near = box(skin)
     light, skin = luminance(image[near]), skin[near]
     # burnt skin is flat in photographs, too; what is left of a print in white and black are edges
     exposed = skin & (light > _CLIPPED[0]) & (light < _CLIPPED[1])
@@ -117,12 +111,12 @@ def printed_score(portrait: Portrait) -> float:
     return float((_EVEN_SHADES - share) / _SHADES_STEP)
 
 
-def measure_skin(portrait: Portrait) -> np.ndarray:
+def measure_skin(bare: BareSkin) -> np.ndarray:
     """Measure a portrait's bare skin at 64 px between the eyes (or less, where it is smaller).
 
     Parameters
     ----------
-    portrait : Portrait
+    bare : BareSkin
 
     Returns
     -------
@@ -133,63 +127,19 @@ def measure_skin(portrait: Portrait) -> np.ndarray:
         2 px, 0 for isotropic grain and 1 for lines (Weickert 1999). Paper: luminance (L/100) of the
         darkest fiftieth of a gray picture's face over .2; 0 for colored pictures.
     """
-    scale = min(1.0, ANALYSIS_SCALE / portrait.face.inter_ocular)
-    image, face, skin = _scaled(portrait, scale)
-    lab = to_lab(image)
-    unit = scale * portrait.face.inter_ocular / ANALYSIS_SCALE
+    lab, skin, unit = bare.lab, bare.skin, bare.unit
     blurred = [gaussian_blur(lab, sigma * unit) for sigma in (1, 2, 4)]
     fine = blurred[0][..., 0] - blurred[1][..., 0]
     coarse = (blurred[1] - blurred[2])[skin]
-    chroma = np.hypot(*lab[skin][:, 1:].mean(axis=0))
-    gray = bool(chroma < _GRAY_CHROMA)
-    ratio = _rms(coarse[:, 1:]) * np.sqrt(2) / _rms(coarse[:, 0])
+    ratio = rms(coarse[:, 1:]) * np.sqrt(2) / rms(coarse[:, 0])
     return np.array(
         [
-            np.log(_rms(fine[skin])),
-            0.0 if gray else np.clip(np.log(ratio), -1.5, 1),
+            np.log(rms(fine[skin])),
+            0.0 if bare.gray else np.clip(np.log(ratio), -1.5, 1),
             _coherence(fine, skin, 5 * unit),
-            np.percentile(lab[face][:, 0], 2) - 0.2 if gray else 0.0,
+            np.percentile(lab[bare.face][:, 0], 2) - 0.2 if bare.gray else 0.0,
         ]
     )
-
-
-def _scaled(portrait: Portrait, scale: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """A portrait reduced, its face and its bare skin; (h, w, 3) float32 and (h, w) bool."""
-    image = portrait.image
-    if scale < 1:
-        image = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    return image, *_face_and_skin(portrait, scale, image.shape[:2])
-
-
-def _face_and_skin(
-    portrait: Portrait, scale: float, shape: tuple[int, ...]
-) -> tuple[np.ndarray, np.ndarray]:
-    """Masks of the face, and of it without features and rim; (h, w) bool."""
-    face = portrait.face.scaled(scale)
-    whole = _hull(np.vstack([face.landmarks, face.outline]), shape)
-    size = 2 * int(_MARGIN * face.inter_ocular) + 1
-    margin = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
-    features = np.zeros(shape, np.uint8)
-    for points in _FEATURES:
-        features |= _hull(face.landmarks[points], shape)
-    # in the face alone and at once: at 192 px between the eyes it took .1 s
-    skin, near = np.zeros_like(whole), _box(whole)
-    skin[near] = cv2.erode(whole[near], margin) & ~cv2.dilate(features[near], margin)
-    # a face cut off by the picture's border may have no such skin
-    return whole > 0, (skin if skin.any() else whole) > 0
-
-
-def _box(mask: np.ndarray) -> tuple[slice, slice]:
-    """Rows and columns of what a mask holds, and a pixel around it."""
-    left, top, width, height = cv2.boundingRect(mask.astype(np.uint8))
-    return slice(max(0, top - 1), top + height + 1), slice(max(0, left - 1), left + width + 1)
-
-
-def _hull(points: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    """Filled convex hull, (h, w) uint8."""
-    mask = np.zeros(shape, np.uint8)
-    cv2.fillConvexPoly(mask, cv2.convexHull(points.astype(np.int32)), 1)
-    return mask
 
 
 def _coherence(band: np.ndarray, mask: np.ndarray, sigma: float) -> float:
@@ -197,8 +147,4 @@ def _coherence(band: np.ndarray, mask: np.ndarray, sigma: float) -> float:
     across, down = cv2.Sobel(band, -1, 1, 0), cv2.Sobel(band, -1, 0, 1)
     xx, yy, xy = (gaussian_blur(v, sigma) for v in (across**2, down**2, across * down))
     oriented = np.sqrt((xx - yy) ** 2 + 4 * xy**2)
-    return float(oriented[mask].sum() / ((xx + yy)[mask].sum() + _FLOOR**2))
-
-
-def _rms(values: np.ndarray) -> float:
-    return float(np.sqrt(np.square(values).mean())) + _FLOOR
+    return float(oriented[mask].sum() / ((xx + yy)[mask].sum() + FLOOR**2))

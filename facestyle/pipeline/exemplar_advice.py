@@ -13,6 +13,7 @@ from facestyle.exemplars import ExemplarSet
 from facestyle.faces import Face, Portrait
 from facestyle.imaging.color import to_lab
 from facestyle.imaging.pyramid import gaussian_blur
+from facestyle.methods.bare_skin import BareSkin
 from facestyle.methods.choice import choose_method
 from facestyle.methods.medium import looks_drawn, measure_skin
 from facestyle.pipeline.exemplar_pose import estimate_turn, pose_in_words, pose_remarks
@@ -234,7 +235,7 @@ def _style(portrait: Portrait) -> np.ndarray:
             np.hypot(face[:, 1], face[:, 2]).mean(),
             red,
             yellow,
-            measure_skin(portrait)[0],
+            measure_skin(BareSkin.of(portrait))[0],
             behind[:, 0].mean() if len(behind) else lightness,
         ]
     )
