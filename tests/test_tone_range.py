@@ -105,6 +105,20 @@ def test_deep_shade_is_neither_red_nor_one_black(stylized):
     assert (to_lab(result)[..., 0][person.matte > 0.95] < 0.002).mean() < 0.05  # it was .23
 
 
+@pytest.mark.parametrize("stylized", [still, frame])
+def test_a_burnt_face_is_not_veiled(stylized):
+    """Of a face without any tone it made gray plaster, with a rim that glowed."""
+    look = [energy.prepare_exemplar(lit_from_the_left(photograph(seed=s))) for s in range(1, 7)]
+    person = photograph(seed=0)
+    image = person.image.copy()
+    rows, columns = np.indices(person.matte.shape)
+    x, y = person.face.landmarks[29]
+    burnt = np.hypot(columns - x, rows - y) < 0.6 * person.face.inter_ocular
+    image[burnt] = 1
+    result = to_lab(stylized(Portrait(image, person.face, person.matte, ""), look))[..., 0]
+    assert np.median(result[burnt]) > 0.5  # it was .39
+
+
 def test_a_picture_within_black_and_white_is_left_alone():
     lab = np.random.default_rng(0).uniform(0.01, 0.99, (60, 50, 3)).astype(np.float32)
     matte = np.ones((60, 50), np.float32)

@@ -23,7 +23,8 @@ from facestyle.methods.energy.exemplar import EnergyExemplar
 _LIGHTER = 0.2
 _BLUR = 0.1
 # Input L from which a place begins to be white, and is. There is no tone that an exemplar's shade
-# could show: a burnt shirt would become an even gray below coats
+# could show: a burnt shirt would become an even gray below coats, a burnt face gray plaster with a
+# white rim. Eight looks of the development half, face left alone / with it: 23.77 / 23.77 dB
 _WHITE, _BURNT = 0.93, 0.98
 
 
@@ -60,7 +61,7 @@ def likeness(
     -------
     (K, h, w) float32
         1 on the face; around it less where the exemplar is lighter than the input, both as ranks
-        in the person, where nobody is, or where the input is burnt white.
+        in the person, or where nobody is; anywhere less where the input is burnt white.
     """
     sigma = _BLUR * ANALYSIS_SCALE
     inside = np.minimum(2 * gaussian_blur(features.hull.astype(np.float32), sigma), 1)
@@ -73,5 +74,5 @@ def likeness(
         rank = gaussian_blur(sample(exemplar.features.rank, mapping, shape), sigma)
         lighter = np.maximum(rank - own, 0) / np.float32(_LIGHTER)
         alike = np.exp(-0.5 * lighter**2) * sample(exemplar.features.matte, mapping, shape)
-        result[number] = inside + (1 - inside) * alike * toned
+        result[number] = (inside + (1 - inside) * alike) * toned
     return result
