@@ -12,6 +12,7 @@ from facestyle.faces.face import CHIN, Face
 from facestyle.faces.matte_edge import decide_edge, fit_to_edges
 from facestyle.faces.networks import run_network
 from facestyle.faces.person_cut import cut_person
+from facestyle.faces.sure_face import sure_face
 from facestyle.imaging.color import luminance
 from facestyle.imaging.guided_filter import apply_coefficients, guided_coefficients
 from facestyle.imaging.resampling import resized_rows
@@ -218,11 +219,8 @@ def _feather(height: int, width: int, border: float) -> np.ndarray:
 
 
 def _face_mask(face: Face, shape: tuple[int, ...]) -> np.ndarray:
-    """Convex hull of landmarks and outline, slightly soft, (H, W) float32."""
-    hull = cv2.convexHull(np.vstack([face.landmarks, face.outline]).astype(np.int32))
-    mask = np.zeros(shape[:2], np.float32)
-    cv2.fillConvexPoly(mask, hull, 1.0)
-    return cv2.blur(mask, (5, 5))
+    """1 where the face surely is, slightly soft, (H, W) float32."""
+    return cv2.blur(sure_face(face, shape).astype(np.float32), (5, 5))
 
 
 def refine_matte(image: np.ndarray, mask: np.ndarray, inter_ocular: float) -> np.ndarray:

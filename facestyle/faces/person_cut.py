@@ -16,6 +16,7 @@ from facestyle.faces.face_coordinates import face_coordinates
 from facestyle.faces.missed_crown import missed_crown
 from facestyle.faces.region_cut import connected_to_face, contrast_weights, cut_groups
 from facestyle.faces.region_priors import background_seeds, depth_in
+from facestyle.faces.sure_face import likely_face
 from facestyle.imaging.color import to_lab
 
 # the cut is made on a copy reduced to these: a face's width and the longest side, px
@@ -26,6 +27,9 @@ _CROWN_MIXTURE, _OPEN = 2, 0.4  # where hair was missed: its colors, and the net
 # the network's surest pixel leaves this much to the colors (.03 to .15 measured alike)
 _LEAST = 0.08
 _SURE = 0.999  # of the face itself
+# The network's word on the rest of the likely face, at least: colors and edges decide there. In
+# 119 pictures 0 gives the same; where the network sees nobody, it loses twice as much of the face.
+_RIM = 0.5
 # face widths; loose strands are nearer, by eye
 _FAR, _THIN = 0.1, 0.08
 # as in `facestyle.faces.regions`, where they are explained
@@ -70,7 +74,9 @@ def _cut(image: np.ndarray, face: Face, probability: np.ndarray, hull: np.ndarra
     place = face_coordinates(Portrait(image, face, probability), feature_contours(face))
     lab = to_lab(cv2.GaussianBlur(image, (0, 0), 0.7))
     colors = lab * np.array([255, 100, 100], np.float32)
-    likely = np.maximum(np.clip(probability, _LEAST, 1 - _LEAST), _SURE * hull)
+    likely = np.clip(probability, _LEAST, 1 - _LEAST)
+    likely = np.maximum(likely, _RIM * likely_face(face, image.shape))
+    likely = np.maximum(likely, _SURE * hull)
     depth = depth_in(probability, place)
     seeds = (probability > 0.95) | hull, background_seeds(place, probability, depth)
     terms = monomials(colors.reshape(-1, 3))

@@ -25,6 +25,7 @@ from facestyle.faces.region_beginning import INNER, beginning
 from facestyle.faces.region_cut import connected_to_face, contrast_weights, cut_groups
 from facestyle.faces.region_priors import depth_in, without_loose_hair
 from facestyle.faces.skin_likeness import fine_detail
+from facestyle.faces.sure_face import sure_face
 from facestyle.frozen import FrozenRecord
 from facestyle.imaging.color import to_lab
 
@@ -174,7 +175,6 @@ def _refine(image: np.ndarray, coarse: np.ndarray, unit: float) -> np.ndarray:
 def paint_region_map(portrait: Portrait, weights: np.ndarray) -> np.ndarray:
     """Most probable groups, cleaned by matte and oval, with the features painted on them."""
     shape = portrait.matte.shape
-    outline = portrait.face.outline
     unit = face_width(portrait.face)
     labels = _REGION_OF_GROUP[_largest(weights)]
     # a bystander is nobody's coat (hair beside a neck the matte may miss, though)
@@ -182,7 +182,9 @@ def paint_region_map(portrait: Portrait, weights: np.ndarray) -> np.ndarray:
     _drop_islands(labels, portrait, unit)
     contours = feature_contours(portrait.face)
     _turn_low_hair_into_clothes(labels, portrait.face)
-    inside = polygon_mask(shape, outline, -0.03 * unit) > 0
+    # on its rim the face's outline may show what is behind: the matte tells
+    inside = polygon_mask(shape, portrait.face.outline, -0.03 * unit) > 0
+    inside &= (portrait.matte > 0.5) | (sure_face(portrait.face, shape) > 0)
     labels[inside & ((labels == BACKGROUND) | (labels == CLOTHES))] = SKIN
     nose = cv2.convexHull(contours.nose.astype(np.float32))[:, 0]
     for polygon, region, grow in (
