@@ -115,6 +115,38 @@ def test_a_face_below_64_px_is_refused(astronaut, portrait):
         portrait_from_image(small, name="small.png")
 
 
+@pytest.fixture(scope="module")
+def cut_off(sitters):
+    """A man of whom nothing is seen below the tip of the nose."""
+    _, man, *_ = sitters
+    return np.ascontiguousarray(man.image[: int(man.face.landmarks[30, 1])])
+
+
+def test_a_face_that_the_border_cuts_off_is_said_so(cut_off, sitters):
+    """Nobody gave landmarks: they are not of another size of the picture."""
+    (face,) = find_faces(cut_off)  # which raises nothing in the middle of a clip
+    assert face.source == "dlib"
+    words = r"a\.png: the face is cut off by the picture's border: 3\d of its 68 points lie inside"
+    with pytest.raises(FaceError, match=words + r"\. Use a picture that shows it .*, or try"):
+        portrait_from_image(cut_off, name="a.png")
+    guessed = portrait_from_image(cut_off, landmarks="mesh").face
+    assert eyes_error(guessed, sitters[1].face) < 0.15
+
+
+def test_a_whole_face_comes_before_a_larger_one_that_is_cut_off(cut_off, astronaut, portrait):
+    large = cv2.resize(cut_off, None, fx=1.3, fy=1.3)
+    picture = np.zeros((340, 340 + large.shape[1], 3), np.float32)
+    picture[:, :340] = astronaut
+    picture[-len(large) :, 340:] = large[-340:]
+    faces = find_faces(picture)
+    assert len(faces) == 2
+    chosen = select_face(faces, "largest", "two", picture.shape)
+    assert chosen is not faces[0]
+    assert eyes_error(chosen, portrait.face) < 0.1
+    with pytest.raises(FaceError, match="two: the face is cut off"):
+        select_face(faces, 2, "two", picture.shape)
+
+
 @pytest.mark.parametrize("angle", [-25, 25])
 def test_a_tilted_head_is_found_at_its_angle(astronaut, portrait, angle):
     height, width = astronaut.shape[:2]
@@ -254,8 +286,9 @@ def test_the_matte_holds_the_person(astronaut, portrait):
     assert matte.dtype == np.float32
     assert matte.min() >= 0
     assert matte.max() <= 1
-    inside = np.round(portrait.face.landmarks).astype(int)
-    assert matte[inside[:, 1], inside[:, 0]].min() > 0.9
+    x, y = np.round(portrait.face.landmarks).astype(int).T
+    assert matte[y, x][17:].min() > 0.9
+    assert matte[y, x].min() > 0.5  # the jaw is an edge
     assert matte[:60, :60].max() < 0.1
     assert 0.2 < matte.mean() < 0.8
     soft = (matte > 0.1) & (matte < 0.9)

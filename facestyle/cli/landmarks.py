@@ -88,7 +88,7 @@ def _face(arguments: argparse.Namespace, image: "np.ndarray") -> "Face":
         points = check_landmarks(read_landmarks(name), name, image.shape[:2])
         return face_from_landmarks(to_bytes(image), points)
     faces = find_faces(image, landmarks=arguments.landmarks)
-    return select_face(faces, arguments.face or "largest", str(arguments.picture))
+    return select_face(faces, arguments.face or "largest", str(arguments.picture), image.shape)
 
 
 def _check(outputs: list[Path], picture: Path, overwrite: bool) -> None:

@@ -9,6 +9,7 @@ from facestyle.errors import FaceError, UsageError
 from facestyle.faces.detection import detect_dlib, detect_mediapipe
 from facestyle.faces.face import Face, Portrait
 from facestyle.faces.landmarks import (
+    LEAST_INSIDE,
     check_landmarks,
     face_from_landmarks,
     predict_landmarks,
@@ -17,6 +18,7 @@ from facestyle.faces.landmarks import (
 from facestyle.faces.matte import person_matte
 from facestyle.faces.mesh import LANDMARKS_68, OUTLINE, fit_mesh, mesh_presence
 from facestyle.imaging.levels import to_bytes
+from facestyle.imaging.points import share_inside
 from facestyle.spare_memory import LARGE
 
 MINIMUM_FACE = 64  # px; below it landmarks are guesses
@@ -119,7 +121,9 @@ def _mesh_face(pixels: np.ndarray, box: np.ndarray, eyes: np.ndarray) -> tuple[F
     return Face(mesh[list(LANDMARKS_68)], mesh, mesh[list(OUTLINE)], "mesh"), presence
 
 
-def select_face(faces: list[Face], which: str | int, name: str) -> Face:
+def select_face(
+    faces: list[Face], which: str | int, name: str, size: tuple[int, ...] | None = None
+) -> Face:
     """Choose one face: "largest", or the N-th from the left, counted from 1.
 
     Parameters
@@ -129,6 +133,8 @@ def select_face(faces: list[Face], which: str | int, name: str) -> Face:
     which : str or int
     name : str
         What to call the picture in messages.
+    size : (height, width, ...), optional
+        Of the picture, px: faces that its border cuts off are refused then.
 
     Returns
     -------
@@ -137,7 +143,7 @@ def select_face(faces: list[Face], which: str | int, name: str) -> Face:
     Raises
     ------
     FaceError
-        If there is no face, not that many, or the chosen one is smaller than 64 px.
+        If there is no face, not that many, or the chosen one is smaller than 64 px or cut off.
     """
     if not faces:
         raise FaceError(
@@ -145,7 +151,8 @@ def select_face(faces: list[Face], which: str | int, name: str) -> Face:
             "Give 68 points with --landmarks-file (of an exemplar in NAME.landmarks.txt beside it)"
         )
     if which == "largest":
-        face = faces[0]
+        whole = (one for one in faces if is_large_enough(one) and not is_cut_off(one, size))
+        face = next(whole, faces[0])
     else:
         number = int(which)
         ordered = sorted(faces, key=lambda f: f.box[0])
@@ -162,7 +169,24 @@ def select_face(faces: list[Face], which: str | int, name: str) -> Face:
             f"{name}: the face is {x1 - x0:.0f}x{y1 - y0:.0f} px; "
             f"at least {MINIMUM_FACE} px are needed. Use a larger version of the picture"
         )
+    if size is not None and is_cut_off(face, size):
+        count = round(share_inside(face.landmarks, size) * len(face.landmarks))
+        raise FaceError(
+            f"{name}: the face is cut off by the picture's border: {count} of its "
+            f"{len(face.landmarks)} points lie inside. Use a picture that shows it from the brows "
+            "to the chin, or try --landmarks mesh, which guesses what is not seen"
+        )
     return face
+
+
+def is_cut_off(face: Face, size: tuple[int, ...] | None) -> bool:
+    """Whether dlib saw a face in a picture of (height, width, ...) px that shows too little of it.
+
+    The mesh fits faces of which half is seen; what a file says is checked where it is read.
+    """
+    if size is None or face.source != "dlib":
+        return False
+    return share_inside(face.landmarks, size) < LEAST_INSIDE
 
 
 def is_large_enough(face: Face) -> bool:
@@ -209,5 +233,5 @@ def portrait_from_image(
         # the largest is among those of the first scale that finds any
         smallest = 1.0 if which == "largest" else 0.0
         faces = find_faces(image, landmarks=landmarks, smallest=smallest)
-        face = select_face(faces, which, name)
+        face = select_face(faces, which, name, image.shape)
     return Portrait(image, face, person_matte(image, face), name)

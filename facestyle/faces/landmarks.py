@@ -19,6 +19,7 @@ from facestyle.faces.shape_predictor import (
     predict_shape,
 )
 from facestyle.files import read_regular, write_whole
+from facestyle.imaging.points import share_inside
 
 # which of the 68 points belong to what (iBUG 300-W), as seen in the picture
 PARTS = {
@@ -36,7 +37,7 @@ _LARGEST_FILE = 2**20  # bytes; 68 points need some 2,000
 _FARTHEST = 1e6  # px
 # of the spread along the line: faces in profile have .3 and more
 _FLATTEST = 0.02
-_LEAST_INSIDE = 0.5  # share of the landmarks that are inside the picture
+LEAST_INSIDE = 0.5  # share of the landmarks that are inside the picture
 _LEAST_EYES = 0.08  # distance of the eyes over the landmarks' extent: in profile .15
 
 
@@ -239,9 +240,8 @@ def _check_order(points: np.ndarray, name: str) -> None:
 
 def _check_inside(points: np.ndarray, name: str, size: tuple[int, int]) -> None:
     sides = np.array([size[1], size[0]], np.float64)
-    inside = ((points > -1) & (points < sides)).all(axis=1)
     near = ((points > -sides) & (points < 2 * sides)).all()
-    if inside.mean() < _LEAST_INSIDE or not near:
+    if share_inside(points, size) < LEAST_INSIDE or not near:
         (x0, y0), (x1, y1) = points.min(axis=0), points.max(axis=0)
         raise LandmarksError(
             f"{name}: the landmarks, from ({x0:.0f}, {y0:.0f}) to ({x1:.0f}, {y1:.0f}), lie "
@@ -266,7 +266,9 @@ def face_from_landmarks(image: np.ndarray, landmarks: np.ndarray, source: str = 
     LandmarksError
         If they are none of a face in the picture.
     """
-    landmarks = check_landmarks(landmarks, "landmarks", image.shape[:2])
+    # of a face that the picture's border cuts off, a detector guesses points outside
+    size = (image.shape[0], image.shape[1]) if source == "file" else None
+    landmarks = check_landmarks(landmarks, "landmarks", size)
     mesh = fit_mesh_to_landmarks(image, landmarks)
     outline = outline_from_landmarks(landmarks) if mesh is None else mesh[list(OUTLINE)]
     return Face(landmarks, mesh, outline, source)

@@ -23,3 +23,22 @@ def scaled_points(points: np.ndarray, factor: float | np.ndarray) -> np.ndarray:
         Of the same shape; of the type that points and factor make together.
     """
     return np.asarray((points + 0.5) * factor - 0.5)
+
+
+def share_inside(points: np.ndarray, size: tuple[int, ...]) -> float:
+    """Share of points that lie in a picture.
+
+    Parameters
+    ----------
+    points : (N, 2) float64
+        xy px.
+    size : (height, width, ...)
+        px.
+
+    Returns
+    -------
+    float
+        In [0, 1].
+    """
+    inside = (points > -1) & (points < np.array([size[1], size[0]], np.float64))
+    return float(inside.all(axis=1).mean())

@@ -62,7 +62,7 @@ def count_people(
     smallest = SMALLEST_BYSTANDER if which == "largest" else 0.0
     faces = find_faces(image, landmarks=settings.landmarks, smallest=smallest)
     try:
-        chosen = select_face(faces, "largest" if which == "all" else which, name)
+        chosen = select_face(faces, "largest" if which == "all" else which, name, image.shape)
     except FaceError:
         return 0
     if which == "all":

@@ -198,7 +198,7 @@ class StillStylizer:
         # what is too small beside the largest face is looked for where it was asked for
         smallest = SMALLEST_BYSTANDER if which == "largest" else 0.0
         faces = find_faces(rgb, landmarks=backend, smallest=smallest)
-        chosen = select_face(faces, "largest" if which == "all" else which, name)
+        chosen = select_face(faces, "largest" if which == "all" else which, name, rgb.shape)
         if which == "all":
             faces = [face for face in faces if is_large_enough(face)]
             return self._portraits(rgb, faces, faces, name), self.rendering
