@@ -161,7 +161,7 @@ def test_a_set_says_whose_frames_are_left_out(tmp_path, caplog):
         caplog.clear()
         with caplog.at_level(logging.WARNING):
             sizes = [len(picture.image) for picture in read(tmp_path / "set").pictures]
-        assert "1 of 2 have a frame, left out: a.png" in caplog.text
+        assert "the frames around 1 of 2 pictures are not used: a.png" in caplog.text
         assert abs(sizes[0] - sizes[1]) < 0.03 * sizes[1]
 
 

@@ -263,7 +263,13 @@ def _say_framed(folder: Path, framed: list[str], count: int) -> None:
     """Say whose frames are left out, if any are."""
     if framed:
         names = ", ".join(framed[:3]) + (", ..." if len(framed) > 3 else "")
-        _LOG.warning("%s: %d of %d have a frame, left out: %s", folder, len(framed), count, names)
+        _LOG.warning(
+            "%s: the frames around %d of %d pictures are not used: %s",
+            folder,
+            len(framed),
+            count,
+            names,
+        )
 
 
 def _describe_problem(path: Path, error: Exception) -> str:
