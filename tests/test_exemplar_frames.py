@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 from facestyle.cli import main
-from facestyle.exemplars import ExemplarSet, read_exemplar
-from facestyle.exemplars.frame import inside_frame
+from facestyle.exemplars import ExemplarSet, read_exemplar, reading
+from facestyle.exemplars.frame import Box, inside_frame
 
 EXEMPLARS = Path(__file__).parents[1] / "exemplars"
 DRAWN = EXEMPLARS / "pencil" / "grace_hopper.jpg"
@@ -152,6 +152,13 @@ def test_an_exemplar_is_read_whole_where_that_is_asked_for(tmp_path):
     found = read_exemplar(save(tmp_path / "framed.png", framed), whole=True)
     assert found.frame is None
     assert found.portrait.image.shape == framed.shape
+
+
+def test_a_frame_that_would_cost_the_face_is_none(monkeypatch):
+    monkeypatch.setattr(reading, "inside_frame", lambda image: Box(0, 0, 200, 200))
+    found = read_exemplar(DRAWN, cache=False)
+    assert found.frame is None
+    assert found.portrait.image.shape == picture_of(DRAWN).shape
 
 
 def test_a_set_says_whose_frames_are_left_out(tmp_path, caplog):

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from facestyle import disk_cache
-from facestyle.errors import ExemplarError
+from facestyle.errors import ExemplarError, FaceError, LandmarksError
 from facestyle.exemplars.frame import Box, inside_frame
 from facestyle.faces import Face, Portrait, portrait_from_image, read_landmarks
 from facestyle.faces.landmarks import check_landmarks
@@ -100,7 +100,13 @@ def read_exemplar(
     if stored is not None and stored.matte.shape == inside.shape[:2]:
         matte = stored.matte.astype(np.float32) / 255
         return ReadExemplar(Portrait(inside, stored.face, matte, path.name), key, frame)
-    portrait = portrait_from_image(inside, name=str(path), landmarks=landmarks, given=given)
+    try:
+        portrait = portrait_from_image(inside, name=str(path), landmarks=landmarks, given=given)
+    except (FaceError, LandmarksError):
+        if frame is None:
+            raise
+        # what looked like a frame has the face in it, or cuts it
+        return read_exemplar(path, landmarks=landmarks, cache=cache, whole=True)
     matte = np.round(portrait.matte * 255).astype(np.uint8)
     if cache:
         box = np.array([] if frame is None else frame, np.int64)
