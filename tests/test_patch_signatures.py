@@ -58,7 +58,7 @@ def test_a_signature_is_found(style, color, sitter, tmp_path):
 @pytest.mark.parametrize("style", ["pencil", "oil", "charcoal", "engraving", "watercolor"])
 def test_exemplars_without_words_lose_next_to_nothing(style):
     shares = [words_in(portrait).mean() for portrait in ExemplarSet.load(style)]
-    assert np.mean(shares) < 0.005
+    assert np.mean(shares) < 0.01
     assert max(shares) < 0.03
 
 
