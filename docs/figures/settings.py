@@ -166,6 +166,9 @@ _gains = partial(
     default=(0.5, 1.7),
     closer=True,
 )
+_grain = partial(
+    sweep, "grain", "grain", (0.0, 0.5, 1.0), look="faded_film", default=1.0, closer=True
+)
 _dense = partial(sweep, "dense", "dense", (False, True), default=True, closer=True)
 _paired_identity = partial(
     sweep, "identity_paired", "identity", (0.0, 0.7, 1.0), look="pencil+photos", default=0.7
@@ -203,6 +206,7 @@ FIGURES: dict[str, Callable[[], Path]] = {
     "combine": _combine,
     "residual": _residual,
     "gain_limits": _gains,
+    "grain": _grain,
     "smoothness": _smoothness,
     "temperature": _temperature,
     "dense": _dense,

@@ -22,6 +22,13 @@ from facestyle.methods.energy.exemplar import (
     analyze_exemplar,
     with_picture,
 )
+from facestyle.methods.energy.film_grain import (
+    Grain,
+    GrainMeasures,
+    grain_of_set,
+    measure_grain,
+)
+from facestyle.methods.energy.grain_field import add_grain
 from facestyle.methods.energy.look import Look
 from facestyle.methods.energy.settings import EnergySettings
 from facestyle.methods.energy.transfer import EnergyTransfer, transfer_look
@@ -45,7 +52,7 @@ class EnergyMethod(Method):
     exemplars : ExemplarSet
     settings : EnergySettings
     seed : int
-        Unused: nothing is random here.
+        Of the film grain, which alone is random here.
     """
 
     name = "energy"
@@ -53,8 +60,8 @@ class EnergyMethod(Method):
     backgrounds = ALL_KINDS
 
     def __init__(self, exemplars: ExemplarSet, settings: EnergySettings, *, seed: int = 0) -> None:
-        del seed
         self._set = exemplars
+        self._seed = seed
         self.settings = settings
 
     @property
@@ -69,6 +76,13 @@ class EnergyMethod(Method):
         analyses = prepare_all(self._set, f"{self.name} analysis", Analysis, analyze_exemplar)
         return Look(
             [with_picture(p, analysis) for p, analysis in zip(self._set, analyses, strict=True)]
+        )
+
+    @functools.cached_property
+    def grain(self) -> Grain | None:
+        """The exemplars' film grain, measured or read from the cache on first use."""
+        return grain_of_set(
+            prepare_all(self._set, f"{self.name} grain", GrainMeasures, measure_grain)
         )
 
     def stylize(self, target: Target, rendering: Rendering) -> Outcome:
@@ -89,7 +103,8 @@ class EnergyMethod(Method):
         timings.update(done.timings)
         start = time.perf_counter()
         if rendering.background.kind == "transparent":
-            image, alpha = done.foreground, portrait.matte
+            np.copyto(lab, done.foreground)  # whose memory it may be: as good as free
+            image, alpha = lab, portrait.matte
         else:
             behind = self._background(rendering.background, done)
             alpha = None
@@ -103,6 +118,9 @@ class EnergyMethod(Method):
                 out=lab,  # which is the foreground's memory
             )
         timings["composite"] = time.perf_counter() - start
+        start = time.perf_counter()
+        self._add_grain(image, portrait, rendering)
+        timings["grain"] = time.perf_counter() - start
         return Outcome(
             image,
             alpha,
@@ -116,6 +134,24 @@ class EnergyMethod(Method):
     def frames(self, clip: ClipContext) -> FrameEngine:
         """What stylizes a clip: tone and gains follow the flow."""
         return EnergyFrames(self.look, self.settings, clip)
+
+    def _add_grain(self, image: np.ndarray, portrait: Portrait, rendering: Rendering) -> None:
+        """Give the person the exemplars' grain, and the background if it is theirs, in place."""
+        amount = self.settings.grain * min(rendering.strength, 1.0)
+        if amount == 0 or self.grain is None:
+            return
+        grain = self.grain.times(amount)
+        lacking = grain.without(grain_of_set([measure_grain(portrait)]))
+        # the input's own background, or one color, is promised as it is
+        kind = rendering.background.kind
+        add_grain(
+            image,
+            lacking,
+            portrait.face.inter_ocular,
+            seed=self._seed,
+            behind=grain if kind == "stylize" else None,
+            matte=None if kind == "transparent" else portrait.matte,
+        )
 
     def _background(self, background: Background, done: EnergyTransfer) -> np.ndarray | None:
         """What goes behind the person, at any size, or None for the input's own background."""

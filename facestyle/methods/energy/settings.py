@@ -29,6 +29,8 @@ class EnergySettings(Settings):
         tone="first" it moves as far as they agree, where they light places at all.
     gain_limits : (float, float)
         Least and largest luminance gain.
+    grain : float
+        How much of the exemplars' film grain pictures get, in [0, 1]; clips get none.
     smoothness, temperature : float
         Of the Markov random field; see `facestyle.selection.patch_selection`.
     dense : bool
@@ -57,6 +59,13 @@ class EnergySettings(Settings):
     )
     gain_limits: tuple[float, float] = setting(
         (0.5, 1.7), "least and largest gain of local contrast", low=0.0, metavar="LOW,HIGH"
+    )
+    grain: float = setting(
+        1.0,
+        "how much of the exemplars' film grain pictures get",
+        low=0.0,
+        high=1.0,
+        metavar="0..1",
     )
     smoothness: float = setting(
         0.1,
@@ -99,13 +108,14 @@ SETTINGS = EnergySettings
 
 PRESETS: dict[str, dict[str, Any]] = {
     # Song et al. 2017, section 4: hard labels, the residual copied (eq. 7), Shih's gain limits,
-    # the guided filter on the output (section 4.4)
+    # the guided filter on the output (section 4.4), no grain
     "song2017": {
         "tone": "residual",
         "seams": "output",
         "residual": 1.0,
         "gain_limits": (0.9, 2.8),
         "temperature": 0.0,
+        "grain": 0.0,
     },
     # Shih et al. 2014, sections 4.2 to 4.4: one exemplar, its residual copied, gains from .9 to 2.8
     "shih2014": {
@@ -114,5 +124,6 @@ PRESETS: dict[str, dict[str, Any]] = {
         "combine": "single",
         "residual": 1.0,
         "gain_limits": (0.9, 2.8),
+        "grain": 0.0,
     },
 }
