@@ -231,6 +231,7 @@ def test_a_bald_exemplar_tells_nothing_of_hair(portrait, own):
     assert hair.sum() > 100
     assert lighter[hair].mean() < 0.05
     assert lighter[hair].max() < 0.2
-    assert lighter[face].min() > 0.99
+    assert lighter[face].mean() > 0.99
+    assert lighter[face].min() > 0.9  # a highlight has no tone that it could tell of
     assert same[hair].min() > 0.8
     assert darker[hair].min() > 0.9  # light may well be placed there
