@@ -2,16 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-import cv2
-import numpy as np
-
 from facestyle.exemplars import ExemplarSet
-from facestyle.faces.contours import face_width, feature_contours
 from facestyle.faces.face import Portrait
-from facestyle.faces.face_coordinates import face_coordinates
-from facestyle.faces.matte import person_matte
 from facestyle.faces.regions import segment_regions
 from facestyle.imaging.color import to_lab
 from facestyle.methods.engine import prepare_all
@@ -26,10 +18,6 @@ from facestyle.methods.patch_unpaired.prepared import (
     working_factor,
 )
 from facestyle.methods.patch_unpaired.recipe import WORKING_FACE_WIDTHS
-
-# In face widths: the blur that makes hatching a shade, and how far to either side of a face what is
-# above its brows stays (white hats are paper when blurred). Chosen by eye on the bundled drawings
-_BLUR, _HAT = 0.03, 0.8
 
 
 def prepare_exemplar(portrait: Portrait) -> PreparedExemplar:
@@ -64,20 +52,8 @@ def prepare_exemplars(exemplars: ExemplarSet) -> list[PreparedExemplar]:
     return [PreparedExemplar(*pair) for pair in zip(exemplars, analyses, strict=True)]
 
 
-def _without_strokes_beside(portrait: Portrait) -> Portrait:
-    """The portrait with a matte in which strokes beside a head are not the person.
-
-    The network sees one in hatching, and less so where it is blurred to a shade.
-    """
-    blurred = cv2.GaussianBlur(portrait.image, (0, 0), _BLUR * face_width(portrait.face))
-    place = face_coordinates(portrait, feature_contours(portrait.face))
-    above = (np.abs(place.across) < _HAT) & (place.down < place.brow)
-    less = np.minimum(portrait.matte, person_matte(blurred, portrait.face))
-    return replace(portrait, matte=np.where(above, portrait.matte, less))
-
-
 def _analyze(portrait: Portrait) -> ExemplarAnalysis:
-    working = _without_strokes_beside(resize_portrait(portrait, working_factor(portrait)))
+    working = resize_portrait(portrait, working_factor(portrait))
     region_map = segment_regions(working).region_map
     lab = to_lab(working.image)
     return ExemplarAnalysis(
