@@ -234,7 +234,7 @@ class ExemplarSet:
             image = read_image(path).rgb
             box = inside_frame(image)
             if box is not None:
-                image = np.ascontiguousarray(image[box.top : box.bottom, box.left : box.right])
+                image = box.cut(image)
                 framed.append(path.name)
             pictures.append(ExemplarPicture(image, path.name))
         _say_framed(Path(folder), framed, len(paths))

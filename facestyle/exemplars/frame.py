@@ -33,6 +33,10 @@ class Box(NamedTuple):
     right: int
     bottom: int
 
+    def cut(self, image: np.ndarray) -> np.ndarray:
+        """That part of a picture, (h, w, 3), contiguous."""
+        return np.ascontiguousarray(image[self.top : self.bottom, self.left : self.right])
+
 
 class _Side(NamedTuple):
     """A frame at one side: how deep it is (0: there is none), in px, and how sure that is."""

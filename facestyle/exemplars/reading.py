@@ -139,7 +139,7 @@ def _reduced(
 ) -> tuple[np.ndarray, np.ndarray | None]:
     """The picture inside its frame and its landmarks, at the size that is worked with."""
     if frame is not None:
-        rgb = rgb[frame.top : frame.bottom, frame.left : frame.right]
+        rgb = frame.cut(rgb)
         given = None if given is None else given - (frame.left, frame.top)
     factor = min(1.0, _LONGEST / max(rgb.shape[:2]))
     if min(rgb.shape[:2]) * factor < _SMALLEST:
@@ -149,7 +149,7 @@ def _reduced(
         )
     if factor < 1:
         rgb = cv2.resize(rgb, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    return np.ascontiguousarray(rgb), None if given is None else scaled_points(given, factor)
+    return rgb, None if given is None else scaled_points(given, factor)
 
 
 def read_with_photo(

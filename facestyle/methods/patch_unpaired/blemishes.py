@@ -7,7 +7,7 @@ import numpy as np
 
 from facestyle.faces.face_coordinates import FaceCoordinates, signed_distance
 from facestyle.faces.regions import BACKGROUND, CLOTHES, HAIR, LIP, SKIN
-from facestyle.methods.patch_unpaired.pictures import depth_inside, masked_mean
+from facestyle.methods.patch_unpaired.pictures import depth_inside, disc, masked_mean
 
 # all lengths in face widths, luminances in [0, 1]; chosen, not measured
 _STROKE = 0.035  # widest stroke of a mark
@@ -52,7 +52,7 @@ def unusable(luminance: np.ndarray, region_map: np.ndarray, face_width: float) -
         which would wave in the air beside another one; the background's rim along the clothes,
         where a segmentation is never exact.
     """
-    tophat = cv2.morphologyEx(luminance, cv2.MORPH_BLACKHAT, _disc(_STROKE * face_width))
+    tophat = cv2.morphologyEx(luminance, cv2.MORPH_BLACKHAT, disc(_STROKE * face_width))
     marks = _loose_strokes(tophat, region_map == BACKGROUND, face_width)
     for region in (BACKGROUND, CLOTHES):
         marks |= _isolated_marks(tophat, region_map == region, face_width)
@@ -64,7 +64,7 @@ def _isolated_marks(tophat: np.ndarray, region: np.ndarray, face_width: float) -
     """Thin strokes, darker than what is beside them, that form small groups inside a region."""
     inner = depth_inside(region)
     strokes = ((tophat > _CONTRAST) & region).astype(np.uint8)
-    joined = cv2.dilate(strokes, _disc(_MARK_GAP * face_width))
+    joined = cv2.dilate(strokes, disc(_MARK_GAP * face_width))
     count, parts, stats, _ = cv2.connectedComponentsWithStats(joined)
     marks = np.zeros(region.shape, bool)
     limit = (_MARK_SIZE + 2 * _MARK_GAP) * face_width
@@ -84,7 +84,7 @@ def _loose_strokes(tophat: np.ndarray, region: np.ndarray, face_width: float) ->
     inner = depth_inside(region)
     away = region & (inner > _FROM_EDGE * face_width)
     strokes = ((tophat > _FAINT_CONTRAST) & away).astype(np.uint8)
-    joined = cv2.dilate(strokes, _disc(_MARK_GAP * face_width))
+    joined = cv2.dilate(strokes, disc(_MARK_GAP * face_width))
     _, parts, stats, _ = cv2.connectedComponentsWithStats(joined)
     length = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
     long = length >= (_SPECK + 2 * _MARK_GAP) * face_width
@@ -227,8 +227,3 @@ def _roughness(luminance: np.ndarray, face: np.ndarray, face_width: float) -> np
     weight = face.astype(np.float32)
     energy = cv2.GaussianBlur(band * band * weight, (0, 0), _WINDOW * face_width)
     return np.sqrt(energy / (cv2.GaussianBlur(weight, (0, 0), _WINDOW * face_width) + 1e-3))
-
-
-def _disc(radius: float) -> np.ndarray:
-    side = 2 * max(1, round(radius)) + 1
-    return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))

@@ -79,3 +79,9 @@ def depth_inside(mask: np.ndarray) -> np.ndarray:
     """
     padded = cv2.copyMakeBorder(mask.astype(np.uint8), *4 * (1,), cv2.BORDER_REPLICATE)
     return cv2.distanceTransform(padded, cv2.DIST_L2, 3)[1:-1, 1:-1]
+
+
+def disc(radius: float) -> np.ndarray:
+    """Structuring element of a radius in px, of 1 at least."""
+    side = 2 * max(1, round(radius)) + 1
+    return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))

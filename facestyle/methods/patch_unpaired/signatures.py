@@ -7,6 +7,7 @@ import numpy as np
 
 from facestyle.faces.face_coordinates import FaceCoordinates
 from facestyle.faces.regions import BACKGROUND, CLOTHES, SKIN
+from facestyle.methods.patch_unpaired.pictures import disc
 
 # lengths in face widths; colors in [0, 1]. Found on signatures that a script wrote on bundled
 # exemplars (four styles of nine, dark on paper and red on dark clothes)
@@ -52,8 +53,8 @@ def written_words(
 
 def _words(strokes: np.ndarray, face_width: float) -> np.ndarray:
     """Rectangles around strokes that stand like the letters of a word, (h, w) uint8."""
-    joined = cv2.morphologyEx(strokes.astype(np.uint8), cv2.MORPH_CLOSE, _disc(_GAP * face_width))
-    blocks = cv2.morphologyEx(joined, cv2.MORPH_OPEN, _disc(_LINE * face_width))
+    joined = cv2.morphologyEx(strokes.astype(np.uint8), cv2.MORPH_CLOSE, disc(_GAP * face_width))
+    blocks = cv2.morphologyEx(joined, cv2.MORPH_OPEN, disc(_LINE * face_width))
     outlines, _ = cv2.findContours(blocks, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     found = np.zeros(strokes.shape, np.uint8)
     for outline in outlines:
@@ -64,11 +65,6 @@ def _words(strokes: np.ndarray, face_width: float) -> np.ndarray:
             corners = cv2.boxPoints((center, wider, angle))
             cv2.fillPoly(found, [np.round(corners).astype(np.int32)], 1)
     return found
-
-
-def _disc(radius: float) -> np.ndarray:
-    side = 2 * max(1, round(radius)) + 1
-    return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
 
 
 def _standing_out(lab: np.ndarray, face_width: float) -> np.ndarray:
