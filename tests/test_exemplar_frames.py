@@ -63,10 +63,11 @@ def test_a_mount_and_its_frame_are_left_out(style):
     assert 20 <= height - bottom <= 80 + 0.02 * height
 
 
-def test_a_frame_that_is_not_quite_upright_is_left_out():
+@pytest.mark.parametrize("degrees", [0.7, 1.0])
+def test_a_frame_that_is_not_quite_upright_is_left_out(degrees):
     framed = padded(picture_of(DRAWN), 40, 40, 40, 40, WOOD)
     height, width = framed.shape[:2]
-    turn = cv2.getRotationMatrix2D((width / 2, height / 2), 0.7, 1)
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1)
     tilted = cv2.warpAffine(framed, turn, (width, height), borderMode=cv2.BORDER_REPLICATE)
     left, top, right, bottom = inside_frame(tilted)
     inner = tilted[top:bottom, left:right]
