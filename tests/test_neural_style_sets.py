@@ -195,6 +195,19 @@ def test_a_palette_gives_a_picture_the_colors_of_a_style():
         torch.testing.assert_close(own_covariance, 0.09 * covariance, atol=4e-4, rtol=0)
 
 
+def test_what_is_bright_keeps_its_shading():
+    """White comes out as white, and what is a little darker as that: cut off, both were white."""
+    palette = Palette()
+    palette.set_colors(torch.full((3,), 0.7), torch.full((3, 3), 0.09) + 0.001 * torch.eye(3))
+    picture = torch.linspace(0, 1, 101).expand(1, 3, 4, 101)
+    tones = palette(picture)[0, :, 0]
+    torch.testing.assert_close(tones[:, -1], torch.ones(3))
+    assert (tones.diff(dim=1) > 0.001)[:, 20:].all()
+    slopes = tones.diff(dim=1)[:, 20:]
+    assert (slopes.diff(dim=1) < 1e-5).all()  # bent, without a corner
+    assert (slopes.diff(dim=1) > -0.003).all()
+
+
 def plain(color, spread=0.0):
     """A picture of one color, or nearly so, (1, 3, 20, 20)."""
     noise = torch.from_numpy(np.random.default_rng(4).normal(0, 1, (1, 3, 20, 20))).float()
