@@ -254,7 +254,7 @@ def main() -> None:
         "--face-strength",
         type=zero_or_above,
         metavar="X",
-        help="of the networks' strokes on faces; 1: as elsewhere (.4; less on large faces)",
+        help="of the networks' strokes on faces; 1: as elsewhere (.5)",
     )
     parser.add_argument("--save", type=Path, metavar="DIR", help="contact sheets of the frames")
     arguments = parser.parse_args()

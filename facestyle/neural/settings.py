@@ -19,6 +19,9 @@ SCHEDULES = ("constant", "cosine")
 # channels of a network: RGB; and the warped previous result and its weight beside it
 PICTURE_INPUTS = 3
 VIDEO_INPUTS = 7
+# strength of a trained network's strokes at which a face has contours and hatching, over its own
+# tones (sparing.py): below it these fade, above it strokes bring their tones
+SPARED = 0.5
 MINIMUM_SIZE = 32  # pixels; the loss network's four poolings leave 2x2 units
 
 

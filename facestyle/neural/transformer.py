@@ -17,6 +17,7 @@ from facestyle.neural.grain import grain_for
 from facestyle.neural.normalization import BatchNorm, InstanceNorm
 from facestyle.neural.palettes import Palette
 from facestyle.neural.settings import PICTURE_INPUTS, Architecture
+from facestyle.neural.sparing import spare
 from facestyle.neural.spots import cover_spots, find_spots
 
 _GRID = 4  # two convolutions of stride two
@@ -193,15 +194,16 @@ class Transformer(nn.Module):
         spots : (B, 1, h, w) tensor, optional
             What `spots` returns.
         strength : (1, 1, h, w) tensor, optional
-            Of what is added to the picture at each place, in [0, 1] and of any size. Networks that
-            change no base have nothing to weaken.
+            Of what is added to the picture at each place, in [0, 1] and of any size (`spare`).
+            Networks that change no base have nothing to weaken.
         """
         if spots is not None:
             still = self.architecture.inputs == PICTURE_INPUTS
             x = cover_spots(x, spots, from_colors(base) if still else None)
         x = x[..., : base.shape[2], : base.shape[3]]
         if strength is not None and self.palette is not None:
-            x = x * F.interpolate(strength, x.shape[-2:], mode="bilinear", align_corners=False)
+            strength = F.interpolate(strength, x.shape[-2:], mode="bilinear", align_corners=False)
+            x = spare(x, base, strength)
         colors = to_colors(x if self.palette is None else x + from_colors(base))
         return colors if self.limit is None or self.training else self.limit(colors)
 

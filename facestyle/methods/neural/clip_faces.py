@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 import torch
 
@@ -21,7 +22,10 @@ from facestyle.tracking.all_faces import KnownFace, follow_all
 from facestyle.tracking.motion import Motion, estimate_motion, reduced_gray
 
 _FLOW_SIZE = 384  # longer side of the copies that the flow is found on, px, as clip_carried.py has
-_STEP = 0.08  # most that the strength of a place changes in a frame: eight frames from 1 to .4
+_STEP = 0.08  # most that the strength of a place changes in a frame: six frames from 1 to .5
+# ... and the share of a small difference that it changes by: the colors of skin, and the face's
+# outline, tremble with the noise of frames
+_SHARE = 0.7
 # frames that a face is spared where it was after it is missed: half a second, in which one that
 # turns or blinks is found again (it is looked for every third frame)
 _HELD = 12
@@ -62,15 +66,13 @@ class FaceStrokes:
         self._device = clip.device
         self._state: _State | None = None
 
-    def step(self, frame: np.ndarray, redrawn: tuple[int, ...]) -> torch.Tensor | None:
+    def step(self, frame: np.ndarray) -> torch.Tensor | None:
         """Return the strength at each place of the next frame.
 
         Parameters
         ----------
         frame : (H, W, 3) uint8, uint16 or float32
             RGB.
-        redrawn : tuple of int
-            Height and width of what the network redraws, px.
 
         Returns
         -------
@@ -79,11 +81,11 @@ class FaceStrokes:
         """
         if self._idle:
             return None
-        weights = self._next(frame, max(redrawn))
+        weights = self._next(frame)
         return None if weights.min() > _NONE else masks_to_tensor(weights, self._device)[None]
 
-    def _next(self, frame: np.ndarray, size: int) -> np.ndarray:
-        """The strength at each place, (h, w), for a network that redraws `size` px."""
+    def _next(self, frame: np.ndarray) -> np.ndarray:
+        """The strength at each place, (h, w)."""
         pixels, before = to_bytes(frame), self._state
         shape = frame.shape[0], frame.shape[1]
         gray = reduced_gray(pixels, _FLOW_SIZE)
@@ -102,7 +104,8 @@ class FaceStrokes:
         )
         scale = gray.shape[1] / shape[1]
         seen = [one.face.scaled(scale) for one in known if not one.missing]
-        weights = weights_on(gray.shape, seen, self._on_faces, size / max(gray.shape))
+        small = cv2.resize(pixels, gray.shape[::-1], interpolation=cv2.INTER_AREA)
+        weights = weights_on(small.astype(np.float32) / 255, seen, self._on_faces)
         if before is not None and motion is not None:
             missing = len(seen) < len(known)
             weights = _steady_weights(weights, before.weights, motion, missing=missing)
@@ -148,4 +151,5 @@ def _steady_weights(
         wanted = np.minimum(wanted, carried)
     fresh = np.clip(1 - 2 * motion.trust_for(*before.shape), 0, 1)  # 0 where the motion is trusted
     step = np.float32(_STEP) + fresh
-    return np.asarray(carried + np.clip(wanted - carried, -step, step), np.float32)
+    change = (wanted - carried) * np.minimum(np.float32(_SHARE) + fresh, 1)
+    return np.asarray(carried + np.clip(change, -step, step), np.float32)

@@ -46,7 +46,7 @@ class NetworkFrames(FrameEngine):
         start = time.perf_counter()
         small = working_copy(frame, self._clip.size)
         known = self._memory.recall(self._number, small)
-        strength = self._strokes.step(frame, small.shape[:2])
+        strength = self._strokes.step(frame)
         found = time.perf_counter()
         content = picture_tensor(small, self._device)
         redrawn = redraw_frame(self._network, content, known, strength, seed=self._clip.seed)

@@ -62,7 +62,7 @@ class PictureNetworkFrames(FrameEngine):
         if known is not None:
             photo = np.clip(steadied(photo, known.photo, known.trust, _PHOTO), 0, 1)
         steady = time.perf_counter()
-        strength = self._strokes.step(frame, small.shape[:2])
+        strength = self._strokes.step(frame)
         seen = time.perf_counter()
         result = self._redraw(small, photo, strength)
         drawn = time.perf_counter()

@@ -59,8 +59,9 @@ class NeuralSettings(Settings):
     area : {"whole", "face", "person", "background"}
         Where to stylize; all but the first need a face.
     face_strength : float or None
-        Of a trained network's strokes on faces, where 1 is as elsewhere. None: .4, and less on
-        faces wider than 180 px.
+        Of a trained network's strokes on faces and the skin beside them. 0 leaves the picture in
+        the style's colors, .5 (None) draws its contours and, of a style of lines, hatches over its
+        tones, 1 is as elsewhere.
     by_region : bool
         Take skin from skin, hair from hair, clothes from clothes; needs a face. A style picture
         without a face serves all regions.
@@ -135,7 +136,7 @@ class NeuralSettings(Settings):
     area: str = setting("whole", "where to stylize", choices=AREAS)
     face_strength: float | None = setting(
         None,
-        "of a trained model's strokes on faces; 1: as elsewhere (.4; less on large faces)",
+        "of a trained model's strokes on faces; 1: as elsewhere (.5: contours and hatching)",
         low=0.0,
         high=1.0,
         metavar="X",
