@@ -81,7 +81,7 @@ def head(path: Path) -> Image.Image:
 def face_strength() -> Path:
     """A trained style with several strengths on the face."""
     panels = []
-    for value in (0.0, 0.4, 1.0):
+    for value in (0.0, 0.5, 1.0):
         image = Stylizer.from_model("auvers", face_strength=value)(np.asarray(head(_LARGE))).image
         panels.append((str(value), image))
     return write_strip("neural_face_strength", panels, height=220)
