@@ -100,6 +100,14 @@ def test_large_pictures_are_spared_at_the_same_places():
     assert np.abs(reduced - small).mean() < 0.02
 
 
+def test_small_faces_have_fewer_strokes_unless_told():
+    """By the size that they are redrawn at: lines would hide the eyes."""
+    image = PHOTO / np.float32(255)
+    assert stroke_weights(image, None, 0.5)[FACE].max() < 0.2
+    np.testing.assert_allclose(stroke_weights(image, 0.4, 0.5)[FACE], 0.4, atol=0.02)
+    np.testing.assert_allclose(stroke_weights(image, None, 2.0)[FACE], 0.5, atol=0.02)
+
+
 def test_an_engraved_face_is_hatched_and_keeps_its_tones():
     photo = cv2.resize(PHOTO, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
     place = tuple(slice(2 * part.start, 2 * part.stop) for part in FACE)

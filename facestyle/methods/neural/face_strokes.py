@@ -8,15 +8,19 @@ import cv2
 import numpy as np
 
 from facestyle.faces import Face, find_faces
-from facestyle.methods.neural.face_skin import face_and_skin
+from facestyle.methods.neural.face_skin import ear_to_ear, face_and_skin
 from facestyle.neural.settings import SPARED
 
 _WORKED_ON = 768  # longer side of the copy that skin is looked for on, px: a soft map needs no more
+# px of what the network redraws: width of a face up to which it has fewer strokes, falling with its
+# square: hatching of 4 px took the eyes and the smile of one of 65 px
+_FULL_WIDTH = 90.0
 
 
 def stroke_weights(
     image: np.ndarray,
     on_faces: float | None = None,
+    scale: float = 1.0,
     *,
     landmarks: str = "auto",
 ) -> np.ndarray | None:
@@ -29,7 +33,10 @@ def stroke_weights(
     image : (H, W, 3) float32
         sRGB in [0, 1].
     on_faces : float, optional
-        Strength on faces, in [0, 1] (`facestyle.neural.sparing`); the usual one if None.
+        Strength on faces, in [0, 1] (`facestyle.neural.sparing`); the usual one if None, less on
+        small faces.
+    scale : float
+        Size of what the network redraws over that of the picture.
     landmarks : {"auto", "dlib", "mesh"}
         What finds faces.
 
@@ -44,14 +51,16 @@ def stroke_weights(
     if not faces:
         return None
     height, width = image.shape[:2]
-    scale = min(1.0, _WORKED_ON / max(height, width))
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    less = min(1.0, _WORKED_ON / max(height, width))
+    size = (max(1, round(width * less)), max(1, round(height * less)))
     small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-    weights = weights_on(small, [face.scaled(scale) for face in faces], on_faces)
+    weights = weights_on(small, [face.scaled(less) for face in faces], on_faces, scale / less)
     return np.asarray(cv2.resize(weights, (width, height), interpolation=cv2.INTER_LINEAR))
 
 
-def weights_on(image: np.ndarray, faces: Sequence[Face], on_faces: float | None) -> np.ndarray:
+def weights_on(
+    image: np.ndarray, faces: Sequence[Face], on_faces: float | None, scale: float = 1.0
+) -> np.ndarray:
     """Return how strong strokes are at each pixel of a picture with these faces.
 
     Parameters
@@ -59,15 +68,22 @@ def weights_on(image: np.ndarray, faces: Sequence[Face], on_faces: float | None)
     image : (H, W, 3) float32
         sRGB in [0, 1].
     faces : sequence of Face
-    on_faces
+    on_faces, scale
         See `stroke_weights`.
 
     Returns
     -------
     (H, W) float32
     """
-    strength = np.float32(SPARED if on_faces is None else on_faces)
     weights = np.ones(image.shape[:2], np.float32)
     for face in faces:
-        np.minimum(weights, 1 - (1 - strength) * face_and_skin(image, face), out=weights)
+        strength = _usual_strength(ear_to_ear(face) * scale) if on_faces is None else on_faces
+        np.minimum(
+            weights, 1 - (1 - np.float32(strength)) * face_and_skin(image, face), out=weights
+        )
     return weights
+
+
+def _usual_strength(width: float) -> float:
+    """Strength on a face of this width in px."""
+    return SPARED * min(1.0, width / _FULL_WIDTH) ** 2

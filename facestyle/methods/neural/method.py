@@ -219,8 +219,12 @@ class NeuralMethod(Method):
         self._tell_of_idle_strength()
         if self.model.network.palette is None:
             return None
+        size, longer = self.settings.size, max(target.image.shape[:2])
         return stroke_weights(
-            target.image, self.settings.face_strength, landmarks=rendering.landmarks
+            target.image,
+            self.settings.face_strength,
+            (size or longer) / longer,
+            landmarks=rendering.landmarks,
         )
 
     def _tell_of_idle_strength(self) -> None:

@@ -60,8 +60,8 @@ class NeuralSettings(Settings):
         Where to stylize; all but the first need a face.
     face_strength : float or None
         Of a trained network's strokes on faces and the skin beside them. 0 leaves the picture in
-        the style's colors, .5 (None) draws its contours and, of a style of lines, hatches over its
-        tones, 1 is as elsewhere.
+        the style's colors, .5 draws its contours and, of a style of lines, hatches over its tones,
+        1 is as elsewhere. None: .5, less on small faces, and .15 in clips.
     by_region : bool
         Take skin from skin, hair from hair, clothes from clothes; needs a face. A style picture
         without a face serves all regions.
