@@ -92,7 +92,7 @@ def test_bands_make_one_field(monkeypatch):
     whole = field()
     assert whole.shape == (120, 90)
     assert whole.std() == pytest.approx(1, rel=0.05)
-    monkeypatch.setattr(grain_field, "row_bands", lambda *_: [slice(0, 7), slice(7, 120)])
+    monkeypatch.setattr(grain_field, "row_bands", lambda *_, **__: [slice(0, 7), slice(7, 120)])
     np.testing.assert_allclose(field(), whole, atol=1e-5)
     assert abs(np.corrcoef(field(1).ravel(), whole.ravel())[0, 1]) < 0.1
 

@@ -45,12 +45,20 @@ def from_lab_in_gamut(lab: np.ndarray, out: np.ndarray | None = None) -> np.ndar
     for rows in row_bands(*lab.shape[:2]):
         band = np.ascontiguousarray(lab[rows])
         done = from_lab(band)
-        cut = (done <= 0).any(axis=2)
-        cut &= np.abs(band[..., 1:]).max(axis=2) > _GRAY
+        cut = _cut_off(band, done)
         if cut.any():
             done[cut] = _desaturated(band[cut])
         rgb[rows] = done
     return rgb
+
+
+def _cut_off(lab: np.ndarray, rgb: np.ndarray) -> np.ndarray:
+    """Where a channel ended at 0 though the color has saturation to lose, (h, w) bool."""
+    above = cv2.inRange(rgb, (float(_LEAST),) * 3, (2.0,) * 3)
+    if cv2.countNonZero(above) == above.size:
+        return np.zeros(above.shape, bool)
+    gray = cv2.inRange(lab, (-np.inf, -_GRAY, -_GRAY), (np.inf, _GRAY, _GRAY))
+    return np.asarray((above | gray) == 0)
 
 
 def _desaturated(lab: np.ndarray) -> np.ndarray:

@@ -187,6 +187,9 @@ def half_size(values: np.ndarray) -> np.ndarray:
 
 def _filtered(values: np.ndarray, sigma: float, halve: bool) -> np.ndarray:
     """Blurred, and halved where the blur leaves nothing that the half size cannot hold."""
+    if halve and sigma >= 2 * _DECIMATE_AT:
+        # blurred at half size it takes an eighth of the time; a box of 2 px has variance 1/4
+        return gaussian_blur(half_size(values), math.sqrt(sigma**2 - 0.25) / 2)
     blurred = gaussian_blur(values, sigma)
     return half_size(blurred) if halve else blurred
 

@@ -42,14 +42,7 @@ def resized_window(
     # across, OpenCV does it; down, it could not begin in the middle
     mode = cv2.INTER_CUBIC if cubic else cv2.INTER_LINEAR
     wide = _resized(few, (size[1], len(few)), mode)[:, columns]
-    shape = (-1,) + (1,) * (wide.ndim - 1)
-    total: NDArray[np.float32] | None = None
-    for tap, weight in zip(taps - first, weights, strict=True):
-        part = wide[tap]
-        part *= weight.reshape(shape)
-        total = part if total is None else np.add(total, part, out=total)
-    assert total is not None
-    return total
+    return _weighted_rows(wide, taps - first, weights)
 
 
 def resized_rows(
@@ -134,6 +127,21 @@ def _resized(values: NDArray[np.float32], size: tuple[int, int], mode: int) -> N
     """What `cv2.resize` makes, with a last axis of one, which OpenCV drops."""
     resized = cv2.resize(values, size, interpolation=mode)
     return np.asarray(resized.reshape(*resized.shape[:2], *values.shape[2:]), np.float32)
+
+
+def _weighted_rows(
+    values: NDArray[np.float32], taps: NDArray[np.intp], weights: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Sums of some rows times weights, from (taps, n) of both; (n, W) or (n, W, C)."""
+    sums = np.empty((taps.shape[1], *values.shape[1:]), np.float32)
+    source, target = (rows.reshape(len(rows), 1, -1) for rows in (values, sums))
+    # a row at a time, in one pass over it: picking all rows first took nine times as long
+    for row, numbers, shares in zip(target, taps.T.tolist(), weights.T.tolist(), strict=True):
+        first, second, *others = (source[number] for number in numbers)
+        cv2.addWeighted(first, shares[0], second, shares[1], 0, dst=row)
+        for other, share in zip(others, shares[2:], strict=True):
+            cv2.scaleAdd(other, share, row, dst=row)
+    return sums
 
 
 def _taps(

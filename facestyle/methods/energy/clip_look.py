@@ -108,7 +108,8 @@ def find_look(
         change = tone_change(
             portrait, features, exemplars, alignment, selection, settings, ordinary
         ).times(strength)
-        toned = change.of(lab)
+        toned = lab.copy()
+        change.add_to(toned)
     stack = build_stack(toned, portrait.matte, unit)
     gains, residual = blended_look(
         portrait, stack, exemplars, alignment, selection, settings, strength, ordinary
@@ -207,7 +208,8 @@ def apply_look(lab: np.ndarray, portrait: Portrait, look: FrameLook) -> np.ndarr
     -------
     (h, w, 3) float32
     """
-    toned = look.change.of(lab)
+    toned = lab.copy()
+    look.change.add_to(toned)
     stack = build_stack(toned, portrait.matte, portrait.face.inter_ocular, energies=False)
     height, width = stack.residual.shape[:2]
     change = resize_channels(look.residual, width, height)

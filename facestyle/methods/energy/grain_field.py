@@ -53,7 +53,7 @@ def add_grain(
             outside = cv2.LUT(level, rest)
             strength = outside + matte[rows] * (strength - outside)
         field *= strength
-        band += field[..., None]
+        band += cv2.cvtColor(field, cv2.COLOR_GRAY2RGB)
         np.clip(band, 0, 1, out=band)
 
 
@@ -102,15 +102,16 @@ def grain_field(
     kernel = cv2.getGaussianKernel(2 * radius + 1, sigma, cv2.CV_32F)
     kernel /= np.sqrt(np.square(kernel).sum())
     random = np.random.default_rng([seed, 0x6741])
-    white = np.empty((0, width + 2 * radius), np.float32)
-    for rows in row_bands(height, width):
-        more = rows.stop + 2 * radius - rows.start - len(white)
-        fresh = random.standard_normal((more, width + 2 * radius), np.float32)
-        white = np.concatenate([white, fresh])
-        field = cv2.sepFilter2D(white, -1, kernel, kernel)
-        last = len(white) - radius
-        yield rows, np.ascontiguousarray(field[radius:last, radius : radius + width])
-        white = white[len(white) - 2 * radius :]
+    alone = np.ones(1, np.float32)
+    across = np.empty((0, width), np.float32)  # white noise, smoothed along its rows
+    for rows in row_bands(height, width, multiple=2 * radius):
+        more = rows.stop + 2 * radius - rows.start - len(across)
+        white = random.standard_normal((more, width + 2 * radius), np.float32)
+        fresh = cv2.sepFilter2D(white, -1, kernel, alone)[:, radius : radius + width]
+        across = np.concatenate([across, fresh])
+        last = len(across) - radius
+        yield rows, cv2.sepFilter2D(across, -1, alone, kernel)[radius:last]
+        across = across[len(across) - 2 * radius :]
 
 
 def _strengths(grain: Grain, share: float) -> np.ndarray:

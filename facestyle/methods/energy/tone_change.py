@@ -11,8 +11,8 @@ import numpy as np
 from facestyle.alignment.features import Features
 from facestyle.faces import Portrait
 from facestyle.frozen import FrozenRecord
-from facestyle.imaging.guided_filter import apply_coefficients
 from facestyle.imaging.pyramid import build_stack
+from facestyle.imaging.resampling import resized_window
 from facestyle.methods.energy.exemplar import EnergyExemplar
 from facestyle.methods.energy.lifting import kept_detail, lift_limit
 from facestyle.methods.energy.likeness import Alignment
@@ -21,6 +21,7 @@ from facestyle.methods.energy.rendering import light_evidence, moved_residual
 from facestyle.methods.energy.settings import EnergySettings
 from facestyle.methods.energy.tone import smooth_shift, tone_level, tone_shift
 from facestyle.methods.energy.tone_curves import saturation_change
+from facestyle.row_bands import row_bands
 from facestyle.selection.patch_selection import Selection
 
 
@@ -49,20 +50,24 @@ class ToneChange(FrozenRecord):
         weaker = 1 + strength * (self.saturation - 1)
         return ToneChange(factor * self.slope, factor * self.offset, weaker)
 
-    def of(self, lab: np.ndarray) -> np.ndarray:
-        """Give a picture in Lab/100 the change.
+    def add_to(self, lab: np.ndarray) -> None:
+        """Give a picture the change, on its own colors, in place.
 
         Parameters
         ----------
         lab : (H, W, 3) float32
-
-        Returns
-        -------
-        (H, W, 3) float32
+            Lab/100.
         """
-        change = apply_coefficients(np.ascontiguousarray(lab[..., 0]), self.slope, self.offset)
-        change[..., 1:] += saturation_change(lab, self.saturation)
-        return np.asarray(cv2.add(change, lab))
+        height, width = lab.shape[:2]
+        across = slice(0, width)
+        for rows in row_bands(height, width):
+            own = lab[rows]
+            added = resized_window(self.slope, (height, width), rows, across)
+            lightness = np.ascontiguousarray(own[..., 0])
+            cv2.multiply(added, cv2.cvtColor(lightness, cv2.COLOR_GRAY2RGB), dst=added)
+            added += resized_window(self.offset, (height, width), rows, across)
+            added += saturation_change(own, self.saturation)
+            own += added
 
 
 def tone_change(
@@ -107,6 +112,6 @@ def tone_change(
         lift = (moved[..., 0] - own) / lift_limit(own)
         level = tone_level(features, curves, lit)
         shift[..., 0] += kept_detail(features, level, curves, lift, unit)
-    shift[..., 1:] -= saturation_change(features.lab, curves.saturation)
+    shift -= saturation_change(features.lab, curves.saturation)
     slope, offset = smooth_shift(features, shift, unit)
     return ToneChange(slope, offset, curves.saturation)

@@ -19,7 +19,6 @@ from facestyle.faces import Portrait
 from facestyle.frozen import FrozenRecord
 from facestyle.imaging.gamut import from_lab_in_gamut
 from facestyle.imaging.pyramid import build_stack, collapse_stack
-from facestyle.imaging.resampling import resized_window
 from facestyle.methods.energy.exemplar import (
     EnergyExemplar,
     foreground_lab,
@@ -31,15 +30,10 @@ from facestyle.methods.energy.ordinary import ordinary_face
 from facestyle.methods.energy.population import population
 from facestyle.methods.energy.rendering import blended_look
 from facestyle.methods.energy.settings import EnergySettings
-from facestyle.methods.energy.tone_change import ToneChange, tone_change
-from facestyle.methods.energy.tone_curves import (
-    ToneCurves,
-    estimate_curves,
-    saturation_change,
-)
+from facestyle.methods.energy.tone_change import tone_change
+from facestyle.methods.energy.tone_curves import ToneCurves, estimate_curves
 from facestyle.methods.energy.tone_range import bend_tones, tone_range
 from facestyle.methods.energy.tones import pool_statistics
-from facestyle.row_bands import row_bands
 from facestyle.selection.patch_selection import Selection, select_exemplars, unary_term
 from facestyle.selection.seams import filter_output, filter_weights
 from facestyle.spare_memory import give_back
@@ -127,7 +121,7 @@ def transfer_look(
         change = tone_change(
             portrait, features, exemplars, alignment, selection, settings, ordinary
         )
-        _add_change(lab, change.times(strength))
+        change.times(strength).add_to(lab)
         watch.lap("tone")
     give_back(portrait.matte.size)
     stack = build_stack(lab, portrait.matte, portrait.face.inter_ocular, in_place=True)
@@ -147,19 +141,6 @@ def transfer_look(
     rgb = from_lab_in_gamut(result, out=result)
     watch.lap("color")
     return EnergyTransfer(rgb, selection, mappings, gains, watch.laps)
-
-
-def _add_change(lab: np.ndarray, change: ToneChange) -> None:
-    """Give a picture the change at full size, on its own colors, in place."""
-    height, width = lab.shape[:2]
-    across = slice(0, width)
-    for rows in row_bands(height, width):
-        own = lab[rows]
-        added = resized_window(change.slope, (height, width), rows, across)
-        added *= own[..., :1]
-        added += resized_window(change.offset, (height, width), rows, across)
-        added[..., 1:] += saturation_change(own, change.saturation)
-        own += added
 
 
 def label_patches(
