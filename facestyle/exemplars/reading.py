@@ -14,7 +14,15 @@ import numpy as np
 from facestyle import disk_cache
 from facestyle.errors import ExemplarError, FaceError, LandmarksError
 from facestyle.exemplars.frame import Box, inside_frame
-from facestyle.faces import Face, Portrait, portrait_from_image, read_landmarks
+from facestyle.faces import (
+    Face,
+    Portrait,
+    person_matte,
+    portrait_from_image,
+    read_landmarks,
+    select_face,
+)
+from facestyle.faces.dotted_faces import find_dotted_face
 from facestyle.faces.landmarks import check_landmarks
 from facestyle.files import read_regular
 from facestyle.imaging.points import scaled_points
@@ -101,7 +109,7 @@ def read_exemplar(
         matte = stored.matte.astype(np.float32) / 255
         return ReadExemplar(Portrait(inside, stored.face, matte, path.name), key, frame)
     try:
-        portrait = portrait_from_image(inside, name=str(path), landmarks=landmarks, given=given)
+        portrait = _portrait(inside, str(path), landmarks, given)
     except (FaceError, LandmarksError):
         if frame is None:
             raise
@@ -114,6 +122,18 @@ def read_exemplar(
     # the first run and the cached ones must see the same matte
     matte = matte.astype(np.float32) / 255
     return ReadExemplar(replace(portrait, matte=matte, name=path.name), key, frame)
+
+
+def _portrait(image: np.ndarray, name: str, landmarks: str, given: np.ndarray | None) -> Portrait:
+    """The portrait in a picture, which may be drawn in dots."""
+    try:
+        return portrait_from_image(image, name=name, landmarks=landmarks, given=given)
+    except FaceError:
+        face = None if given is not None else find_dotted_face(image, landmarks=landmarks)
+        if face is None:
+            raise
+    face = select_face([face], "largest", name, image.shape)
+    return Portrait(image, face, person_matte(image, face), name)
 
 
 def _on_white(path: Path) -> np.ndarray:

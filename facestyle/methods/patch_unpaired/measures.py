@@ -30,6 +30,7 @@ from facestyle.methods.patch_unpaired.blemishes import (
 from facestyle.methods.patch_unpaired.clutter import facial_clutter, hair_clutter
 from facestyle.methods.patch_unpaired.contour_line import contour_profiles, edge_distances
 from facestyle.methods.patch_unpaired.grain import grain_of
+from facestyle.methods.patch_unpaired.missed_parts import missed_parts
 from facestyle.methods.patch_unpaired.prepared import PreparedExemplar
 from facestyle.methods.patch_unpaired.recipe import ROUGHNESS_COST, tone_sigma
 from facestyle.methods.patch_unpaired.signatures import written_words
@@ -160,7 +161,8 @@ def _measured(
     marks |= facial_clutter(lab, region_map, scaled, width)
     marks |= hair_clutter(lab, region_map, width)
     place = face_coordinates(Portrait(lab, face, light), feature_contours(face))
-    marks |= missed_ears(region_map, place) | strokes_beside_head(region_map, place)
+    marks |= missed_ears(region_map, place) | missed_parts(region_map, place)
+    marks |= strokes_beside_head(region_map, place)
     marks |= written_words(lab, region_map, place, width)
     if prints:
         marks |= person_in_background(light, region_map, place, width)

@@ -10,6 +10,7 @@ from facestyle.methods.engine import prepare_all
 from facestyle.methods.patch_unpaired.flat_colors import flat_colors
 from facestyle.methods.patch_unpaired.lead import tone_contrast
 from facestyle.methods.patch_unpaired.media import medium_traits
+from facestyle.methods.patch_unpaired.missed_parts import with_missed_parts
 from facestyle.methods.patch_unpaired.palette import palette_of
 from facestyle.methods.patch_unpaired.prepared import (
     ExemplarAnalysis,
@@ -53,7 +54,7 @@ def prepare_exemplars(exemplars: ExemplarSet) -> list[PreparedExemplar]:
 
 
 def _analyze(portrait: Portrait) -> ExemplarAnalysis:
-    working = resize_portrait(portrait, working_factor(portrait))
+    working = with_missed_parts(resize_portrait(portrait, working_factor(portrait)))
     region_map = segment_regions(working).region_map
     lab = to_lab(working.image)
     return ExemplarAnalysis(
