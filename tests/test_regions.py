@@ -13,6 +13,7 @@ from facestyle.faces.color_mixture import fit_color_mixture, monomials
 from facestyle.faces.contours import corresponding_points, face_width, feature_contours
 from facestyle.faces.face_coordinates import face_coordinates, polygon_mask, signed_distance
 from facestyle.faces.missed_crown import missed_crown
+from facestyle.faces.one_tint import colors_tell
 from facestyle.faces.person_cut import cut_person, without_far_bars
 from facestyle.faces.regions import (
     BACKGROUND,
@@ -25,7 +26,7 @@ from facestyle.faces.regions import (
     SKIN,
     segment_regions,
 )
-from facestyle.faces.skin_likeness import colors_tell, looks_like_skin, skin_as_a_whole
+from facestyle.faces.skin_likeness import looks_like_skin, skin_as_a_whole
 
 SKIN_COLOR = (0.85, 0.65, 0.55)
 HAIR_COLOR = (0.12, 0.09, 0.08)

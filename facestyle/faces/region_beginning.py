@@ -7,9 +7,9 @@ import numpy as np
 from facestyle.faces.contours import Contours, face_width, feature_contours
 from facestyle.faces.face import Portrait
 from facestyle.faces.face_coordinates import FaceCoordinates, polygon_mask
+from facestyle.faces.one_tint import colors_tell
 from facestyle.faces.region_priors import first_seeds, group_priors, with_own_skin
 from facestyle.faces.skin_likeness import (
-    colors_tell,
     looks_like_skin,
     much_darker,
     skin_as_a_whole,

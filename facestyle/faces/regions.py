@@ -21,6 +21,7 @@ from facestyle.faces.face_coordinates import (
     face_coordinates,
     polygon_mask,
 )
+from facestyle.faces.one_tint import in_usual_tones, without_tint
 from facestyle.faces.region_beginning import INNER, beginning
 from facestyle.faces.region_cut import connected_to_face, contrast_weights, cut_groups
 from facestyle.faces.region_priors import depth_in, without_loose_hair
@@ -94,7 +95,8 @@ def segment_regions(portrait: Portrait) -> Regions:
     Regions
         At the portrait's size.
     """
-    image, face = portrait.image, portrait.face
+    face = portrait.face
+    image = in_usual_tones(without_tint(portrait.image), face)
     height, width = image.shape[:2]
     scale = min(1.0, _ANALYSIS_FACE_WIDTH / face_width(face), _ANALYSIS_MOST / max(height, width))
     size = (max(8, round(width * scale)), max(8, round(height * scale)))

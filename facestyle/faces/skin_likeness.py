@@ -24,10 +24,6 @@ _ROUGHER = 1.2
 _LIKE_AS_A_WHOLE = 1.7
 _SMALLEST = 0.05  # face widths across such a part
 _BORDER = 12.0  # difference of neighbors that ends it; 8 scores alike
-# What colors deviate from those that a picture has at their lightness, RMS in units of Lab: gray
-# and sepia pictures measured 0 to 1, 70 others 4 and more
-_ONE_TINT, _COLORFUL = 1.5, 3.5
-_TINT_SAMPLES = 4000
 _SKIN_CHROMA = (4.0, 10.0)  # of skin, Lab, from which colors tell it
 _REDDISH = 2.0  # least of both a and b of skin, Lab; 26 of 27 portraits have 5 and more
 # lengths in face widths: of what counts as fine detail, and of the window it is averaged over
@@ -138,28 +134,6 @@ def _steps(colors: np.ndarray) -> np.ndarray:
         for side in (along[1:], along[:-1]):
             np.maximum(side, np.moveaxis(difference, axis, 0), out=side)
     return steps
-
-
-def colors_tell(colors: np.ndarray) -> float:
-    """How far colors tell things of one lightness apart: 0 in gray and sepia pictures.
-
-    Parameters
-    ----------
-    colors : (h, w, 3) float32
-        Luminance in [0, 255], a and b.
-
-    Returns
-    -------
-    float
-        In [0, 1].
-    """
-    flat = colors.reshape(-1, 3)
-    flat = flat[:: max(1, len(flat) // _TINT_SAMPLES)]
-    light = flat[:, 0] / 255
-    terms = np.stack([np.ones_like(light), light, light * light], axis=1)
-    fitted = np.linalg.lstsq(terms, flat[:, 1:], rcond=None)[0]
-    left = float(np.sqrt(((flat[:, 1:] - terms @ fitted) ** 2).sum(axis=1).mean()))
-    return float(np.clip((left - _ONE_TINT) / (_COLORFUL - _ONE_TINT), 0, 1))
 
 
 def skin_hue(chroma: np.ndarray) -> float:
