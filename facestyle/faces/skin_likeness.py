@@ -25,6 +25,7 @@ _LIKE_AS_A_WHOLE = 1.7
 _SMALLEST = 0.05  # face widths across such a part
 _BORDER = 12.0  # difference of neighbors that ends it; 8 scores alike
 _SKIN_CHROMA = (4.0, 10.0)  # of skin, Lab, from which colors tell it
+_LENS = 0.5  # of the lower cheeks' luminance: dark lenses have less, skin above a mask has more
 _REDDISH = 2.0  # least of both a and b of skin, Lab; 26 of 27 portraits have 5 and more
 # lengths in face widths: of what counts as fine detail, and of the window it is averaged over
 _FINE, _WINDOW = 0.012, 0.03
@@ -115,6 +116,48 @@ def without_sunglasses(cheeks: np.ndarray, colors: np.ndarray, low: np.ndarray) 
         return cheeks
     like = _distance(colors.reshape(-1, 3), known).reshape(cheeks.shape) < _LIKE
     return cheeks & (low | like)
+
+
+def without_dark_lenses(cheeks: np.ndarray, colors: np.ndarray, low: np.ndarray) -> np.ndarray:
+    """Cheeks but for what around the eyes is far darker than the lower cheeks.
+
+    As `without_sunglasses`, of pictures in one tint. Skin above a white mask is darker, too, but
+    not so far.
+
+    Parameters
+    ----------
+    cheeks : (h, w) bool
+    colors : (h, w, 3) float32
+        Luminance in [0, 255], a and b.
+    low : (h, w) bool
+        What lies below any glasses.
+
+    Returns
+    -------
+    (h, w) bool
+    """
+    known = colors[cheeks & low, 0]
+    if len(known) < 30:
+        return cheeks
+    least = known.mean() - _LIKE * np.hypot(known.std(), _SHADING)
+    return cheeks & (low | (colors[..., 0] > min(least, _LENS * known.mean())))
+
+
+def of_the_face(skin: np.ndarray, face: np.ndarray) -> np.ndarray:
+    """What of skin hangs together with the face by more than a pixel's width, (h, w) bool.
+
+    A bald head does, lights on hair do not.
+
+    Parameters
+    ----------
+    skin, face : (h, w) bool
+    """
+    kernel = np.ones((3, 3), np.uint8)
+    core = cv2.erode(skin.astype(np.uint8), kernel)
+    _, parts = cv2.connectedComponents(core)
+    found = np.unique(parts[face])
+    kept = np.isin(parts, found[found > 0]).astype(np.uint8)
+    return skin & (cv2.dilate(kept, kernel) > 0)
 
 
 def _reached(may_be: np.ndarray, known: np.ndarray, colors: np.ndarray) -> np.ndarray:
