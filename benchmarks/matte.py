@@ -2,6 +2,7 @@
 
     python -m benchmarks matte                   # bundled portraits: steadiness only
     python -m benchmarks matte --data DIR        # cut-outs (RGBA), or photos/ and mattes/
+    python -m benchmarks matte --old-photographs # in black and white, sepia and faded as well
 
 Errors of the opacity in a band round the true edge (.12 inter-ocular distances to either side), and
 in the whole picture, as a share of the person. Without cut-outs the truth is the matte that is
@@ -18,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks import bundled, layouts
+from benchmarks.old_photographs import OLD_PHOTOGRAPHS
 from benchmarks.protocol import BUNDLED, Recorder, Split
 from benchmarks.report import progress
 from facestyle.compositing.foreground import separate_layers
@@ -29,7 +31,7 @@ Image = NDArray[np.float32]
 
 BAND = 0.12  # inter-ocular distances
 QUICK_CUTOUTS, QUICK_BACKGROUNDS = 2, 2
-CHOOSING = ("split",)
+CHOOSING = ("split", "old_photographs")
 GRABCUT_ROUNDS = 5
 GRABCUT_LONGEST = 512  # px: its seconds grow with pixels
 _SURE = 0.95  # of the network, for GrabCut's seeds
@@ -59,26 +61,43 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--split", choices=("test", "development"), default="test", help="half of sitters (test)"
     )
+    parser.add_argument(
+        "--old-photographs",
+        action="store_true",
+        help="also of copies in black and white, in sepia, and of a faded, grainy print",
+    )
 
 
 def run(arguments: argparse.Namespace, recorder: Recorder) -> None:
     """Score the mattes of every cut-out before every background."""
     data = BUNDLED if arguments.data is None else arguments.data.name
     most = QUICK_BACKGROUNDS if arguments.quick else None
+    copies = OLD_PHOTOGRAPHS if arguments.old_photographs else {}
     for cutout in cutouts(arguments, recorder):
         for name, background in list(backgrounds(cutout.color).items())[:most]:
             progress(f"{cutout.name}, {name}")
-            case = f"{name}/{cutout.name}"
-            with recorder.skipping(case):
-                alpha = cutout.alpha[..., None]
-                image = (alpha * cutout.color + (1 - alpha) * background).astype(np.float32)
-                portrait = portrait_from_image(image, name=case)
-                known = {"split": cutout.split, "data": data, "size": image.shape[1::-1]}
-                recorder.picture(case, "the composite", image, data=data)
-                recorder.picture(case, "the truth", cutout.alpha, data=data)
-                for method, matte in mattes(portrait).items():
-                    recorder.add(case, method, errors(matte, cutout.alpha, portrait), **known)
-                    recorder.picture(case, method, matte, data=data)
+            alpha = cutout.alpha[..., None]
+            image = (alpha * cutout.color + (1 - alpha) * background).astype(np.float32)
+            measure(recorder, cutout, name, image, data=data)
+            for kind, copied in copies.items():
+                measure(recorder, cutout, name, copied(image), data=data, photograph=kind)
+
+
+def measure(
+    recorder: Recorder, cutout: Cutout, background: str, image: Image, data: str, **factors: str
+) -> None:
+    """Add the errors of every method's matte of one picture."""
+    case = f"{background}/{cutout.name}"
+    with recorder.skipping(", ".join([case, *factors.values()])):
+        portrait = portrait_from_image(image, name=case)
+        known = {"split": cutout.split, "data": data, "size": image.shape[1::-1]}
+        if not factors:
+            recorder.picture(case, "the composite", image, data=data)
+            recorder.picture(case, "the truth", cutout.alpha, data=data)
+        for method, matte in mattes(portrait).items():
+            recorder.add(case, method, errors(matte, cutout.alpha, portrait), **known, **factors)
+            if not factors:
+                recorder.picture(case, method, matte, data=data)
 
 
 def cutouts(arguments: argparse.Namespace, recorder: Recorder) -> Iterator[Cutout]:

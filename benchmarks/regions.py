@@ -16,6 +16,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from old_photographs import OLD_PHOTOGRAPHS
 from report import ROOT, print_conditions, print_table, progress, run_script
 from splits import DEVELOPMENT, TEST, of_half
 
@@ -63,6 +64,7 @@ DISTURBANCES: dict[str, tuple[Disturbance, bool]] = {
     "JPEG, quality 30": (_jpeg, False),
     "top and right cropped by 5 %": (_cropped, True),
     "half the size": (_halved, True),
+    **{name: (copy, False) for name, copy in OLD_PHOTOGRAPHS.items()},
 }
 
 

@@ -77,7 +77,7 @@ def without_tint(image: np.ndarray) -> np.ndarray:
 
 
 def in_usual_tones(image: np.ndarray, face: Face) -> np.ndarray:
-    """A black and white picture from black to white, its face as light as usual; others as they are.
+    """A gray picture from black to white, its face as light as usual; one with colors as it is.
 
     Thresholds and mixtures of lightness are set on pictures of full contrast: a faded print has
     half of it, and a dark one little where hair and shade are to be told apart.
