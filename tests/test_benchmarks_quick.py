@@ -11,6 +11,7 @@ import pytest
 
 from benchmarks import bundled, known_looks_rows, regions_rows, sketch
 from benchmarks.__main__ import BENCHMARKS, TOOLS, main
+from benchmarks.old_photographs import OLD_PHOTOGRAPHS
 from benchmarks.protocol import BUNDLED, Recorder
 from benchmarks.result_files import read_results
 from benchmarks.running import NOTHING_MEASURED
@@ -185,6 +186,13 @@ def test_matte(tiny, tmp_path):
     assert {"ours", "the network alone", "OpenCV grabCut"} < wrong.keys()
     assert wrong["ours"] < 0.15
     assert {row.case for row in found.rows} == {"painted/grace_hopper", "plain/grace_hopper"}
+    assert not any(row.factors for row in found.rows)
+    older = measured(tmp_path, "matte", "--data", str(cutouts.parent), "--old-photographs")
+    assert {row.factors.get("photograph") for row in older.rows} == {None, *OLD_PHOTOGRAPHS}
+    same = [row for row in older.rows if not row.factors]
+    assert [(r.case, r.method, r.measure, r.value) for r in same] == [
+        (r.case, r.method, r.measure, r.value) for r in found.rows
+    ]
 
 
 def test_neural(tmp_path):
