@@ -23,10 +23,6 @@ INNER = 0.03  # face widths inside the oval from which skin teaches its colors
 # of the logarithm of detail, beyond the cheeks', where hair usually is; .4 and .8 score alike
 _SMOOTH = 0.8
 _GLASSES = 0.3  # face widths below the brows to where glasses reach
-# Of `with_own_skin`'s trust, in pictures of one tint. Faded copies of development labels and
-# portraits, IoU of hair: .872 and .835; of what hangs together with the face .873 and .843, half of
-# that .880 and .847
-_BALD = 0.5
 _CROWN = 0.62  # face widths to either side: what is above the brows is forehead, hair or hat
 
 
@@ -86,7 +82,7 @@ def beginning(
     crown = (place.down < place.brow) & (np.abs(place.across) < _CROWN)
     share = np.full(person.shape, hue)
     if trust == 0:
-        share = np.float32(_BALD) * (crown & of_the_face(own_skin, place.inside > 0))
+        share = (crown & of_the_face(own_skin, place.inside > 0)).astype(np.float32)
     priors = group_priors(place, portrait.matte, depth)
     return seeds, with_own_skin(priors, own_skin, whole, share)
 
