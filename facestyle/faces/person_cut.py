@@ -24,10 +24,13 @@ from facestyle.imaging.color import to_lab
 # the cut is made on a copy reduced to these: a face's width and the longest side, px
 _FACE_WIDTH, _MOST = 80.0, 320
 _PERSON_MIXTURE, _BACKGROUND_MIXTURE = 7, 6  # a person has skin, hair and clothes
-# Times the logarithm of fine detail's energy, in gray pictures. Fifteen development sitters,
-# sharp or faded, before four backgrounds, error of the opacity at the edge: without .165, 6 .153,
-# 12 .148, 20 .145; three real headshots, share of the person that is wrong: .075, then .065 to .066
+# Times the logarithm of fine detail's energy, in gray pictures. Fifteen development sitters, sharp
+# or faded, before four backgrounds, error of the opacity at the edge: without .165, 6 .153, 12 .148,
+# 20 .145; three real headshots, share of the person that is wrong: .075, with 12 .056
 _TEXTURE = 12.0
+# Share of a picture that must be surely background for its texture to be known. In close-ups with
+# .03 to .07 of it the wall beside a smooth neck became the person's
+_SEEN = 0.075
 _ROUNDS = 2  # of fit and cut, as for regions (DESIGN 4.3, step 1)
 _CROWN_MIXTURE, _OPEN = 2, 0.4  # where hair was missed: its colors, and the network's word then
 # the network's surest pixel leaves this much to the colors (.03 to .15 measured alike)
@@ -79,8 +82,12 @@ def cut_person(
 def _texture(image: np.ndarray, face: Face, shape: tuple[int, int]) -> np.ndarray:
     """What tells things of one lightness apart where there are no colors, `shape` float32."""
     unit = face_width(face)
-    everywhere = np.ones(shape, bool)
-    return _TEXTURE * fine_detail(image, unit, everywhere, unit * shape[1] / image.shape[1])
+    scale = shape[1] / image.shape[1]
+    detail = fine_detail(image, unit, np.ones(shape, bool), unit * scale)
+    skin = detail[likely_face(face.scaled(scale), shape) > 0]
+    # a neck may be as smooth as the wall behind it
+    least = np.float32(np.median(skin)) if len(skin) else detail.min()
+    return _TEXTURE * np.maximum(detail, least)
 
 
 def _cut(
@@ -103,7 +110,7 @@ def _cut(
     depth = depth_in(probability, place)
     seeds = (probability > 0.95) | hull, background_seeds(place, probability, depth)
     weights = contrast_weights(colors)
-    if texture is not None:
+    if texture is not None and seeds[1].mean() > _SEEN:
         colors[..., 1] = texture
     terms = monomials(colors.reshape(-1, 3))
     person = _rounds(colors, terms, face, likely, seeds, weights)
