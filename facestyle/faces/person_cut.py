@@ -25,8 +25,8 @@ from facestyle.imaging.color import to_lab
 _FACE_WIDTH, _MOST = 80.0, 320
 _PERSON_MIXTURE, _BACKGROUND_MIXTURE = 7, 6  # a person has skin, hair and clothes
 # Times the logarithm of fine detail's energy, in gray pictures. Fifteen development sitters, sharp
-# or faded, before four backgrounds, error of the opacity at the edge: without .165, 6 .153, 12 .148,
-# 20 .145; three real headshots, share of the person that is wrong: .075, with 12 .056
+# or faded, before four backgrounds, error of the opacity at the edge: without .165, 6 .153, 12
+# .148, 20 .145; three real headshots, share of the person that is wrong: .075, with 12 .056
 _TEXTURE = 12.0
 # Share of a picture that must be surely background for its texture to be known. In close-ups with
 # .03 to .07 of it the wall beside a smooth neck became the person's
