@@ -11,7 +11,7 @@ from facestyle.faces.contours import face_width
 from facestyle.faces.face import CHIN, Face
 from facestyle.faces.matte_edge import decide_edge, fit_to_edges
 from facestyle.faces.networks import run_network
-from facestyle.faces.one_tint import in_usual_tones, without_tint
+from facestyle.faces.one_tint import without_tint
 from facestyle.faces.person_cut import cut_person
 from facestyle.faces.sure_face import sure_face
 from facestyle.imaging.color import luminance
@@ -82,7 +82,6 @@ def _matte_by_color(image: np.ndarray, face: Face) -> np.ndarray:
     probability = segment_person(image, face, look=_look_again)
     inside = _face_mask(face, image.shape)
     likely = probability * _near_sure_parts(probability, face)
-    image = in_usual_tones(image, face)  # the network was right more often without
     person = np.maximum(cut_person(image, face, likely, inside), inside)
     return fit_to_edges(image, person, face.inter_ocular)
 
