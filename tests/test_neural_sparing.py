@@ -39,12 +39,12 @@ def test_broad_strokes_nearly_go_on_smooth_skin():
 
 
 @pytest.mark.parametrize("step", [0.3, 0.02])
-def test_strokes_stay_along_contours(step):
+def test_half_of_the_strokes_stay_along_contours(step):
     """... of the picture; a faint change of tone is none."""
     base = FLAT.clone()
     base[..., 80:] += step
     drawn = spare(BLOTCHES, base, strength(SPARED))
-    share = 1.0 if step > 0.1 else 0.15
+    share = 0.5 if step > 0.1 else 0.15
     torch.testing.assert_close(drawn[..., 79:81], share * BLOTCHES[..., 79:81])
     torch.testing.assert_close(drawn[..., :60], 0.15 * BLOTCHES[..., :60])
 

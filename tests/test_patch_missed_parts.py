@@ -143,6 +143,19 @@ def test_large_dotted_pictures_keep_their_coordinates(people):
     assert away < 0.1 * large.inter_ocular
 
 
+def test_a_dotted_head_does_not_stand_on_its_crown(people):
+    assert find_dotted_face(dotted(people[0].image)[::-1, ::-1].copy()) is None
+
+
+def test_a_second_half_of_a_head_is_no_paper(place):
+    regions = drawn_regions(place)
+    regions[(regions == HAIR) & (place.across > -0.1)] = BACKGROUND
+    hair = skull(place)
+    assert 0.25 < (regions[hair] != BACKGROUND).mean() < 0.5
+    beside = (regions == BACKGROUND) & (np.abs(place.across) < 0.95) & (place.down < place.chin)
+    assert missed_parts(regions, place)[beside].all()
+
+
 def test_dots_without_a_face_are_refused(tmp_path):
     noise = np.random.default_rng(0).random((400, 300, 1)) > 0.5
     path = tmp_path / "noise.png"

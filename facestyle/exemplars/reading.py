@@ -127,11 +127,23 @@ def read_exemplar(
 def _portrait(image: np.ndarray, name: str, landmarks: str, given: np.ndarray | None) -> Portrait:
     """The portrait in a picture, which may be drawn in dots."""
     try:
-        return portrait_from_image(image, name=name, landmarks=landmarks, given=given)
+        portrait = portrait_from_image(image, name=name, landmarks=landmarks, given=given)
     except FaceError:
-        face = None if given is not None else find_dotted_face(image, landmarks=landmarks)
-        if face is None:
+        dotted = None if given is not None else _dotted_portrait(image, name, landmarks)
+        if dotted is None:
             raise
+        return dotted
+    if given is None and abs(portrait.face.tilt) > np.pi / 2:
+        # in dots, detectors may see somebody upside down who is not
+        return _dotted_portrait(image, name, landmarks) or portrait
+    return portrait
+
+
+def _dotted_portrait(image: np.ndarray, name: str, landmarks: str) -> Portrait | None:
+    """The portrait that a blurred copy shows."""
+    face = find_dotted_face(image, landmarks=landmarks)
+    if face is None:
+        return None
     face = select_face([face], "largest", name, image.shape)
     return Portrait(image, face, person_matte(image, face), name)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import cv2
 import numpy as np
 
@@ -15,7 +17,8 @@ from facestyle.imaging.pyramid import reduced
 # their face then, 39 of these within .13 inter-ocular distances on the mean; of 185 pictures of
 # noise, shapes, textures and things two have one (a slice of lemon, circles)
 _BLURS = (0.005, 0.008, 0.012, 0.016, 0.02, 0.028)
-_SIDE = 1000  # px; larger pictures are reduced, as only coarse things remain
+_MOST_TILT = math.radians(60)  # beyond it a face has been seen in its own chin and forehead
+_SIDE = 600  # px; larger pictures are reduced, as only coarse things remain
 
 
 def find_dotted_face(image: np.ndarray, *, landmarks: str = "auto") -> Face | None:
@@ -44,6 +47,8 @@ def find_dotted_face(image: np.ndarray, *, landmarks: str = "auto") -> Face | No
     for share in _BLURS:
         blurred = cv2.GaussianBlur(small, (0, 0), share * scale * longest)
         for face in find_faces(blurred, landmarks=landmarks, smallest=1.0)[:1]:
+            if abs(face.tilt) > _MOST_TILT:
+                continue
             if any(same_face(np.array(face.box), np.array(other.box)) for other in seen):
                 return face.scaled(1 / scale)
             seen.append(face)

@@ -20,6 +20,9 @@ _MIXED, _LINEAR = 0.55, 0.65
 # Strokes of other styles on smooth skin: of 0, .1, .15 and .25 (900 px, four styles, by eye) .25
 # left gray waves and moss on cheeks, 0 a photo, and .1 lost the panes of `glass`
 _ON_SKIN = 0.15
+# ... and along contours: all of them put a white worm beside a mouth (`wash`) and a beard's shadow
+# on a bare chin (`wave`), by eye on two men and a woman at 900 px
+_ALONG = 0.5
 # ... and of a style of lines, tones along contours: of 8 portraits of the development half, 512 px,
 # 1, .5 and 0 have style losses of the face 35, 37 and 39 and identity .32, .30 and .30
 _TONES_ALONG = 0.5
@@ -83,12 +86,12 @@ def _with_margin(start: int, stop: int, length: int) -> tuple[slice, slice]:
 
 
 def _drawn(x: torch.Tensor, base: torch.Tensor, share: float) -> torch.Tensor:
-    """Strokes of a face: all along its contours, on smooth skin evened lines or little."""
-    smooth, along = _ON_SKIN * x, x
+    """Strokes of a face: more along its contours, on smooth skin evened lines or little."""
+    smooth, along = _ON_SKIN * x, _ALONG * x
     if share > 0:
         tones = _twice(x, _LINES)
         smooth = torch.lerp(smooth, _evened(x - tones), share)
-        along = x - share * (1 - _TONES_ALONG) * tones
+        along = torch.lerp(along, x - (1 - _TONES_ALONG) * tones, share)
     return torch.lerp(smooth, along, _contours(base))
 
 

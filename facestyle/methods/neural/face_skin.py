@@ -11,7 +11,7 @@ from facestyle.imaging.color import to_lab
 
 # Lengths in distances between ear and ear. The landmarks' outline lies up to so far beside the
 # face's own, so that what is within counts as face if its color does
-_RIM = 0.08
+_RIM = 0.04
 _FADE = 1.1  # from the face, up to where skin is spared by less and less: a neck, a hand at a cheek
 # ... and where colors do not tell, in pictures of one tint: mean deviation of a and b (Lab). Of 18
 # portraits the gray one has 1.2, the others 5.7 and more
