@@ -6,7 +6,7 @@ import pytest
 
 from facestyle.errors import FaceError
 from facestyle.exemplars.reading import read_exemplar
-from facestyle.faces import Portrait, find_faces, person_matte
+from facestyle.faces import Face, Portrait, dotted_faces, find_faces, person_matte
 from facestyle.faces.contours import feature_contours
 from facestyle.faces.dotted_faces import find_dotted_face
 from facestyle.faces.face_coordinates import face_coordinates
@@ -143,8 +143,13 @@ def test_large_dotted_pictures_keep_their_coordinates(people):
     assert away < 0.1 * large.inter_ocular
 
 
-def test_a_dotted_head_does_not_stand_on_its_crown(people):
-    assert find_dotted_face(dotted(people[0].image)[::-1, ::-1].copy()) is None
+def test_a_dotted_head_does_not_stand_on_its_crown(people, monkeypatch):
+    image, face = dotted(people[0].image), people[0].face
+    around = 2 * face.outline.mean(axis=0)
+    turned = Face(around - face.landmarks, None, around - face.outline, "mesh")
+    for seen, found in ((face, True), (turned, False)):
+        monkeypatch.setattr(dotted_faces, "find_faces", lambda *_, seen=seen, **__: [seen])
+        assert (find_dotted_face(image) is not None) == found
 
 
 def test_a_second_half_of_a_head_is_no_paper(place):
