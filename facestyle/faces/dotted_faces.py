@@ -15,7 +15,7 @@ from facestyle.imaging.pyramid import reduced
 # Sigmas, shares of the picture's long side; the same face has to be seen in two of the copies. Of
 # 47 portraits in dots of 1 to 4 px (150 between the eyes) that show nothing as they are, 42 have
 # their face then, 39 of these within .13 inter-ocular distances on the mean; of 185 pictures of
-# noise, shapes, textures and things two have one (a slice of lemon, circles)
+# noise, shapes, textures and things one has one (circles)
 _BLURS = (0.005, 0.008, 0.012, 0.016, 0.02, 0.028)
 _MOST_TILT = math.radians(60)  # beyond it a face has been seen in its own chin and forehead
 _SIDE = 600  # px; larger pictures are reduced, as only coarse things remain

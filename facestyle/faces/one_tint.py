@@ -8,6 +8,7 @@ import numpy as np
 from facestyle.faces.face import Face
 from facestyle.faces.face_coordinates import polygon_mask
 from facestyle.imaging.color import to_lab
+from facestyle.imaging.pyramid import reduced
 
 # What colors deviate from those that a picture has at their lightness, RMS in units of Lab: gray
 # and sepia pictures measured 0 to 1, 70 others 4 and more
@@ -48,10 +49,7 @@ def colors_tell(colors: np.ndarray) -> float:
 
 def has_one_tint(image: np.ndarray) -> bool:
     """Whether a picture is gray, sepia or of another one tint; (H, W, 3) float32 sRGB in [0, 1]."""
-    height, width = image.shape[:2]
-    scale = min(1.0, _LONGEST / max(height, width))
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    small = cv2.GaussianBlur(cv2.resize(image, size, interpolation=cv2.INTER_AREA), (0, 0), 0.7)
+    small = cv2.GaussianBlur(reduced(image, _LONGEST / max(image.shape[:2])), (0, 0), 0.7)
     return colors_tell(to_lab(small) * np.array([255, 100, 100], np.float32)) == 0
 
 
