@@ -12,6 +12,7 @@ from facestyle.methods.patch_unpaired.sitter_colors import (
     color_spread,
     colors_at,
     mean_colors,
+    room_for_colors,
 )
 from facestyle.methods.patch_unpaired.skin_light import NEUTRAL, in_other_light, light_on_skin
 from facestyle.methods.patch_unpaired.tone import exemplar_tones, tone_mapped
@@ -87,6 +88,52 @@ def test_hair_is_in_the_light_of_the_exemplars():
     plain = exemplar_tones([picture(PAINTING, 0.09)], [REGION_MAP], 2)
     found = [middle(tone_mapped(picture(PHOTO), REGION_MAP, t, 2.0), HAIR) for t in (plain, blue)]
     assert found[1][1] < found[0][1] - 0.1
+
+
+def test_white_stays_white_beside_strongly_colored_skin():
+    tones = exemplar_tones([picture(PAINTING, 0.09)], [REGION_MAP], 2.0)
+    printed = {**PHOTO, SKIN: (0.65, 0.3, 0.35), CLOTHES: (0.9, 0.0, 0.0)}
+    light = light_on_skin(np.float32([printed[SKIN]]))
+    assert in_other_light(np.float32([[0.9, 0, 0]]), light, NEUTRAL)[0, 0] < -0.1  # cyan
+    mapped = tone_mapped(picture(printed, 0.06), REGION_MAP, tones, 2.0)
+    assert abs(middle(mapped, CLOTHES)[0]) < 0.02
+
+
+def test_what_is_taken_from_a_color_is_at_most_the_color():
+    lab = np.float32([[0.6, 0.02, -0.1], [0.6, 0.3, 0.3], [0.6, 0, 0]])
+    light = (1.05, 0.95)
+    plain = in_other_light(lab, light, NEUTRAL)
+    kept = in_other_light(lab, light, NEUTRAL, whites=1.0)
+    assert plain[0, 0] < -0.1
+    np.testing.assert_allclose(kept[0], [0, -0.1], atol=1e-6)
+    np.testing.assert_allclose(kept[1], plain[1], atol=1e-6)
+    np.testing.assert_allclose(kept[2], 0, atol=1e-6)
+    np.testing.assert_allclose(
+        in_other_light(lab, light, NEUTRAL, whites=0.5), (plain + kept) / 2, atol=1e-6
+    )
+
+
+def test_paper_leaves_no_room_for_colors():
+    random = np.random.default_rng(0)
+    luminance = random.uniform(0.05, 0.99, 60_000).astype(np.float32)
+    spread = np.where(luminance > 0.85, 0.005, 0.05)[:, None]
+    colors = np.column_stack([luminance, random.normal(0, spread, (60_000, 2))]).astype(np.float32)
+    room = room_for_colors(colors)
+    np.testing.assert_allclose(room[4:24], 1, atol=0.1)
+    assert room[29:].max() < 0.2
+    np.testing.assert_array_equal(room_for_colors(colors[:0]), np.ones(32))
+
+
+def test_a_cool_highlight_is_no_cyan_patch_on_paper():
+    painting = picture(PAINTING, 0.09)
+    painting[:6] = (0.9, 0.0, 0.04)  # bare paper in the skin
+    tones = exemplar_tones([painting], [REGION_MAP], 2.0)
+    photo = picture(PHOTO)
+    photo[6:18, :40] = (0.8, *PHOTO[SKIN][1:])
+    photo[6:18, 40:] = (0.8, 0.04, 0.02)
+    mapped = tone_mapped(photo, REGION_MAP, tones, 2.0)
+    assert mapped[10:14, 50:70, 0].mean() > 0.85
+    np.testing.assert_allclose(mapped[10:14, 50:70, 1:].mean(axis=(0, 1)), (0, 0.04), atol=0.02)
 
 
 def test_black_and_white_has_brown_hair_and_the_paintings_clothes():

@@ -103,14 +103,46 @@ def mean_colors(colors: np.ndarray) -> np.ndarray:
 
 def colors_at(means: np.ndarray, luminance: np.ndarray) -> np.ndarray:
     """Mean a and b at any luminance in [0, 1], (..., 2) float32."""
+    return np.stack([_at(channel, luminance) for channel in means], axis=-1)
+
+
+def _at(values: np.ndarray, luminance: np.ndarray) -> np.ndarray:
+    """What 32 bins of luminance have, at any luminance; float32."""
     centers = (np.arange(BINS) + 0.5) / BINS
-    found = [np.interp(luminance, centers, channel) for channel in means]
-    return np.stack(found, axis=-1).astype(np.float32)
+    return np.interp(luminance, centers, values).astype(np.float32)
 
 
 def color_share(spread: float) -> float:
     """How colored a medium is, from 0 (gray, or one tint) to 1 (as a photograph)."""
     return float(np.clip((spread - _GRAY_SPREAD) / (_USUAL_SPREAD - _GRAY_SPREAD), 0, 1))
+
+
+def room_for_colors(colors: np.ndarray) -> np.ndarray:
+    """How far colors of each luminance are from their mean, as a share of the usual.
+
+    Paper leaves no room: what is nearly white in a watercolor has the paper's color, and a
+    highlight or a collar that was a little cooler than its surroundings would be cyan.
+
+    Parameters
+    ----------
+    colors : (N, 3) float32
+        Blurred Lab of 1, of a group of the exemplars.
+
+    Returns
+    -------
+    (32,) float64
+        For each bin of luminance; at most 1.
+    """
+    bins = np.clip((colors[:, 0] * BINS).astype(int), 0, BINS - 1)
+    counts = smoothed(np.bincount(bins, minlength=BINS))
+    known = counts > _FEW
+    if not known.any():
+        return np.ones(BINS)
+    rest = colors[:, 1:] - colors_at(mean_colors(colors), colors[:, 0])
+    squares = smoothed(np.bincount(bins, (rest.astype(np.float64) ** 2).sum(axis=1), BINS))
+    spread = np.sqrt(squares[known] / counts[known])
+    every = np.arange(BINS)
+    return np.interp(every, every[known], np.minimum(spread / max(np.median(spread), 1e-6), 1))
 
 
 def add_sitters_colors(
@@ -119,6 +151,7 @@ def add_sitters_colors(
     weights: np.ndarray,
     colors: SitterColors,
     spread: float,
+    room: np.ndarray,
     sigma: float,
 ) -> np.ndarray:
     """Give a tone-mapped portrait the colors in which its sitter differs.
@@ -135,6 +168,8 @@ def add_sitters_colors(
         From `sitter_colors` of this portrait, or of another frame of its clip.
     spread : float
         From `color_spread` of the exemplars' faces.
+    room : (4, 32) float64
+        From `room_for_colors` of each of the exemplars' groups.
     sigma : float
         Of the blur that leaves grain and noise of the photograph out, px.
 
@@ -147,12 +182,16 @@ def add_sitters_colors(
     if share == 0:
         return toned
     own = cv2.GaussianBlur(lab, (0, 0), sigma)
-    luminance, own = own[..., 0], in_other_light(own, colors.light, colors.exemplars_light)
+    lights = colors.light, colors.exemplars_light
+    luminance, in_light = own[..., 0], in_other_light(own, *lights)
+    things = in_other_light(own, *lights, whites=colors.known)
     scale = np.float32(share) / np.maximum(weights.astype(np.float32).sum(axis=0), 1)
-    face = (weights[FACE] * scale)[..., None] * (own - colors_at(colors.means, luminance))
-    kept = np.float32(_HAIR_KEPT), np.float32(_CLOTHES_KEPT * colors.known)
-    other = kept[0] * weights[HAIR] + kept[1] * weights[CLOTHES]
-    rest = np.minimum(other * scale, 1)[..., None] * (np.float32(share) * own - toned[..., 1:])
+    in_face, in_hair, in_clothes = (
+        weights[group] * _at(room[group], toned[..., 0]) for group in (FACE, HAIR, CLOTHES)
+    )
+    face = (in_face * scale)[..., None] * (in_light - colors_at(colors.means, luminance))
+    other = np.float32(_HAIR_KEPT) * in_hair + np.float32(_CLOTHES_KEPT * colors.known) * in_clothes
+    rest = np.minimum(other * scale, 1)[..., None] * (np.float32(share) * things - toned[..., 1:])
     result = toned.copy()
     result[..., 1:] += face + rest
     return result

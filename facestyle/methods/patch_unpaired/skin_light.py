@@ -33,7 +33,10 @@ def light_on_skin(skin: np.ndarray) -> tuple[float, float]:
 
 
 def in_other_light(
-    lab: np.ndarray, light: tuple[float, float], other: tuple[float, float]
+    lab: np.ndarray,
+    light: tuple[float, float],
+    other: tuple[float, float],
+    whites: float = 0.0,
 ) -> np.ndarray:
     """Colors as they are when one light is exchanged for another.
 
@@ -43,6 +46,10 @@ def in_other_light(
         Lab of 1.
     light, other : (float, float)
         From `light_on_skin`: what they are seen in, and what they are to be seen in.
+    whites : float
+        How far what is gray in the picture is taken to be gray, from 0 to 1. Skin may be colored
+        strongly by nature, or in print: a white collar beside it would come out cyan. So what
+        takes the first light away takes no more of a and b than there is.
 
     Returns
     -------
@@ -51,10 +58,20 @@ def in_other_light(
     """
     if light == other:
         return lab[..., 1:]
-    x, z = np.float32(other[0] / light[0]), np.float32(other[1] / light[1])
     root = _root_of_y(lab[..., 0])
-    a = x * lab[..., 1] + 5 * (x - 1) * root
-    b = z * lab[..., 2] - 2 * (z - 1) * root
+    if whites == 0:
+        return _lit(lab[..., 1:], root, (other[0] / light[0], other[1] / light[1]))
+    own = lab[..., 1:]
+    plain = _lit(own, root, (1 / light[0], 1 / light[1]))
+    no_further = np.clip(plain, np.minimum(own, 0), np.maximum(own, 0))
+    return _lit(plain + np.float32(whites) * (no_further - plain), root, other)
+
+
+def _lit(colors: np.ndarray, root: np.ndarray | float, factors: tuple[float, float]) -> np.ndarray:
+    """a and b in a light with other factors of the cube roots of X and Z."""
+    x, z = np.float32(factors[0]), np.float32(factors[1])
+    a = x * colors[..., 0] + 5 * (x - 1) * root
+    b = z * colors[..., 1] - 2 * (z - 1) * root
     return np.stack([a, b], axis=-1).astype(np.float32)
 
 

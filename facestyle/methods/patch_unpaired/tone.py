@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
@@ -19,6 +19,7 @@ from facestyle.methods.patch_unpaired.sitter_colors import (
     SitterColors,
     add_sitters_colors,
     color_spread,
+    room_for_colors,
     sitter_colors,
     smoothed,
 )
@@ -59,6 +60,8 @@ class GroupTone(FrozenRecord):
         See `facestyle.methods.patch_unpaired.sitter_colors.color_spread`; the mean over exemplars.
     light : (float, float)
         That on the exemplars' skin; see `facestyle.methods.patch_unpaired.skin_light`.
+    room : (32,) float64
+        Share of the usual spread for each bin; see `sitter_colors.room_for_colors`.
     """
 
     quantiles: np.ndarray
@@ -67,6 +70,7 @@ class GroupTone(FrozenRecord):
     limits: tuple[float, float] = (0.0, 1.0)
     spread: float = 0.0
     light: tuple[float, float] = NEUTRAL
+    room: np.ndarray = field(default_factory=lambda: np.ones(BINS))
 
 
 def exemplar_tones(
@@ -127,7 +131,7 @@ def _group_tone(
         if known.any():
             chroma[channel] = np.interp(_BIN_CENTERS, _BIN_CENTERS[known], means[known])
     detail = float(np.percentile(np.abs(deviation), 95)) if len(deviation) > _FEW else 0.0
-    return GroupTone(quantiles, chroma, detail, limits)
+    return GroupTone(quantiles, chroma, detail, limits, room=room_for_colors(colors))
 
 
 @dataclass(frozen=True)
@@ -199,7 +203,8 @@ def tone_mapped(
     chroma = np.stack([tone.chroma.T for tone in tones]).astype(np.float32)
     region_tones = RegionTones(curves.curves, curves.gains, chroma)
     toned = apply_tone_curves(base, luminance - base, weights, region_tones)
-    return add_sitters_colors(toned, lab, weights, curves.colors, tones[FACE].spread, sigma)
+    room = np.stack([tone.room for tone in tones])
+    return add_sitters_colors(toned, lab, weights, curves.colors, tones[FACE].spread, room, sigma)
 
 
 def tone_curves(
