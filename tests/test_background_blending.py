@@ -27,7 +27,7 @@ def plain():
 
 def backdrop(picture, free):
     low = np.full((15, 25, 3), LIGHT / 255, np.float32)
-    return Backdrop((picture,), (free,), low, np.zeros(2, int))
+    return Backdrop((picture,), (free,), low, np.zeros(2, int), np.ones((15, 25), bool))
 
 
 def two_pieces(left, right, *, free_left=None, free_right=None, behind=None):

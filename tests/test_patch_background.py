@@ -28,11 +28,17 @@ def backdrop(picture, free):
     pictures = tuple(np.ascontiguousarray(picture[:: 2**n, :: 2**n]) for n in range(4))
     frees = tuple(np.ascontiguousarray(free[:: 2**n, :: 2**n]) for n in range(4))
     low = np.full((*frees[-1].shape, 3), picture.mean() / 255, np.float32)
-    return Backdrop(pictures, frees, low, np.zeros(2, int))
+    return Backdrop(pictures, frees, low, np.zeros(2, int), frees[-1])
 
 
 def wanted_levels(mask):
     return [np.ascontiguousarray(mask[:: 2**n, :: 2**n]) for n in range(4)]
+
+
+def laid(drops, wanted, tone, toned=True):
+    """Steps and owners of the pieces in a background whose tone is known everywhere, or nowhere."""
+    pieces = lay_pieces(drops, wanted, tone, np.full(tone.shape[:2], toned), WIDTH)
+    return pieces.steps, pieces.owners
 
 
 def test_a_hole_is_filled_with_one_piece_of_what_is_free():
@@ -41,7 +47,7 @@ def test_a_hole_is_filled_with_one_piece_of_what_is_free():
     free[96:160, 96:160] = False  # the exemplar's person
     drop = backdrop(noise, free)
     wanted = wanted_levels(np.ones((256, 256), bool))
-    steps, owners = lay_pieces([drop], wanted, drop.low_band, WIDTH)
+    steps, owners = laid([drop], wanted, drop.low_band)
     rows, columns = np.indices(owners.shape)
     placed = owners >= 0
     source = (steps // 4 + np.stack([rows, columns], axis=-1))[placed]
@@ -57,9 +63,7 @@ def test_offsets_are_moved_to_where_lines_meet():
     free = np.ones((256, 256), bool)
     free[80:170, 80:170] = False
     drop = backdrop(picture, free)
-    steps, owners = lay_pieces(
-        [drop], wanted_levels(np.ones((256, 256), bool)), drop.low_band, WIDTH
-    )
+    steps, owners = laid([drop], wanted_levels(np.ones((256, 256), bool)), drop.low_band)
     assert (steps[owners >= 0][:, 0] % 12 == 0).all()
 
 
@@ -68,7 +72,7 @@ def test_a_picture_too_far_in_tone_is_left_to_the_search():
     drop = backdrop(picture, np.ones((128, 128), bool))
     wanted = wanted_levels(np.ones((128, 128), bool))
     other = np.zeros_like(drop.low_band)
-    assert (lay_pieces([drop], wanted, other, WIDTH)[1] == -1).all()
+    assert (laid([drop], wanted, other)[1] == -1).all()
 
 
 def test_a_piece_that_fills_nothing_does_not_end_the_search():
@@ -79,8 +83,36 @@ def test_a_piece_that_fills_nothing_does_not_end_the_search():
     drop = backdrop(picture, np.ones((256, 256), bool))
     drop = replace(drop, low_band=np.repeat(tone[::8, ::8] / np.float32(255), 3, axis=2))
     plain = np.full_like(drop.low_band, 128 / 255)
-    owners = lay_pieces([drop], wanted_levels(np.ones((256, 256), bool)), plain, WIDTH)[1]
+    owners = laid([drop], wanted_levels(np.ones((256, 256), bool)), plain)[1]
     assert (owners >= 0).mean() > 0.9
+
+
+def test_a_picture_many_times_as_wide_is_filled_to_both_ends():
+    noise = np.random.default_rng(0).integers(100, 156, (128, 128, 1), np.uint8).repeat(3, axis=2)
+    drop = replace(backdrop(noise, np.ones((128, 128), bool)), first=np.array([0, -56]))
+    wanted = wanted_levels(np.ones((128, 1024), bool))
+    tone, toned = drop.tone_for(wanted[-1].shape)
+    assert toned[:, 56:72].all()
+    assert toned.mean() == pytest.approx(1 / 8)
+    steps, owners = laid([drop], wanted, tone, False)
+    assert (owners[:, :64] >= 0).mean() > 0.95
+    assert (owners[:, -64:] >= 0).mean() > 0.95
+    assert len(np.unique(steps[owners >= 0], axis=0)) < 24
+
+
+def test_beyond_its_border_an_exemplar_lends_what_is_plain():
+    random = np.random.default_rng(0)
+    picture = random.integers(180, 200, (256, 256, 1), np.uint8).repeat(3, axis=2)
+    picture[192:] = random.integers(0, 255, (64, 256, 1))  # somebody's collar
+    drop = backdrop(picture, np.ones((256, 256), bool))
+    plain = drop.plain.copy()
+    plain[24:] = False
+    drop = replace(drop, first=np.array([0, -96]), plain=plain)
+    wanted = wanted_levels(np.ones((192, 1024), bool))
+    steps, owners = laid([drop], wanted, drop.tone_for(wanted[-1].shape)[0], False)
+    rows = steps[..., 0] // 4 + np.arange(48)[:, None]
+    assert (owners >= 0).mean() > 0.9
+    assert (rows[owners >= 0] >= 48).mean() < 0.02
 
 
 def test_shifted_reads_beside_and_is_empty_beyond():
@@ -112,6 +144,27 @@ def test_a_background_is_copied_from_backgrounds(sources):
     ]
     assert set(found) == {BACKGROUND}
     assert np.abs(background.change).max() < 0.3
+
+
+def test_a_small_face_in_a_wide_picture_has_no_bands_of_its_exemplars_border():
+    drawings = []
+    for seed in (7, 8):
+        drawing = drawing_of(photograph(seed=seed))
+        image = drawing.image.copy()
+        image[: len(image) // 4, : image.shape[1] // 5] = 0.4  # a curtain, say
+        drawings.append(replace(drawing, image=image, photo=None))
+    sources = make_sources([prepare_exemplar(drawing) for drawing in drawings], WIDTH)
+    sitter = photograph(seed=1)
+    sitter = resize_portrait(sitter, WIDTH / face_width(sitter.face))
+    height, width = sitter.matte.shape
+    region_map = np.full((2 * height, 4 * width), BACKGROUND, np.uint8)
+    region_map[height:, width : 2 * width] = segment_regions(sitter).region_map
+    face = replace(sitter.face, outline=sitter.face.outline + np.array([width, height]))
+    background = lay_background(region_map, face, sources)
+    behind = region_map == BACKGROUND
+    assert background.placed.sum() > 0.8 * behind.sum()
+    far = background.tone[: height // 2]
+    assert np.percentile(far[..., 0], 5) > 0.7  # the border carried on: .53
 
 
 def test_pieces_meet_in_one_tone_and_keep_their_strokes():

@@ -15,7 +15,7 @@ from facestyle.faces.contours import OUTLINE_CHIN
 from facestyle.faces.face import Face
 from facestyle.faces.regions import BACKGROUND
 from facestyle.imaging.color import to_lab
-from facestyle.methods.patch_unpaired.background_pieces import lay_pieces
+from facestyle.methods.patch_unpaired.background_pieces import Pieces, lay_pieces
 from facestyle.methods.patch_unpaired.background_search import Backdrop, shifted
 from facestyle.methods.patch_unpaired.pictures import depth_inside, halved
 from facestyle.methods.patch_unpaired.recipe import LEVELS
@@ -27,10 +27,14 @@ _NARROW = 90.0  # px; below this face width the coarsest level shows nothing but
 # taken for paper where they are drawn in outlines
 _TONE_SIGMA = 0.08
 _FROM_PERSON = 0.06
+# Times the usual squared detail, plus grain, RGB of 1; and how far low bands are from the usual
+_MOST_DETAIL, _GRAIN, _MOST_AWAY = 2.5, 1e-4, 0.08
+_MEETING = 0.2  # of the tones of pieces beyond the first exemplar's border
 _SHOULDERS = (0.15, 0.5, 1.5)  # below the chin, half width there, slope
 # how much more of the background another exemplar than the lead has to cover to be the first
 _LEAD = 0.15
 _MOST_EXEMPLARS = 2  # that lend pieces: repeats are rarer than with one
+_UTMOST_EXEMPLARS, _REPEATS = 4, 8  # but up to so many, where each place would repeat as often
 _BORDER = 3  # px that patches keep from the border: their radius and one
 
 
@@ -88,11 +92,27 @@ def lay_background(region_map: np.ndarray, face: Face, sources: PatchSources) ->
     chosen = np.argsort(-shares, kind="stable")[:_MOST_EXEMPLARS]
     if shares[chosen[0]] <= _LEAD:
         return None
-    chosen = chosen[shares[chosen] > 0]
+    chosen = _with_more(chosen[shares[chosen] > 0], int(wanted[-1].sum()), sources)
     drops = [_backdrop(sources, int(number), firsts[number]) for number in chosen]
-    tone = drops[0].tone_for(wanted[-1].shape)
-    pieces = lay_pieces(drops, wanted, tone, sources.face_width)
+    tone, toned = drops[0].tone_for(wanted[-1].shape)
+    pieces = lay_pieces(drops, wanted, tone, toned, sources.face_width)
+    tone = _continued(tone, toned, pieces, sources.face_width / 2 ** _coarse_level(sources))
     return _at_working_size(region_map == BACKGROUND, chosen, drops, pieces, tone)
+
+
+def _continued(tone: np.ndarray, known: np.ndarray, pieces: Pieces, unit: float) -> np.ndarray:
+    """The low band with that of the pieces where it was not known; (h, w, 3) float32 sRGB."""
+    if known.all():
+        return tone
+    size = known.shape[::-1]
+    weight = pieces.toned.astype(np.float32)
+    share = cv2.resize(weight, size, interpolation=cv2.INTER_AREA)
+    theirs = cv2.resize(pieces.tone * weight[..., None], size, interpolation=cv2.INTER_AREA)
+    theirs /= np.maximum(share, np.float32(1e-3))[..., None]
+    theirs[known], laid = tone[known], share > np.float32(0.25)
+    smooth = _filled_low_band(theirs, laid | known, _MEETING * unit)
+    share = np.minimum(depth_inside(known) / (2 * _MEETING * unit), 1)[..., None]
+    return smooth + share * (tone - smooth)
 
 
 def _coarse_level(sources: PatchSources) -> int:
@@ -118,14 +138,36 @@ def _shares(wanted: np.ndarray, firsts: Sequence[np.ndarray], sources: PatchSour
     return shares
 
 
+def _with_more(chosen: np.ndarray, wanted: int, sources: PatchSources) -> np.ndarray:
+    """The chosen exemplars, and those with most background where that is little for the target."""
+    level = _coarse_level(sources)
+    areas = [int(_picture(sources, n, level)[1].sum()) for n in range(len(sources.faces))]
+    others = [n for n in np.argsort(areas)[::-1] if n not in chosen and areas[n]]
+    while others and len(chosen) < _UTMOST_EXEMPLARS:
+        if sum(areas[n] for n in chosen) > wanted / _REPEATS:
+            break
+        chosen = np.append(chosen, others.pop(0))
+    return chosen
+
+
 def _backdrop(sources: PatchSources, number: int, first: np.ndarray) -> Backdrop:
     """One exemplar's background at every level."""
     levels = range(_coarse_level(sources) + 1)
     pictures, free = zip(*(_picture(sources, number, level) for level in levels), strict=True)
     sigma = _TONE_SIGMA * sources.face_width / 2 ** levels[-1]
-    return Backdrop(
-        pictures, free, _filled_low_band(pictures[-1] / np.float32(255), free[-1], sigma), first
-    )
+    coarse = pictures[-1] / np.float32(255)
+    low_band = _filled_low_band(coarse, free[-1], sigma)
+    return Backdrop(pictures, free, low_band, first, _plain(coarse, low_band, free[-1], sigma))
+
+
+def _plain(picture: np.ndarray, low_band: np.ndarray, free: np.ndarray, sigma: float) -> np.ndarray:
+    """Where a background has nothing of its own to show: not a collar's line, nor a dark corner."""
+    if not free.any():
+        return free
+    detail = cv2.GaussianBlur(((picture - low_band) ** 2).sum(axis=-1), (0, 0), sigma)
+    away = np.abs(low_band - np.median(low_band[free], axis=0)).max(axis=-1)
+    limit = _MOST_DETAIL * np.median(detail[free]) + _GRAIN
+    return free & (detail < limit) & (away < max(_MOST_AWAY, 2 * np.median(away[free])))
 
 
 def _picture(sources: PatchSources, number: int, index: int) -> tuple[np.ndarray, np.ndarray]:
@@ -168,14 +210,14 @@ def _at_working_size(
     background: np.ndarray,
     chosen: np.ndarray,
     drops: Sequence[Backdrop],
-    pieces: tuple[np.ndarray, np.ndarray],
+    pieces: Pieces,
     tone: np.ndarray,
 ) -> Background:
     """The pieces pixel by pixel."""
     size = background.shape[::-1]
     steps, owners = (
         cv2.resize(values.astype(np.float32), size, interpolation=cv2.INTER_NEAREST).astype(int)
-        for values in pieces
+        for values in (pieces.steps, pieces.owners)
     )
     rows, columns = np.indices(background.shape)
     places = np.stack([rows, columns], axis=-1) + steps

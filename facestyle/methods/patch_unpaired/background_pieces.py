@@ -8,6 +8,7 @@ no piece reaches stays empty.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -26,6 +27,7 @@ CUT_LEVEL = 2  # of the pyramid, where pieces are cut; a pixel is four of the wo
 # 12 development sitters in five styles, by eye: with 6 pieces up to a third was left to the search,
 # in blocks; four sitters in five styles: with 12 up to 8 % (engraved lines in shreds), with 24 1.5
 _MOST_PIECES = 24
+_PIECES_PER_FACE, _UTMOST_PIECES = 2.0, 200  # of wide pictures; 108 pieces take 1.5 CPU s
 _LEAST_MISSING = 0.004  # share of the picture; smaller holes are left to the search
 # of RGB (of 1): the most of tone that a piece is changed by; at .2 flat gray stands where an
 # engraving has lines
@@ -35,12 +37,35 @@ _SAMPLES = 1000
 _MOVES = ((2, 2), (1, 2), (0, 1))  # level, and px of it that an offset is moved to agree
 
 
+@dataclass(frozen=True)
+class Pieces:
+    """Pieces laid beside each other, at `CUT_LEVEL`.
+
+    Attributes
+    ----------
+    steps : (H, W, 2) int32
+        Row and column from a pixel's to its source, px of the working size.
+    owners : (H, W) int32
+        Which of the backdrops; -1 where none reaches.
+    tone : (H, W, 3) float32
+        Low band of the background, sRGB.
+    toned : (H, W) bool
+        Where that is known.
+    """
+
+    steps: np.ndarray
+    owners: np.ndarray
+    tone: np.ndarray
+    toned: np.ndarray
+
+
 class _Canvas:
     """What is laid already, at the level of the cuts."""
 
-    def __init__(self, wanted: np.ndarray, tone: np.ndarray) -> None:
+    def __init__(self, wanted: np.ndarray, tone: np.ndarray, toned: np.ndarray) -> None:
         self.wanted = wanted
         self.tone = cv2.resize(tone, wanted.shape[::-1], interpolation=cv2.INTER_LINEAR)
+        self.toned = _reduced(toned, wanted.shape)
         self.picture = np.zeros((*wanted.shape, 3), np.float32)
         self.steps = np.zeros((*wanted.shape, 2), np.int32)
         self.owners = np.full(wanted.shape, -1, np.int32)
@@ -55,7 +80,8 @@ class _Canvas:
         shape = self.wanted.shape
         own = drop.pictures[CUT_LEVEL] / np.float32(255)
         low = cv2.resize(drop.low_band, own.shape[1::-1], interpolation=cv2.INTER_LINEAR)
-        change = self.tone - shifted(low, offset, shape)
+        low = shifted(low, offset, shape)
+        change = (self.tone - low) * self.toned[..., None]
         piece = shifted(own, offset, shape) + change
         free = shifted(drop.free[CUT_LEVEL], offset, shape) & self.wanted
         free &= np.abs(change).max(axis=-1) < _MOST_CHANGE
@@ -63,13 +89,19 @@ class _Canvas:
         if (taken & ~self.known).any():
             self.picture[taken], self.steps[taken] = piece[taken], step
             self.owners[taken] = owner
+            fresh = taken & ~self.toned
+            self.tone[fresh], self.toned[fresh] = low[fresh], True
             return taken
         return np.zeros(shape, bool)
 
 
 def lay_pieces(
-    drops: Sequence[Backdrop], wanted: Sequence[np.ndarray], tone: np.ndarray, face_width: float
-) -> tuple[np.ndarray, np.ndarray]:
+    drops: Sequence[Backdrop],
+    wanted: Sequence[np.ndarray],
+    tone: np.ndarray,
+    toned: np.ndarray,
+    face_width: float,
+) -> Pieces:
     """Fill a background with pieces, the first one where the first exemplar's face is.
 
     Parameters
@@ -79,21 +111,20 @@ def lay_pieces(
         Background of the target at every level.
     tone : (H, W, 3) float32
         Its low band at the coarsest level, sRGB.
+    toned : (H, W) bool
+        Where that is known; pieces have their own tones elsewhere.
     face_width : float
         px of the working size.
 
     Returns
     -------
-    steps : (H, W, 2) int32
-        Row and column from a pixel's to its source, px of the working size, at `CUT_LEVEL`.
-    owners : (H, W) int32
-        Which of the backdrops; -1 where none reaches.
+    Pieces
     """
     coarse = wanted[-1]
-    canvas = _Canvas(wanted[CUT_LEVEL], tone)
+    canvas = _Canvas(wanted[CUT_LEVEL], tone, toned)
     factor = 2 ** (len(wanted) - 1)
     searches = [OffsetSearch(drop, coarse.shape, face_width / factor) for drop in drops]
-    for number in range(_MOST_PIECES):
+    for number in range(_most_pieces(coarse.sum() / (face_width / factor) ** 2)):
         known = _reduced(canvas.known, coarse.shape) & coarse
         missing = coarse & ~known
         if missing.sum() <= _LEAST_MISSING * missing.size:
@@ -101,7 +132,7 @@ def lay_pieces(
         owner, offset = 0, drops[0].first
         if number:
             content = cv2.resize(canvas.picture, coarse.shape[::-1], interpolation=cv2.INTER_AREA)
-            hole = Hole(content, tone, missing, known)
+            hole = Hole(content, tone, toned, missing, known)
             found = [search.best(hole) for search in searches]
             owner = int(np.argmax([score for score, _ in found]))
             if found[owner][0] <= 0:
@@ -113,7 +144,12 @@ def lay_pieces(
         taken = canvas.lay(drops[owner], owner, step)
         searches[owner].leave_out(offset)
         searches[owner].note_use(_reduced(taken, coarse.shape), offset)
-    return canvas.steps, canvas.owners
+    return Pieces(canvas.steps, canvas.owners, canvas.tone, canvas.toned)
+
+
+def _most_pieces(faces: float) -> int:
+    """How many pieces are laid in a background of so many squared face widths."""
+    return max(_MOST_PIECES, min(round(_PIECES_PER_FACE * faces), _UTMOST_PIECES))
 
 
 def _moved_to_agree(

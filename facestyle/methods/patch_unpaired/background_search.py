@@ -15,8 +15,14 @@ from facestyle.imaging.color import to_lab
 BAND = 6  # px of the coarse level in which a piece is to agree with what lies beside it
 _TOLERANCE = 0.06  # differences of RGB (of 1) that are hardly seen
 _REACH = 1.5  # face widths from the place that the face gives
+# A picture of 14 x 8 face widths (77 to 81 % of it were left to the search in three sets, in blocks
+# and rows of notches; now 2 to 4) needs most of its pieces beyond the exemplars' borders: each has
+# to cover half of what the largest would, ...
+_LEAST_COVER = 0.5
+_FAR = 0.05  # ... the farthest places count so much at least, ...
 _BESIDE = 2  # px of the coarse level around an offset that was tried
 _REUSE = 0.35  # what a place counts that was copied before
+_LEAST_USE = 0.1  # ... and so much what was copied many times
 
 
 @dataclass(frozen=True)
@@ -33,12 +39,15 @@ class Backdrop:
         Of the coarsest level, filled in where the person is.
     first : (2,) int
         Row and column that take the target's face to the exemplar's, px of the coarsest level.
+    plain : (h, w) bool
+        What of the coarsest level may be copied to where no tone is known.
     """
 
     pictures: tuple[np.ndarray, ...]
     free: tuple[np.ndarray, ...]
     low_band: np.ndarray
     first: np.ndarray
+    plain: np.ndarray
 
     def low_lab(self) -> np.ndarray:
         """The low band at the finest level, (H, W, 3) float32 Lab of 1."""
@@ -46,11 +55,18 @@ class Backdrop:
         low = to_lab(self.low_band)
         return cv2.resize(low, (width, height), interpolation=cv2.INTER_LINEAR)
 
-    def tone_for(self, shape: tuple[int, ...]) -> np.ndarray:
-        """The low band at the target's place, beyond the border as at it; (H, W, 3) float32."""
-        rows = np.clip(np.arange(shape[0]) + self.first[0], 0, self.low_band.shape[0] - 1)
-        columns = np.clip(np.arange(shape[1]) + self.first[1], 0, self.low_band.shape[1] - 1)
-        return np.ascontiguousarray(self.low_band[np.ix_(rows, columns)])
+    def tone_for(self, shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+        """The low band at the target's place, (H, W, 3) float32, and where it is one, (H, W) bool.
+
+        Beyond the border it is as at the border, and counts for nothing: carried on, border tones
+        made bands as wide as the head through pictures with a small face.
+        """
+        places = [np.arange(side) + first for side, first in zip(shape, self.first, strict=False)]
+        sides = self.low_band.shape[:2]
+        inside = [(at >= 0) & (at < side) for at, side in zip(places, sides, strict=True)]
+        nearest = [np.clip(at, 0, side - 1) for at, side in zip(places, sides, strict=True)]
+        tone = np.ascontiguousarray(self.low_band[np.ix_(*nearest)])
+        return tone, inside[0][:, None] & inside[1]
 
 
 class _Masked:
@@ -77,13 +93,19 @@ class _Masked:
 
 
 class Hole:
-    """What is missing, in the tones that it is to have, and what lies beside it."""
+    """What is missing, in the tones that it is to have, if any, and what lies beside it."""
 
     def __init__(
-        self, content: np.ndarray, tone: np.ndarray, missing: np.ndarray, known: np.ndarray
+        self,
+        content: np.ndarray,
+        tone: np.ndarray,
+        toned: np.ndarray,
+        missing: np.ndarray,
+        known: np.ndarray,
     ) -> None:
         kernel = np.ones((2 * BAND + 1, 2 * BAND + 1), np.uint8)
         self.content, self.tone, self.missing = content, tone, missing
+        self.toned = missing & toned
         self.band = known & (cv2.dilate(missing.astype(np.uint8), kernel) > 0)
 
 
@@ -95,26 +117,33 @@ class OffsetSearch:
         height, width = (a + b for a, b in zip(free.shape, shape, strict=True))
         size = cv2.getOptimalDFTSize(height), cv2.getOptimalDFTSize(width)
         self._size, self._free = size, free.astype(np.float32)
+        self._plain = drop.plain.astype(np.float32)
         self._picture = _Masked(drop.pictures[-1] / np.float32(255), free, size)
         self._low_band = _Masked(drop.low_band, free, size)
         self._use = np.ones(free.shape, np.float32)
-        self._rows = np.fft.fftfreq(size[0], 1 / size[0])
-        self._columns = np.fft.fftfreq(size[1], 1 / size[1])
+        self._rows, self._columns = (
+            _offsets(*sides) for sides in zip(size, free.shape, strict=True)
+        )
         away = (self._rows[:, None] - drop.first[0]) ** 2
         away = away + (self._columns - drop.first[1]) ** 2
-        self._near = np.exp(-away / (2 * (_REACH * unit) ** 2))
+        self._near = np.maximum(np.exp(-away / (2 * (_REACH * unit) ** 2)), _FAR)
 
     def best(self, hole: Hole) -> tuple[float, np.ndarray]:
         """The best offset's score, 0 or less where there is none, and row and column."""
-        inside = _Masked(hole.tone, hole.missing, self._size)
+        toned = _Masked(hole.tone, hole.toned, self._size)
+        beyond = np.fft.rfft2((hole.missing & ~hole.toned).astype(np.float32), self._size)
         beside = _Masked(hole.content, hole.band, self._size)
-        fresh = np.fft.rfft2(self._free * self._use, self._size)
-        cover = np.fft.irfft2(fresh * inside.mask.conj(), self._size)
+        fresh, plain = (
+            np.fft.rfft2(mask * self._use, self._size) for mask in (self._free, self._plain)
+        )
+        cover = np.fft.irfft2(fresh * toned.mask.conj() + plain * beyond.conj(), self._size)
         counts = self._picture.counts(beside)
         agreement = _likelihood(self._picture.differences(beside, counts))
         agreement *= np.minimum(counts / max(1.0, 0.3 * float(hole.band.sum())), 1)
-        tones = self._low_band.differences(inside, self._low_band.counts(inside))
+        tones = self._low_band.differences(toned, self._low_band.counts(toned))
         score = (cover - 2) * (agreement + 0.05) * _likelihood(tones) * self._near
+        if hole.toned.sum() < 0.5 * hole.missing.sum():
+            score[cover < _LEAST_COVER * cover.max()] = 0
         at = np.unravel_index(int(score.argmax()), self._size)
         return float(score[at]), np.array([int(self._rows[at[0]]), int(self._columns[at[1]])])
 
@@ -129,7 +158,14 @@ class OffsetSearch:
 
     def note_use(self, taken: np.ndarray, offset: np.ndarray) -> None:
         """Let what was copied to some pixels, (H, W) bool, count less from now on."""
-        self._use[shifted(taken, -offset, self._use.shape)] *= _REUSE
+        used = shifted(taken, -offset, self._use.shape)
+        self._use[used] = np.maximum(self._use[used] * _REUSE, _LEAST_USE)
+
+
+def _offsets(size: int, side: int) -> np.ndarray:
+    """What each place of a transform of some size stands for, for a source as long as its side."""
+    offsets = np.arange(size)
+    return np.where(offsets < side, offsets, offsets - size)
 
 
 def _likelihood(differences: np.ndarray) -> np.ndarray:
