@@ -11,7 +11,7 @@ from facestyle.exemplars import ExemplarSet, read_exemplar
 from facestyle.methods.bare_skin import BareSkin
 from facestyle.methods.choice import choose_method
 from facestyle.methods.marks import marks_score, measure_marks
-from facestyle.methods.medium import looks_drawn
+from facestyle.methods.medium import looks_drawn, printed_score
 from tests.conftest import ROOT
 
 sys.path.insert(0, str(ROOT / "benchmarks"))
@@ -107,3 +107,22 @@ def test_drawings_keep_their_skin(drawings):
             )
             whole = BareSkin.of(drawing).skin
         np.testing.assert_array_equal(BareSkin.of(drawing).skin, whole)
+
+
+def in_soft_focus(portrait):
+    """Its shades spread wide, without a pore or an edge."""
+    sigma = 0.15 * portrait.face.inter_ocular
+    return replace(portrait, image=cv2.GaussianBlur(portrait.image, (0, 0), sigma))
+
+
+def flat(portrait):
+    """One color wherever its shades differ by little, as in a vector drawing without shade."""
+    return replace(portrait, image=np.round(2 * portrait.image) / np.float32(2))
+
+
+def test_soft_focus_is_no_print_and_flat_color_without_edges_is_one(photos):
+    for photo in photos:
+        assert printed_score(in_soft_focus(photo)) < -2
+        plain = replace(photo, image=np.full_like(photo.image, 0.7))
+        assert printed_score(plain) > 2
+        assert printed_score(flat(photo)) > 2

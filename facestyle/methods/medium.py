@@ -49,6 +49,10 @@ _SHADES, _SHADES_SCALE = (0.002, 0.03), 192
 # than .37; six kinds of prints made from 27 portraits have medians of .01 to .19, all 162 less.
 # Cartoons with 90 px between the eyes look photographed (medians of .57; .31 with 200).
 _EVEN_SHADES, _SHADES_STEP = 0.37, 0.04
+# Skin without edges is a print where it is flat altogether: large soft-focus portraits have .30 to
+# .48 of shades and .003 of edges at most (eight); six kinds of prints medians of .027 of edges and
+# more, 162 pictures of them .006 and more but for some linocuts
+_EVEN_SHADES_OF_FLAT, _EDGES = 0.15, (0.003, 0.006)
 _CLIPPED = (0.01, 0.99)  # L of 1
 _FEW = 0.02  # share of the skin that says enough
 _PRINTED_BECAUSE = "flat skin and hard edges, as in prints"
@@ -84,7 +88,7 @@ def looks_drawn(portrait: Portrait) -> tuple[float, str]:
 
 
 def printed_score(portrait: Portrait) -> float:
-    """Tell prints from photographs by how few soft shades their skin has.
+    """Tell prints from photographs by their skin: edges, and few soft shades between them.
 
     Parameters
     ----------
@@ -108,7 +112,8 @@ def printed_score(portrait: Portrait) -> float:
         exposed = skin
     slope = np.hypot(cv2.Sobel(light, -1, 1, 0), cv2.Sobel(light, -1, 0, 1))[exposed] / 8
     share = np.mean((slope > _SHADES[0]) & (slope < _SHADES[1]))
-    return float((_EVEN_SHADES - share) / _SHADES_STEP)
+    even = np.interp(np.mean(slope >= _SHADES[1]), _EDGES, (_EVEN_SHADES_OF_FLAT, _EVEN_SHADES))
+    return float((even - share) / _SHADES_STEP)
 
 
 def measure_skin(bare: BareSkin) -> np.ndarray:
