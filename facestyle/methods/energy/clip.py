@@ -24,6 +24,7 @@ from facestyle.methods.energy.clip_look import (
 from facestyle.methods.energy.clip_state import EnergyState
 from facestyle.methods.energy.look import Look
 from facestyle.methods.energy.settings import EnergySettings
+from facestyle.methods.energy.tint import give_tint
 from facestyle.methods.energy.tone_curves import LEVELS
 from facestyle.methods.engine import ClipContext, Outcome, StylizedFrame
 from facestyle.methods.face_frames import FaceFrames
@@ -99,8 +100,8 @@ class EnergyFrames(FaceFrames[EnergyState]):
         state = self._next_state(person, now, before)
         watch.lap("look")
         stylized = apply_look(person.lab, person.portrait, state.look)
-        if self._look.gray:
-            stylized[..., 1:] *= np.float32(1 - self._strength)
+        if state.look.tint is not None:
+            give_tint(stylized, state.look.tint, self._strength)
         watch.lap("apply")
         image, opacity = self._compose(frame, person, from_lab_in_gamut(stylized), state)
         watch.lap("compose")
@@ -218,7 +219,7 @@ class EnergyFrames(FaceFrames[EnergyState]):
         level = cv2.resize(lab[..., 0], (width, height), interpolation=cv2.INTER_AREA)
         saturation = np.interp(level, LEVELS, change.saturation.mean(axis=0))
         color = gain[..., 1:].mean(axis=-1) * saturation.astype(np.float32)
-        if self._look.gray:
+        if state.look.tint is not None:
             color = color * np.float32(1 - self._strength)
         return luma - own, color - own
 

@@ -23,6 +23,7 @@ from facestyle.methods.energy.likeness import Alignment, likeness
 from facestyle.methods.energy.ordinary import ordinary_face
 from facestyle.methods.energy.rendering import blended_look
 from facestyle.methods.energy.settings import EnergySettings
+from facestyle.methods.energy.tint import shared_tint
 from facestyle.methods.energy.tone_change import ToneChange, tone_change
 from facestyle.methods.energy.tone_curves import LEVELS
 from facestyle.methods.energy.tone_range import ToneRange, bend_tones, tone_range
@@ -50,6 +51,8 @@ class FrameLook:
         Soft labels: how much each exemplar is used.
     tones : ToneRange
         What becomes black, and white.
+    tint : (2, 101) float64 or None
+        Of a look of one ink, from `shared_tint`.
     """
 
     change: ToneChange
@@ -57,6 +60,7 @@ class FrameLook:
     residual: np.ndarray
     weights: np.ndarray
     tones: ToneRange
+    tint: np.ndarray | None
 
     @property
     def shares(self) -> np.ndarray:
@@ -125,7 +129,8 @@ def find_look(
     )
     # the window of the tone's fit is .1 of the inter-ocular distance: half the grid holds it
     change = replace(change, slope=half_size(change.slope), offset=half_size(change.offset))
-    return FrameLook(change, maps, residual - stack.residual, selection.weights, tones)
+    tint = shared_tint(exemplars, selection.weights.mean(axis=(1, 2)))
+    return FrameLook(change, maps, residual - stack.residual, selection.weights, tones, tint)
 
 
 def carry_look(look: FrameLook, motion: Motion, *, weights: bool = True) -> FrameLook:
@@ -152,6 +157,7 @@ def carry_look(look: FrameLook, motion: Motion, *, weights: bool = True) -> Fram
         motion.carry(look.residual),
         carried,
         look.tones,
+        look.tint,
     )
 
 
@@ -180,6 +186,9 @@ def mix_looks(look: FrameLook, other: FrameLook, share: float) -> FrameLook:
         b = resize_channels(b, a.shape[1], a.shape[0])
         return cv2.addWeighted(a, 1 - share, b, share, 0.0).reshape(a.shape)
 
+    tint = look.tint
+    if tint is not None and other.tint is not None:
+        tint = (1 - share) * tint + share * other.tint
     return FrameLook(
         ToneChange(
             mix(look.change.slope, other.change.slope),
@@ -190,6 +199,7 @@ def mix_looks(look: FrameLook, other: FrameLook, share: float) -> FrameLook:
         mix(look.residual, other.residual),
         other.weights,
         look.tones.mixed(other.tones, share),
+        tint,
     )
 
 

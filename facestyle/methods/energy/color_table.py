@@ -15,6 +15,7 @@ from facestyle.imaging.color import to_lab
 from facestyle.imaging.gamut import from_lab_in_gamut
 from facestyle.methods.energy.exemplar import EnergyExemplar
 from facestyle.methods.energy.population import population
+from facestyle.methods.energy.tint import give_tint, shared_tint
 from facestyle.methods.energy.tone_curves import apply_curves, estimate_curves
 from facestyle.methods.energy.tones import pool_statistics
 
@@ -45,7 +46,8 @@ def look_table(
     colors = np.stack(np.meshgrid(levels, levels, levels, indexing="ij"), axis=-1)
     lab = to_lab(colors.reshape(1, -1, 3))
     changed = lab + np.float32(strength) * (apply_curves(lab, curves) - lab)
-    if all(e.gray for e in exemplars):
-        changed[..., 1:] *= np.float32(1 - strength)
+    tint = shared_tint(exemplars, np.full(count, 1 / count))
+    if tint is not None:
+        give_tint(changed, tint, strength)
     table = from_lab_in_gamut(changed).reshape(size, size, size, 3)
     return table.astype(np.float32)

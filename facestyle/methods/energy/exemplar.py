@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import cv2
@@ -14,6 +15,7 @@ from facestyle.frozen import FrozenRecord
 from facestyle.imaging.color import to_lab
 from facestyle.imaging.pyramid import LaplacianStack, build_stack
 from facestyle.methods.energy.gain import resolved_bands
+from facestyle.methods.energy.ink import Ink, measure_ink
 from facestyle.methods.energy.tones import ToneStatistics, tone_statistics
 
 # exemplars are analyzed at no more than this inter-ocular distance: the finest band holds it all
@@ -51,6 +53,11 @@ class EnergyExemplar(FrozenRecord):
         return float((chroma * self.features.matte).sum()) < _GRAY_CHROMA * float(
             self.features.matte.sum()
         )
+
+    @functools.cached_property
+    def ink(self) -> Ink:
+        """The person's colors by lightness."""
+        return measure_ink(self.portrait)
 
 
 @dataclass(frozen=True)

@@ -28,11 +28,6 @@ class Look:
         """What the exemplars are called."""
         return tuple(exemplar.portrait.name for exemplar in self.exemplars)
 
-    @property
-    def gray(self) -> bool:
-        """Whether no exemplar has colors."""
-        return all(exemplar.gray for exemplar in self.exemplars)
-
     @functools.cached_property
     def backgrounds(self) -> tuple[np.ndarray, ...]:
         """Each exemplar's background without its person, (h, w, 3) float32."""

@@ -30,6 +30,7 @@ from facestyle.methods.energy.ordinary import ordinary_face
 from facestyle.methods.energy.population import population
 from facestyle.methods.energy.rendering import blended_look
 from facestyle.methods.energy.settings import EnergySettings
+from facestyle.methods.energy.tint import give_tint, shared_tint
 from facestyle.methods.energy.tone_change import tone_change
 from facestyle.methods.energy.tone_curves import ToneCurves, estimate_curves
 from facestyle.methods.energy.tone_range import bend_tones, tone_range
@@ -135,8 +136,9 @@ def transfer_look(
         bend_tones(result, tone_range(result, portrait.matte))
     if guide is not None:  # Song et al. filter the output along the input's edges
         result = filter_output(result, guide, portrait.face.inter_ocular)
-    if all(e.gray for e in exemplars):
-        result[..., 1:] *= np.float32(1 - min(strength, 1.0))
+    tint = shared_tint(exemplars, selection.weights.mean(axis=(1, 2)))
+    if tint is not None:
+        give_tint(result, tint, strength)
     watch.lap("blend")
     rgb = from_lab_in_gamut(result, out=result)
     watch.lap("color")
