@@ -155,6 +155,17 @@ def test_clips_are_in_one_ink(astronaut, portrait, colored):
     assert np.abs(same.image.astype(int) - frame).mean() < 1.5
 
 
+def test_shots_without_a_face_are_in_the_ink(astronaut, colored):
+    frame = np.rint(astronaut[::-1] * 255).astype(np.uint8)
+    frame[:170] = frame[170:]  # twice the same half: nobody
+    stylizer = Stylizer(ExemplarSet([duotone(sitter) for sitter in colored]), method="energy")
+    (done,) = stylizer.video([np.ascontiguousarray(frame)])
+    assert done.face is None
+    everywhere = np.ones(frame.shape[:2], bool)
+    assert strays(frame.astype(np.float32) / 255, everywhere) > 5
+    assert strays(done.image.astype(np.float32) / 255, everywhere) < 1
+
+
 def test_tables_of_colors_are_in_one_ink(inked):
     table = look_table(inked, 9).reshape(1, -1, 3)
     tint = shared_tint(inked, EQUAL)

@@ -5,7 +5,7 @@ Methods that know no more of a picture than its person would leave nothing of th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -95,10 +95,18 @@ class FacelessShots:
         The exemplars.
     rendering : Rendering
         A background that is kept keeps all of a frame; a transparent one leaves nothing.
+    recolor : callable, optional
+        Changes a and b of a toned frame, (H, W, 3) Lab of 1, in place.
     """
 
-    def __init__(self, portraits: Sequence[Portrait], rendering: Rendering) -> None:
+    def __init__(
+        self,
+        portraits: Sequence[Portrait],
+        rendering: Rendering,
+        recolor: Callable[[np.ndarray], None] | None = None,
+    ) -> None:
         self._portraits, self._rendering = portraits, rendering
+        self._recolor = recolor
 
     @cached_property
     def _look(self) -> LookTones:
@@ -133,6 +141,8 @@ class FacelessShots:
         if not background.is_own:
             toned = lab * tones.gain + tones.offset
             toned[..., 0] = _within(toned[..., 0], self._look.low, self._look.high)
+            if self._recolor is not None:
+                self._recolor(toned)
             image = own + np.float32(self._rendering.strength) * (from_lab(toned) - own)
         alpha = None
         if background.kind == "transparent":

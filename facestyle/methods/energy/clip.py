@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, replace
 
 import cv2
@@ -24,10 +25,11 @@ from facestyle.methods.energy.clip_look import (
 from facestyle.methods.energy.clip_state import EnergyState
 from facestyle.methods.energy.look import Look
 from facestyle.methods.energy.settings import EnergySettings
-from facestyle.methods.energy.tint import give_tint
+from facestyle.methods.energy.tint import give_tint, shared_tint
 from facestyle.methods.energy.tone_curves import LEVELS
 from facestyle.methods.engine import ClipContext, Outcome, StylizedFrame
 from facestyle.methods.face_frames import FaceFrames
+from facestyle.methods.faceless import FacelessShots
 from facestyle.stopwatch import Stopwatch
 from facestyle.tracking.following import Followed
 from facestyle.tracking.motion import Motion
@@ -85,7 +87,12 @@ class EnergyFrames(FaceFrames[EnergyState]):
     state_type = EnergyState
 
     def __init__(self, look: Look, settings: EnergySettings, clip: ClipContext) -> None:
-        super().__init__([e.portrait for e in look.exemplars], clip)
+        portraits = [e.portrait for e in look.exemplars]
+        super().__init__(portraits, clip)
+        tint = shared_tint(look.exemplars, np.ones(len(portraits)))
+        if tint is not None and tint.any():
+            recolor = functools.partial(give_tint, tint=tint, strength=1.0)
+            self._faceless = FacelessShots(portraits, clip.rendering, recolor)
         self._look = look
         self._settings = settings
         self._strength = clip.rendering.strength
