@@ -177,3 +177,26 @@ def test_what_has_no_color_on_a_face_gets_none_when_skin_loses_it(stylized):
     image = from_lab(lab)
     got = to_lab(stylized(Portrait(image, person.face, person.matte, ""), look))[place][..., 1:]
     assert np.abs(got.mean(axis=(0, 1))).max() < 0.25 * np.abs(skin).max()
+
+
+def lightened_at(look, own):
+    """What a look of eight exemplars adds to an L of .6 of an input of these statistics."""
+    return np.interp(0.6, LEVELS, estimate_curves(look, 8, population(), own).lightness)
+
+
+def test_what_an_input_shares_with_its_exemplars_is_no_look():
+    """All of them taken in one bright studio: the input is bright already."""
+    ordinary = population()
+    look = shifted(ordinary, lightness=0.08)
+    alone = lightened_at(look, None)
+    assert alone > 0.03
+    assert lightened_at(look, shifted(ordinary, lightness=0.08)) < 0.75 * alone
+    # a dark sitter shares nothing with bright exemplars, and is not lightened more for it
+    assert lightened_at(look, shifted(ordinary, lightness=-0.1)) == pytest.approx(alone, abs=1e-6)
+
+
+def test_a_look_that_is_surely_one_is_the_same_for_all():
+    ordinary = population()
+    look = shifted(ordinary, lightness=-0.3)
+    dark = lightened_at(look, shifted(ordinary, lightness=-0.15))
+    assert dark == pytest.approx(lightened_at(look, None), abs=1e-6)

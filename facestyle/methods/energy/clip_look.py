@@ -107,7 +107,7 @@ def find_look(
     change = ToneChange(nothing, nothing, np.ones((2, len(LEVELS))))
     toned, ordinary, alignment = lab, None, Alignment(mappings)
     if settings.tone == "first":
-        ordinary = ordinary_face(portrait, features, look_curves(exemplars, selection))
+        ordinary = ordinary_face(portrait, features, look_curves(exemplars, selection, features))
         alignment = Alignment(mappings, likeness(features, exemplars, mappings))
         change = tone_change(
             portrait, features, exemplars, alignment, selection, settings, ordinary

@@ -34,7 +34,7 @@ from facestyle.methods.energy.tint import give_tint, shared_tint
 from facestyle.methods.energy.tone_change import tone_change
 from facestyle.methods.energy.tone_curves import ToneCurves, estimate_curves
 from facestyle.methods.energy.tone_range import bend_tones, tone_range
-from facestyle.methods.energy.tones import pool_statistics
+from facestyle.methods.energy.tones import pool_statistics, tone_statistics
 from facestyle.selection.patch_selection import Selection, select_exemplars, unary_term
 from facestyle.selection.seams import filter_output, filter_weights
 from facestyle.spare_memory import give_back
@@ -117,7 +117,7 @@ def transfer_look(
     guide = np.ascontiguousarray(lab[..., 0]) if filtered else None
     ordinary, alignment = None, Alignment(mappings)
     if settings.tone == "first":
-        ordinary = ordinary_face(portrait, features, look_curves(exemplars, selection))
+        ordinary = ordinary_face(portrait, features, look_curves(exemplars, selection, features))
         alignment = Alignment(mappings, likeness(features, exemplars, mappings))
         change = tone_change(
             portrait, features, exemplars, alignment, selection, settings, ordinary
@@ -204,9 +204,19 @@ def _single(selection: Selection) -> Selection:
     return Selection(labels, weights, selection.costs, selection.energy)
 
 
-def look_curves(exemplars: Sequence[EnergyExemplar], selection: Selection) -> ToneCurves:
-    """Tone curve and colors of the look, weighted by how much each exemplar is used."""
+def look_curves(
+    exemplars: Sequence[EnergyExemplar], selection: Selection, features: Features
+) -> ToneCurves:
+    """Tone curve and colors of the look, weighted by how much each exemplar is used.
+
+    Parameters
+    ----------
+    exemplars : sequence of EnergyExemplar
+    selection : Selection
+    features : Features
+        Of the portrait.
+    """
     shares = selection.weights.mean(axis=(1, 2), dtype=np.float64)
     look = pool_statistics([e.tone for e in exemplars], shares.tolist())
     count = shares.sum() ** 2 / np.square(shares).sum()  # Kish's effective sample size
-    return estimate_curves(look, float(count), population())
+    return estimate_curves(look, float(count), population(), tone_statistics(features))
