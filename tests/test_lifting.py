@@ -10,9 +10,10 @@ from facestyle.alignment.features import analyze
 from facestyle.faces import Portrait
 from facestyle.imaging.color import from_lab, to_lab
 from facestyle.methods.energy import transfer as energy
+from facestyle.methods.energy.levels import LEVELS
 from facestyle.methods.energy.lifting import kept_detail, lift_limit
 from facestyle.methods.energy.population import population
-from facestyle.methods.energy.tone_curves import LEVELS, estimate_curves
+from facestyle.methods.energy.tone_curves import estimate_curves
 
 
 def across(portrait):

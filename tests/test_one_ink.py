@@ -11,8 +11,8 @@ from facestyle.imaging.color import to_lab
 from facestyle.methods.energy import look_table
 from facestyle.methods.energy import transfer as energy
 from facestyle.methods.energy.ink import measure_ink
+from facestyle.methods.energy.levels import LEVELS
 from facestyle.methods.energy.tint import give_tint, shared_tint
-from facestyle.methods.energy.tone_curves import LEVELS
 
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 # of a navy, a peach and a cream ink at .05, .65 and 1 of the luma: a quadratic tells it for colors

@@ -9,10 +9,11 @@ from facestyle.alignment.features import analyze, skin_probability
 from facestyle.faces import Portrait
 from facestyle.imaging.color import from_lab, to_lab
 from facestyle.methods.energy import transfer as energy
+from facestyle.methods.energy.levels import LEVELS
 from facestyle.methods.energy.ordinary import ordinary_face
 from facestyle.methods.energy.population import population
 from facestyle.methods.energy.tone import tone_shift
-from facestyle.methods.energy.tone_curves import LEVELS, estimate_curves
+from facestyle.methods.energy.tone_curves import estimate_curves
 from facestyle.methods.energy.tones import (
     ToneStatistics,
     pool_statistics,

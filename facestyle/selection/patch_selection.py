@@ -48,6 +48,11 @@ class Selection(FrozenRecord):
     energy: float
     unfiltered: np.ndarray | None = None
 
+    @property
+    def shares(self) -> np.ndarray:
+        """How much each exemplar is used in all, (K,) float32."""
+        return np.asarray(self.weights.mean(axis=(1, 2)))
+
 
 def unary_term(
     target: PatchFeatures, exemplar: PatchFeatures, mapping: np.ndarray, shape: tuple[int, int]

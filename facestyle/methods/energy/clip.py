@@ -23,10 +23,10 @@ from facestyle.methods.energy.clip_look import (
     mix_looks,
 )
 from facestyle.methods.energy.clip_state import EnergyState
+from facestyle.methods.energy.levels import LEVELS
 from facestyle.methods.energy.look import Look
 from facestyle.methods.energy.settings import EnergySettings
 from facestyle.methods.energy.tint import give_tint, shared_tint
-from facestyle.methods.energy.tone_curves import LEVELS
 from facestyle.methods.engine import ClipContext, Outcome, StylizedFrame
 from facestyle.methods.face_frames import FaceFrames
 from facestyle.methods.faceless import FacelessShots

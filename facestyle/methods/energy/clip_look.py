@@ -19,13 +19,13 @@ from facestyle.imaging.guided_filter import resize_channels
 from facestyle.imaging.pyramid import build_stack, collapse_stack, half_size
 from facestyle.methods.energy.exemplar import EnergyExemplar
 from facestyle.methods.energy.gain import gain_sigma
+from facestyle.methods.energy.levels import LEVELS
 from facestyle.methods.energy.likeness import Alignment, likeness
 from facestyle.methods.energy.ordinary import ordinary_face
 from facestyle.methods.energy.rendering import blended_look
 from facestyle.methods.energy.settings import EnergySettings
 from facestyle.methods.energy.tint import shared_tint
 from facestyle.methods.energy.tone_change import ToneChange, tone_change
-from facestyle.methods.energy.tone_curves import LEVELS
 from facestyle.methods.energy.tone_range import ToneRange, bend_tones, tone_range
 from facestyle.methods.energy.transfer import label_patches, look_curves
 from facestyle.tracking.motion import Motion
@@ -129,7 +129,7 @@ def find_look(
     )
     # the window of the tone's fit is .1 of the inter-ocular distance: half the grid holds it
     change = replace(change, slope=half_size(change.slope), offset=half_size(change.offset))
-    tint = shared_tint(exemplars, selection.weights.mean(axis=(1, 2)))
+    tint = shared_tint(exemplars, selection.shares)
     return FrameLook(change, maps, residual - stack.residual, selection.weights, tones, tint)
 
 

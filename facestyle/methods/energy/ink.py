@@ -15,6 +15,7 @@ from facestyle.faces import Portrait
 from facestyle.frozen import FrozenRecord
 from facestyle.imaging.color import to_lab
 from facestyle.imaging.pyramid import gaussian_blur
+from facestyle.methods.energy.tones import linear_bins
 
 _BINS = 33  # levels of L; a duotone turns from one ink to the other within .1
 _BIN_BLUR = 1.0  # bins
@@ -107,15 +108,9 @@ def color_curve(sums: np.ndarray, lightness: np.ndarray) -> np.ndarray:
 
 def _sums(lab: np.ndarray, weight: np.ndarray) -> np.ndarray:
     """Linearly binned sums of 1, a and b over L, of weights whose sum is 1."""
-    position = np.clip(lab[..., 0], 0, 1).ravel() * (_BINS - 1)
-    lower = np.minimum(position.astype(int), _BINS - 2)
-    upper_share = position - lower
     flat = weight.ravel().astype(np.float64) / weight.sum(dtype=np.float64)
-    sums = []
-    for column in (flat, flat * lab[..., 1].ravel(), flat * lab[..., 2].ravel()):
-        below = np.bincount(lower, column * (1 - upper_share), _BINS)
-        sums.append(below + np.bincount(lower + 1, column * upper_share, _BINS))
-    return np.array(sums)
+    columns = flat, flat * lab[..., 1].ravel(), flat * lab[..., 2].ravel()
+    return linear_bins(lab[..., 0].ravel(), columns, _BINS)
 
 
 def _strays(lab: np.ndarray, sums: np.ndarray) -> np.ndarray:

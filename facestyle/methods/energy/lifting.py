@@ -14,7 +14,8 @@ import numpy as np
 from facestyle.alignment.features import Features
 from facestyle.imaging.pyramid import LEVELS as BANDS
 from facestyle.imaging.pyramid import gaussian_blur, level_sigma
-from facestyle.methods.energy.tone_curves import LEVELS, ToneCurves
+from facestyle.methods.energy.levels import LEVELS
+from facestyle.methods.energy.tone_curves import ToneCurves
 
 # (L + .16) / 1.16 is the cube root of luminance (CIE 1976)
 _BLACK = np.float32(0.16)

@@ -159,7 +159,7 @@ class EnergyMethod(Method):
             return None
         if background.kind != "stylize":
             return background.filled(self.look.paper)
-        shares = done.selection.weights.mean(axis=(1, 2))
+        shares = done.selection.shares
         return self.look.backgrounds[self.look.most_typical(shares)]
 
 

@@ -18,8 +18,9 @@ from facestyle.alignment.warp import align_exemplar, resize_map, sample
 from facestyle.faces import Portrait
 from facestyle.frozen import FrozenRecord
 from facestyle.imaging.threads import in_threads
+from facestyle.methods.energy.levels import LEVELS
 from facestyle.methods.energy.population import MeanFace, population
-from facestyle.methods.energy.tone_curves import LEVELS, ToneCurves, apply_curves
+from facestyle.methods.energy.tone_curves import ToneCurves, apply_curves
 from facestyle.row_bands import row_bands
 
 # floor of energies before their logarithm, as of facestyle.methods.energy.gain.agreed_ratio

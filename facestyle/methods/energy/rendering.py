@@ -81,7 +81,7 @@ def blended_look(
             sigma = 2 * gain_sigma(stack, level, unit)
             ratio = agreed_ratio(own, energies, selection.weights, sigma, alike=alignment.alike)
             ratios.append(ratio if evidence is None else ratio**evidence)
-    shares = selection.weights.mean(axis=(1, 2))
+    shares = selection.shares
     resolved = shares @ np.stack([e.resolved for e in exemplars])
     gains = gain_maps(
         stack,

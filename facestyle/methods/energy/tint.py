@@ -8,13 +8,12 @@ import numpy as np
 
 from facestyle.methods.energy.exemplar import EnergyExemplar
 from facestyle.methods.energy.ink import color_curve
-from facestyle.methods.energy.tone_curves import LEVELS
+from facestyle.methods.energy.levels import LEVELS, chroma_at, stepped
 from facestyle.row_bands import row_bands
 
 # Share of the exemplars that must be of one ink. Not measured: a plate with stains or a print
 # with a colored stamp must not give all results the sitters' colors
 _NEARLY_ALL = 0.8
-_STEPS = 1000  # of L, in the table that a curve is read from
 
 
 def shared_tint(exemplars: Sequence[EnergyExemplar], shares: np.ndarray) -> np.ndarray | None:
@@ -59,10 +58,7 @@ def give_tint(lab: np.ndarray, tint: np.ndarray, strength: float) -> None:
     lab[..., 1:] *= np.float32(1 - share)
     if not tint.any():
         return
-    steps = np.linspace(0, 1, _STEPS + 1)
-    curves = [share * np.interp(steps, LEVELS, curve) for curve in tint]
-    table = np.stack([np.zeros_like(steps), *curves], axis=1).astype(np.float32)
+    curves = [share * stepped(curve) for curve in tint]
     for rows in row_bands(*lab.shape[:2]):
         own = lab[rows]
-        numbers = np.clip(np.float32(_STEPS) * own[..., 0] + np.float32(0.5), 0, _STEPS)
-        own += np.take(table, numbers.astype(np.int16), axis=0)
+        own += chroma_at(curves, own[..., 0])

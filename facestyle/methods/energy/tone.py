@@ -6,7 +6,8 @@ import numpy as np
 
 from facestyle.alignment.features import Features
 from facestyle.imaging.guided_filter import guided_coefficients
-from facestyle.methods.energy.tone_curves import LEVELS, ToneCurves
+from facestyle.methods.energy.levels import LEVELS
+from facestyle.methods.energy.tone_curves import ToneCurves
 
 # Share of the input's own luminance rank, beside its lightness, in where the curve is read: the
 # least, and in looks that light places, where the rank tells more. The development half's mild

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from facestyle.frozen import FrozenRecord
+from facestyle.methods.energy.levels import LEVELS, chroma_at, stepped
 from facestyle.methods.energy.population import Population
 from facestyle.methods.energy.tone_range import shoulder, toe
 from facestyle.methods.energy.tones import (
@@ -24,8 +25,6 @@ from facestyle.methods.energy.tones import (
     positions,
 )
 
-# L at which curves are sampled
-LEVELS = np.linspace(0.0, 1.0, 101)
 # Variances of the prior: of a shift of all levels, of a slope (at .5 from the middle), of bends.
 # Development half: a third or thrice of any changes the mean by less than .15 dB
 _CONSTANT, _SLOPE, _BENDS, _BEND_WIDTH = 1.0, 1.0, 0.2, 0.3
@@ -59,7 +58,6 @@ _SLOPES, _RATIOS = (0.25, 2.0), (0.2, 1.6)
 # A look that changes all colors (gray ones do) hardly leaves lightness alone: the scale of the
 # lightness' prior is at least this share of the lesser of the colors'
 _LEAST_SHARE = 0.01
-_STEPS = 1000
 _ROUNDS = 3  # in which scales and curves settle; not measured
 
 
@@ -129,13 +127,7 @@ def saturation_change(lab: np.ndarray, saturation: np.ndarray) -> np.ndarray:
     (..., 3) float32
         Nothing to L.
     """
-    # a table of steps of 1/1000 L is ten times as fast as interpolation, and as good
-    steps = np.linspace(0, 1, _STEPS + 1)
-    factors = [np.interp(steps, LEVELS, curve) - 1 for curve in saturation]
-    # a column for L too: sums of two channels of three take twelve times as long
-    table = np.stack([np.zeros_like(steps), *factors], axis=1).astype(np.float32)
-    numbers = np.clip(np.float32(_STEPS) * lab[..., 0] + np.float32(0.5), 0, _STEPS)
-    change = np.take(table, numbers.astype(np.int16), axis=0)
+    change = chroma_at([stepped(curve) - 1 for curve in saturation], lab[..., 0])
     change *= lab
     return change
 

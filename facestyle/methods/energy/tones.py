@@ -89,19 +89,38 @@ def _quantiles(values: np.ndarray, weight: np.ndarray) -> np.ndarray:
 
 def _accumulate(lab: np.ndarray, rank: np.ndarray, weight: np.ndarray) -> np.ndarray:
     """Linearly binned sums of 1, L, a, b, a^2, b^2 over rank, divided by the weight, (14, 6)."""
-    position = np.clip(rank, 0, 1).ravel() * (BINS - 1)
-    lower = np.minimum(position.astype(int), BINS - 2)
-    upper_share = position - lower
     a, b = lab[..., 1].ravel(), lab[..., 2].ravel()
     columns = (np.ones_like(a), lab[..., 0].ravel(), a, b, a * a, b * b)
     flat = weight.ravel().astype(np.float64)
-    sums = np.empty((BINS, 6))
-    for index, column in enumerate(columns):
-        value = column * flat
-        sums[:, index] = np.bincount(lower, value * (1 - upper_share), BINS)
-        sums[:, index] += np.bincount(lower + 1, value * upper_share, BINS)
+    sums = linear_bins(rank.ravel(), [column * flat for column in columns], BINS).T
     # a person with hardly any skin (or nothing but skin) must not shout
     return sums / (flat.sum() + 1.0)
+
+
+def linear_bins(places: np.ndarray, columns: Sequence[np.ndarray], count: int) -> np.ndarray:
+    """Sums of values in bins, each shared by the two bins beside its place.
+
+    Parameters
+    ----------
+    places : (N,) float
+        In [0, 1], the middles of the first and of the last bin; beyond, these count.
+    columns : sequence of C (N,) float
+        What is summed.
+    count : int
+        Bins.
+
+    Returns
+    -------
+    (C, count) float64
+    """
+    position = np.clip(places, 0, 1) * (count - 1)
+    lower = np.minimum(position.astype(int), count - 2)
+    upper_share = position - lower
+    sums = np.empty((len(columns), count))
+    for own, column in zip(sums, columns, strict=True):
+        own[:] = np.bincount(lower, column * (1 - upper_share), count)
+        own += np.bincount(lower + 1, column * upper_share, count)
+    return sums
 
 
 def _means(sums: np.ndarray) -> np.ndarray:

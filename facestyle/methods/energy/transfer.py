@@ -136,7 +136,7 @@ def transfer_look(
         bend_tones(result, tone_range(result, portrait.matte))
     if guide is not None:  # Song et al. filter the output along the input's edges
         result = filter_output(result, guide, portrait.face.inter_ocular)
-    tint = shared_tint(exemplars, selection.weights.mean(axis=(1, 2)))
+    tint = shared_tint(exemplars, selection.shares)
     if tint is not None:
         give_tint(result, tint, strength)
     watch.lap("blend")

@@ -83,20 +83,23 @@ def lay_background(region_map: np.ndarray, face: Face, sources: PatchSources) ->
         None where there is no background, or none to copy.
     """
     wanted = [region_map == BACKGROUND]
-    for _ in range(_coarse_level(sources)):
+    level = _coarse_level(sources)
+    for _ in range(level):
         wanted.append(halved(wanted[-1].astype(np.uint8)) > 0)
     if not wanted[-1].any():
         return None
     firsts = _usual_offsets(face, sources)
-    shares = _shares(wanted[-1], firsts, sources)
+    free = [_picture(sources, number, level)[1] for number in range(len(firsts))]
+    shares = _shares(wanted[-1], firsts, free)
     chosen = np.argsort(-shares, kind="stable")[:_MOST_EXEMPLARS]
     if shares[chosen[0]] <= _LEAD:
         return None
-    chosen = _with_more(chosen[shares[chosen] > 0], int(wanted[-1].sum()), sources)
+    areas = [int(own.sum()) for own in free]
+    chosen = _with_more(chosen[shares[chosen] > 0], int(wanted[-1].sum()), areas)
     drops = [_backdrop(sources, int(number), firsts[number]) for number in chosen]
     tone, toned = drops[0].tone_for(wanted[-1].shape)
     pieces = lay_pieces(drops, wanted, tone, toned, sources.face_width)
-    tone = _continued(tone, toned, pieces, sources.face_width / 2 ** _coarse_level(sources))
+    tone = _continued(tone, toned, pieces, sources.face_width / 2**level)
     return _at_working_size(region_map == BACKGROUND, chosen, drops, pieces, tone)
 
 
@@ -128,20 +131,21 @@ def _usual_offsets(face: Face, sources: PatchSources) -> list[np.ndarray]:
     return [np.round(move[::-1] / scale).astype(int) for move in moves]
 
 
-def _shares(wanted: np.ndarray, firsts: Sequence[np.ndarray], sources: PatchSources) -> np.ndarray:
+def _shares(
+    wanted: np.ndarray, firsts: Sequence[np.ndarray], free: Sequence[np.ndarray]
+) -> np.ndarray:
     """Share of the background that each exemplar covers as it stands; the lead's with a bonus."""
-    shares, level = np.zeros(len(firsts)), _coarse_level(sources)
-    for number, offset in enumerate(firsts):
-        free = _picture(sources, number, level)[1]
-        shares[number] = shifted(free, offset, wanted.shape)[wanted].mean()
+    covered = [
+        shifted(own, offset, wanted.shape)[wanted].mean()
+        for own, offset in zip(free, firsts, strict=True)
+    ]
+    shares = np.array(covered, np.float64)
     shares[0] += _LEAD
     return shares
 
 
-def _with_more(chosen: np.ndarray, wanted: int, sources: PatchSources) -> np.ndarray:
+def _with_more(chosen: np.ndarray, wanted: int, areas: Sequence[int]) -> np.ndarray:
     """The chosen exemplars, and those with most background where that is little for the target."""
-    level = _coarse_level(sources)
-    areas = [int(_picture(sources, n, level)[1].sum()) for n in range(len(sources.faces))]
     others = [n for n in np.argsort(areas)[::-1] if n not in chosen and areas[n]]
     while others and len(chosen) < _UTMOST_EXEMPLARS:
         if sum(areas[n] for n in chosen) > wanted / _REPEATS:

@@ -131,12 +131,13 @@ class OffsetSearch:
     def best(self, hole: Hole) -> tuple[float, np.ndarray]:
         """The best offset's score, 0 or less where there is none, and row and column."""
         toned = _Masked(hole.tone, hole.toned, self._size)
-        beyond = np.fft.rfft2((hole.missing & ~hole.toned).astype(np.float32), self._size)
         beside = _Masked(hole.content, hole.band, self._size)
-        fresh, plain = (
-            np.fft.rfft2(mask * self._use, self._size) for mask in (self._free, self._plain)
-        )
-        cover = np.fft.irfft2(fresh * toned.mask.conj() + plain * beyond.conj(), self._size)
+        covered = self._unused(self._free) * toned.mask.conj()
+        beyond = hole.missing & ~hole.toned
+        if beyond.any():
+            asked = np.fft.rfft2(beyond.astype(np.float32), self._size)
+            covered = covered + self._unused(self._plain) * asked.conj()
+        cover = np.fft.irfft2(covered, self._size)
         counts = self._picture.counts(beside)
         agreement = _likelihood(self._picture.differences(beside, counts))
         agreement *= np.minimum(counts / max(1.0, 0.3 * float(hole.band.sum())), 1)
@@ -146,6 +147,10 @@ class OffsetSearch:
             score[cover < _LEAST_COVER * cover.max()] = 0
         at = np.unravel_index(int(score.argmax()), self._size)
         return float(score[at]), np.array([int(self._rows[at[0]]), int(self._columns[at[1]])])
+
+    def _unused(self, mask: np.ndarray) -> np.ndarray:
+        """Spectrum of what may be copied, less where it was copied before."""
+        return np.fft.rfft2(mask * self._use, self._size)
 
     def leave_out(self, offset: np.ndarray) -> None:
         """Try neither an offset nor those beside it again.

@@ -90,7 +90,7 @@ def color_spread(colors: np.ndarray) -> float:
 
 def mean_colors(colors: np.ndarray) -> np.ndarray:
     """Mean a and b for each bin of luminance, (2, 32) float32; of (N, 3) Lab of 1."""
-    bins = np.clip((colors[:, 0] * BINS).astype(int), 0, BINS - 1)
+    bins = bins_of(colors[:, 0])
     counts = smoothed(np.bincount(bins, minlength=BINS))
     known = counts > _FEW
     if not known.any():
@@ -133,7 +133,7 @@ def room_for_colors(colors: np.ndarray) -> np.ndarray:
     (32,) float64
         For each bin of luminance; at most 1.
     """
-    bins = np.clip((colors[:, 0] * BINS).astype(int), 0, BINS - 1)
+    bins = bins_of(colors[:, 0])
     counts = smoothed(np.bincount(bins, minlength=BINS))
     known = counts > _FEW
     if not known.any():
@@ -195,6 +195,11 @@ def add_sitters_colors(
     result = toned.copy()
     result[..., 1:] += face + rest
     return result
+
+
+def bins_of(luminance: np.ndarray) -> np.ndarray:
+    """The bin of each luminance in [0, 1], (N,) int."""
+    return np.clip((luminance * BINS).astype(int), 0, BINS - 1)
 
 
 def smoothed(histogram: np.ndarray) -> np.ndarray:

@@ -18,6 +18,7 @@ from facestyle.methods.patch_unpaired.sitter_colors import (
     HAIR,
     SitterColors,
     add_sitters_colors,
+    bins_of,
     color_spread,
     room_for_colors,
     sitter_colors,
@@ -120,7 +121,7 @@ def _group_tone(
 ) -> GroupTone:
     quantiles = np.percentile(colors[:, 0], _QUANTILES)
     quantiles = np.convolve(np.pad(quantiles, 2, mode="edge"), _QUANTILE_KERNEL, "valid")
-    bins = np.clip((colors[:, 0] * BINS).astype(int), 0, BINS - 1)
+    bins = bins_of(colors[:, 0])
     counts = np.bincount(bins, minlength=BINS)
     known = counts > 5
     chroma = np.zeros((2, BINS))
