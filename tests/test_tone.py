@@ -199,5 +199,5 @@ def test_what_an_input_shares_with_its_exemplars_is_no_look():
 def test_a_look_that_is_surely_one_is_the_same_for_all():
     ordinary = population()
     look = shifted(ordinary, lightness=-0.3)
-    dark = lightened_at(look, shifted(ordinary, lightness=-0.15))
+    dark = lightened_at(look, shifted(ordinary, lightness=-0.1))
     assert dark == pytest.approx(lightened_at(look, None), abs=1e-6)

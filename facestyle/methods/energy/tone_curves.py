@@ -16,6 +16,7 @@ import numpy as np
 from facestyle.frozen import FrozenRecord
 from facestyle.methods.energy.levels import LEVELS, chroma_at, stepped
 from facestyle.methods.energy.population import Population
+from facestyle.methods.energy.shared_tones import without_look
 from facestyle.methods.energy.tone_range import shoulder, toe
 from facestyle.methods.energy.tones import (
     BINS,
@@ -44,15 +45,6 @@ _CHROMA_SCALES = 30 * _SCALES
 # Who gives exemplars wants their look: a scale is as likely beforehand as this power of it.
 # Development half, 4 exemplars: 27.83 dB and dE 5.32; with 0, 27.80 and 5.37
 _EAGERNESS = 0.15
-# Sitters of one photographer or collection differ from ordinary ones by the same exposure, light
-# and age, which no number of them averages out (means of light tones of three collections vary by
-# 9 times the variance within one): share of the input's own difference that is taken for theirs
-# where it explains what is seen
-_OWN_SHARE = 0.4
-# ... all of it up to the first difference from the usual, none from the second on (RMS, deviations
-# of one sitter; the largest of L, a, b): looks nobody takes for a collection keep their darkness
-# beside dark sitters. Two mild looks have .5 and .7, black and white and bleach 2.4 and 2.7
-_UNSURE = (1.0, 2.0)
 # a look that is steeper (or flatter) scales the sitters' differences as well
 _SLOPES, _RATIOS = (0.25, 2.0), (0.2, 1.6)
 # A look that changes all colors (gray ones do) hardly leaves lightness alone: the scale of the
@@ -156,7 +148,7 @@ def estimate_curves(
     """
     mean, noise = ordinary.mean, ordinary.covariance
     if own is not None:
-        mean = _without_look(look, own, ordinary)
+        mean = without_look(look, own, ordinary)
     where = positions(mean.lightness)
     chroma, scales = [], []
     for name in ("a", "b"):
@@ -174,23 +166,6 @@ def estimate_curves(
     )
     tint, skin_tint, saturation = np.stack(chroma, axis=1)
     return ToneCurves(lightness, tint, skin_tint, saturation, mean.lightness[:BINS])
-
-
-def _without_look(
-    look: ToneStatistics, own: ToneStatistics, ordinary: Population
-) -> ToneStatistics:
-    """What the exemplars would be without their look, told from the usual and from the input."""
-    names = ("lightness", "a", "b")
-    usual = [getattr(ordinary.mean, name) for name in names]
-    seen = [getattr(look, name) - mean for name, mean in zip(names, usual, strict=True)]
-    spread = [np.diag(getattr(ordinary.covariance, name)) for name in names]
-    away = max(np.sqrt(np.mean(d**2 / variance)) for d, variance in zip(seen, spread, strict=True))
-    share = float(np.interp(away, _UNSURE, (_OWN_SHARE, 0.0)))
-    told = []
-    for name, mean, difference in zip(names, usual, seen, strict=True):
-        shared = share * (getattr(own, name) - mean)
-        told.append(mean + np.clip(shared, np.minimum(difference, 0), np.maximum(difference, 0)))
-    return ToneStatistics(*told)
 
 
 def apply_curves(
