@@ -1,6 +1,7 @@
 """The matte's edge is decided by color where color can tell."""
 
 import numpy as np
+import pytest
 
 from facestyle.faces.matte_edge import decide_edge, fit_to_edges
 
@@ -58,3 +59,24 @@ def test_white_paper_breaks_nothing() -> None:
     fitted = fit_to_edges(image, mask, 170.0)
     assert np.isfinite(fitted).all()
     assert fitted[150:, 90:110].min() == 1
+
+
+@pytest.mark.parametrize("level", [0.04, 0.5])
+def test_one_color_on_both_sides_has_a_narrow_edge(level: float) -> None:
+    columns = np.arange(160, dtype=np.float32)
+    ramp = level + np.float32(0.01) * columns / 160
+    image = np.repeat(np.tile(ramp, (120, 1))[..., None], 3, axis=2)
+    mask = np.tile((columns < 80).astype(np.float32), (120, 1))
+    fitted = fit_to_edges(image, mask, UNIT)
+    translucent = ((fitted > 0.1) & (fitted < 0.9)).sum(axis=1)
+    assert translucent.max() <= 0.06 * UNIT
+    np.testing.assert_allclose(np.abs(fitted - mask).sum(axis=1), 0, atol=0.02 * UNIT)
+
+
+def test_a_soft_edge_between_two_colors_stays_soft() -> None:
+    columns = np.arange(160, dtype=np.float32)
+    truth = np.tile(np.clip((86 - columns) / 12, 0, 1), (120, 1)).astype(np.float32)
+    opacity = truth[..., None]
+    image = opacity * np.float32((0.7, 0.5, 0.4)) + (1 - opacity) * np.float32((0.1, 0.2, 0.3))
+    fitted = fit_to_edges(image, (truth > 0.5).astype(np.float32), UNIT)
+    assert np.abs(fitted - truth).max() < 0.27

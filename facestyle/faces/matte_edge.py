@@ -20,7 +20,18 @@ _CONTRAST = 0.02
 # squared error .039, against .043 of one filter on luminance. On half of them the closed-form matte
 # of Levin et al. 2008 has .024 where that filter has .036, and takes .5 s instead of .04.
 _FIT_BAND, _FIT_RADIUS = 0.1, 0.06
-_FIT_ROUNDS = 2  # DESIGN 4.1, step 1
+# DESIGN 4.1, step 1. Four bring the matte nearer (development sitters .060 -> .058), but in gray
+# copies of two development faces hair overlaps by .04 and .05 less
+_FIT_ROUNDS = 2
+# Of `_narrowed`: squared color difference of the two sides at which the edge is half as narrow as
+# can be, how many times narrower that is, and the radii, in inter-ocular distances, of the windows
+# that colors are compared in (wider than the band, else one side is not seen) and of the blur that
+# keeps grain out of the edge. Five development sitters before dark grounds and three hand-made
+# masks, mean error in the band: without .060 and .160, at .0003 .058 and .153, at .001 .057 and
+# .147 (the squared one rises from .0174 to .0184: a blur hedges); at .0003 a black hat's edge is
+# still a wide one.
+_ALIKE, _NARROWER = 0.001, 5.0
+_ALIKE_WINDOW, _ALIKE_BLUR = 0.12, 0.02
 _COARSE_RADIUS = 8  # px from which the filter's coefficients are computed at half the size
 # squared values of 0-100; where pictures are all white, a tenth of it breaks OpenCV's arithmetic
 _FIT_EPSILON = 1.0
@@ -32,7 +43,8 @@ def fit_to_edges(image: np.ndarray, mask: np.ndarray, inter_ocular: float) -> np
     """Fit a hard mask to the picture's edges: the opacity is locally linear in the colors.
 
     K. He, J. Sun, X. Tang, "Guided Image Filtering", PAMI 2013, section 3.5: one filtering is a
-    step towards the closed-form matte; pixels away from the edge stay, as a trimap says.
+    step towards the closed-form matte; pixels away from the edge stay, as a trimap says. Where both
+    sides have one color, such as a dark hat before a dark wall, the edge becomes a narrow one.
 
     Parameters
     ----------
@@ -64,8 +76,28 @@ def fit_to_edges(image: np.ndarray, mask: np.ndarray, inter_ocular: float) -> np
         filtered = guided.filter(matte)
         cv2.copyTo(known, sure, filtered)
         matte = np.where(np.isfinite(filtered), filtered, matte)
+    matte = _narrowed(image, matte, hard, sure, inter_ocular)
     low, high = _FIT_RANGE
     return np.clip((matte - low) / (high - low), 0, 1)
+
+
+def _narrowed(
+    image: np.ndarray, matte: np.ndarray, hard: np.ndarray, sure: np.ndarray, inter_ocular: float
+) -> np.ndarray:
+    """Narrow the matte's edge about one half where colors do not tell the sides of `hard` apart.
+
+    A filter that nothing guides blurs the mask, and the person has a translucent band round it.
+    """
+    band = np.nonzero(sure == 0)
+    radius = _ALIKE_WINDOW * inter_ocular
+    front, back = (_local_mean(image, side, radius, band)[0] for side in (hard, ~hard))
+    contrast = ((front - back) ** 2).sum(axis=-1)
+    alike = _ALIKE / (_ALIKE + contrast)
+    smooth = cv2.GaussianBlur(matte, (0, 0), max(0.5, _ALIKE_BLUR * inter_ocular))[band]
+    edge = matte[band] + alike * (smooth - matte[band])
+    result = matte.copy()
+    result[band] = 0.5 + (1 + (_NARROWER - 1) * alike) * (edge - 0.5)
+    return result
 
 
 def decide_edge(
