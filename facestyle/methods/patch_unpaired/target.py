@@ -11,6 +11,7 @@ from facestyle.faces.face import Portrait
 from facestyle.faces.regions import BACKGROUND
 from facestyle.imaging.color import from_lab, to_lab
 from facestyle.methods.patch_unpaired.background import Background, lay_background
+from facestyle.methods.patch_unpaired.clear_eyes import clear_eyes
 from facestyle.methods.patch_unpaired.contour_line import add_contour_line, edge_distances
 from facestyle.methods.patch_unpaired.correction import correction_weights
 from facestyle.methods.patch_unpaired.exemplar_label_map import (
@@ -134,6 +135,10 @@ def toned_and_searched(
     if behind is not None:
         share = (1 - off_background(region_map, scale))[..., None]
         toned, searched = (lab + share * (behind - lab) for lab in (toned, searched))
+    own, limits = np.ascontiguousarray(flat[..., 0]), sources.tones[0].limits
+    for lab in (toned, searched):
+        plain = np.ascontiguousarray(lab[..., 0])
+        lab[..., 0] = clear_eyes(plain, own, region_map, width, limits)
     distances = edge_distances(region_map, portrait.face, width)
     plain = np.ascontiguousarray(toned[..., 0])
     line = add_contour_line(plain, distances, sources.contours) - plain
