@@ -52,6 +52,18 @@ def test_an_ordinary_input_shares_less():
     assert look_left(away(lightness=-2.4), away(lightness=-0.6)) == 1
 
 
+def gray(statistics: ToneStatistics) -> ToneStatistics:
+    nothing = np.zeros_like(statistics.a)
+    return replace(statistics, a=nothing, b=nothing)
+
+
+def test_gray_exemplars_are_dark_by_their_look():
+    """Unless the input is gray as well: then it may be one of them."""
+    look, own = gray(away(lightness=-2.6)), away(lightness=-2.6)
+    assert look_left(look, own) == 1
+    assert look_left(look, gray(own)) < 0.01
+
+
 def test_what_is_shared_lies_between_the_usual_and_the_exemplars():
     look, own = away(lightness=-1.6, a=0.4), away(lightness=-2.6, a=-2.0)
     ordinary = population()

@@ -21,6 +21,7 @@ from facestyle.imaging.threads import in_threads
 from facestyle.methods.energy.levels import LEVELS
 from facestyle.methods.energy.population import MeanFace, population
 from facestyle.methods.energy.tone_curves import ToneCurves, apply_curves
+from facestyle.methods.energy.tones import BINS
 from facestyle.row_bands import row_bands
 
 # floor of energies before their logarithm, as of facestyle.methods.energy.gain.agreed_ratio
@@ -65,7 +66,7 @@ class OrdinaryFace(FrozenRecord):
         """
         shape = residuals.shape[1:3]
         weight = self._weight(shape)
-        differences = residuals - self._toned(self._warped(self.face.residual, shape))
+        differences = residuals - self.light(shape)
         # how light the person is as a whole is in the tones already
         level = np.einsum("khwc,hw->kc", differences, weight) / weight.sum()
         differences = differences - level[:, None, None]
@@ -73,6 +74,35 @@ class OrdinaryFace(FrozenRecord):
         return _evidence(
             lambda rows: differences[:, rows].copy(), len(differences), variance, weight
         )
+
+    def light(self, shape: tuple[int, ...]) -> np.ndarray:
+        """The mean face's low-pass Lab/100 in the look's tones, (h, w, 3) float32.
+
+        It is as dark or light before as the exemplars are taken to be without their look.
+        """
+        lab = self._warped(self.face.residual, shape)
+        usual = population().mean.lightness[:BINS]
+        lab[..., 0] += np.interp(lab[..., 0], usual, self.curves.ranked - usual)
+        return self._toned(lab)
+
+    def evenly_on_skin(self, change: np.ndarray, lit: np.ndarray) -> np.ndarray:
+        """A change's mean over the lit skin, given where that is expected.
+
+        Parameters
+        ----------
+        change : (h, w) float32
+        lit : (h, w) float32
+            How much of each place does not lie in shadow, in [0, 1].
+
+        Returns
+        -------
+        (h, w) float32
+            0 away from it.
+        """
+        skin = self._warped(self.face.skin, change.shape) * lit
+        weight = skin * self._weight(change.shape)
+        mean = np.float32((change * weight).sum() / (weight.sum() + 1e-6))
+        return np.asarray(mean * skin)
 
     def gain_evidence(self, energies: np.ndarray, level: int) -> np.ndarray:
         """How surely the look changes a band's energy, (3,) float32 in [0, 1].

@@ -33,6 +33,9 @@ from facestyle.selection.patch_selection import Selection
 # difference is mostly their own complexions. Tuning half, share 0 / .5 / .7 / .85 with residual
 # .6 / .4 / .45 / .45: 22.15 / 22.57 / 22.54 / 22.53 dB, and the even looks gain most
 _WHOLE_PERSON_SHARE = np.float32(0.7)
+# What light lifts by more of the most that it may is more and more a shadow's, and no complexion.
+# Chosen: `lifting.py` counts lifts from the second on as ones of deep shadows
+_SHADOW = (0.25, 0.5)
 
 
 def blended_look(
@@ -127,10 +130,37 @@ def moved_residual(
     """
     own, mappings = stack.residual, alignment.mappings
     residuals = _warp([e.stack.residual for e in exemplars], exemplars, mappings, own)
-    surely = 1 if ordinary is None else ordinary.residual_evidence(residuals)
-    return _mix_residual(
-        portrait, own, residuals, selection, settings, strength * surely, alignment.alike
-    )
+
+    def moved(light: np.ndarray, surely: float | np.ndarray) -> np.ndarray:
+        return _mix_residual(
+            portrait, light, residuals, selection, settings, strength * surely, alignment.alike
+        )
+
+    if ordinary is None:
+        return moved(own, 1)
+    surely = ordinary.residual_evidence(residuals)
+    result = moved(own, surely)
+    if surely[0]:
+        usual = ordinary.light(own.shape[:2])
+        usually = moved(usual, surely) - usual
+        result[..., 0] = _as_on_ordinary_skin(own, result, usually, ordinary)
+    return result
+
+
+def _as_on_ordinary_skin(
+    own: np.ndarray, moved: np.ndarray, usually: np.ndarray, ordinary: OrdinaryFace
+) -> np.ndarray:
+    """L of a moved residual, with the skin's mean changed as `usually` an ordinary face's is.
+
+    The exemplars' complexion is not the sitter's. Skin's slope, output on input, of 14 sitters in
+    noir, warm, high key and faded film was .63 .43 .46 .39, and is .76 .56 .52 .52; of development
+    sitters in two lit looks .65 and .64, in the truth 1.06 and .99; before shadows were left out of
+    it .85 and .91, for 20.20 dB instead of 20.50.
+    """
+    change, limit = (moved - own)[..., 0], lift_limit(own[..., 0])
+    lit = np.interp(change / limit, _SHADOW, (1, 0)).astype(np.float32)
+    change += ordinary.evenly_on_skin(usually[..., 0] - change, lit)
+    return np.asarray(own[..., 0] + np.minimum(change, limit))
 
 
 def light_evidence(
