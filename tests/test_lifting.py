@@ -62,17 +62,15 @@ def test_an_eye_in_deep_shadow_stays(exemplars, light, stylized):
 
 
 def test_light_multiplies(exemplars):
-    """A shadow stays one; eight times black is L of 16."""
+    """The darker the shadow was, the darker it stays; eight times black is L of 16."""
     cheeks = []
     for light in (1.0, 0.3, 0.1):
         person = shaded(photograph(seed=0), light)
         x, y = ((1, 2) @ person.face.landmarks[[39, 3]] / 3).astype(int)
         lightness = to_lab(still(person, exemplars))[..., 0]
         cheeks.append(lightness[y - 3 : y + 4, x - 3 : x + 4].mean())
-    assert cheeks[0] > max(cheeks[1:]) + 0.1
-    # the darker input shares more of the exemplars' darkness, and the curve darkens it less
-    assert cheeks[1] + 0.05 > cheeks[2] > 0.05
-    assert cheeks[1] > 0.05
+    assert cheeks[0] > cheeks[1] + 0.1
+    assert cheeks[1] > cheeks[2] > 0.05
     assert cheeks[2] < 0.2
 
 
