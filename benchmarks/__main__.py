@@ -24,7 +24,7 @@ BENCHMARKS = {
     "known-looks": ("known_looks_rows", "is a known look recovered? ours, Song, Shih, Reinhard"),
     "sketch": ("sketch", "drawings from photograph-drawing pairs, against the artist's own"),
     "portraits": ("portraits", "portraits in drawn and painted styles: identity and texture"),
-    "skin-tone": ("skin_tone", "does a sitter's own skin tone survive a drawn style?"),
+    "skin-tone": ("skin_tone", "does a sitter's own skin tone survive a style?"),
     "regions": ("regions_rows", "hair, face and rest against hand-made labels"),
     "matte": ("matte", "opacity of cut-outs before other backgrounds"),
     "neural": ("neural", "losses of networks and of optimization; Johnson's and Ulyanov's"),

@@ -12,6 +12,7 @@ PORTRAIT = EXEMPLARS / "portraits" / "eileen_collins.jpg"
 # of the bundled network wave
 MODEL_STYLE = ROOT / "benchmarks" / "styles" / "great_wave.jpg"
 PHOTOGRAPHED = ("eileen_collins", "grace_hopper", "luis_pedro_coelho")  # in color, by a camera
+PHOTOGRAPHIC = ("noir", "high_key", "warm", "faded_film")
 DRAWN = ("pencil", "charcoal", "engraving", "watercolor", "oil")
 
 

@@ -1,4 +1,4 @@
-"""Skin tone: does a light sitter stay light and a dark one dark in a drawn style?
+"""Skin tone: does a light sitter stay light and a dark one dark in a style?
 
     python -m benchmarks skin-tone               # bundled sitters of the test half
     python -m benchmarks skin-tone --data DIR    # a folder of portraits instead
@@ -26,6 +26,7 @@ from facestyle.exemplars import ExemplarSet
 from facestyle.faces import Portrait
 from facestyle.faces.contours import face_width
 from facestyle.io.images import write_image
+from facestyle.methods.energy import EnergyMethod, EnergySettings
 from facestyle.methods.engine import Method, Rendering, Target
 from facestyle.methods.patch_paired import PairedPatchMethod, PairedSettings
 from facestyle.methods.patch_unpaired import (
@@ -36,7 +37,7 @@ from facestyle.methods.patch_unpaired import (
 from facestyle.metrics.skin_tone import skin_lightness, skin_tone_rank, skin_tone_slope
 
 PAIRS = "pencil pairs"
-STYLES = (*bundled.DRAWN, PAIRS)
+STYLES = (*bundled.DRAWN, PAIRS, *bundled.PHOTOGRAPHIC)
 # folders of sitters below the data, and their data set in the split
 FOLDERS = {
     "portraits": "portraits",
@@ -73,7 +74,7 @@ def set_defaults(arguments: argparse.Namespace) -> None:
 
 
 def run(arguments: argparse.Namespace, recorder: Recorder) -> None:
-    """Draw all sitters in all styles."""
+    """Render all sitters in all styles."""
     most = QUICK_SITTERS if arguments.quick else None
     paths = sitter_paths(arguments.data, arguments.split)
     sitters = read_sitters(dict(list(paths.items())[:: arguments.every][:most]), recorder)
@@ -125,7 +126,9 @@ def read_exemplars(style: str, half: Split) -> list[Portrait]:
 
 
 def make_method(style: str, exemplars: Sequence[Portrait]) -> Method:
-    """What draws a style."""
+    """What renders a style."""
+    if style in bundled.PHOTOGRAPHIC:
+        return EnergyMethod(ExemplarSet(exemplars), EnergySettings())
     if style == PAIRS:
         return PairedPatchMethod(ExemplarSet(exemplars), PairedSettings())
     return UnpairedPatchMethod(ExemplarSet(exemplars), UnpairedSettings())
@@ -139,7 +142,7 @@ def add_style(
     arguments: argparse.Namespace,
     data: str,
 ) -> None:
-    """Draw every sitter in one style; a row for each, and two for the style."""
+    """Render every sitter in one style; a row for each, and two for the style."""
     exemplars = read_exemplars(style, arguments.split)
     tones: list[tuple[float, float]] = []
     methods: dict[str, Method] = {}

@@ -27,7 +27,11 @@ from facestyle.methods.patch_unpaired.blemishes import (
     strokes_beside_head,
     unusable,
 )
-from facestyle.methods.patch_unpaired.clutter import facial_clutter, hair_clutter
+from facestyle.methods.patch_unpaired.clutter import (
+    background_clutter,
+    facial_clutter,
+    hair_clutter,
+)
 from facestyle.methods.patch_unpaired.contour_line import contour_profiles, edge_distances
 from facestyle.methods.patch_unpaired.grain import grain_of
 from facestyle.methods.patch_unpaired.missed_parts import missed_parts
@@ -160,6 +164,7 @@ def _measured(
     marks = unusable(light, region_map, width)
     marks |= facial_clutter(lab, region_map, scaled, width)
     marks |= hair_clutter(lab, region_map, width)
+    marks |= background_clutter(lab, region_map, width)
     place = face_coordinates(Portrait(lab, face, light), feature_contours(face))
     marks |= missed_ears(region_map, place) | missed_parts(region_map, place)
     marks |= strokes_beside_head(region_map, place)
