@@ -74,6 +74,17 @@ def test_other_pictures_have_none(sitters, kind):
     assert flat_colors(to_lab(image), everywhere(image)).shape == (0, 3)
 
 
+@pytest.mark.parametrize("lines", [0, 40])
+def test_a_face_of_hatching_is_not_flat(lines):
+    """Black ink on paper, a fifth of it in strokes a few pixels wide."""
+    image = np.full((300, 240, 3), 0.9, np.float32)
+    image[:100] = 0.05
+    for row in range(110, 110 + 4 * lines, 4):
+        image[row : row + 2, 30:210] = 0.05
+    found = flat_colors(to_lab(image), everywhere(image))
+    assert len(found) == (0 if lines else 2)
+
+
 def test_a_set_shares_colors_or_has_none():
     none = np.empty((0, 3))
     near, other = POSTER + 0.01, np.vstack([POSTER[:2], [[0.0, 0.3, 0.0]]])
