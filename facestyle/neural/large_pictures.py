@@ -1,19 +1,32 @@
-"""Running the feed-forward network on pictures too large for memory, with the same result.
+"""Running the feed-forward network on large pictures, with the same result.
 
 Instance normalization needs the mean and variance of whole channels, so independent tiles
 would show their borders and drift in color. Here every layer runs over the whole picture in
-strips of rows before the next layer starts: the statistics are those of the whole picture, and
-only the input and the output of one layer are in memory.
+strips of rows before the next layer starts: the statistics are those of the whole picture.
+
+Layers at full size are not kept, but computed twice: for their statistics, and when the next layer
+reads them. All others share one block of memory, of 64 bytes for each pixel with 32 channels: a
+map at half size fills it, one at a quarter takes half of it, and what a strip of a layer has read
+is overwritten by what it makes.
 """
 
 from collections.abc import Callable
 
 import torch
-import torch.nn.functional as F
-from torch import nn
 
-from facestyle.neural.normalization import BatchNorm, InstanceNorm
+from facestyle.neural.normalization import InstanceNorm
 from facestyle.neural.pictures import resize
+from facestyle.neural.row_kernels import row_kernels
+from facestyle.neural.row_strips import (
+    ComputedRows,
+    Moments,
+    Rows,
+    Scaling,
+    StoredRows,
+    output_size,
+    run,
+    scaling,
+)
 from facestyle.neural.small_pictures import sufficient_size
 from facestyle.neural.transformer import (
     ConvLayer,
@@ -71,7 +84,7 @@ def run_in_strips(
     strength: torch.Tensor | None = None,
     *,
     seed: int = 0,
-    pixels: int = 1 << 20,
+    pixels: int = 1 << 17,
     progress: Progress | None = None,
 ) -> torch.Tensor:
     """Redraw one picture layer by layer, in strips.
@@ -87,7 +100,7 @@ def run_in_strips(
     seed : int
         Likewise.
     pixels : int
-        Largest number of output pixels of one strip.
+        Pixels of the picture that have as many activations as a strip, which has one row at least.
     progress : callable, optional
         Called at the beginning, and when a further part of the multiplications is done.
 
@@ -98,123 +111,93 @@ def run_in_strips(
     """
     base = network.base(picture)
     x = network.prepare(picture, base, seed)
-    strips = _Strips(pixels, _multiplications(network, *x.shape[-2:]), progress)
-    spots = None
-    for number, layer in enumerate(network.layers):
-        x = _run_layer(layer, x, strips)
-        spots = network.spots(number, x, spots)
-    return network.finish(x, base, spots, strength)
+    drawn, spots = _Strips(network, x, pixels, progress).draw()
+    return network.finish(drawn, base, spots, strength)
 
 
 class _Strips:
-    """How large strips are, and how much of the work in them is done.
+    """The layers of a network on one picture.
 
     Parameters
     ----------
-    pixels : int
+    network : Transformer
+    x : (1, C, H, W) tensor
+        What the first layer takes.
+    pixels, progress
         See `run_in_strips`.
-    work : int
-        Multiplications in all.
-    progress : callable or None
     """
 
-    def __init__(self, pixels: int, work: int, progress: Progress | None) -> None:
-        self.pixels, self._work, self._progress = pixels, work, progress
-        self._done, self._told = 0, -1
-        self.tell(0)
+    def __init__(
+        self, network: Transformer, x: torch.Tensor, pixels: int, progress: Progress | None
+    ) -> None:
+        self._network, self._x = network, x
+        self._rows = max(1, pixels // x.shape[3])
+        self._work, self._progress = _multiplications(network, *x.shape[-2:]), progress
+        self._done, self._told = 0.0, -1
+        self._tell(0)
 
-    def tell(self, multiplications: int) -> None:
+    def draw(self) -> tuple[torch.Tensor, torch.Tensor | None]:
+        """Return what the last layer puts out, and the spots found on the way."""
+        blocks = [layer for layer in self._network.layers if isinstance(layer, ResidualBlock)]
+        outer, half, quarter, *_, up, wide, last = self._network.layers
+        height, width = self._x.shape[2] // 4, self._x.shape[3] // 4
+        channels = self._network.architecture.channels
+        memory = self._x.new_empty(2, height, width, 4 * channels)
+        small, other = memory.permute(0, 3, 1, 2).split(1)
+        large = memory.view(1, 2 * height, 2 * width, 2 * channels).permute(0, 3, 1, 2)
+
+        first = self._computed(outer, StoredRows(self._x))
+        scaled = self._stored(half, first, large)
+        self._stored(quarter, StoredRows(large, scaled), small).into(small, small)
+        for block in blocks:
+            self._add(block, small, other, into=other if block is blocks[-1] else small)
+        spots = self._network.spots(1 + len(blocks) + 1, other, None)
+        scaled = self._stored(up, StoredRows(other), large)
+        before = self._computed(wide, StoredRows(large, scaled))
+        made = ComputedRows(last, before)
+        drawn = self._x.new_empty(1, *made.shape)
+        run(made, self._rows, self._tell, drawn, measured=False)
+        return drawn, spots
+
+    def _computed(self, layer: NormalizedConv, source: Rows) -> ComputedRows:
+        """Return a normalized layer that is not kept."""
+        made, moments = ComputedRows(layer.conv, source), Moments()
+        if isinstance(layer.norm, InstanceNorm):
+            moments = run(made, self._rows, self._tell)
+        made.scaled = scaling(layer.norm, moments, rectify=layer.rectify)
+        return made
+
+    def _stored(self, layer: NormalizedConv, source: Rows, output: torch.Tensor) -> Scaling:
+        """Write a layer before its normalization, and return that."""
+        measured = isinstance(layer.norm, InstanceNorm)
+        made = ComputedRows(layer.conv, source)
+        moments = run(made, self._rows, self._tell, output, measured=measured)
+        return scaling(layer.norm, moments, rectify=layer.rectify)
+
+    def _add(
+        self, block: ResidualBlock, x: torch.Tensor, branch: torch.Tensor, into: torch.Tensor
+    ) -> None:
+        """Add a residual block to x, with room for its branch, and write the sum into either."""
+        scaled = self._stored(block.first, StoredRows(x), branch)
+        scaled = self._stored(block.second, StoredRows(branch, scaled), branch)
+        torch.addcmul(x, branch, scaled.scale, out=into)
+        into.add_(scaled.shift)
+
+    def _tell(self, multiplications: float) -> None:
         """Tell that so many more are done."""
         self._done += multiplications
-        parts = _PARTS * self._done // self._work
+        parts = int(_PARTS * self._done / self._work + 1e-6)
         if self._progress is not None and parts > self._told:
             self._told = parts
             self._progress(parts, _PARTS)
 
 
-def _multiplications(network: Transformer, height: int, width: int) -> int:
-    """Of all convolutions of a picture of this size."""
-    work = 0
+def _multiplications(network: Transformer, height: int, width: int) -> float:
+    """Of all convolutions of a picture of this size, as often as they are computed."""
+    works = []
     for layer in network.layers.modules():
         if isinstance(layer, ConvLayer):
-            height, width = _output_size(layer, height, width)
-            work += layer.weight.numel() * height * width
-    return work
-
-
-def _output_size(layer: ConvLayer, height: int, width: int) -> tuple[int, int]:
-    """Height and width of what a layer makes of an input of this size."""
-    rows, columns = ((side * layer.upsample - 1) // layer.stride + 1 for side in (height, width))
-    return rows, columns
-
-
-def _run_layer(layer: nn.Module, x: torch.Tensor, strips: _Strips) -> torch.Tensor:
-    if isinstance(layer, ConvLayer):
-        return convolve_in_strips(layer, x, strips.pixels, strips.tell)
-    if isinstance(layer, ResidualBlock):
-        branch = _run_layer(layer.second, _run_layer(layer.first, x, strips), strips)
-        return branch.add_(x)
-    if not isinstance(layer, NormalizedConv):
-        raise TypeError(f"no strip-wise form of {type(layer).__name__}")
-    x = _normalize(layer.norm, convolve_in_strips(layer.conv, x, strips.pixels, strips.tell))
-    return x.relu_() if layer.rectify else x
-
-
-def convolve_in_strips(
-    layer: ConvLayer,
-    x: torch.Tensor,
-    pixels: int,
-    done: Callable[[int], None] | None = None,
-) -> torch.Tensor:
-    """Return `layer(x)`, computed in strips of at most `pixels` output pixels.
-
-    Parameters
-    ----------
-    layer : ConvLayer
-        The layer.
-    x : torch.Tensor
-        Its input (1, C, H, W).
-    pixels : int
-        Largest number of output pixels of one strip; a strip has one row at least.
-    done : callable, optional
-        Told the multiplications of every strip.
-
-    Returns
-    -------
-    torch.Tensor
-        Its output (1, C', H', W').
-    """
-    out_height, out_width = _output_size(layer, *x.shape[-2:])
-    output = x.new_empty(1, layer.weight.shape[0], out_height, out_width)
-    rows = max(1, pixels // out_width)
-    for start in range(0, out_height, rows):
-        stop = min(start + rows, out_height)
-        output[:, :, start:stop] = _convolve_rows(layer, x, start, stop)
-        if done is not None:
-            done(layer.weight.numel() * (stop - start) * out_width)
-    return output
-
-
-def _convolve_rows(layer: ConvLayer, x: torch.Tensor, start: int, stop: int) -> torch.Tensor:
-    """Return rows [start, stop) of the layer's output."""
-    pad = layer.kernel // 2
-    height = x.shape[2] * layer.upsample
-    first, last = start * layer.stride - pad, (stop - 1) * layer.stride + pad
-    rows = torch.arange(first, last + 1, device=x.device).abs()
-    rows = torch.where(rows >= height, 2 * (height - 1) - rows, rows)  # reflection
-    strip = x[:, :, rows // layer.upsample]
-    if layer.upsample > 1:
-        strip = strip.repeat_interleave(layer.upsample, dim=3)
-    strip = F.pad(strip, [pad, pad, 0, 0], mode="reflect")
-    return F.conv2d(strip, layer.weight, layer.bias, stride=layer.stride)
-
-
-def _normalize(norm: InstanceNorm | BatchNorm, x: torch.Tensor) -> torch.Tensor:
-    """Normalize (1, C, H, W) in place, channel by channel, without a second copy."""
-    if isinstance(norm, BatchNorm):
-        mean, variance = norm.mean, norm.variance
-    else:
-        variance, mean = torch.var_mean(x, dim=(0, 2, 3), correction=0)
-    scale = norm.scale / (variance + norm.epsilon).sqrt()
-    shift = norm.shift - mean * scale
-    return x.mul_(scale[:, None, None]).add_(shift[:, None, None])
+            height, width = output_size(layer, height, width)
+            works.append(row_kernels(layer).multiplications * height * width)
+    twice = network.architecture.normalization == "instance"
+    return sum(works) + twice * (works[0] + works[-2])
