@@ -16,11 +16,18 @@ _NEVER = 2**31 - 1
 _USUAL_MAPPINGS, _LARGEST_BLOCK = 65536, 32 << 20
 
 
+def give_back() -> None:
+    """Give freed memory back to the system; only where the C library is glibc."""
+    library = _glibc()
+    if library is not None:
+        library.malloc_trim(0)
+
+
 @contextmanager
 def keep_memory() -> Iterator[None]:
     """Keep freed memory in the process inside; only where the C library is glibc."""
-    library = ctypes.CDLL(None) if sys.platform == "linux" else None
-    if library is None or not hasattr(library, "mallopt"):
+    library = _glibc()
+    if library is None:
         yield
         return
     library.mallopt(_MMAP_MAX, 0)
@@ -32,3 +39,8 @@ def keep_memory() -> Iterator[None]:
         library.mallopt(_MMAP_THRESHOLD, _LARGEST_BLOCK)
         library.mallopt(_TRIM_THRESHOLD, 2 * _LARGEST_BLOCK)
         library.malloc_trim(0)
+
+
+def _glibc() -> ctypes.CDLL | None:
+    library = ctypes.CDLL(None) if sys.platform == "linux" else None
+    return library if library is not None and hasattr(library, "mallopt") else None

@@ -201,7 +201,9 @@ def stylize_feedforward(
         redrawn = redraw(network, content, strength_at, seed=strokes.seed, progress=_tell)
         if colors == "keep":
             redrawn = pictures.with_colors_of(redrawn, content)
-        redrawn = torch.lerp(content, redrawn.clamp(0, 1), strength)
+        redrawn = redrawn.clamp(0, 1)
+        if strength < 1:
+            redrawn = torch.lerp(content, redrawn, strength)
     result = pictures.to_array(redrawn)
     return result if mask is None else _inside(mask, result, image)
 

@@ -27,7 +27,6 @@ _LEAST = 1 / 255  # half axis of an ellipse at least, a level
 # Gogh's village, lips turned brown
 _COLORFUL = 0.06
 _STEPS = 1024  # of the table that pixels look up
-_ROW_PIXELS = 1 << 20  # computed at once, to spare memory
 
 
 @dataclass(frozen=True)
@@ -137,6 +136,7 @@ class ColorLimit(nn.Module):
     """
 
     table: torch.Tensor
+    margin = 2 * (_AROUND // 2)  # px that a place depends on
 
     def __init__(self, limits: ColorRange) -> None:
         super().__init__()
@@ -154,9 +154,7 @@ class ColorLimit(nn.Module):
         mean = picture.clamp(0, 1).float()
         for _ in range(2):
             mean = box_mean(mean, _AROUND)
-        rows = max(1, _ROW_PIXELS // picture.shape[3])
-        parts = zip(picture.split(rows, 2), mean.split(rows, 2), strict=True)
-        return torch.cat([part + self._change(own).to(part) for part, own in parts], 2)
+        return picture + self._change(mean).to(picture)
 
     def _change(self, mean: torch.Tensor) -> torch.Tensor:
         """Return what brings colors into the range, zero for those within."""

@@ -14,6 +14,7 @@ from collections.abc import Callable
 
 import torch
 
+from facestyle.neural.allocation import give_back
 from facestyle.neural.normalization import InstanceNorm
 from facestyle.neural.pictures import resize
 from facestyle.neural.row_kernels import row_kernels
@@ -35,7 +36,7 @@ from facestyle.neural.transformer import (
     Transformer,
 )
 
-_WHOLE = 2_000_000  # pixels up to which the network takes a picture at once
+_WHOLE = 2_000_000  # pixels up to which a picture is done at once, on a GPU also by the network
 _PARTS = 100  # of the work, that are told one by one
 
 # called with the parts of the work that are done, and all of them
@@ -50,9 +51,10 @@ def redraw(
     seed: int = 0,
     progress: Progress | None = None,
 ) -> torch.Tensor:
-    """Return `network(picture, strength, seed=seed)`, in strips where the picture is large.
+    """Return `network(picture, strength, seed=seed)`.
 
-    One that is too small for the network is enlarged for it, and the result reduced.
+    In strips where the picture is large, and on a processor, where they are faster. One that is too
+    small for the network is enlarged for it, and the result reduced.
 
     Parameters
     ----------
@@ -68,12 +70,14 @@ def redraw(
         Told of a large picture, which takes a minute for every 12 MP or so.
     """
     height, width = picture.shape[-2:]
+    large = height * width > _WHOLE
     size = sufficient_size(height, width)
     if size != (height, width):
         enlarged = resize(picture, size).clamp(0, 1)
         return resize(redraw(network, enlarged, strength, seed=seed), (height, width))
-    if height * width > _WHOLE:
-        return run_in_strips(network, picture, strength, seed=seed, progress=progress)
+    if large or picture.device.type == "cpu":
+        told = progress if large else None
+        return run_in_strips(network, picture, strength, seed=seed, progress=told)
     return network(picture, strength, seed=seed)
 
 
@@ -109,10 +113,11 @@ def run_in_strips(
     torch.Tensor
         RGB (1, 3, H, W): `network(picture, strength)` but for rounding, whatever the strips.
     """
-    base = network.base(picture)
-    x = network.prepare(picture, base, seed)
-    drawn, spots = _Strips(network, x, pixels, progress).draw()
-    return network.finish(drawn, base, spots, strength)
+    strips = _Strips(network, picture, pixels, progress)
+    # neither held while the layers run: the base is made again for the result
+    drawn, spots = strips.draw(network.prepare(picture, network.base(picture), seed))
+    give_back()
+    return network.finish(drawn, network.base(picture), spots, strength)
 
 
 class _Strips:
@@ -121,33 +126,40 @@ class _Strips:
     Parameters
     ----------
     network : Transformer
-    x : (1, C, H, W) tensor
-        What the first layer takes.
+    picture : torch.Tensor
     pixels, progress
         See `run_in_strips`.
     """
 
     def __init__(
-        self, network: Transformer, x: torch.Tensor, pixels: int, progress: Progress | None
+        self, network: Transformer, picture: torch.Tensor, pixels: int, progress: Progress | None
     ) -> None:
-        self._network, self._x = network, x
-        self._rows = max(1, pixels // x.shape[3])
-        self._work, self._progress = _multiplications(network, *x.shape[-2:]), progress
+        height, width = picture.shape[-2:]
+        self._network = network
+        self._rows = max(1, pixels // width)
+        self._work, self._progress = _multiplications(network, height, width), progress
         self._done, self._told = 0.0, -1
         self._tell(0)
 
-    def draw(self) -> tuple[torch.Tensor, torch.Tensor | None]:
-        """Return what the last layer puts out, and the spots found on the way."""
+    def draw(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor | None]:
+        """Return what the last layer puts out, and the spots found on the way.
+
+        Parameters
+        ----------
+        x : (1, C, H, W) tensor
+            What the first layer takes; given back once it has been read.
+        """
         blocks = [layer for layer in self._network.layers if isinstance(layer, ResidualBlock)]
         outer, half, quarter, *_, up, wide, last = self._network.layers
-        height, width = self._x.shape[2] // 4, self._x.shape[3] // 4
+        height, width = x.shape[2] // 4, x.shape[3] // 4
         channels = self._network.architecture.channels
-        memory = self._x.new_empty(2, height, width, 4 * channels)
+        memory = x.new_empty(2, height, width, 4 * channels)
         small, other = memory.permute(0, 3, 1, 2).split(1)
         large = memory.view(1, 2 * height, 2 * width, 2 * channels).permute(0, 3, 1, 2)
 
-        first = self._computed(outer, StoredRows(self._x))
-        scaled = self._stored(half, first, large)
+        before = self._computed(outer, StoredRows(x))
+        scaled = self._stored(half, before, large)
+        del x, before
         self._stored(quarter, StoredRows(large, scaled), small).into(small, small)
         for block in blocks:
             self._add(block, small, other, into=other if block is blocks[-1] else small)
@@ -155,7 +167,7 @@ class _Strips:
         scaled = self._stored(up, StoredRows(other), large)
         before = self._computed(wide, StoredRows(large, scaled))
         made = ComputedRows(last, before)
-        drawn = self._x.new_empty(1, *made.shape)
+        drawn = memory.new_empty(1, *made.shape)
         run(made, self._rows, self._tell, drawn, measured=False)
         return drawn, spots
 

@@ -32,7 +32,13 @@ class Scaling:
     rectify: bool
 
     def into(self, x: torch.Tensor, result: torch.Tensor) -> None:
-        """Write what (1, C, h, w) is scaled to."""
+        """Write what a strip is scaled to.
+
+        Parameters
+        ----------
+        x, result : torch.Tensor
+            (1, C, h, w); they may be the same.
+        """
         torch.addcmul(self.shift, x, self.scale, out=result)
         if self.rectify:
             result.relu_()
@@ -95,7 +101,14 @@ class Rows(Protocol):
     multiplications: float
 
     def read(self, start: int, stop: int, into: torch.Tensor) -> None:
-        """Write rows [start, stop) into (1, C, stop - start, W)."""
+        """Write rows [start, stop).
+
+        Parameters
+        ----------
+        start, stop : int
+        into : torch.Tensor
+            (1, C, stop - start, W).
+        """
         ...
 
 
@@ -116,7 +129,14 @@ class StoredRows:
         self._x, self._scaled = x, scaled
 
     def read(self, start: int, stop: int, into: torch.Tensor) -> None:
-        """Write rows [start, stop)."""
+        """Write rows [start, stop).
+
+        Parameters
+        ----------
+        start, stop : int
+        into : torch.Tensor
+            (1, C, stop - start, W).
+        """
         rows = self._x[:, :, start:stop]
         if self._scaled is None:
             into.copy_(rows)
@@ -157,7 +177,14 @@ class ComputedRows:
         return made[:, :, start - first * self._upsample :][:, :, : stop - start]
 
     def read(self, start: int, stop: int, into: torch.Tensor) -> None:
-        """Write rows [start, stop), scaled."""
+        """Write rows [start, stop), scaled.
+
+        Parameters
+        ----------
+        start, stop : int
+        into : torch.Tensor
+            (1, C, stop - start, W).
+        """
         if self.scaled is None:
             into.copy_(self.rows(start, stop))
         else:

@@ -4,13 +4,12 @@ What makes a redrawn face look tattooed are the broader tones of strokes, not th
 keeps the tones that the picture has, and takes the lines that carry them.
 """
 
-from collections.abc import Iterator
-
 import torch
 import torch.nn.functional as F
 
 from facestyle.neural.box_mean import box_mean
 from facestyle.neural.pictures import luminance
+from facestyle.neural.row_margins import bands, with_margin
 from facestyle.neural.settings import SPARED
 
 _LINES = 7  # px: side of the square whose mean, taken twice, is a tone and not lines
@@ -61,28 +60,15 @@ def spare(x: torch.Tensor, base: torch.Tensor, strength: torch.Tensor) -> torch.
     result = x.clone()
     share = _share_of_lines(x)
     (top, left), (bottom, right) = where.amin(0).tolist(), where.amax(0).tolist()
-    for rows, inner in _bands(top, bottom + 1, right + 1 - left, x.shape[2]):
-        columns, own = _with_margin(left, right + 1, x.shape[3])
+    columns, own = with_margin(left, right + 1, _MARGIN, x.shape[3])
+    most = max(1, _BAND_PIXELS // (columns.stop - columns.start))
+    for rows, inner, here in bands(top, bottom + 1, most, _MARGIN, x.shape[2]):
         drawn = _drawn(x[..., rows, columns], base[..., rows, columns], share)[..., inner, own]
-        first = rows.start + inner.start
-        place = (..., slice(first, rows.start + inner.stop), slice(left, right + 1))
+        place = (..., here, slice(left, right + 1))
         wanted = strength[place]
         less = drawn * (wanted / SPARED).clamp(max=1)
         result[place] = torch.lerp(less, x[place], ((wanted - SPARED) / (1 - SPARED)).clamp(min=0))
     return result
-
-
-def _bands(top: int, bottom: int, width: int, height: int) -> Iterator[tuple[slice, slice]]:
-    """Yield rows with their margins, and which of these are the band's own."""
-    rows = max(1, _BAND_PIXELS // (width + 2 * _MARGIN))
-    for start in range(top, bottom, rows):
-        yield _with_margin(start, min(start + rows, bottom), height)
-
-
-def _with_margin(start: int, stop: int, length: int) -> tuple[slice, slice]:
-    """Return the pixels that [start, stop) depends on, and where it is among them."""
-    first = max(0, start - _MARGIN)
-    return slice(first, min(length, stop + _MARGIN)), slice(start - first, stop - first)
 
 
 def _drawn(x: torch.Tensor, base: torch.Tensor, share: float) -> torch.Tensor:

@@ -5,12 +5,11 @@ statistics; the place comes out as a white spot. Statistics need it, so that act
 capped (tried: everything else brightens and breaks up); the colors do not.
 """
 
-from collections.abc import Iterator
-
 import torch
 import torch.nn.functional as F
 
 from facestyle.neural.box_mean import box_mean
+from facestyle.neural.spot_places import Box, apart, box_of, pieces
 
 # Root mean square of a place's activations over the picture's median from which on it is a spot. In
 # the bundled sets spots are above 2 (3 for pictures), 99 % of a portrait below 1.7; at 3, 2.2 and
@@ -50,8 +49,6 @@ _MOST_UNLIKE, _ALIKE = 0.8, 0.02
 _LARGEST_PIECE, _SMALLEST_PIECE = 8, 4
 _STEP = 4  # px between two places that are tried
 
-Box = tuple[slice, slice]
-
 
 def find_spots(x: torch.Tensor) -> torch.Tensor:
     """Return where the activations (B, C, h, w) of the last residual block are raised.
@@ -66,7 +63,7 @@ def find_spots(x: torch.Tensor) -> torch.Tensor:
     torch.Tensor
         (B, 1, h, w) of 0 and 1.
     """
-    level = x.square().mean(1, keepdim=True).sqrt()
+    level = torch.linalg.vector_norm(x, dim=1, keepdim=True) / x.shape[1] ** 0.5
     places = level.flatten(1).float()
     median, high = places.median(1).values, torch.quantile(places, 1 - _MOST, dim=1)
     most = median * torch.where(high < _EVEN * median, _RAISED_IN_EVEN, _RAISED)
@@ -112,12 +109,12 @@ def cover_spots(
 
 def _showing(x: torch.Tensor, spots: torch.Tensor) -> torch.Tensor:
     """Return those of the spots (1, h, w) that show in the output (3, H, W): glaring or bare."""
-    raised = x.abs().mean(0)
     shown = torch.zeros_like(spots)
-    for spot in _apart(spots[0] > 0):
-        where = _enlarged(spot.to(x), x) > 0
-        added = raised[where]
-        glaring = x[:, where].mean() > _GLARING and int(spot.sum()) <= _MOST_GLARING
+    for spot in apart(spots[0] > 0):
+        box, own = box_of(spot, x.shape[-2:], 0)
+        there = x[:, *box][:, own]
+        added = there.abs().mean(0)
+        glaring = there.mean() > _GLARING and int(spot.sum()) <= _MOST_GLARING
         if glaring or added.max() > _SHOWS or added.mean() < _BARE:
             shown[0, spot] = 1
     return shown
@@ -127,11 +124,10 @@ def _mean_around_spots(x: torch.Tensor, clean: torch.Tensor, spots: torch.Tensor
     """Return `_mean_around` at spots, x elsewhere: of 12 MP it took half as long as the network."""
     result = x.clone()
     for part, own_clean, own_spots, filled in zip(x, clean, spots, result, strict=True):
-        for spot in _apart(own_spots[0] > 0):
-            own = _enlarged(spot.to(x), x) > 0
-            box = _box(own, _FAR_AROUND)
+        for spot in apart(own_spots[0] > 0):
+            box, own = box_of(spot, x.shape[-2:], _FAR_AROUND)
             mean = _mean_around(part[None, :, *box], own_clean[None, :, *box])[0]
-            filled[:, *box] = torch.where(own[box], mean, filled[:, *box])
+            filled[:, *box] = torch.where(own, mean, filled[:, *box])
     return result
 
 
@@ -160,18 +156,17 @@ def _fetch_strokes(
     """Write what a place nearby shows into `filled`, at the spots (h, w) of `x` (3, H, W)."""
     height, width = like.shape[-2:]
     marked = _enlarged(spots, x)[:height, :width] > 0
-    left = [(spot, _LARGEST_PIECE) for spot in _apart(spots > 0)]
+    left = [(spot, _LARGEST_PIECE) for spot in apart(spots > 0)]
     while left:
         spot, side = left.pop()
-        own = _enlarged(spot.to(x), x)[:height, :width] > 0
+        box, own = box_of(spot, (height, width), _RIM)
         if not own.any():  # of the padding alone
             continue
-        box = _box(own)
         found = _continuing(x, like, marked, own, box)
         if found is not None:
-            filled[:, *box] = torch.where(own[box], x[:, *found], filled[:, *box])
+            filled[:, *box] = torch.where(own, x[:, *found], filled[:, *box])
         elif side >= _SMALLEST_PIECE:
-            left.extend((piece, side // 2) for piece in _pieces(spot, side))
+            left.extend((piece, side // 2) for piece in pieces(spot, side))
 
 
 def _continuing(
@@ -217,7 +212,7 @@ def _unlikeness(
     def correlate(where: torch.Tensor, what: torch.Tensor) -> torch.Tensor:
         return F.conv2d(where[None], what[None], stride=step)[0, 0]
 
-    clean, rim, hidden = (m.to(x)[None] for m in (~marked[window], ~marked[box], own[box]))
+    clean, rim, hidden = (m.to(x)[None] for m in (~marked[window], ~marked[box], own))
     there, here = x[:, *window], x[:, *box]
     strokes = (
         correlate(clean * there.square(), rim.expand_as(here))
@@ -237,41 +232,6 @@ def _unlikeness(
     if rim.any():  # none around a piece from the middle of a spot
         strange |= strokes > 2 * _variance(x[:, *box][:, ~marked[box]])
     return torch.where(spotted | strange, float("inf"), strokes + picture)
-
-
-def _apart(spots: torch.Tensor) -> Iterator[torch.Tensor]:
-    """Yield every spot of a mask (h, w) alone: the cells that touch each other.
-
-    Not by OpenCV: networks run, and are trained, where it is not installed.
-    """
-    left = spots.clone()
-    while left.any():
-        spot = torch.zeros_like(left)
-        spot.view(-1)[left.view(-1).nonzero()[0]] = True
-        while True:
-            grown = F.max_pool2d(spot[None].float(), 3, 1, 1)[0].bool() & left
-            if torch.equal(grown, spot):
-                break
-            spot = grown
-        yield spot
-        left &= ~spot
-
-
-def _pieces(spot: torch.Tensor, side: int) -> Iterator[torch.Tensor]:
-    """Yield the cells of a spot (h, w) in squares."""
-    rows, columns = (torch.arange(n, device=spot.device) // side for n in spot.shape)
-    places = rows[:, None] * len(columns) + columns
-    for place in places[spot].unique():
-        yield spot & (places == place)
-
-
-def _box(mask: torch.Tensor, rim: int = _RIM) -> Box:
-    """Return the rows and columns of a mask (H, W) with a rim around it, px."""
-    sides = []
-    for axis, size in ((1, mask.shape[0]), (0, mask.shape[1])):
-        hit = mask.any(axis).nonzero()
-        sides.append(slice(max(0, int(hit[0]) - rim), min(size, int(hit[-1]) + 1 + rim)))
-    return sides[0], sides[1]
 
 
 def _enlarged(cells: torch.Tensor, like: torch.Tensor) -> torch.Tensor:

@@ -13,6 +13,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from facestyle.neural.color_ranges import ColorLimit, ColorRange
+from facestyle.neural.coloring import color, from_colors
 from facestyle.neural.grain import grain_for
 from facestyle.neural.normalization import BatchNorm, InstanceNorm
 from facestyle.neural.palettes import Palette
@@ -204,8 +205,8 @@ class Transformer(nn.Module):
         if strength is not None and self.palette is not None:
             strength = F.interpolate(strength, x.shape[-2:], mode="bilinear", align_corners=False)
             x = spare(x, base, strength)
-        colors = to_colors(x if self.palette is None else x + from_colors(base))
-        return colors if self.limit is None or self.training else self.limit(colors)
+        beneath = None if self.palette is None else base
+        return color(x, beneath, None if self.training else self.limit)
 
 
 def join_inputs(
@@ -252,16 +253,6 @@ def pad_to_grid(picture: torch.Tensor) -> torch.Tensor:
     """Reflect the lower and right borders until both sides are multiples of four."""
     height, width = picture.shape[-2:]
     return F.pad(picture, [0, -width % _GRID, 0, -height % _GRID], mode="reflect")
-
-
-def to_colors(x: torch.Tensor) -> torch.Tensor:
-    """Map the last convolution's output to colors by a scaled tanh (Johnson, section 3.1)."""
-    return 0.5 + 0.6 * torch.tanh(x)
-
-
-def from_colors(picture: torch.Tensor) -> torch.Tensor:
-    """Return what `to_colors` maps to a picture in [0, 1]."""
-    return torch.atanh((picture - 0.5) / 0.6)
 
 
 def _layers(architecture: Architecture) -> list[nn.Module]:
