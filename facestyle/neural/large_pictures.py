@@ -88,7 +88,7 @@ def run_in_strips(
     strength: torch.Tensor | None = None,
     *,
     seed: int = 0,
-    pixels: int = 1 << 17,
+    pixels: int = 1 << 16,
     progress: Progress | None = None,
 ) -> torch.Tensor:
     """Redraw one picture layer by layer, in strips.
@@ -136,7 +136,8 @@ class _Strips:
     ) -> None:
         height, width = picture.shape[-2:]
         self._network = network
-        self._rows = max(1, pixels // width)
+        rows = max(1, pixels // width)
+        self._rows = rows - rows % 4 if rows > 4 else rows  # tiles of `winograd.py` have four
         self._work, self._progress = _multiplications(network, height, width), progress
         self._done, self._told = 0.0, -1
         self._tell(0)
@@ -183,7 +184,8 @@ class _Strips:
         """Write a layer before its normalization, and return that."""
         measured = isinstance(layer.norm, InstanceNorm)
         made = ComputedRows(layer.conv, source)
-        moments = run(made, self._rows, self._tell, output, measured=measured)
+        rows = max(1, self._rows // layer.conv.stride)  # of which it reads more
+        moments = run(made, rows, self._tell, output, measured=measured)
         return scaling(layer.norm, moments, rectify=layer.rectify)
 
     def _add(

@@ -12,6 +12,7 @@ import torch
 import torch.nn.functional as F
 
 from facestyle.neural.transformer import ConvLayer
+from facestyle.neural.winograd import Kernels, convolve, pays
 
 _AT_ONCE = 16  # channels that a processor computes together
 
@@ -51,6 +52,8 @@ def row_kernels(layer: ConvLayer) -> RowKernels:
     if layer.upsample > 1:
         return UpsampledKernels(layer)
     outputs = layer.weight.shape[0]
+    if layer.stride == 1 and pays(layer.weight, layer.weight):
+        return WinogradKernels(layer)
     if layer.stride == 1 and 2 * outputs <= _AT_ONCE and layer.kernel > 3:
         return SeveralPixels(layer, _AT_ONCE // outputs)
     return PlainKernels(layer)
@@ -88,6 +91,27 @@ class PlainKernels:
     def __call__(self, padded: torch.Tensor) -> torch.Tensor:
         """Make output rows."""
         return F.conv2d(padded, self.weight, self._bias, stride=self._stride)
+
+
+class WinogradKernels:
+    """3x3 kernels between many channels (`winograd.py`).
+
+    Parameters
+    ----------
+    layer : ConvLayer
+        Of stride 1, without upsampling.
+    """
+
+    reflects, border = True, 1
+
+    def __init__(self, layer: ConvLayer) -> None:
+        self.weight = layer.weight.detach()
+        self.multiplications = float(self.weight.numel())
+        self._kernels = Kernels(layer.weight, layer.bias)
+
+    def __call__(self, padded: torch.Tensor) -> torch.Tensor:
+        """Make output rows."""
+        return convolve(padded, self._kernels)
 
 
 class SeveralPixels:
