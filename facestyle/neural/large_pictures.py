@@ -116,7 +116,8 @@ def run_in_strips(
     strips = _Strips(network, picture, pixels, progress)
     # neither held while the layers run: the base is made again for the result
     drawn, spots = strips.draw(network.prepare(picture, network.base(picture), seed))
-    give_back()
+    if drawn[0, 0].numel() > _WHOLE:
+        give_back()
     return network.finish(drawn, network.base(picture), spots, strength)
 
 

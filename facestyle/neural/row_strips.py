@@ -55,8 +55,8 @@ class Moments:
         """Add a strip (1, C, h, w)."""
         flat = x.permute(0, 2, 3, 1).reshape(-1, x.shape[1])
         mean = flat.mean(0)
-        squares = (flat - mean).square_().sum(0).double()
-        count, apart = self.count + len(flat), mean.double() - self.mean
+        squares = (flat - mean).square_().sum(0).cpu().double()  # which Apple's GPUs have not
+        count, apart = self.count + len(flat), mean.cpu().double() - self.mean
         self._squares = self._squares + squares + apart.square() * (self.count * len(flat) / count)
         self.mean = self.mean + apart * (len(flat) / count)
         self.count = count
@@ -80,8 +80,11 @@ def scaling(norm: InstanceNorm | BatchNorm, moments: Moments, *, rectify: bool) 
     """
     known = isinstance(norm, BatchNorm)
     mean, variance = (norm.mean, norm.variance) if known else (moments.mean, moments.variance)
-    scale = norm.scale.detach().double() / (variance.double() + norm.epsilon).sqrt()
-    shift = norm.shift.detach().double() - mean.double() * scale
+    gain, offset, mean, variance = (
+        values.detach().cpu().double() for values in (norm.scale, norm.shift, mean, variance)
+    )
+    scale = gain / (variance + norm.epsilon).sqrt()
+    shift = offset - mean * scale
     like = norm.scale.detach()
     return Scaling(scale.to(like)[:, None, None], shift.to(like)[:, None, None], rectify)
 
