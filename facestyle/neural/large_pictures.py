@@ -36,7 +36,7 @@ from facestyle.neural.transformer import (
     Transformer,
 )
 
-_WHOLE = 2_000_000  # pixels up to which a picture is done at once, on a GPU also by the network
+_WHOLE = 2_000_000  # pixels up to which a GPU takes a picture at once, and nobody is told of one
 _PARTS = 100  # of the work, that are told one by one
 
 # called with the parts of the work that are done, and all of them
