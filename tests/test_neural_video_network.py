@@ -21,6 +21,7 @@ from facestyle.neural.style_pictures import StylePicture  # noqa: E402
 from facestyle.neural.style_training import train_style  # noqa: E402
 from facestyle.neural.train import train  # noqa: E402
 from facestyle.neural.transformer import Transformer, join_inputs  # noqa: E402
+from facestyle.neural.video import feed_forward  # noqa: E402
 from facestyle.neural.video.feed_forward import redraw_frame  # noqa: E402
 from facestyle.neural.video.motion import Motion, warp, warp_along  # noqa: E402
 from facestyle.neural.video.synthetic_motion import move  # noqa: E402
@@ -231,15 +232,16 @@ def test_a_pair_may_come_after_a_scene_that_stood_still():
 
 
 @pytest.mark.parametrize(("alone", "expected"), [(0.5, 0.5), (0.1, 0.9)])
-def test_a_network_astray_draws_the_frame_alone(alone, expected):
+def test_a_network_astray_draws_the_frame_alone(alone, expected, monkeypatch):
     """Edges flared up in rare frames; where the frame alone is as far, the network is believed."""
 
-    def network(inputs, strength, *, seed):
+    def redraw(_, inputs, strength, *, seed):
         assert strength is None
         assert seed == 3
         return torch.full_like(inputs[:, :3], alone if inputs.shape[1] == 3 else 0.9)
 
-    network.architecture = Architecture(inputs=VIDEO_INPUTS)
+    monkeypatch.setattr(feed_forward, "redraw", redraw)
+    network = Transformer(Architecture(inputs=VIDEO_INPUTS))
     known = torch.full((1, 3, 200, 200), 0.5), torch.ones(200, 200)
     drawn = redraw_frame(network, torch.zeros(1, 3, 200, 200), known, seed=3)
     torch.testing.assert_close(drawn, torch.full_like(drawn, expected))
