@@ -49,7 +49,7 @@ def test_a_pot_on_the_wall_is_found(style, tmp_path):
     there &= region_map == BACKGROUND
     assert there.sum() > 100
     assert found[there].mean() > 0.95
-    assert (found & ~there).mean() < 0.03
+    assert (found & ~there).mean() < 0.06
 
 
 @pytest.mark.parametrize("style", ["pencil", "oil", "charcoal", "engraving", "watercolor"])
@@ -60,8 +60,8 @@ def test_washes_and_shading_are_the_medium(style):
         region_map = segment_regions(portrait).region_map
         found = background_clutter(to_lab(portrait.image), region_map, 120.0)
         shares.append(found.sum() / max((region_map == BACKGROUND).sum(), 1))
-    assert np.mean(shares) < 0.01
-    assert max(shares) < 0.06
+    assert np.mean(shares) < 0.025
+    assert max(shares) < 0.1
 
 
 def test_a_background_of_things_is_left_as_it_is():

@@ -1,9 +1,15 @@
 """Several exemplars agree on one palette: that of the first, and one paper."""
 
-import numpy as np
+from dataclasses import replace
 
-from facestyle.faces.regions import BACKGROUND
+import numpy as np
+import pytest
+from synthetic_faces import drawing_of, photograph
+
+from facestyle.faces.regions import BACKGROUND, CLOTHES
+from facestyle.methods.patch_unpaired import prepare_exemplar
 from facestyle.methods.patch_unpaired.palette import harmonized, make_harmony, palette_of
+from facestyle.methods.patch_unpaired.sources import make_sources
 
 
 def test_colors_beside_a_gray_lead_turn_gray():
@@ -76,3 +82,29 @@ def test_a_scarce_background_takes_the_colors_of_face_and_hair():
     lab[:6, :10, 0], region_map[:6, :10] = 0.9, BACKGROUND  # .6 %, unlike any of the face
     palette = palette_of(lab, region_map)
     np.testing.assert_allclose(palette.mean, 0.2, atol=1e-4)
+
+
+@pytest.mark.parametrize(("tone", "lends"), [(0.85, True), (0.2, False)])
+def test_a_dark_ground_is_not_made_paper(tone, lends):
+    """The lead's ground is white paper; nothing of a dark one is drawn on it, hair still is."""
+    light, other = (drawing_of(photograph(seed=seed)) for seed in (0, 1))
+    behind = (1 - other.matte[..., None]) * np.float32(1 - tone)
+    other = replace(other, image=other.image - behind, name="other")
+    exemplars = [prepare_exemplar(light), prepare_exemplar(other)]
+    first, second = make_sources(exemplars, 100.0).layers[:2]
+    for layer, lent in ((first, True), (second, lends)):
+        background = layer.region_map == BACKGROUND
+        assert background.mean() > 0.1
+        assert (layer.usable[background].mean() > 0.5) == lent
+        assert layer.usable[background].any() == lent
+        assert layer.usable[~background].mean() > 0.5
+
+
+def test_a_lead_without_a_ground_borrows_one():
+    light, other = (drawing_of(photograph(seed=seed)) for seed in (0, 1))
+    other = replace(other, image=other.image - 0.8 * (1 - other.matte[..., None]), name="other")
+    lead = prepare_exemplar(light)
+    regions = np.where(lead.region_map == BACKGROUND, CLOTHES, lead.region_map)
+    lead = replace(lead, analysis=replace(lead.analysis, region_map=regions.astype(np.uint8)))
+    second = make_sources([lead, prepare_exemplar(other)], 100.0).layers[1]
+    assert second.usable[second.region_map == BACKGROUND].mean() > 0.5

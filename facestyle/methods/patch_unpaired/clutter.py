@@ -31,9 +31,10 @@ _LEAST, _TIMES_USUAL, _TIMES_MIRRORED = 0.08, 5.0, 2.0
 # by eye: at 5 times the usual a hat's pearls are found in four of five drawn looks, not all five
 _LEAST_HAIR, _TIMES_USUAL_HAIR = 0.12, 4.0
 # 45 bundled drawings have washes, shading and hatching of .12 to .18, at most .24 (charcoal); pots
-# and plants behind six sitters in three media of a stranger's sets .27 to .65
-_LEAST_THING, _TIMES_USUAL_THING = 0.24, 4.0
-_MOST = 0.08  # share of skin or hair; where more stands out, the medium is like that
+# and plants behind six sitters in four media of a stranger's sets .2 to .65
+_LEAST_THING, _TIMES_USUAL_THING = 0.2, 4.0
+# share of skin or hair, and of a background; where more stands out, the medium is like that
+_MOST, _MOST_THINGS = 0.08, 0.15
 
 # landmarks and their counterparts on the face's other half
 _BROWS = [*zip(range(17, 22), range(26, 21, -1), strict=True)]
@@ -119,6 +120,7 @@ def background_clutter(lab: np.ndarray, region_map: np.ndarray, face_width: floa
         share * face_width,
         (_LEAST_THING, _TIMES_USUAL_THING),
         scales=(_THING, _WALL),
+        most=_MOST_THINGS,
     )
     whole = cv2.resize(found.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST)
     return (whole > 0) & (region_map == BACKGROUND)
@@ -131,6 +133,7 @@ def _outstanding(
     limits: tuple[float, float],
     counterpart: Callable[[np.ndarray, tuple[slice, slice]], np.ndarray] | None = None,
     scales: tuple[float, float] = (_FINE, _COARSE),
+    most: float = _MOST,
 ) -> np.ndarray:
     """What stands out inside a region and from its counterpart; nothing where much does.
 
@@ -148,6 +151,8 @@ def _outstanding(
     scales : (float, float)
         Sigmas of what stands out and of what it stands out from, face widths; as far beyond it as
         twice the first, no source is left.
+    most : float
+        Share of the region.
 
     Returns
     -------
@@ -164,7 +169,7 @@ def _outstanding(
     marks = strength > max(least, times * float(np.median(strength[inner])))
     if counterpart is not None:
         marks &= strength > counterpart(strength, box)
-    if marks.sum() <= _MOST * inner.sum():
+    if marks.sum() <= most * inner.sum():
         found[box] = (
             _dilated(marks.astype(np.float32), _GROWN * scales[0] * face_width) > 0
         ) & region[box]

@@ -27,6 +27,9 @@ _FLOOR = 1 / 255
 # Cost, for a unit of luminance, of hair and clothes that the palette moves by more than is left
 # free, up to a most. Four sitters in watercolor, by eye: 2 leaves gray flakes, 6 spots hair
 _MOVED_COST, _MOVED_FREE, _MOVED_MOST = 4.0, 0.12, 0.5
+# Median change of luminance from which a background is another one: a dark hatched ground, made as
+# light as paper, has strokes beyond white. By eye, red chalk whose dark grounds move by .3 and more
+_MOVED_GROUND = 0.15
 
 
 @dataclass(frozen=True)
@@ -163,3 +166,24 @@ def moved_tone_cost(before: np.ndarray, after: np.ndarray, region_map: np.ndarra
     moved = np.clip(np.abs(after - before) - np.float32(_MOVED_FREE), 0, _MOVED_MOST)
     moved[(region_map != HAIR) & (region_map != CLOTHES)] = 0
     return np.asarray(moved * np.float32(_MOVED_COST))
+
+
+def is_ground_moved(before: np.ndarray, after: np.ndarray, region_map: np.ndarray) -> bool:
+    """Whether another palette has made a background something else.
+
+    Parameters
+    ----------
+    before, after : (h, w) float32
+        Luminance of one exemplar in its own palette and in the other, L of 1.
+    region_map : (h, w) uint8
+        Its regions.
+
+    Returns
+    -------
+    bool
+        Such a background lends nothing.
+    """
+    behind = region_map == BACKGROUND
+    if not behind.any():
+        return False
+    return float(np.median(np.abs(after - before)[behind])) > _MOVED_GROUND

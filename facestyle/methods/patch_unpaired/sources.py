@@ -14,7 +14,7 @@ import numpy as np
 
 from facestyle.faces.contours import face_width
 from facestyle.faces.face import Face
-from facestyle.faces.regions import GROUP_OF_REGION, HAIR
+from facestyle.faces.regions import BACKGROUND, GROUP_OF_REGION, HAIR
 from facestyle.imaging.color import from_lab, to_lab
 from facestyle.imaging.threads import in_threads
 from facestyle.kernels.patchmatch_problem import Sources
@@ -27,6 +27,7 @@ from facestyle.methods.patch_unpaired.palette import (
     Harmony,
     Palette,
     harmonized,
+    is_ground_moved,
     make_harmony,
     moved_tone_cost,
 )
@@ -34,6 +35,8 @@ from facestyle.methods.patch_unpaired.prepared import PreparedExemplar, resize, 
 from facestyle.methods.patch_unpaired.recipe import HAIR_GRAIN_COST, HAIR_GRAIN_POWER, region_costs
 from facestyle.methods.patch_unpaired.search_levels import search_levels
 from facestyle.methods.patch_unpaired.tone import GroupTone
+
+_GROUND = 0.1  # share of the lead from which its background is enough for all; chosen
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,15 +102,17 @@ def make_sources(
         lambda number: _picture_in_palette(exemplars[number], lead if number else None, width),
         range(len(exemplars)),
     )
-    images, region_maps, harmonies, moved = zip(*made, strict=True)
+    images, region_maps, harmonies, moved, lends = zip(*made, strict=True)
+    if (region_maps[0] == BACKGROUND).mean() < _GROUND:  # better another's than none
+        lends = tuple(np.ones_like(own) for own in lends)
     working = [exemplar.working_face for exemplar in exemplars]
     faces = tuple(face.scaled(width / face_width(face)) for face in working)
     parts = exemplars, faces, images, region_maps, width
     measures = kept_measures(key, lambda: measure_set(*parts, prints=bool(len(colors))))
     layers = [
-        Layer(image, region_map, own.usable(region_map.shape), number, np.eye(2, 3))
-        for number, (image, region_map, own) in enumerate(
-            zip(images, region_maps, measures.exemplars, strict=True)
+        Layer(image, region_map, own.usable(region_map.shape) & lent, number, np.eye(2, 3))
+        for number, (image, region_map, own, lent) in enumerate(
+            zip(images, region_maps, measures.exemplars, lends, strict=True)
         )
     ]
     turned = tuple(itertools.chain(*in_threads(rotated_hair, layers)))
@@ -136,19 +141,21 @@ def make_sources(
 
 def _picture_in_palette(
     exemplar: PreparedExemplar, lead: Palette | None, width: float
-) -> tuple[np.ndarray, np.ndarray, Harmony, np.ndarray]:
-    """One exemplar at a face width, in another's palette; regions, and cost of tones."""
+) -> tuple[np.ndarray, np.ndarray, Harmony, np.ndarray, np.ndarray]:
+    """One exemplar at a face width, in another's palette; regions, cost of tones, what may lend."""
     image = resize(exemplar.portrait.image, width / face_width(exemplar.portrait.face))
     region_map = resize_region_map(exemplar.region_map, image.shape[1::-1])
     own = exemplar.analysis.palette
     harmony = make_harmony(region_map, own, own if lead is None else lead, width)
-    moved = np.zeros(region_map.shape, np.float32)
+    moved, lends = np.zeros(region_map.shape, np.float32), np.ones(region_map.shape, bool)
     if lead is not None:
         lab = to_lab(image)
         toned = harmonized(lab, harmony)
         moved = moved_tone_cost(lab[..., 0], toned[..., 0], region_map)
+        if is_ground_moved(lab[..., 0], toned[..., 0], region_map):
+            lends = region_map != BACKGROUND
         image = from_lab(toned)
-    return image, region_map, harmony, moved
+    return image, region_map, harmony, moved, lends
 
 
 def _in_bytes(layer: Layer, finest: Sources) -> np.ndarray:
