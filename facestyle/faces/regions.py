@@ -21,6 +21,7 @@ from facestyle.faces.face_coordinates import (
     face_coordinates,
     polygon_mask,
 )
+from facestyle.faces.hidden_brows import is_brow_hidden
 from facestyle.faces.one_tint import in_usual_tones, without_tint
 from facestyle.faces.region_beginning import INNER, beginning
 from facestyle.faces.region_cut import connected_to_face, contrast_weights, cut_groups
@@ -189,6 +190,7 @@ def paint_region_map(portrait: Portrait, weights: np.ndarray) -> np.ndarray:
     inside &= (portrait.matte > 0.5) | (sure_face(portrait.face, shape) > 0)
     labels[inside & ((labels == BACKGROUND) | (labels == CLOTHES))] = SKIN
     nose = cv2.convexHull(contours.nose.astype(np.float32))[:, 0]
+    hair = labels == HAIR
     for polygon, region, grow in (
         (nose, NOSE, 0.0),
         (contours.right_brow, BROW, 0.012),
@@ -197,6 +199,8 @@ def paint_region_map(portrait: Portrait, weights: np.ndarray) -> np.ndarray:
         (contours.left_eye, EYE, 0.018),
         (contours.lips, LIP, 0.01),
     ):
+        if region == BROW and is_brow_hidden(portrait.image, hair, polygon, unit):
+            continue
         labels[polygon_mask(shape, polygon, grow * unit) > 0] = region
     return labels
 
