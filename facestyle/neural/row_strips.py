@@ -4,7 +4,7 @@ A map is either in memory or computed when its rows are asked for. Its normaliza
 rows are read, so that nothing goes over a whole map twice.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,6 +12,7 @@ import torch
 
 from facestyle.neural.normalization import BatchNorm, InstanceNorm
 from facestyle.neural.row_kernels import RowKernels, empty_rows, row_kernels
+from facestyle.neural.row_margins import bands
 from facestyle.neural.transformer import ConvLayer
 
 
@@ -231,20 +232,6 @@ def output_size(layer: ConvLayer, height: int, width: int) -> tuple[int, int]:
     return rows, columns
 
 
-def strips(height: int, rows: int) -> Iterator[tuple[int, int]]:
-    """Yield first row and end of strips of so many rows.
-
-    Parameters
-    ----------
-    height : int
-        Of the map.
-    rows : int
-        Of a strip; the last may have fewer.
-    """
-    for start in range(0, height, rows):
-        yield start, min(start + rows, height)
-
-
 def run(
     made: ComputedRows,
     rows: int,
@@ -274,21 +261,22 @@ def run(
     Moments
     """
     moments = Moments()
-    before: tuple[int, int, torch.Tensor] | None = None
-    for start, stop in strips(made.shape[1], rows):
-        part = made.rows(start, stop)
+    before: tuple[slice, torch.Tensor] | None = None
+    height = made.shape[1]
+    for *_, own in bands(0, height, rows, 0, height):
+        part = made.rows(own.start, own.stop)
         if output is not None:
             _write(output, before)
-            before = start, stop, part
+            before = own, part
         if measured:
             moments.add(part)
-        done(made.multiplications * (stop - start))
+        done(made.multiplications * (own.stop - own.start))
     if output is not None:
         _write(output, before)
     return moments
 
 
-def _write(output: torch.Tensor, strip: tuple[int, int, torch.Tensor] | None) -> None:
+def _write(output: torch.Tensor, strip: tuple[slice, torch.Tensor] | None) -> None:
     if strip is not None:
-        start, stop, part = strip
-        output[:, :, start:stop] = part
+        rows, part = strip
+        output[:, :, rows] = part

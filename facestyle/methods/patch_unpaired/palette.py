@@ -28,7 +28,7 @@ _FLOOR = 1 / 255
 # free, up to a most. Four sitters in watercolor, by eye: 2 leaves gray flakes, 6 spots hair
 _MOVED_COST, _MOVED_FREE, _MOVED_MOST = 4.0, 0.12, 0.5
 # Median change of luminance from which a background is another one: a dark hatched ground, made as
-# light as paper, has strokes beyond white. By eye, red chalk whose dark grounds move by .3 and more
+# light as paper, has strokes beyond white. By eye, red chalk with grounds .2 to .5 below its paper
 _MOVED_GROUND = 0.15
 
 

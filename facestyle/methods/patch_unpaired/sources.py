@@ -102,17 +102,19 @@ def make_sources(
         lambda number: _picture_in_palette(exemplars[number], lead if number else None, width),
         range(len(exemplars)),
     )
-    images, region_maps, harmonies, moved, lends = zip(*made, strict=True)
-    if (region_maps[0] == BACKGROUND).mean() < _GROUND:  # better another's than none
-        lends = tuple(np.ones_like(own) for own in lends)
+    images, region_maps, harmonies, moved, strange = zip(*made, strict=True)
     working = [exemplar.working_face for exemplar in exemplars]
     faces = tuple(face.scaled(width / face_width(face)) for face in working)
     parts = exemplars, faces, images, region_maps, width
     measures = kept_measures(key, lambda: measure_set(*parts, prints=bool(len(colors))))
+    usable = [own.usable(cost.shape) for own, cost in zip(measures.exemplars, moved, strict=True)]
+    if (region_maps[0] == BACKGROUND).mean() >= _GROUND:  # else better another's than none
+        for number in np.flatnonzero(strange):
+            usable[number] &= region_maps[number] != BACKGROUND
     layers = [
-        Layer(image, region_map, own.usable(region_map.shape) & lent, number, np.eye(2, 3))
-        for number, (image, region_map, own, lent) in enumerate(
-            zip(images, region_maps, measures.exemplars, lends, strict=True)
+        Layer(image, region_map, own, number, np.eye(2, 3))
+        for number, (image, region_map, own) in enumerate(
+            zip(images, region_maps, usable, strict=True)
         )
     ]
     turned = tuple(itertools.chain(*in_threads(rotated_hair, layers)))
@@ -141,21 +143,20 @@ def make_sources(
 
 def _picture_in_palette(
     exemplar: PreparedExemplar, lead: Palette | None, width: float
-) -> tuple[np.ndarray, np.ndarray, Harmony, np.ndarray, np.ndarray]:
-    """One exemplar at a face width, in another's palette; regions, cost of tones, what may lend."""
+) -> tuple[np.ndarray, np.ndarray, Harmony, np.ndarray, bool]:
+    """One exemplar at a face width, in another's palette; regions, cost, if its ground is moved."""
     image = resize(exemplar.portrait.image, width / face_width(exemplar.portrait.face))
     region_map = resize_region_map(exemplar.region_map, image.shape[1::-1])
     own = exemplar.analysis.palette
     harmony = make_harmony(region_map, own, own if lead is None else lead, width)
-    moved, lends = np.zeros(region_map.shape, np.float32), np.ones(region_map.shape, bool)
+    moved, strange = np.zeros(region_map.shape, np.float32), False
     if lead is not None:
         lab = to_lab(image)
         toned = harmonized(lab, harmony)
         moved = moved_tone_cost(lab[..., 0], toned[..., 0], region_map)
-        if is_ground_moved(lab[..., 0], toned[..., 0], region_map):
-            lends = region_map != BACKGROUND
+        strange = is_ground_moved(lab[..., 0], toned[..., 0], region_map)
         image = from_lab(toned)
-    return image, region_map, harmony, moved, lends
+    return image, region_map, harmony, moved, strange
 
 
 def _in_bytes(layer: Layer, finest: Sources) -> np.ndarray:
