@@ -222,6 +222,21 @@ def test_names_that_tell_the_look_have_no_other_cause(said):
         assert "OTHER" not in err
 
 
+def test_of_several_looks_it_is_said_which_is_meant(said):
+    bad = "dark/a.txt.png"
+    Path(bad).write_bytes(b"no picture")
+    arguments = ["me.png", bad, "-v", "-o", "named/", "--overwrite"]
+    _, _, err = said(*arguments, "--exemplars", "dark", "noir")
+    failed = [line for line in err.splitlines() if "error" in line]
+    assert [line.split(":")[1] for line in failed] == [" dark", " noir"]
+    assert all(line.split(":")[2] == " error" for line in failed)
+    told = [line.split(":")[1] for line in err.splitlines() if "info: me.png: 280" in line]
+    assert told[0] == " dark"  # analyzed once, for both
+    Path(bad).unlink()
+    _, _, err = said("me.png", "-o", "named/", "--overwrite", "-v", "--exemplars", "dark")
+    assert "dark:" not in err
+
+
 def test_more_is_said_with_v(said):
     arguments = ["me.png", "--exemplars", "dark", "-o", "said.png", "--overwrite"]
     usual, more, most = (said(*arguments, *v)[2] for v in ([], ["-v"], ["-vv"]))

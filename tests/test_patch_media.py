@@ -1,4 +1,4 @@
-"""Exemplars of another medium than the leading one's are left out, and that is said."""
+"""Exemplars too unlike the leading one are left out, and that is said."""
 
 import logging
 from dataclasses import replace
@@ -46,7 +46,7 @@ def test_an_odd_work_of_many_neither_leads_nor_shows(works, astronaut, other, ca
     with caplog.at_level(logging.WARNING):
         result = mixed(astronaut)
         mixed(astronaut)
-    said = [r.getMessage() for r in caplog.records if "another medium" in r.getMessage()]
+    said = [r.getMessage() for r in caplog.records if "too unlike" in r.getMessage()]
     assert len(said) == 1  # once, not for each picture
     assert said[0].startswith("the picture: ")
     assert works[other].name in said[0]
@@ -69,7 +69,7 @@ def test_what_is_left_out_is_said_of_the_first_picture_and_of_those_that_differ(
     first, second, other, again, more = caplog.records
     names = [work.name for work in works]
     assert first.message.startswith(f"a.png: {names[0]} leads, and {names[2]}, {names[3]} are left")
-    assert "another medium" in first.message
+    assert "too unlike" in first.message
     assert other.message == f"c.png: {names[2]} leads, and {names[0]}, {names[1]} are left out"
     # silence means as the first; the others are told with -v
     warned = [r.levelno == logging.WARNING for r in (first, second, other, again, more)]
@@ -90,14 +90,14 @@ def test_nothing_left_out_is_said_only_after_something_was(works, portrait, monk
             sources.choose_lead(replace(portrait, name=name))
         assert [record.message[0] for record in caplog.records] == expected
     assert "a: " not in caplog.text
-    assert "another medium" in caplog.text  # explained where something is left out first
+    assert "too unlike" in caplog.text  # explained where something is left out first
 
 
 def test_a_clip_is_called_by_its_name(works, astronaut, tmp_path, caplog):
     write_image(tmp_path / "00000.png", astronaut)
     mixed = Stylizer(ExemplarSet([works[2], *works[:2]]), method="patch")
     stylize_clip(mixed, tmp_path / "%05d.png", None)
-    [said] = [r.message for r in caplog.records if "another medium" in r.message]
+    [said] = [r.message for r in caplog.records if "too unlike" in r.message]
     assert said.startswith(f"{tmp_path / '%05d.png'}: ")
 
 

@@ -5,6 +5,8 @@ import logging
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,13 +16,15 @@ if TYPE_CHECKING:
     from facestyle.progress import Step
 
 _log = logging.getLogger("facestyle")
+# which of several looks is worked on
+_look: ContextVar[str] = ContextVar("look", default="")
 
 
 class _StderrHandler(logging.Handler):
     """Print records above a progress bar, if there is one."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        line = f"facestyle: {record.levelname.lower()}: {record.getMessage()}"
+        line = f"facestyle: {_look.get()}{record.levelname.lower()}: {record.getMessage()}"
         if record.exc_info:
             line += "\n" + logging.Formatter().formatException(record.exc_info)
         write_line(line, sys.stderr)
@@ -38,6 +42,16 @@ def set_up_messages(*, quiet: bool, verbose: int) -> None:
         warnings.simplefilter("ignore")  # other packages' remarks to programmers
 
 
+@contextmanager
+def about_look(label: str) -> Iterator[None]:
+    """Begin each message with a look's name meanwhile, or with nothing where it is empty."""
+    token = _look.set(f"{label}: " if label else "")
+    try:
+        yield
+    finally:
+        _look.reset(token)
+
+
 def report_error(message: str) -> None:
     """Print one line about what went wrong."""
     _log.error("%s", " ".join(message.split()))
@@ -46,7 +60,7 @@ def report_error(message: str) -> None:
 def report_note(message: str, *, quiet: bool) -> None:
     """Print one line that a user wants to know without asking."""
     if not quiet:
-        write_line(f"facestyle: {message}", sys.stderr)
+        write_line(f"facestyle: {_look.get()}{message}", sys.stderr)
 
 
 def show_progress(items: Iterable[Any], total: int, *, quiet: bool) -> Iterator[Any]:

@@ -2,7 +2,7 @@
 
 import argparse
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from logging import getLogger
@@ -13,11 +13,30 @@ if TYPE_CHECKING:
     import numpy as np
 
     from facestyle.cli.messages import ClipProgress
+    from facestyle.cli.variants import Variant
     from facestyle.io.images import InputFile
     from facestyle.pipeline.batch import BatchResult
     from facestyle.pipeline.batch_report import BatchReport
     from facestyle.pipeline.stills import StillStylizer
     from facestyle.progress import Listener
+
+
+@dataclass(frozen=True)
+class Part:
+    """The inputs of one look.
+
+    Attributes
+    ----------
+    label : str
+        What the look is called.
+    stylizer : StillStylizer
+    pairs : sequence of (InputFile, Path)
+        Each input with the name of its result.
+    """
+
+    label: str
+    stylizer: "StillStylizer"
+    pairs: "Sequence[tuple[InputFile, Path]]"
 
 
 @dataclass(frozen=True)
@@ -28,9 +47,31 @@ class Counts:
     skipped: int = 0
 
 
+def parts_of(
+    stylizers: "Iterable[StillStylizer]",
+    planned: "Iterable[tuple[Variant, list[tuple[InputFile, Path]]]]",
+) -> list[Part]:
+    """The work of each variant.
+
+    Parameters
+    ----------
+    stylizers : iterable of StillStylizer
+    planned : iterable of (Variant, list of (InputFile, Path))
+        Of each stylizer, each input with the name of its result.
+
+    Returns
+    -------
+    list of Part
+    """
+    return [
+        Part(variant.label, stylizer, pairs)
+        for stylizer, (variant, pairs) in zip(stylizers, planned, strict=True)
+    ]
+
+
 def run_pairs(
     arguments: argparse.Namespace,
-    work: "Sequence[tuple[StillStylizer, Sequence[tuple[InputFile, Path]]]]",
+    work: "Sequence[Part]",
     report: "BatchReport | None" = None,
 ) -> Counts:
     """Stylize inputs, here or on a cluster, with progress and messages.
@@ -39,8 +80,7 @@ def run_pairs(
     ----------
     arguments : argparse.Namespace
         Of the verb stylize.
-    work : sequence of (StillStylizer, sequence of (InputFile, Path))
-        For each stylizer, each input with the name of its result.
+    work : sequence of Part
     report : BatchReport, optional
         The page that shows the results, too.
 
@@ -57,14 +97,14 @@ def run_pairs(
     frames = ClipProgress(quiet=arguments.quiet)
     steps = ClipProgress(quiet=arguments.quiet, unit="step")
     failed = skipped = 0
-    planned = [output for _, pairs in work for _, output in pairs]
+    planned = [output for part in work for _, output in part.pairs]
     total = len(planned)
     existing: list[Path] = []
     listener: Listener = steps.show_steps
     if arguments.draft is not None:
         listener = Drafts(arguments.draft, listener)
     with listening(listener):
-        parts = (_results(arguments, stylizer, pairs, frames) for stylizer, pairs in work)
+        parts = (_results(arguments, part, frames, told=len(work) > 1) for part in work)
         results: Iterator[BatchResult] = chain.from_iterable(parts)
         if report is not None:
             results = report.passing(results)
@@ -91,11 +131,10 @@ def run_pairs(
 
 
 def _results(
-    arguments: argparse.Namespace,
-    stylizer: "StillStylizer",
-    pairs: "Sequence[tuple[InputFile, Path]]",
-    frames: "ClipProgress",
+    arguments: argparse.Namespace, part: Part, frames: "ClipProgress", *, told: bool
 ) -> "Iterator[BatchResult]":
+    """Results of one part; its label begins the messages meanwhile, if it is to be told."""
+    from facestyle.cli.messages import about_look
     from facestyle.pipeline.batch import BatchOptions, stylize_files
     from facestyle.pipeline.clip_options import ClipOptions
     from facestyle.pipeline.cluster import Cluster
@@ -103,8 +142,9 @@ def _results(
     cluster = None
     if arguments.cluster is not None:
         cluster = Cluster(arguments.cluster, arguments.send_files)
-    return stylize_files(
-        stylizer,
+    pairs = part.pairs
+    results = stylize_files(
+        part.stylizer,
         [item.path for item, _ in pairs],
         [output for _, output in pairs],
         options=BatchOptions(
@@ -122,6 +162,8 @@ def _results(
         cluster=cluster,
         progress=frames.show,
     )
+    with about_look(part.label if told else ""):
+        yield from results
 
 
 def check_corrections(arguments: argparse.Namespace) -> None:

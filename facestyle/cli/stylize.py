@@ -133,7 +133,7 @@ def run(arguments: argparse.Namespace) -> int:
     from facestyle.cli.messages import report_note
     from facestyle.cli.notices import warn_of_unknown_suffix
     from facestyle.cli.requests import check_request
-    from facestyle.cli.running import check_corrections, run_pairs
+    from facestyle.cli.running import check_corrections, parts_of, run_pairs
     from facestyle.cli.watching import file_facts, watch_folders
     from facestyle.io.images.formats import IMAGE_SUFFIXES
     from facestyle.kernels.ahead import MRF, load_ahead
@@ -153,19 +153,18 @@ def run(arguments: argparse.Namespace) -> int:
     total = sum(len(pairs) for _, pairs in planned)
     check_corrections(arguments)
     stylizers = _make_stylizers(arguments, variants)
-    work = [(s, pairs) for s, (_, pairs) in zip(stylizers, planned, strict=True)]
+    work = parts_of(stylizers, planned)
     before = file_facts(item.path for item in inputs) if arguments.watch else {}
     with _report(arguments.report, variants, stylizers) as report:
         counts = run_pairs(arguments, work, report)
         if arguments.save_preset is not None and counts.failed < total:
             _save_preset(arguments.save_preset, stylizers[0])
         if arguments.watch:
-            before |= file_facts(output for _, pairs in work for _, output in pairs)
+            before |= file_facts(output for part in work for _, output in part.pairs)
 
             def again(new: "list[InputFile]") -> None:
                 planned = each_planned(arguments, variants, new)
-                work = [(s, pairs) for s, (_, pairs) in zip(stylizers, planned, strict=True)]
-                run_pairs(arguments, work, report)
+                run_pairs(arguments, parts_of(stylizers, planned), report)
 
             folders = ", ".join(arguments.inputs)
             report_note(f"watching {folders}; Ctrl-C ends it", quiet=arguments.quiet)
@@ -239,6 +238,8 @@ def _make_stylizers(
     arguments: argparse.Namespace, variants: list[Variant]
 ) -> "list[StillStylizer]":
     """One for each variant; those of one look share its prepared exemplars."""
+    from facestyle.cli.messages import about_look
+
     made: dict[Path | None, Stylizer] = {}
     stylizers: list[StillStylizer] = []
     for variant in variants:
@@ -246,7 +247,8 @@ def _make_stylizers(
             strength = variant.wanted.options["strength"]
             stylizers.append(made[variant.exemplars].replaced(strength=strength))
         else:
-            made[variant.exemplars] = _make_stylizer(arguments, variant)
+            with about_look(variant.label if len(variants) > 1 else ""):
+                made[variant.exemplars] = _make_stylizer(arguments, variant)
             stylizers.append(made[variant.exemplars])
     return stylizers
 

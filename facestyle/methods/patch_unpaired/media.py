@@ -21,8 +21,9 @@ _FLOOR = 1e-3  # L of 1; keeps logarithms of flat faces finite
 # and charcoal by .21 in chroma, engravings and anything else by 1.2 and more in grain.
 _MOST_CHROMA, _MOST_GRAIN = 0.12, 1.0
 WHY_LEFT_OUT = (
-    "the color or the grain is of another medium, and a mixture looks like neither. Keep works of "
-    "one medium in one folder; two folders may be blended (--exemplars a/+b/)"
+    "colors or strokes of the faces are too unlike the first one's, and a mixture looks like "
+    "neither. Keep works that are alike in one folder; two folders may be blended "
+    "(--exemplars a/+b/)"
 )
 # An exemplar leads that has more than this share of the most companions: one odd work never does
 _MAJORITY = 0.5
