@@ -60,7 +60,7 @@ def test_what_is_left_out_is_said_of_the_first_picture_and_of_those_that_differ(
 ):
     leads = iter([0, 1, 2, 0, 2])
     module = "facestyle.methods.patch_unpaired.source_cache"
-    monkeypatch.setattr(f"{module}.choose_lead", lambda portrait, candidates: next(leads))
+    monkeypatch.setattr(f"{module}.choose_lead", lambda *_: next(leads))
     sources = SourceCache([prepare_exemplar(work) for work in works])
     sources._alike = np.kron(np.eye(2), np.ones((2, 2))) > 0
     with caplog.at_level(logging.INFO):

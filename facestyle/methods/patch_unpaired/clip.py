@@ -270,7 +270,9 @@ class PatchFrames(FaceFrames[PatchState]):
         staleness[new] = np.inf
         if not windows:
             return state, strokes
-        weights = correction_weights(target.region_map, state.width / state.reduction)
+        weights = correction_weights(
+            target.region_map, state.width / state.reduction, sources.looseness
+        )
         seed = self._seed + 100 * state.number
         field, drawn, seams = state.field.copied(), state.drawn.copy(), state.seams.copy()
         for part in windows:

@@ -62,7 +62,7 @@ def corrected_strokes(
     rows, columns = target.region_map.shape
     small = cv2.resize(lab, (columns, rows), interpolation=cv2.INTER_AREA)
     field = whole_field(state.field, sources.levels[0], state.reduction)
-    weights = correction_weights(target.region_map, width)
+    weights = correction_weights(target.region_map, width, sources.looseness)
     weights = last_weights(weights, target.region_map, width, drawn_by(field, sources))
     change = correction(small, target.lab, weights, width, identity)
     seams = state.seams

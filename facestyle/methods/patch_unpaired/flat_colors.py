@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from facestyle.faces.regions import BACKGROUND, GROUP_OF_REGION
+from facestyle.methods.patch_unpaired.lost_outlines import with_lost_outlines
 
 # Lab of 1: a flat place has no wider range in 3x3 pixels, and a color no wider radius
 _FLAT, _RADIUS = 0.03, 0.02
@@ -198,7 +199,8 @@ def cut_out(
 ) -> np.ndarray:
     """The person of a rendering in a few colors, with forms nearer to the target's.
 
-    What is behind is copied from exemplars as it is: its colors may be others.
+    What is behind is copied from exemplars as it is: its colors may be others. Where it has the
+    person's, a line divides them.
 
     Parameters
     ----------
@@ -225,6 +227,6 @@ def cut_out(
     size = (lab.shape[1], lab.shape[0])
     forms = lab + cv2.resize(change, size, interpolation=cv2.INTER_CUBIC)
     cut = in_flat_colors(forms, colors, face_width)
-    inside = (cv2.resize(person, size, interpolation=cv2.INTER_LINEAR) > 0.5).astype(np.float32)
-    share = cv2.GaussianBlur(inside, (0, 0), _ANTIALIASING)[..., None]
-    return np.asarray(lab + share * (cut - lab))
+    inside = cv2.resize(person, size, interpolation=cv2.INTER_LINEAR) > 0.5
+    share = cv2.GaussianBlur(inside.astype(np.float32), (0, 0), _ANTIALIASING)[..., None]
+    return with_lost_outlines(lab + share * (cut - lab), inside, colors, face_width, identity)

@@ -10,21 +10,31 @@ from facestyle.faces import Portrait
 from facestyle.faces.contours import face_width
 from facestyle.faces.regions import GROUP_OF_REGION, segment_regions
 from facestyle.imaging.color import to_lab
+from facestyle.methods.patch_unpaired.palette import Palette
 from facestyle.methods.patch_unpaired.prepared import PreparedExemplar, resize_portrait
 
 _FACE_WIDTH = 80.0  # px; tones of large areas need no more
 _FACE, _HAIR, _CLOTHES = range(3)
 _SCARCE = 0.02  # of the person's area
 _MISSING = 0.5  # difference to an exemplar that has no hair, or no clothes
+# Hair that is so much darker than the face has the darkest of a few flat colors, and no outline
+# before a ground of that color (posters in four colors: six of 21). What such a ground counts
+_DARK, _NO_OUTLINE = -0.25, 1.0
 
 
-def choose_lead(portrait: Portrait, exemplars: Sequence[PreparedExemplar]) -> int:
+def choose_lead(
+    portrait: Portrait,
+    exemplars: Sequence[PreparedExemplar],
+    flat_colors: np.ndarray | None = None,
+) -> int:
     """Choose the exemplar whose hair and clothes are as dark beside the face as the portrait's.
 
     Parameters
     ----------
     portrait : Portrait
     exemplars : sequence of PreparedExemplar
+    flat_colors : (n, 3) float64, optional
+        The few colors that they consist of, Lab of 1. Dark hair needs a lighter ground then.
 
     Returns
     -------
@@ -39,8 +49,18 @@ def choose_lead(portrait: Portrait, exemplars: Sequence[PreparedExemplar]) -> in
     for exemplar in exemplars:
         difference = np.abs(exemplar.analysis.contrast - contrast)
         difference = np.nan_to_num(difference, nan=_MISSING)
-        differences.append(float(difference @ share))
+        ground = 0.0
+        if flat_colors is not None and len(flat_colors) and contrast[0] < _DARK:
+            ground = _NO_OUTLINE * _darkest_share(exemplar.analysis.palette, flat_colors)
+        differences.append(float(difference @ share) + ground)
     return int(np.argmin(differences))
+
+
+def _darkest_share(palette: Palette, colors: np.ndarray) -> float:
+    """Share of a background that is nearest to the darkest of some colors."""
+    steps = (np.arange(len(palette.tones)) + 0.5) / len(palette.tones)
+    nearest = np.abs(steps[:, None] - np.sort(colors[:, 0])).argmin(axis=1)
+    return float(palette.tones[nearest == 0].sum())
 
 
 def tone_contrast(portrait: Portrait, region_map: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -32,6 +32,7 @@ from facestyle.methods.patch_unpaired.clutter import (
     facial_clutter,
     hair_clutter,
 )
+from facestyle.methods.patch_unpaired.color_dabs import dab_strength
 from facestyle.methods.patch_unpaired.contour_line import contour_profiles, edge_distances
 from facestyle.methods.patch_unpaired.grain import grain_of
 from facestyle.methods.patch_unpaired.missed_parts import missed_parts
@@ -57,6 +58,8 @@ class ExemplarMeasures(FrozenRecord):
         From `grain_of`.
     dips : (2, 20) float64
         From `contour_profiles`.
+    dabs : float
+        From `dab_strength`.
     """
 
     usable_bits: Bits
@@ -64,6 +67,7 @@ class ExemplarMeasures(FrozenRecord):
     rough_costs: Annotated[np.ndarray, Schema("float32", 1)]
     grain: Annotated[np.ndarray, Schema("float64", 1, finite=False)]
     dips: Annotated[np.ndarray, Schema("float64", 2)]
+    dabs: float
 
     def usable(self, shape: tuple[int, int]) -> np.ndarray:
         """Where something may be copied, (h, w) bool."""
@@ -179,6 +183,7 @@ def _measured(
         none.astype(np.float32),
         grain_of([light], [region_map], width),
         contour_profiles(light, edge_distances(region_map, face, width)).dips,
+        dab_strength(lab, region_map, width),
     )
     return measured, local, usual
 

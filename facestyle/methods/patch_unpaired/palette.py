@@ -54,6 +54,11 @@ class Palette(FrozenRecord):
         near = np.abs(centers - luminance) < _SAME_REACH
         return float(self.tones[near].sum()) > _SAME_SHARE
 
+    def has_ground_of(self, other: Palette) -> bool:
+        """Whether the main tone of another's background is one of this one's, or unknown."""
+        own, theirs = float(self.mean[_BEHIND, 0]), float(other.mean[_BEHIND, 0])
+        return not abs(own - theirs) > _MOVED_GROUND or self.has_tone(theirs)
+
 
 def palette_of(lab: np.ndarray, region_map: np.ndarray) -> Palette:
     """Measure a picture's palette; a scarce group takes that of face and hair.

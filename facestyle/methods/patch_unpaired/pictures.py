@@ -85,3 +85,15 @@ def disc(radius: float) -> np.ndarray:
     """Structuring element of a radius in px, of 1 at least."""
     side = 2 * max(1, round(radius)) + 1
     return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+
+
+def wide_blur(values: np.ndarray, sigma: float) -> np.ndarray:
+    """Gaussian blur; a wide one is computed on a reduced copy."""
+    step = int(sigma / 3)
+    if step < 2:
+        return cv2.GaussianBlur(values, (0, 0), max(1.0, sigma))
+    height, width = values.shape[:2]
+    size = (max(1, width // step), max(1, height // step))
+    small = cv2.resize(values, size, interpolation=cv2.INTER_AREA)
+    small = cv2.GaussianBlur(small, (0, 0), sigma / step)
+    return cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC)

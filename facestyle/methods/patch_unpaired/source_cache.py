@@ -51,14 +51,18 @@ class SourceCache:
         self._lock = threading.Lock()
 
     @functools.cached_property
+    def _flat_colors(self) -> np.ndarray:
+        """The few colors that the exemplars consist of, (n, 3) float64."""
+        return common_colors([e.analysis.flat_colors for e in self.exemplars])
+
+    @functools.cached_property
     def _alike(self) -> np.ndarray:
         """Which exemplars are of one medium, (K, K) bool; one alone need not be measured."""
         if len(self.exemplars) == 1:
             return np.ones((1, 1), bool)
         alike = of_one_medium(np.stack([e.analysis.medium for e in self.exemplars]))
-        colors = [e.analysis.flat_colors for e in self.exemplars]
-        if len(common_colors(colors)):  # how much ink is on a face says nothing of a print
-            flat = np.array([len(own) > 0 for own in colors])
+        if len(self._flat_colors):  # how much ink is on a face says nothing of a print
+            flat = np.array([len(e.analysis.flat_colors) > 0 for e in self.exemplars])
             alike |= flat[:, None] & flat
         return alike
 
@@ -74,7 +78,8 @@ class SourceCache:
         int
         """
         candidates = possible_leads(self._alike)
-        lead = candidates[choose_lead(portrait, [self.exemplars[n] for n in candidates])]
+        works = [self.exemplars[n] for n in candidates]
+        lead = candidates[choose_lead(portrait, works, self._flat_colors)]
         self._tell(portrait.name, lead)
         return lead
 

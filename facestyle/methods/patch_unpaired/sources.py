@@ -18,6 +18,7 @@ from facestyle.faces.regions import BACKGROUND, GROUP_OF_REGION, HAIR
 from facestyle.imaging.color import from_lab, to_lab
 from facestyle.imaging.threads import in_threads
 from facestyle.kernels.patchmatch_problem import Sources
+from facestyle.methods.patch_unpaired.color_dabs import looseness
 from facestyle.methods.patch_unpaired.contour_line import ContourProfiles
 from facestyle.methods.patch_unpaired.flat_colors import common_colors
 from facestyle.methods.patch_unpaired.grain import unlikeness_to_first
@@ -63,6 +64,8 @@ class PatchSources:
         What brings each exemplar into the palette of the first.
     flat_colors : (n, 3) float64
         The colors of a style that has no others; none where it has many.
+    looseness : float
+        How much less forms follow the photo, from 0 to 1; see `color_dabs`.
     """
 
     face_width: float
@@ -75,6 +78,7 @@ class PatchSources:
     contours: ContourProfiles
     harmonies: tuple[Harmony, ...]
     flat_colors: np.ndarray
+    looseness: float
 
 
 def make_sources(
@@ -96,13 +100,16 @@ def make_sources(
     PatchSources
     """
     colors = common_colors([exemplar.analysis.flat_colors for exemplar in exemplars])
+    first = exemplars[0].analysis.palette
     # of the same few colors already, they would get others
-    lead = None if len(colors) else exemplars[0].analysis.palette
+    lead = None if len(colors) else first
     made = in_threads(
         lambda number: _picture_in_palette(exemplars[number], lead if number else None, width),
         range(len(exemplars)),
     )
     images, region_maps, harmonies, moved, strange = zip(*made, strict=True)
+    if lead is None:  # a print's ground is one of its colors, and the lead's was chosen
+        strange = tuple(not first.has_ground_of(other.analysis.palette) for other in exemplars)
     working = [exemplar.working_face for exemplar in exemplars]
     faces = tuple(face.scaled(width / face_width(face)) for face in working)
     parts = exemplars, faces, images, region_maps, width
@@ -138,6 +145,7 @@ def make_sources(
         ContourProfiles(np.mean([own.dips for own in measures.exemplars], axis=0)),
         harmonies,
         colors,
+        looseness([own.dabs for own in measures.exemplars]),
     )
 
 

@@ -72,7 +72,7 @@ def make_target(
             exemplar_label_unary(chosen, len(sources.faces), size) * off_background(region_map),
         )
     first = first.astype(np.int32)
-    weights = correction_weights(region_map, sources.face_width)
+    weights = correction_weights(region_map, sources.face_width, sources.looseness)
     if background is not None:
         placed = background.placed
         behind = region_map == BACKGROUND
