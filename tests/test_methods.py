@@ -322,6 +322,19 @@ def test_the_exemplar_of_like_hair_leads(drawings, astronaut, portrait, order):
     assert (result.labels[small == HAIR] == names.index("grace_hopper.jpg")).mean() > 0.9
 
 
+def test_a_dark_painting_among_light_ones_does_not_lead(drawings, portrait):
+    """Its hair suits best, but everybody would be drawn as dark as it is."""
+    prepared = prepare_singles(drawings)
+    suits = prepared.pop(choose_lead(portrait, prepared))
+    mean = suits.analysis.palette.mean.copy()
+    mean[0, 0] = prepared[0].analysis.palette.mean[0, 0]
+    for darker, expected in ((0.09, 0), (0.8, 1)):
+        mean[0, 0] -= darker
+        palette = replace(suits.analysis.palette, mean=mean.copy())
+        odd = replace(suits, analysis=replace(suits.analysis, palette=palette))
+        assert choose_lead(portrait, [odd, *prepared, prepared[0]]) == expected
+
+
 # --- Preparation -----------------------------------------------------------------------------
 
 

@@ -67,7 +67,7 @@ def test_a_yellow_hat_is_seen_before_yellow(person):
 def work(contrast, ground):
     """What a choice reads of an exemplar: its hair's contrast and the luminance behind it."""
     tones = np.histogram([ground], bins=64, range=(0, 1))[0].astype(float)
-    palette = SimpleNamespace(tones=tones)
+    palette = SimpleNamespace(tones=tones, mean=np.full((4, 3), 0.6))
     contrasts = np.array([contrast, np.nan])
     return SimpleNamespace(analysis=SimpleNamespace(contrast=contrasts, palette=palette))
 

@@ -20,6 +20,10 @@ _MISSING = 0.5  # difference to an exemplar that has no hair, or no clothes
 # Hair that is so much darker than the face has the darkest of a few flat colors, and no outline
 # before a ground of that color (posters in four colors: six of 21). What such a ground counts
 _DARK, _NO_OUTLINE = -0.25, 1.0
+# Difference of luminance from the usual face of a set, beyond which a face is odd: in its palette
+# everybody is drawn as dark. In five bundled sets none is; one dark painting among ink washes is
+# .25 away, among red chalks .13
+_USUAL_FACE = 0.1
 
 
 def choose_lead(
@@ -45,15 +49,21 @@ def choose_lead(
         return 0
     small = resize_portrait(portrait, min(1.0, _FACE_WIDTH / face_width(portrait.face)))
     contrast, share = tone_contrast(small, segment_regions(small).region_map)
-    differences = []
-    for exemplar in exemplars:
-        difference = np.abs(exemplar.analysis.contrast - contrast)
-        difference = np.nan_to_num(difference, nan=_MISSING)
-        ground = 0.0
-        if flat_colors is not None and len(flat_colors) and contrast[0] < _DARK:
-            ground = _NO_OUTLINE * _darkest_share(exemplar.analysis.palette, flat_colors)
-        differences.append(float(difference @ share) + ground)
-    return int(np.argmin(differences))
+    contrasts = np.stack([exemplar.analysis.contrast for exemplar in exemplars])
+    differences = np.nan_to_num(np.abs(contrasts - contrast), nan=_MISSING) @ share
+    palettes = [exemplar.analysis.palette for exemplar in exemplars]
+    if flat_colors is not None and len(flat_colors) and contrast[0] < _DARK:
+        differences += [_NO_OUTLINE * _darkest_share(own, flat_colors) for own in palettes]
+    return int(np.argmin(differences + _odd_face([own.mean[_FACE, 0] for own in palettes])))
+
+
+def _odd_face(lightness: Sequence[float]) -> np.ndarray:
+    """How far the faces of some exemplars are from what is usual among them, (K,) float64."""
+    own = np.array(lightness)
+    known = own[np.isfinite(own)]
+    if not len(known):
+        return np.zeros(len(own))
+    return np.nan_to_num(np.maximum(np.abs(own - np.median(known)) - _USUAL_FACE, 0))
 
 
 def _darkest_share(palette: Palette, colors: np.ndarray) -> float:
