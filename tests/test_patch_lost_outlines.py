@@ -69,7 +69,9 @@ def work(contrast, ground):
     tones = np.histogram([ground], bins=64, range=(0, 1))[0].astype(float)
     palette = SimpleNamespace(tones=tones, mean=np.full((4, 3), 0.6))
     contrasts = np.array([contrast, np.nan])
-    return SimpleNamespace(analysis=SimpleNamespace(contrast=contrasts, palette=palette))
+    return SimpleNamespace(
+        analysis=SimpleNamespace(contrast=contrasts, palette=palette, ground_spread=0.0)
+    )
 
 
 @pytest.mark.parametrize(

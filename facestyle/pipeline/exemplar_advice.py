@@ -11,9 +11,11 @@ import numpy as np
 
 from facestyle.exemplars import ExemplarSet
 from facestyle.faces import Face, Portrait
+from facestyle.faces.contours import face_width
 from facestyle.imaging.color import to_lab
 from facestyle.imaging.pyramid import gaussian_blur
 from facestyle.methods.bare_skin import BareSkin
+from facestyle.methods.busy_ground import BUSY, ground_spread
 from facestyle.methods.choice import choose_method
 from facestyle.methods.medium import looks_drawn, measure_skin
 from facestyle.pipeline.exemplar_pose import estimate_turn, pose_in_words, pose_remarks
@@ -23,6 +25,7 @@ SMALL_FACE = 100
 # contrast at 1 px over that at 2 px in the face: .68 and more in 27 portraits of exemplars/ and
 # ../shared; .52 to .62 in the same pictures enlarged threefold, .61 to .87 enlarged twofold
 _BLURRED = 0.62
+_BEHIND = 0.05  # opacity of the background
 _APART = 45.0  # degrees of turn from the others'
 _THUMBNAIL = (24, 30)  # px around the face, for finding doubles
 # of two thumbnails: pictures of different people in exemplars/ have .9 at most
@@ -164,6 +167,11 @@ def _own_remarks(portrait: Portrait) -> list[str]:
         )
     if sharpness(portrait) < _BLURRED:
         remarks.append("blurred or enlarged: its finest detail is missing")
+    behind = portrait.matte < _BEHIND
+    if ground_spread(to_lab(portrait.image), behind, face_width(portrait.face)) > BUSY:
+        remarks.append(
+            "busy background: what is behind comes along (--background paper: a plain one)"
+        )
     return remarks + pose_remarks(portrait.face)
 
 

@@ -10,6 +10,7 @@ from facestyle.faces import Portrait
 from facestyle.faces.contours import face_width
 from facestyle.faces.regions import GROUP_OF_REGION, segment_regions
 from facestyle.imaging.color import to_lab
+from facestyle.methods.busy_ground import BUSY
 from facestyle.methods.patch_unpaired.palette import Palette
 from facestyle.methods.patch_unpaired.prepared import PreparedExemplar, resize_portrait
 
@@ -24,6 +25,7 @@ _DARK, _NO_OUTLINE = -0.25, 1.0
 # everybody is drawn as dark. In five bundled sets none is; one dark painting among ink washes is
 # .25 away, among red chalks .13
 _USUAL_FACE = 0.1
+_LOUD = 1.0  # of a ground that shows things, where a calm one could be behind everybody (chosen)
 
 
 def choose_lead(
@@ -51,6 +53,8 @@ def choose_lead(
     contrast, share = tone_contrast(small, segment_regions(small).region_map)
     contrasts = np.stack([exemplar.analysis.contrast for exemplar in exemplars])
     differences = np.nan_to_num(np.abs(contrasts - contrast), nan=_MISSING) @ share
+    spreads = np.array([exemplar.analysis.ground_spread for exemplar in exemplars])
+    differences += _LOUD * np.clip(spreads - BUSY, 0, None)
     palettes = [exemplar.analysis.palette for exemplar in exemplars]
     if flat_colors is not None and len(flat_colors) and contrast[0] < _DARK:
         differences += [_NO_OUTLINE * _darkest_share(own, flat_colors) for own in palettes]

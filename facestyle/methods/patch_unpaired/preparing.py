@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from facestyle.exemplars import ExemplarSet
+from facestyle.faces.contours import face_width
 from facestyle.faces.face import Portrait
-from facestyle.faces.regions import segment_regions
+from facestyle.faces.regions import BACKGROUND, segment_regions
 from facestyle.imaging.color import to_lab
+from facestyle.methods.busy_ground import ground_spread
 from facestyle.methods.engine import prepare_all
 from facestyle.methods.patch_unpaired.flat_colors import flat_colors
 from facestyle.methods.patch_unpaired.lead import tone_contrast
@@ -63,4 +65,5 @@ def _analyze(portrait: Portrait) -> ExemplarAnalysis:
         tone_contrast(working, region_map)[0],
         medium_traits(working, region_map),
         flat_colors(lab, region_map),
+        ground_spread(lab, region_map == BACKGROUND, face_width(working.face)),
     )

@@ -18,6 +18,7 @@ from facestyle.faces.regions import BACKGROUND, GROUP_OF_REGION, HAIR
 from facestyle.imaging.color import from_lab, to_lab
 from facestyle.imaging.threads import in_threads
 from facestyle.kernels.patchmatch_problem import Sources
+from facestyle.methods.busy_ground import BUSY
 from facestyle.methods.patch_unpaired.color_dabs import looseness
 from facestyle.methods.patch_unpaired.contour_line import ContourProfiles
 from facestyle.methods.patch_unpaired.flat_colors import common_colors
@@ -115,6 +116,9 @@ def make_sources(
     parts = exemplars, faces, images, region_maps, width
     measures = kept_measures(key, lambda: measure_set(*parts, prints=bool(len(colors))))
     usable = [own.usable(cost.shape) for own, cost in zip(measures.exemplars, moved, strict=True)]
+    spreads = np.array([exemplar.analysis.ground_spread for exemplar in exemplars])
+    if spreads[0] <= BUSY:  # the lead's ground is calm: no things from behind others
+        strange = np.array(strange) | (spreads > BUSY)
     if (region_maps[0] == BACKGROUND).mean() >= _GROUND:  # else better another's than none
         for number in np.flatnonzero(strange):
             usable[number] &= region_maps[number] != BACKGROUND
