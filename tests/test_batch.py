@@ -12,7 +12,7 @@ from facestyle.errors import FaceError, ImageError, OutputExistsError, UsageErro
 from facestyle.io.images import from_array, read_image, write_image
 from facestyle.methods.engine import Outcome
 from facestyle.pipeline.batch import BatchOptions, stylize_files
-from facestyle.pipeline.stills import make_result
+from facestyle.pipeline.result import make_result
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ from facestyle.settings import Settings, kind_of, setting
 GENERAL = {
     "strength": 0.5,
     "background": "keep",
+    "exposure": "keep",
     "face": "all",
     "landmarks": "mesh",
     "seed": 3,

@@ -114,6 +114,17 @@ def background() -> Path:
     return write_strip("background", panels, height=230)
 
 
+def exposure() -> Path:
+    """A dim photo as it is, and as it is stylized."""
+    dim = to_bytes(0.5 * portrait().astype(np.float32) / 255)
+    panels: list[tuple[str, np.ndarray]] = [("the picture", dim)]
+    for value in ("auto", "keep"):
+        for name in ("pencil", "noir"):
+            caption = f"{value} (default)" if value == "auto" else value
+            panels.append((caption, styled(name, dim, exposure=value).image))
+    return write_strip("exposure", panels, height=230)
+
+
 def face() -> Path:
     """One of two, or both."""
     couple = to_bytes(read_image(COUPLE).rgb)
@@ -198,6 +209,7 @@ FIGURES: dict[str, Callable[[], Path]] = {
     **{f"look_{name}": partial(look, name) for name in bundled_looks() if name != "pencil_photos"},
     "strength": strength,
     "background": background,
+    "exposure": exposure,
     "face": face,
     "landmarks": landmarks,
     "seed": _seed,

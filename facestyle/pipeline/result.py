@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from PIL import Image
 
-from facestyle.faces import Face
+from facestyle.faces import Face, Portrait
 from facestyle.frozen import FrozenRecord
 from facestyle.imaging.levels import to_bytes
-from facestyle.io.images import SOFTWARE, Extras, from_array, write_image
+from facestyle.io.images import SOFTWARE, Extras, from_array, to_array, write_image
 from facestyle.methods.engine import Outcome
 from facestyle.pipeline.pictures import InputPicture
 
@@ -132,3 +132,56 @@ class Result(FrozenRecord):
             f"<Result {width}x{height} {self.image.dtype}, method {self.method}, "
             f"{self.timings.get('total', 0):.2f} s>"
         )
+
+
+def make_result(
+    like: np.ndarray,
+    alpha: np.ndarray | None,
+    outcome: Outcome,
+    method: str,
+    portrait: Portrait | None,
+    timings: dict[str, float],
+) -> Result:
+    """The record of a stylized picture, in the type and channels of the input.
+
+    Parameters
+    ----------
+    like : ndarray
+        The result gets its type and its channels.
+    alpha : (H, W) float32 or None
+        Its opacity.
+    outcome : Outcome
+    method : str
+    portrait : Portrait or None
+        The input with its (largest) face.
+    timings : dict of str to float
+
+    Returns
+    -------
+    Result
+    """
+    opacity = _combined_alpha(alpha, outcome.alpha)
+    # a picture without an alpha channel gets one only where the result has to be transparent
+    like = like if outcome.alpha is None else _with_alpha_channel(like)
+    return Result(
+        to_array(outcome.image, opacity, like),
+        None if portrait is None else portrait.face,
+        None if portrait is None else portrait.matte,
+        opacity,
+        method,
+        timings,
+        outcome,
+    )
+
+
+def _combined_alpha(own: np.ndarray | None, result: np.ndarray | None) -> np.ndarray | None:
+    """The input's opacity, limited by the result's."""
+    if own is None or result is None:
+        return own if result is None else result
+    return np.minimum(own, result)
+
+
+def _with_alpha_channel(image: np.ndarray) -> np.ndarray:
+    """A template of the picture's size and type with four channels."""
+    height, width = image.shape[:2]
+    return np.empty((height, width, 4), image.dtype)

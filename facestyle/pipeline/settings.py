@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from facestyle.choices import BACKGROUNDS, FLOW_METHODS, LANDMARK_BACKENDS
+from facestyle.choices import BACKGROUNDS, EXPOSURES, FLOW_METHODS, LANDMARK_BACKENDS
 from facestyle.errors import UsageError
 from facestyle.settings import Settings, setting
 
@@ -22,6 +22,8 @@ class StylizerSettings(Settings):
         From 0, the picture itself, to 1, the full style.
     background : str
         stylize, keep, paper, transparent, or a color #rgb or #rrggbb.
+    exposure : {"auto", "keep"}
+        Whether an underexposed picture of a face is brightened first, or stylized as it is.
     face : str or int
         "largest", "all", or a number that counts from the left, from 1.
     landmarks : {"auto", "dlib", "mesh"}
@@ -39,6 +41,11 @@ class StylizerSettings(Settings):
         "what is behind the person: made from the exemplars, the picture's own (keep), plain "
         "paper, nothing, or a color",
         metavar="|".join((*BACKGROUNDS, "#rrggbb")),
+    )
+    exposure: str = setting(
+        "auto",
+        "whether an underexposed picture of a face is brightened first (auto), or not",
+        choices=EXPOSURES,
     )
     face: str | int = setting(
         "largest", "which face; N counts from the left", metavar="largest|all|N"

@@ -16,9 +16,10 @@ from facestyle.exemplars import ExemplarSet
 from facestyle.faces import Face, Portrait, find_faces, portrait_from_image, select_face
 from facestyle.faces.analysis import is_large_enough
 from facestyle.flow import parse_flow_source
-from facestyle.io.images import from_array, to_array
+from facestyle.io.images import from_array
 from facestyle.methods.engine import ClipContext, FrameEngine, Method, Outcome, Rendering, Target
 from facestyle.pipeline.clip_people import EverybodyFrames, OneOfSeveralFrames
+from facestyle.pipeline.exposure import exposed
 from facestyle.pipeline.mattes import check_matte
 from facestyle.pipeline.people import (
     SMALLEST_BYSTANDER,
@@ -30,7 +31,7 @@ from facestyle.pipeline.people import (
     warn_of_others,
 )
 from facestyle.pipeline.pictures import InputPicture, PictureLike, input_picture
-from facestyle.pipeline.result import Result
+from facestyle.pipeline.result import Result, make_result
 from facestyle.pipeline.settings import StylizerSettings
 from facestyle.spare_memory import give_back
 from facestyle.tracking.tracker import FaceTracker
@@ -106,7 +107,9 @@ class StillStylizer:
         source = picture if isinstance(picture, InputPicture) else input_picture(picture)
         rgb, alpha = from_array(source.array)
         known = None if matte is None else check_matte(matte, rgb.shape[:2])
-        targets, rendering = self._targets(rgb, alpha, landmarks, source.name)
+        may_be_dim = self.settings.exposure == "auto" and self.needs_face
+        shown = exposed(rgb, alpha, self.rendering.strength, source.name) if may_be_dim else rgb
+        targets, rendering = self._targets(shown, alpha, landmarks, source.name)
         if known is not None:
             targets = [self._with_matte(target, known) for target in targets]
         give_back(rgb.shape[0] * rgb.shape[1])
@@ -243,56 +246,3 @@ class StillStylizer:
             alpha = np.max([o.alpha for o in outcomes if o.alpha is not None], axis=0)
         timings = {k: sum(o.timings.get(k, 0.0) for o in outcomes) for k in first.timings}
         return replace(first, image=np.asarray(image, np.float32), alpha=alpha, timings=timings)
-
-
-def make_result(
-    like: np.ndarray,
-    alpha: np.ndarray | None,
-    outcome: Outcome,
-    method: str,
-    portrait: Portrait | None,
-    timings: dict[str, float],
-) -> Result:
-    """The record of a stylized picture, in the type and channels of the input.
-
-    Parameters
-    ----------
-    like : ndarray
-        The result gets its type and its channels.
-    alpha : (H, W) float32 or None
-        Its opacity.
-    outcome : Outcome
-    method : str
-    portrait : Portrait or None
-        The input with its (largest) face.
-    timings : dict of str to float
-
-    Returns
-    -------
-    Result
-    """
-    opacity = _combined_alpha(alpha, outcome.alpha)
-    # a picture without an alpha channel gets one only where the result has to be transparent
-    like = like if outcome.alpha is None else _with_alpha_channel(like)
-    return Result(
-        to_array(outcome.image, opacity, like),
-        None if portrait is None else portrait.face,
-        None if portrait is None else portrait.matte,
-        opacity,
-        method,
-        timings,
-        outcome,
-    )
-
-
-def _combined_alpha(own: np.ndarray | None, result: np.ndarray | None) -> np.ndarray | None:
-    """The input's opacity, limited by the result's."""
-    if own is None or result is None:
-        return own if result is None else result
-    return np.minimum(own, result)
-
-
-def _with_alpha_channel(image: np.ndarray) -> np.ndarray:
-    """A template of the picture's size and type with four channels."""
-    height, width = image.shape[:2]
-    return np.empty((height, width, 4), image.dtype)

@@ -14,8 +14,8 @@ from facestyle.faces import Portrait
 from facestyle.imaging.levels import to_float
 from facestyle.io.images import from_array
 from facestyle.pipeline.people import count_people
-from facestyle.pipeline.result import Result
-from facestyle.pipeline.stills import StillStylizer, make_result
+from facestyle.pipeline.result import Result, make_result
+from facestyle.pipeline.stills import StillStylizer
 
 
 def stylize_stream(stylizer: StillStylizer, frames: Iterable[np.ndarray]) -> Iterator[Result]:

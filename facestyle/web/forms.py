@@ -13,7 +13,7 @@ from facestyle.pipeline.settings import StylizerSettings
 from facestyle.settings import Option, Settings, expected, kind_of
 
 # what the page has beside the methods' own; paths stay out: visitors name no files of the server
-GENERAL = ("strength", "background", "face", "landmarks", "seed")
+GENERAL = ("strength", "background", "exposure", "face", "landmarks", "seed")
 
 
 def describe_dials() -> dict[str, Any]:
