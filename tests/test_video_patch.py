@@ -104,12 +104,12 @@ def test_grain_of_a_frame_is_of_the_exemplars_kind(stylizer, clip):
     regions = cv2.resize(state.target.region_map, (columns, rows), interpolation=cv2.INTER_NEAREST)
     wanted = grain_quantiles(lines, regions, state.width)
     state = replace(state, wanted=wanted, grain=np.full(wanted.shape, np.nan))
-    picture, grain = finished_drawing(lab, state, 0.5, 1.0)
+    picture, grain = finished_drawing(lab, state, 0.5, 1.0, np.empty((0, 3)))
     state, drawn = replace(state, grain=grain), luminance(picture)
     found = grain_quantiles(drawn, regions, state.width)[0, 1]  # its finer band is empty
     assert found[0] < -1.5 * found[-1]
     # a frame of other grain moves it by so much
-    _, other = finished_drawing(2 * lab, state, 0.5, 0.25)
+    _, other = finished_drawing(2 * lab, state, 0.5, 0.25, np.empty((0, 3)))
     np.testing.assert_allclose(other[0], 1.25 * state.grain[0], rtol=0.01, atol=1e-4)
 
 

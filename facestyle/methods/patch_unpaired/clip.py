@@ -112,7 +112,7 @@ class PatchFrames(FaceFrames[PatchState]):
             picture = flat_drawing(strokes, state, sources, identity)
         else:
             lab, seams = corrected_strokes(strokes, state, sources, identity)
-            picture, grain = finished_drawing(lab, state, texture, _GRAIN_PACE)
+            picture, grain = finished_drawing(lab, state, texture, _GRAIN_PACE, sources.inks)
             state = replace(state, seams=seams, grain=grain)
         watch.lap("draw")
         image, alpha, matte = self._finished(picture, frame, portrait, state)

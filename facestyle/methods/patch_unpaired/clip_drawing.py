@@ -15,13 +15,14 @@ from facestyle.methods.patch_unpaired.clip_field import whole_field
 from facestyle.methods.patch_unpaired.clip_state import PatchState
 from facestyle.methods.patch_unpaired.correction import correction, correction_weights, last_weights
 from facestyle.methods.patch_unpaired.exemplar_seams import meeting_exemplars
-from facestyle.methods.patch_unpaired.flat_colors import cut_out
+from facestyle.methods.patch_unpaired.flat_colors import cut_out, sharpened
 from facestyle.methods.patch_unpaired.grain_distribution import (
     band_quantiles,
     exemplars_grain,
     grain_bands,
     with_bands_like,
 )
+from facestyle.methods.patch_unpaired.inks import print_in_inks
 from facestyle.methods.patch_unpaired.prepared import PreparedExemplar, resize_region_map
 from facestyle.methods.patch_unpaired.render_pictures import scaled_exemplar
 from facestyle.methods.patch_unpaired.sources import PatchSources
@@ -137,7 +138,7 @@ def backdrop_change(
 
 
 def finished_drawing(
-    lab: np.ndarray, state: PatchState, texture: float, pace: float
+    lab: np.ndarray, state: PatchState, texture: float, pace: float, inks: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """The corrected strokes with the exemplars' grain, and their own grain.
 
@@ -151,6 +152,8 @@ def finished_drawing(
         From 0 to 1.
     pace : float
         Share of this frame's own grain in the grain that is mapped.
+    inks : (n, 3) float64
+        Of a print, which has no other colors; none in other styles.
 
     Returns
     -------
@@ -168,6 +171,9 @@ def finished_drawing(
     grain = before + pace * (own - before)
     grained = lab.copy()
     grained[..., 0] = with_bands_like(light, bands, region_map, grain, state.wanted, texture)
+    if len(inks):
+        grained = sharpened(grained, inks, state.width)
+        print_in_inks(grained, inks)
     return from_lab(grained), grain
 
 

@@ -69,7 +69,7 @@ def flat_colors(lab: np.ndarray, region_map: np.ndarray) -> np.ndarray:
     left = flat.copy()
     colors: list[np.ndarray] = []
     for _ in range(_MOST):
-        color, near = _most_frequent(lab[left])
+        color, near = most_frequent(lab[left])
         if near.sum() <= _SCARCE * flat.sum():
             break
         if all(np.linalg.norm(color - other) > _APART for other in colors):
@@ -99,8 +99,20 @@ def _modeled_by_lines(lab: np.ndarray, face: np.ndarray, colors: Sequence[np.nda
     return changes > _LINES * float(np.sqrt(face.sum()))
 
 
-def _most_frequent(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The color that most of (m, 3) values have, (3,), and which have it, (m,) bool."""
+def most_frequent(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Find the color that most of some values have.
+
+    Parameters
+    ----------
+    values : (m, 3) float32
+        Lab of 1.
+
+    Returns
+    -------
+    color : (3,) float64
+    near : (m,) bool
+        Which values have it.
+    """
     if not len(values):
         return np.zeros(3), np.zeros(0, bool)
     cells, counts = np.unique(np.round(values / _FINEST).astype(int), axis=0, return_counts=True)

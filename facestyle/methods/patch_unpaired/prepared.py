@@ -33,6 +33,8 @@ class ExemplarAnalysis(FrozenRecord):
         What tells media apart; see `medium_traits`.
     flat_colors : (n, 3) float64
         The few colors that it consists of, Lab of 1; see `flat_colors`.
+    inks : (n, 3) float64
+        The inks of a print in lines or dots, Lab of 1; see `find_inks`.
     ground_spread : float
         How much there is to see behind it; see `busy_ground`.
     """
@@ -42,6 +44,7 @@ class ExemplarAnalysis(FrozenRecord):
     contrast: Annotated[np.ndarray, Schema("float64", 1, finite=False)]
     medium: Annotated[np.ndarray, Schema("float64", 1, finite=False)]
     flat_colors: Annotated[np.ndarray, Schema("float64", 2)]
+    inks: Annotated[np.ndarray, Schema("float64", 2)]
     ground_spread: float
 
 

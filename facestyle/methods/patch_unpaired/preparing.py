@@ -10,6 +10,7 @@ from facestyle.imaging.color import to_lab
 from facestyle.methods.busy_ground import ground_spread
 from facestyle.methods.engine import prepare_all
 from facestyle.methods.patch_unpaired.flat_colors import flat_colors
+from facestyle.methods.patch_unpaired.inks import find_inks
 from facestyle.methods.patch_unpaired.lead import tone_contrast
 from facestyle.methods.patch_unpaired.media import medium_traits
 from facestyle.methods.patch_unpaired.missed_parts import with_missed_parts
@@ -65,5 +66,6 @@ def _analyze(portrait: Portrait) -> ExemplarAnalysis:
         tone_contrast(working, region_map)[0],
         medium_traits(working, region_map),
         flat_colors(lab, region_map),
+        find_inks(to_lab(portrait.image)),
         ground_spread(lab, region_map == BACKGROUND, face_width(working.face)),
     )

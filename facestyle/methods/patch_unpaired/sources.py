@@ -65,6 +65,8 @@ class PatchSources:
         What brings each exemplar into the palette of the first.
     flat_colors : (n, 3) float64
         The colors of a style that has no others; none where it has many.
+    inks : (n, 3) float64
+        Those of prints in lines or dots, which have no others; none in other styles.
     looseness : float
         How much less forms follow the photo, from 0 to 1; see `color_dabs`.
     """
@@ -79,6 +81,7 @@ class PatchSources:
     contours: ContourProfiles
     harmonies: tuple[Harmony, ...]
     flat_colors: np.ndarray
+    inks: np.ndarray
     looseness: float
 
 
@@ -149,6 +152,7 @@ def make_sources(
         ContourProfiles(np.mean([own.dips for own in measures.exemplars], axis=0)),
         harmonies,
         colors,
+        np.empty((0, 3)) if len(colors) else common_colors([e.analysis.inks for e in exemplars]),
         looseness([own.dabs for own in measures.exemplars]),
     )
 

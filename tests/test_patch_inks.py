@@ -1,0 +1,98 @@
+"""Prints in lines or dots: their inks are found, and a picture in their style has no others."""
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+from moving_faces import mean_warping_error, moving_clip
+
+from facestyle import ExemplarSet, Stylizer
+from facestyle.imaging.color import from_lab, luminance, to_lab
+from facestyle.imaging.levels import to_float
+from facestyle.methods.patch_unpaired import prepare_exemplar, transfer_patches
+from facestyle.methods.patch_unpaired.inks import find_inks, print_in_inks
+
+INKS = np.array([[0.15, 0.02, -0.08], [0.94, 0.0, 0.06]])  # Lab of 1
+
+
+def hatched(portrait, inks=INKS, scale=3):
+    """A portrait in lines of one ink, the broader the darker, three times as large."""
+    size = (portrait.image.shape[1] * scale, portrait.image.shape[0] * scale)
+    light = cv2.resize(luminance(portrait.image), size, interpolation=cv2.INTER_CUBIC)
+    rows, columns = np.indices(light.shape)
+    pattern = 0.5 + 0.36 * np.sin((rows + 0.6 * columns) * 2 * np.pi / 14)
+    lab = inks.astype(np.float32)[(light > pattern).astype(int)]
+    matte = np.clip(cv2.resize(portrait.matte, size), 0, 1)
+    image = np.clip(from_lab(cv2.GaussianBlur(lab, (0, 0), 0.4)), 0, 1)
+    return replace(portrait, image=image, matte=matte, face=portrait.face.scaled(float(scale)))
+
+
+def in_inks(image, inks=INKS):
+    """Share of pixels that show an ink."""
+    lab = to_lab(image)
+    return np.mean(np.linalg.norm(lab[..., None, :] - inks, axis=-1).min(axis=-1) < 0.08)
+
+
+def test_inks_of_hatching_are_found(sitters):
+    found = find_inks(to_lab(hatched(sitters[0]).image))
+    order = np.argsort(found[:, 0])
+    np.testing.assert_allclose(found[order], INKS, atol=0.02)
+
+
+@pytest.mark.parametrize("kind", ["photo", "paper", "blurred", "shaded"])
+def test_other_pictures_have_none(sitters, kind):
+    image = sitters[0].image
+    if kind == "paper":
+        image = np.ones_like(image)
+    elif kind == "blurred":  # too small for its lines
+        image = cv2.GaussianBlur(hatched(sitters[0]).image, (0, 0), 3)
+    elif kind == "shaded":  # gray between the lines
+        image = hatched(sitters[0]).image
+        gray = cv2.resize(luminance(sitters[0].image), image.shape[1::-1])
+        image = (0.3 * image + 0.7 * gray[..., None]).astype(np.float32)
+    assert find_inks(to_lab(image)).shape == (0, 3)
+
+
+def test_each_pixel_gets_an_ink_and_edges_are_soft():
+    lab = np.zeros((3, 101, 3), np.float32)
+    lab[..., 0] = np.linspace(0, 1, 101)
+    printed = lab.copy()
+    print_in_inks(printed, INKS)
+    rising = printed[0, :, 0]
+    assert (np.diff(rising) >= -1e-6).all()
+    np.testing.assert_allclose(printed[0, :40], np.tile(INKS[0], (40, 1)), atol=0.06)
+    np.testing.assert_allclose(printed[0, 70:], np.tile(INKS[1], (31, 1)), atol=0.06)
+    assert np.abs(rising[50:60].mean() - INKS[:, 0].mean()) < 0.15  # between them both
+    again = printed.copy()
+    print_in_inks(again, INKS)
+    far = (rising < 0.25) | (rising > 0.85)
+    np.testing.assert_allclose(again[0][far], printed[0][far], atol=0.05)
+
+
+def test_a_picture_has_the_inks_alone(portrait, sitters):
+    exemplars = [prepare_exemplar(hatched(sitter)) for sitter in sitters[:2]]
+    printed = transfer_patches(portrait, exemplars).image
+    without = [replace(e, analysis=replace(e.analysis, inks=np.empty((0, 3)))) for e in exemplars]
+    gray = transfer_patches(portrait, without).image
+    assert in_inks(printed) > 0.75
+    assert in_inks(printed) > in_inks(gray) + 0.15
+    # tones are those of the person still
+    x, y = portrait.face.outline.mean(axis=0).astype(int)
+    near = (slice(y - 50, y + 50), slice(x - 40, x + 40))
+    own, drawn = (
+        cv2.GaussianBlur(luminance(image), (0, 0), 4)[near].ravel()
+        for image in (portrait.image, printed)
+    )
+    assert np.corrcoef(own, drawn)[0, 1] > 0.6
+
+
+def test_a_clip_has_the_inks_alone_and_moves_with_the_person(astronaut, sitters):
+    frames, matrices = moving_clip(astronaut, 4, noise=0.004)
+    stylizer = Stylizer(ExemplarSet([hatched(sitter) for sitter in sitters[:2]]), method="patch")
+    results = [to_float(result.image) for result in stylizer.video(frames)]
+    for image in results:
+        assert in_inks(image) > 0.7
+    singles = [to_float(stylizer(frame).image) for frame in frames]
+    error = [mean_warping_error(images, matrices) for images in (results, singles)]
+    assert error[0] < error[1] / 1.5
