@@ -22,7 +22,12 @@ def test_names_are_kept(kind):
 
 @pytest.mark.parametrize(
     ("text", "color"),
-    [("#ff8000", (1, 128 / 255, 0)), ("#F0a", (1, 0, 170 / 255)), ("#000000", (0, 0, 0))],
+    [
+        ("#ff8000", (1, 128 / 255, 0)),
+        ("#F0a", (1, 0, 170 / 255)),
+        ("#000000", (0, 0, 0)),
+        ("Blue", (0, 0, 1)),
+    ],
 )
 def test_colors_are_read(text, color):
     parsed = parse_background(text)
@@ -39,7 +44,9 @@ def test_the_paper_is_what_no_color_replaces():
     np.testing.assert_array_equal(parse_background("paper").filled(paper), paper)
 
 
-@pytest.mark.parametrize("text", ["blue", "#12345", "#gg0000", "", "ff8000", "#ff8000 "])
+@pytest.mark.parametrize(
+    "text", ["bluish", "rgb(0,0,0)", "#12345", "#gg0000", "", "ff8000", "#ff8000 "]
+)
 def test_other_values_are_named(text):
     with pytest.raises(UsageError, match="expected stylize, keep, paper, transparent or a color"):
         parse_background(text)

@@ -110,6 +110,10 @@ def test_an_unknown_suffix_is_taken_for_a_folder_and_said(said, folder):
     assert code == 0
     assert out.strip() == "new.xyz/me.png"
     assert "-o new.xyz: '.xyz' is no format that is written, so it is taken for a folder" in err
+    told = err.split("folder; pictures: ")[1].splitlines()[0].split("; videos: ")
+    assert ".webp" in told[0]
+    assert ".mp4" in told[1]
+    assert not any(suffix in told[0] for suffix in (".mp4", ".cr2", ".heic"))  # only read
     assert "-o new" not in said("me.png", "--exemplars", "dark", "-o", "new.xyz", "--overwrite")[2]
 
 

@@ -19,11 +19,16 @@ def warn_of_unknown_suffix(output: str | None, known: frozenset[str]) -> None:
         return
     path = Path(output)
     if path.suffix and not path.is_dir() and path.suffix.lower() not in known:
+        from facestyle.io.images import WRITABLE_SUFFIXES
+        from facestyle.io.videos import WRITABLE_VIDEO_SUFFIXES
+
         _LOG.warning(
-            "-o %s: '%s' is no format that is written, so it is taken for a folder; pictures: %s",
+            "-o %s: '%s' is no format that is written, so it is taken for a folder; pictures: %s; "
+            "videos: %s",
             output,
             path.suffix,
-            ", ".join(sorted(known)),
+            ", ".join(sorted(WRITABLE_SUFFIXES)),
+            ", ".join(sorted(WRITABLE_VIDEO_SUFFIXES)),
         )
 
 

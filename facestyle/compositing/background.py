@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from PIL import ImageColor
 
 from facestyle.choices import BACKGROUNDS
 from facestyle.errors import UsageError
@@ -54,7 +55,7 @@ def parse_background(value: str) -> Background:
     Parameters
     ----------
     value : str
-        stylize, keep, paper, transparent, or a color #rgb or #rrggbb.
+        stylize, keep, paper, transparent, or a color: #rgb, #rrggbb or its name in CSS.
 
     Returns
     -------
@@ -68,12 +69,14 @@ def parse_background(value: str) -> Background:
     if value in BACKGROUNDS:
         return Background(value)
     match = re.fullmatch(r"#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})", value)
-    if not match:
+    named = ImageColor.colormap.get(value.lower())
+    if not match and named is None:
         raise UsageError(
             f"background: found '{value}', expected {', '.join(BACKGROUNDS)} or a color like "
-            "#f0e8d8"
+            "#f0e8d8 or skyblue"
         )
-    digits = match[1] if len(match[1]) == 6 else "".join(c * 2 for c in match[1])
+    digits = match[1] if match else str(named)[1:]
+    digits = digits if len(digits) == 6 else "".join(c * 2 for c in digits)
     red, green, blue = (int(digits[i : i + 2], 16) / 255 for i in (0, 2, 4))
     return Background("color", (red, green, blue))
 

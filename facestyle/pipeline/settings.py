@@ -21,7 +21,7 @@ class StylizerSettings(Settings):
     strength : float
         From 0, the picture itself, to 1, the full style.
     background : str
-        stylize, keep, paper, transparent, or a color #rgb or #rrggbb.
+        stylize, keep, paper, transparent, or a color: #rgb, #rrggbb or its name in CSS.
     exposure : {"auto", "keep"}
         Whether an underexposed picture of a face is brightened first, or stylized as it is.
     face : str or int
