@@ -18,6 +18,7 @@ from facestyle.kernels.patch_voting import Voting, vote
 from facestyle.methods.patch_unpaired.background_blending import blend_pieces, fading_pieces
 from facestyle.methods.patch_unpaired.correction import correction, last_weights
 from facestyle.methods.patch_unpaired.exemplar_seams import meeting_exemplars
+from facestyle.methods.patch_unpaired.eye_lines import drawn_lines
 from facestyle.methods.patch_unpaired.flat_colors import cut_out, sharpened
 from facestyle.methods.patch_unpaired.grain_distribution import exemplars_grain, with_grain_like
 from facestyle.methods.patch_unpaired.inks import print_in_inks
@@ -107,6 +108,9 @@ def _change(
         target.correction, target.region_map, sources.face_width, drawn_by(match.field, sources)
     )
     change = correction(small, target.toned, weights, sources.face_width, identity)
+    if target.lines is not None:
+        rest = target.toned - small - change
+        change += np.float32(identity) * drawn_lines(rest, target.lines, sources.face_width)
     drawn = origins(match.field, sources)
     change += meeting_exemplars(
         target.toned - small - change, target.region_map, drawn, sources.face_width

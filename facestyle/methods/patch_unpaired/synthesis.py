@@ -66,6 +66,8 @@ class SynthesisTarget:
         Factor of the in-loop correction.
     background : Background, optional
         What is laid behind the person before the search.
+    lines : (h, w) float32, optional
+        Thin lines around the eyes that are drawn after it; see `eye_lines`.
     """
 
     lab: np.ndarray
@@ -77,6 +79,7 @@ class SynthesisTarget:
     correction: CorrectionWeights
     pull: float
     background: Background | None = None
+    lines: np.ndarray | None = None
 
 
 @dataclass(frozen=True)

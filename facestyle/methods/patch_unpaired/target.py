@@ -9,7 +9,7 @@ import numpy as np
 
 from facestyle.faces.face import Portrait
 from facestyle.faces.regions import BACKGROUND
-from facestyle.imaging.color import from_lab, to_lab
+from facestyle.imaging.color import from_lab, luminance, to_lab
 from facestyle.methods.patch_unpaired.background import Background, lay_background
 from facestyle.methods.patch_unpaired.clear_eyes import clear_eyes
 from facestyle.methods.patch_unpaired.contour_line import add_contour_line, edge_distances
@@ -18,6 +18,7 @@ from facestyle.methods.patch_unpaired.exemplar_label_map import (
     exemplar_label_unary,
     exemplar_labels,
 )
+from facestyle.methods.patch_unpaired.eye_lines import eye_lines
 from facestyle.methods.patch_unpaired.flat_colors import in_flat_colors, sharpened
 from facestyle.methods.patch_unpaired.flattening import flattened
 from facestyle.methods.patch_unpaired.pictures import halved
@@ -80,20 +81,21 @@ def make_target(
         positions[(background.layers[placed], *np.nonzero(placed))] = background.places[placed]
         loose = cv2.GaussianBlur((behind & ~placed).astype(np.float32), (0, 0), 2)
         weights = replace(weights, low=np.maximum(weights.low, LOW_WEIGHT * loose))
-    return SynthesisTarget(
-        lab, toned, region_map, positions, exemplar_unary, first, weights, pull, background
-    )
+    light = luminance(portrait.image)
+    lines = eye_lines(light, region_map, portrait.face, sources.face_width)
+    parts = lab, toned, region_map, positions, exemplar_unary, first, weights, pull
+    return SynthesisTarget(*parts, background, lines)
 
 
 def _label_map(
     lab: np.ndarray, region_map: np.ndarray, positions: np.ndarray, sources: PatchSources
 ) -> np.ndarray:
     """Solve the label map at the coarsest level."""
-    luminance = np.ascontiguousarray(lab[..., 0])
+    light = np.ascontiguousarray(lab[..., 0])
     for _ in range(LEVELS - 1):
-        luminance, region_map = halved(luminance), halved(region_map)
+        light, region_map = halved(light), halved(region_map)
         positions = np.stack([halved(place) for place in positions]) / np.float32(2)
-    return exemplar_labels(luminance, region_map, positions, sources)
+    return exemplar_labels(light, region_map, positions, sources)
 
 
 def toned_and_searched(
