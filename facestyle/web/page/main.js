@@ -224,7 +224,7 @@ function drawAllDials() {
     changed();
   };
   const first = general.filter((dial) => ["strength", "background"].includes(dial.name));
-  const rest = general.filter((dial) => ["landmarks", "seed"].includes(dial.name));
+  const rest = general.filter((dial) => ["exposure", "landmarks", "seed"].includes(dial.name));
   drawDials($("dials"), first, chosen.options, set);
   const own = methods[chosen.method]?.dials ?? [];
   drawDials($("more-dials"), [...own, ...rest], chosen.options, set);
