@@ -301,7 +301,7 @@ def test_exemplars_of_which_none_is_usable(run, tmp_path, portrait):
         (["a.jpg"], "--exemplars"),
         (["a.jpg", "--exemplars", "x", "--strength", "1.5"], "from 0 to 1"),
         (["a.jpg", "--exemplars", "x", "--strength", "nan"], "from 0 to 1"),
-        (["a.jpg", "--exemplars", "x", "--background", "blue"], "color like #"),
+        (["a.jpg", "--exemplars", "x", "--background", "bluish"], "color like #"),
         (["a.jpg", "--exemplars", "x", "--face", "0"], "largest, all or a number"),
         (["a.jpg", "--exemplars", "x", "--method", "magic"], "magic"),
         (["a.jpg", "--exemplars", "x", "--seed", "-1"], "seed"),
