@@ -5,6 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from facestyle.imaging.normalized_convolution import normalized, premultiplied
+
 # What a background's tones and colors differ by from which it shows things (RMS, Lab of 1). Bundled
 # sets have .18 at most: charcoal with a smudge on one side. Of the grounds of 27 photographs seven
 # have more than .22: harbors, windows, foliage.
@@ -38,6 +40,6 @@ def ground_spread(lab: np.ndarray, behind: np.ndarray, face_width: float) -> flo
         return 0.0
     small = cv2.resize(lab, size, interpolation=cv2.INTER_AREA)
     weight = ground.astype(np.float32)
-    total = cv2.GaussianBlur(weight, (0, 0), _SIGMA)[ground]
-    tones = cv2.GaussianBlur(small * weight[..., None], (0, 0), _SIGMA)[ground] / total[:, None]
+    blurred = cv2.GaussianBlur(premultiplied(small, weight), (0, 0), _SIGMA)
+    tones = normalized(blurred, 1e-6)[ground]
     return float(np.sqrt(tones.var(axis=0).sum()))

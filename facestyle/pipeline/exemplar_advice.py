@@ -170,7 +170,7 @@ def _own_remarks(portrait: Portrait) -> list[str]:
     behind = portrait.matte < _BEHIND
     if ground_spread(to_lab(portrait.image), behind, face_width(portrait.face)) > BUSY:
         remarks.append(
-            "busy background: what is behind comes along (--background paper: a plain one)"
+            "busy background: what is behind may come along (--background paper: a plain one)"
         )
     return remarks + pose_remarks(portrait.face)
 

@@ -15,14 +15,14 @@ from facestyle.methods.patch_unpaired.clip_field import whole_field
 from facestyle.methods.patch_unpaired.clip_state import PatchState
 from facestyle.methods.patch_unpaired.correction import correction, correction_weights, last_weights
 from facestyle.methods.patch_unpaired.exemplar_seams import meeting_exemplars
-from facestyle.methods.patch_unpaired.flat_colors import cut_out, sharpened
+from facestyle.methods.patch_unpaired.flat_colors import cut_out
 from facestyle.methods.patch_unpaired.grain_distribution import (
     band_quantiles,
     exemplars_grain,
     grain_bands,
     with_bands_like,
 )
-from facestyle.methods.patch_unpaired.inks import print_in_inks
+from facestyle.methods.patch_unpaired.inks import in_inks
 from facestyle.methods.patch_unpaired.prepared import PreparedExemplar, resize_region_map
 from facestyle.methods.patch_unpaired.render_pictures import scaled_exemplar
 from facestyle.methods.patch_unpaired.sources import PatchSources
@@ -172,8 +172,7 @@ def finished_drawing(
     grained = lab.copy()
     grained[..., 0] = with_bands_like(light, bands, region_map, grain, state.wanted, texture)
     if len(inks):
-        grained = sharpened(grained, inks, state.width)
-        print_in_inks(grained, inks)
+        grained = in_inks(grained, inks, state.width)
     return from_lab(grained), grain
 
 

@@ -19,9 +19,9 @@ from facestyle.methods.patch_unpaired.background_blending import blend_pieces, f
 from facestyle.methods.patch_unpaired.correction import correction, last_weights
 from facestyle.methods.patch_unpaired.exemplar_seams import meeting_exemplars
 from facestyle.methods.patch_unpaired.eye_lines import drawn_lines
-from facestyle.methods.patch_unpaired.flat_colors import cut_out, sharpened
+from facestyle.methods.patch_unpaired.flat_colors import cut_out
 from facestyle.methods.patch_unpaired.grain_distribution import exemplars_grain, with_grain_like
-from facestyle.methods.patch_unpaired.inks import print_in_inks
+from facestyle.methods.patch_unpaired.inks import in_inks
 from facestyle.methods.patch_unpaired.prepared import PreparedExemplar, resize_region_map
 from facestyle.methods.patch_unpaired.recipe import MODE_BANDWIDTH, MODE_ROUNDS, RENDER_REACH
 from facestyle.methods.patch_unpaired.render_pictures import render_pictures
@@ -87,8 +87,7 @@ def finish(
         lightness = np.ascontiguousarray(lab[..., 0])
         lab[..., 0] = with_grain_like(lightness, region_map, face, wanted, settings.texture)
         if len(sources.inks):
-            lab = sharpened(lab, sources.inks, face)
-            print_in_inks(lab, sources.inks)
+            lab = in_inks(lab, sources.inks, face)
     image = from_lab(lab, out=lab)
     give_back(width * height)
     if size != (width, height):

@@ -5,7 +5,8 @@ A photo's soft shades, which the correction brings back, exist nowhere in such a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterator, Sequence
 
 import cv2
 import numpy as np
@@ -66,15 +67,10 @@ def flat_colors(lab: np.ndarray, region_map: np.ndarray) -> np.ndarray:
     ranges = cv2.dilate(lab, kernel) - cv2.erode(lab, kernel)
     person = region_map != BACKGROUND
     flat = person & (ranges.max(axis=-1) < _FLAT)
-    left = flat.copy()
     colors: list[np.ndarray] = []
-    for _ in range(_MOST):
-        color, near = most_frequent(lab[left])
-        if near.sum() <= _SCARCE * flat.sum():
-            break
-        if all(np.linalg.norm(color - other) > _APART for other in colors):
+    for color in itertools.islice(frequent_colors(lab[flat], _SCARCE), _MOST):
+        if is_apart(color, colors):
             colors.append(color)
-        left[left] = ~near
     face = GROUP_OF_REGION[np.minimum(region_map, BACKGROUND)] == 0
     covered = np.zeros_like(flat)
     for color in colors:
@@ -99,20 +95,37 @@ def _modeled_by_lines(lab: np.ndarray, face: np.ndarray, colors: Sequence[np.nda
     return changes > _LINES * float(np.sqrt(face.sum()))
 
 
-def most_frequent(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Find the color that most of some values have.
+def frequent_colors(values: np.ndarray, scarce: float) -> Iterator[np.ndarray]:
+    """Find the colors that most of some values have, and then most of the rest.
 
     Parameters
     ----------
     values : (m, 3) float32
         Lab of 1.
+    scarce : float
+        Share of the values at which a color is none.
 
-    Returns
-    -------
-    color : (3,) float64
-    near : (m,) bool
-        Which values have it.
+    Yields
+    ------
+    (3,) float64
+        Some of them are nearly the same.
     """
+    total = len(values)
+    while True:
+        color, near = _most_frequent(values)
+        if near.sum() <= scarce * total:
+            return
+        yield color
+        values = values[~near]
+
+
+def is_apart(color: np.ndarray, others: Sequence[np.ndarray]) -> bool:
+    """Whether a color is another one than all of some: paper is white and nearly white."""
+    return all(np.linalg.norm(color - other) > _APART for other in others)
+
+
+def _most_frequent(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The color that most of (m, 3) values have, (3,), and which have it, (m,) bool."""
     if not len(values):
         return np.zeros(3), np.zeros(0, bool)
     cells, counts = np.unique(np.round(values / _FINEST).astype(int), axis=0, return_counts=True)

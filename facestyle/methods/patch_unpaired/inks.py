@@ -9,12 +9,11 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from facestyle.methods.patch_unpaired.flat_colors import most_frequent
+from facestyle.methods.patch_unpaired.flat_colors import frequent_colors, is_apart, sharpened
 from facestyle.row_bands import row_bands
 
-# Lab of 1: a flat place has no wider range in 3x3 pixels; two inks are at least so far apart; and a
-# pixel so near to one shows it
-_FLAT, _APART, _NEAR = 0.05, 0.12, 0.06
+# Lab of 1: a flat place has no wider range in 3x3 pixels, and a pixel so near to an ink shows it
+_FLAT, _NEAR = 0.05, 0.06
 _SCARCE, _MOST = 0.04, 5  # share of the flat places below which a color is no ink; inks at most
 # Share of a picture that shows one of its inks. At the works' own size woodcuts have .97, pen
 # drawings, lithographs and linocuts .76 to .91, manga .68 to .80; engravings at most .70, washes
@@ -41,16 +40,12 @@ def find_inks(lab: np.ndarray) -> np.ndarray:
     """
     kernel = np.ones((3, 3), np.uint8)
     flat = (cv2.dilate(lab, kernel) - cv2.erode(lab, kernel)).max(axis=-1) < _FLAT
-    values = _some(lab[flat])
-    left = np.ones(len(values), bool)
     inks: list[np.ndarray] = []
-    while len(inks) < _MOST:
-        color, near = most_frequent(values[left])
-        if near.sum() <= _SCARCE * len(values):
-            break
-        if all(np.linalg.norm(color - other) > _APART for other in inks):
+    for color in frequent_colors(_some(lab[flat]), _SCARCE):
+        if is_apart(color, inks):
             inks.append(color)
-        left[left] = ~near
+        if len(inks) == _MOST:
+            break
     if len(inks) < 2:
         return np.empty((0, 3))
     every = _some(lab.reshape(-1, 3))
@@ -62,6 +57,27 @@ def find_inks(lab: np.ndarray) -> np.ndarray:
 def _some(values: np.ndarray) -> np.ndarray:
     """Evenly chosen rows of many."""
     return values[:: max(1, len(values) // _SAMPLES)]
+
+
+def in_inks(lab: np.ndarray, inks: np.ndarray, face_width: float) -> np.ndarray:
+    """A picture in inks alone, its forms sharpened first: thin ones would fall within one.
+
+    Parameters
+    ----------
+    lab : (H, W, 3) float32
+        Lab of 1.
+    inks : (n, 3) float64
+        At least one.
+    face_width : float
+        px.
+
+    Returns
+    -------
+    (H, W, 3) float32
+    """
+    printed = sharpened(lab, inks, face_width)
+    print_in_inks(printed, inks)
+    return printed
 
 
 def print_in_inks(lab: np.ndarray, inks: np.ndarray) -> None:

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from facestyle.faces.face_coordinates import signed_distance
+from facestyle.methods.patch_unpaired.pictures import masked_mean
 
 # Face widths: half the line, and how far on each side colors are compared; by eye, five sitters in
 # four colors
@@ -40,7 +41,7 @@ def with_lost_outlines(
     if person.all() or not person.any() or identity <= 0:
         return lab
     sigma = _BESIDE * face_width
-    own, ground = (_mean_of(lab, side, sigma) for side in (person, ~person))
+    own, ground = (masked_mean(lab, side, sigma)[1] for side in (person, ~person))
     difference = np.linalg.norm(own - ground, axis=-1)
     lost = np.clip((_SEEN - difference) / (_SEEN - _LOST), 0, 1)
     half = _HALF * face_width * identity
@@ -49,11 +50,3 @@ def with_lost_outlines(
     first, second = colors[np.argsort(colors[:, 0])[:2]].astype(np.float32)
     on_dark = np.abs(ground[..., :1] - first[0]) < np.abs(ground[..., :1] - second[0])
     return np.asarray(lab + share * (np.where(on_dark, second, first) - lab))
-
-
-def _mean_of(lab: np.ndarray, side: np.ndarray, sigma: float) -> np.ndarray:
-    """Local mean of what a mask, (H, W) bool, shows; (H, W, 3) float32, 0 far from it."""
-    weight = side.astype(np.float32)
-    total = cv2.GaussianBlur(weight, (0, 0), sigma)[..., None]
-    shown = cv2.GaussianBlur(lab * weight[..., None], (0, 0), sigma)
-    return np.asarray(shown / (total + np.float32(1e-4)))
