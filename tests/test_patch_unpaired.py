@@ -404,7 +404,7 @@ def test_an_eye_has_the_targets_color(sitter):
     blue[eyes, 2] -= 0.3
     weights = last_weights(correction_weights(region_map, width), region_map, width)
     change = correction(blue, target, weights, width, 1.0)
-    coarse = correction(blue, target, replace(weights, fine_chroma=None), width, 1.0)
+    coarse = correction(blue, target, replace(weights, one_color=None), width, 1.0)
     assert change[eyes, 2].mean() > 0.15
     assert change[eyes, 2].mean() > 1.5 * coarse[eyes, 2].mean()
 

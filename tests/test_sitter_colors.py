@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from facestyle.faces.regions import BACKGROUND, CLOTHES, HAIR, LIP, SKIN
+from facestyle.faces.regions import BACKGROUND, CLOTHES, EYE, HAIR, LIP, SKIN
 from facestyle.imaging.color import from_lab, to_lab
 from facestyle.methods.patch_unpaired.correction import correction, correction_weights, last_weights
 from facestyle.methods.patch_unpaired.sitter_colors import (
@@ -142,6 +142,32 @@ def test_black_and_white_has_brown_hair_and_the_paintings_clothes():
     mapped = tone_mapped(gray, REGION_MAP, tones, 2.0)
     assert middle(mapped, HAIR).min() > 0.01
     np.testing.assert_allclose(middle(mapped, CLOTHES), PAINTING[CLOTHES][1:], atol=0.06)
+
+
+def test_whites_and_dark_irises_beside_pink_skin_are_not_green_and_blue():
+    tones = exemplar_tones([picture(PAINTING, 0.09)], [REGION_MAP], 2.0)
+    photo = picture({**PHOTO, SKIN: (0.65, 0.2, 0.3), LIP: (0.6, 0.0, 0.0)})  # LIP: part of a face
+    assert PAINTING[SKIN][1] - 0.2 < -0.05  # the exemplars' color, and what gray has less of pink
+    mapped = tone_mapped(photo, REGION_MAP, tones, 2.0)
+    assert middle(mapped, LIP).min() > -0.025
+
+
+def test_a_pair_of_eyes_has_one_color():
+    region_map = np.full((80, 160), SKIN, np.uint8)
+    for left in (30, 100):
+        cv2.ellipse(region_map, (left + 15, 40), (13, 6), 0, 0, 360, EYE, -1)
+    wanted = np.full((80, 160, 3), (0.65, 0.12, 0.15), np.float32)
+    wanted[region_map == EYE] = (0.3, 0.06, 0.1)
+    drawn = wanted.copy()
+    drawn[:, :80][region_map[:, :80] == EYE] = (0.3, 0.0, -0.3)
+    drawn[38:43, 44:48, 2] = -0.3  # a smudge beyond the corner
+    weights = last_weights(correction_weights(region_map, 110), region_map, 110)
+    result = drawn + correction(drawn, wanted, weights, 110, 0.8)
+    left, right = (result[36:45, at : at + 16, 1:].mean(axis=(0, 1)) for at in (37, 107))
+    np.testing.assert_allclose(left, right, atol=0.025)
+    assert result[38:43, 45:48, 2].min() > -0.05
+    kept = drawn + correction(drawn, wanted, weights, 110, 0.0)
+    np.testing.assert_array_equal(kept, drawn)
 
 
 def test_light_on_skin_is_what_no_usual_skin_explains():

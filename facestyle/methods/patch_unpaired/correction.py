@@ -39,11 +39,15 @@ _LAST_LOW = 2.2
 # Share of it in chroma. At that inside the loop, .5, a face whose halves come from two exemplars
 # has two colors; at 1 cheeks lose their blush (watercolor and oil, two sitters, by eye)
 _LAST_CHROMA = 0.8
-# Share of finer differences in color. An eye is smaller than the low band: it would have an
-# exemplar's blue beside a brown one, and a brow be red beside a green one (one of four sitters in
+# Share of finer differences in color. A brow would be red beside a green one (one of four sitters in
 # oil, by eye). Hair of several exemplars is brown and blue in patches (three
 # development sitters in watercolor and oil, by eye: 0, .7 and 1; at 1 oil is of one color)
-_LAST_FINE_CHROMA = {EYE: 1.0, LIP: 1.0, HAIR: 0.8, BROW: 0.8}
+_LAST_FINE_CHROMA = {LIP: 1.0, HAIR: 0.8, BROW: 0.8}
+# An eye is smaller than the low band: one of a pair is drawn by blue smudges, the other by brown
+# ones (four of 14 sitters in oil, by eye), as far around it too (face widths). Their color is taken
+# over whole at the usual identity of .8
+_AROUND_EYES = 0.02
+_LAST_COLOR_OF_EYES = 1.25
 # Share of hair's middle band: at the .8 of the loop the strokes' own would be lost (seven
 # development sitters, .4 and .5: texture error in pencil 1.18 and 1.20, in charcoal .96 and .97)
 _LAST_MIDDLE_OF_HAIR = 0.4
@@ -87,6 +91,8 @@ class CorrectionWeights:
         Share of finer differences in color.
     wide_chroma : (h, w) float32, optional
         Factor of `chroma`.
+    one_color : (h, w) float32, optional
+        Share of all differences in color, in place of the others.
     even : (h, w) float32, optional
         Share of edges between patches of unlike tone or color; see `false_edges`.
     strong_tones, strong_colors : float, or (h, w) float32
@@ -100,6 +106,7 @@ class CorrectionWeights:
     chroma: float = CHROMA_SHARE
     fine_chroma: np.ndarray | None = None
     wide_chroma: np.ndarray | None = None
+    one_color: np.ndarray | None = None
     even: np.ndarray | None = None
     strong_tones: float | np.ndarray = _STRONG_TONES
     strong_colors: float | np.ndarray = _STRONG_COLORS
@@ -175,6 +182,7 @@ def last_weights(
         chroma=_LAST_CHROMA,
         fine_chroma=cv2.GaussianBlur(fine_chroma, (0, 0), 0.012 * face_width),
         wide_chroma=1 + np.float32(_LAST_CLOTHES_CHROMA - 1) * clothes,
+        one_color=_around_eyes(region_map, face_width),
         even=_soft(region_map, _EVEN, face_width),
         strong_tones=np.float32(_STRONG_TONES) * (1 + np.float32(_LOOSE_TONES) * loose),
         strong_colors=(strong * (1 + _LOOSE_COLORS * loose)).astype(np.float32),
@@ -222,7 +230,21 @@ def correction(
         change[..., 0] += even * false_edges(rest[..., 0], face_width, weights.strong_tones)
         found = false_edges(rest[..., 1:], face_width, weights.strong_colors)
         change[..., 1:] += even[..., None] * found
+    if weights.one_color is not None:
+        share = np.minimum(np.float32(factor * _LAST_COLOR_OF_EYES), 1) * weights.one_color
+        rest = np.ascontiguousarray(difference[..., 1:] - change[..., 1:])
+        fine = cv2.GaussianBlur(rest, (0, 0), max(0.5, MIDDLE_SIGMA * face_width))
+        change[..., 1:] += share[..., None] * fine
     return change
+
+
+def _around_eyes(region_map: np.ndarray, face_width: float) -> np.ndarray:
+    """1 in the eyes and a little around them, soft between; (h, w) float32."""
+    eyes = cv2.compare(region_map, EYE, cv2.CMP_EQ)
+    side = 2 * max(1, round(_AROUND_EYES * face_width)) + 1
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    wide = cv2.dilate(eyes, kernel).astype(np.float32) / 255
+    return cv2.GaussianBlur(wide, (0, 0), 0.012 * face_width)
 
 
 def _soft(region_map: np.ndarray, regions: tuple[int, ...], face_width: float) -> np.ndarray:
