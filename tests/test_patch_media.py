@@ -105,6 +105,17 @@ def test_equal_numbers_leave_the_choice_to_the_sitter():
     traits = np.array([[0, 0, -3.0], [0, 0.05, -3.3], [0, 0.3, -3.0], [0, 0.28, -3.1]])
     alike = of_one_medium(traits)
     np.testing.assert_array_equal(alike, np.kron(np.eye(2), np.ones((2, 2))))
-    assert possible_leads(alike) == [0, 1, 2, 3]
+    assert possible_leads(alike, np.ones(4)) == [0, 1, 2, 3]
     grain = of_one_medium(np.array([[0, 0, -3.0], [0, 0, -1.5], [np.nan] * 3]))
     np.testing.assert_array_equal(grain, [[1, 0, 1], [0, 1, 1], [1, 1, 1]])
+
+
+def test_a_photograph_among_drawings_does_not_lead():
+    alike = np.ones((4, 4), bool)
+    assert possible_leads(alike, np.array([3.0, -3.0, 1.0, 4.0])) == [0, 2, 3]
+    # what may be drawn may lead, and so may all where most are photographs
+    assert possible_leads(alike, np.array([3.0, -1.0, 1.0, 4.0])) == [0, 1, 2, 3]
+    assert possible_leads(alike, np.array([3.0, -3.0, -1.0, -4.0])) == [0, 1, 2, 3]
+    # nor is a set left without any
+    alone = np.array([[1, 0, 0, 0], [0, 1, 1, 0], [0, 1, 1, 0], [0, 0, 0, 1]]) > 0
+    assert possible_leads(alone, np.array([2.0, -3.0, -3.0, 9.0])) == [1, 2]

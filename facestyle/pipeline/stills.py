@@ -21,6 +21,7 @@ from facestyle.methods.engine import ClipContext, FrameEngine, Method, Outcome, 
 from facestyle.pipeline.clip_people import EverybodyFrames, OneOfSeveralFrames
 from facestyle.pipeline.exposure import exposed
 from facestyle.pipeline.mattes import check_matte
+from facestyle.pipeline.own_exemplar import warn_of_own_exemplar
 from facestyle.pipeline.people import (
     SMALLEST_BYSTANDER,
     beside_others,
@@ -110,6 +111,8 @@ class StillStylizer:
         may_be_dim = self.settings.exposure == "auto" and self.needs_face
         shown = exposed(rgb, alpha, self.rendering.strength, source.name) if may_be_dim else rgb
         targets, rendering = self._targets(shown, alpha, landmarks, source.name)
+        if self.exemplars is not None and self.needs_face:
+            warn_of_own_exemplar(rgb, source.name, self.exemplars.pictures)
         if known is not None:
             targets = [self._with_matte(target, known) for target in targets]
         give_back(rgb.shape[0] * rgb.shape[1])

@@ -39,9 +39,9 @@ _LAST_LOW = 2.2
 # Share of it in chroma. At that inside the loop, .5, a face whose halves come from two exemplars
 # has two colors; at 1 cheeks lose their blush (watercolor and oil, two sitters, by eye)
 _LAST_CHROMA = 0.8
-# Share of finer differences in color. A brow would be red beside a green one (one of four sitters in
-# oil, by eye). Hair of several exemplars is brown and blue in patches (three
-# development sitters in watercolor and oil, by eye: 0, .7 and 1; at 1 oil is of one color)
+# Share of finer differences in color. A brow would be red beside a green one (one of four sitters
+# in oil, by eye). Hair of several exemplars is brown and blue in patches (three development sitters
+# in watercolor and oil, by eye: 0, .7 and 1; at 1 oil is of one color)
 _LAST_FINE_CHROMA = {LIP: 1.0, HAIR: 0.8, BROW: 0.8}
 # An eye is smaller than the low band: one of a pair is drawn by blue smudges, the other by brown
 # ones (four of 14 sitters in oil, by eye), as far around it too (face widths). Their color is taken

@@ -25,6 +25,8 @@ WHY_LEFT_OUT = (
     "neither. Keep works that are alike in one folder; two folders may be blended "
     "(--exemplars a/+b/)"
 )
+# Log odds, of four to one, from which an exemplar is photographed for sure
+_PHOTOGRAPHED = -np.log(4)
 # An exemplar leads that has more than this share of the most companions: one odd work never does
 _MAJORITY = 0.5
 
@@ -73,16 +75,24 @@ def of_one_medium(traits: np.ndarray) -> np.ndarray:
     return (chroma <= _MOST_CHROMA) & (np.abs(difference[..., 2]) <= _MOST_GRAIN)
 
 
-def possible_leads(alike: np.ndarray) -> list[int]:
+def possible_leads(alike: np.ndarray, drawn: np.ndarray) -> list[int]:
     """Indices of the exemplars that may lead: those whose medium many of the others share.
+
+    A photograph among drawings does not: it would be copied.
 
     Parameters
     ----------
     alike : (K, K) bool
         From `of_one_medium`.
+    drawn : (K,) float64
+        Log odds that each is drawn and not photographed.
     """
     companions = alike.sum(axis=1)
-    return [int(n) for n in np.flatnonzero(companions > _MAJORITY * companions.max())]
+    possible = companions > _MAJORITY * companions.max()
+    photographed = drawn < _PHOTOGRAPHED
+    if np.median(drawn) > 0 and (possible & ~photographed).any():
+        possible &= ~photographed
+    return [int(n) for n in np.flatnonzero(possible)]
 
 
 def left_out(names: Sequence[str], alike: np.ndarray, lead: int) -> tuple[str, ...]:

@@ -37,6 +37,8 @@ class ExemplarAnalysis(FrozenRecord):
         The inks of a print in lines or dots, Lab of 1; see `find_inks`.
     ground_spread : float
         How much there is to see behind it; see `busy_ground`.
+    drawn : float
+        Log odds that it is drawn and not photographed; see `looks_drawn`.
     """
 
     region_map: Annotated[np.ndarray, Schema("uint8", 2)]
@@ -46,6 +48,7 @@ class ExemplarAnalysis(FrozenRecord):
     flat_colors: Annotated[np.ndarray, Schema("float64", 2)]
     inks: Annotated[np.ndarray, Schema("float64", 2)]
     ground_spread: float
+    drawn: float
 
 
 @dataclass(frozen=True, eq=False)

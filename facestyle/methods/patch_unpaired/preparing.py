@@ -9,6 +9,7 @@ from facestyle.faces.regions import BACKGROUND, segment_regions
 from facestyle.imaging.color import to_lab
 from facestyle.methods.busy_ground import ground_spread
 from facestyle.methods.engine import prepare_all
+from facestyle.methods.medium import looks_drawn
 from facestyle.methods.patch_unpaired.flat_colors import flat_colors
 from facestyle.methods.patch_unpaired.inks import find_inks
 from facestyle.methods.patch_unpaired.lead import tone_contrast
@@ -68,4 +69,5 @@ def _analyze(portrait: Portrait) -> ExemplarAnalysis:
         flat_colors(lab, region_map),
         find_inks(to_lab(portrait.image)),
         ground_spread(lab, region_map == BACKGROUND, face_width(working.face)),
+        looks_drawn(portrait)[0],
     )

@@ -77,7 +77,8 @@ class SourceCache:
         -------
         int
         """
-        candidates = possible_leads(self._alike)
+        drawn = np.array([exemplar.analysis.drawn for exemplar in self.exemplars])
+        candidates = possible_leads(self._alike, drawn)
         works = [self.exemplars[n] for n in candidates]
         lead = candidates[choose_lead(portrait, works, self._flat_colors)]
         self._tell(portrait.name, lead)
