@@ -31,6 +31,7 @@ LAYERS = (
         "thread_log",
         "frozen",
         "row_bands",
+        "srgb_curve",
         "spare_memory",
     },
     {"settings", "looks"},

@@ -7,6 +7,7 @@ import numpy as np
 
 from facestyle.imaging.color import from_lab
 from facestyle.row_bands import row_bands
+from facestyle.srgb_curve import light_to_srgb
 
 # of sRGB (IEC 61966-2-1), and its white, as OpenCV has them
 _FROM_XYZ = np.array(
@@ -69,9 +70,7 @@ def _desaturated(lab: np.ndarray) -> np.ndarray:
     # how far each channel may go until it is 0 or 1
     share = np.where(offset < 0, gray / np.maximum(-offset, gray + _LEAST), 1)
     linear = np.clip(gray + share.min(axis=1, keepdims=True) * offset, 0, 1)
-    low = 12.92 * linear
-    high = 1.055 * cv2.pow(linear, 1 / 2.4).reshape(linear.shape) - 0.055
-    return np.asarray(np.where(linear <= 0.0031308, low, high), np.float32)
+    return light_to_srgb(linear)
 
 
 def _linear(lab: np.ndarray) -> np.ndarray:

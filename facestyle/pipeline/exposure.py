@@ -13,6 +13,7 @@ import numpy as np
 
 from facestyle.imaging.color import to_lab
 from facestyle.row_bands import row_bands
+from facestyle.srgb_curve import light_to_srgb, srgb_to_light
 
 _LOG = logging.getLogger(__name__)
 _LONGEST = 400  # px of the copy that is measured
@@ -51,7 +52,8 @@ def exposed(rgb: np.ndarray, alpha: np.ndarray | None, strength: float, name: st
     )
     result = np.empty_like(rgb)
     for rows in row_bands(*rgb.shape[:2]):
-        result[rows] = _gamma(np.minimum(_linear(rgb[rows]) * np.float32(2**stops), 1))
+        light = srgb_to_light(rgb[rows]) * np.float32(2**stops)
+        result[rows] = light_to_srgb(np.minimum(light, 1))
     return result
 
 
@@ -81,13 +83,3 @@ def missing_stops(rgb: np.ndarray, alpha: np.ndarray | None = None) -> float:
 def _luminous(lightness: float) -> float:
     """CIE Y of a lightness of 1."""
     return ((lightness + 0.16) / 1.16) ** 3 if lightness > 0.08 else lightness / 9.033
-
-
-def _linear(rgb: np.ndarray) -> np.ndarray:
-    """Light of sRGB values (IEC 61966-2-1)."""
-    return np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
-
-
-def _gamma(light: np.ndarray) -> np.ndarray:
-    """sRGB values of light."""
-    return np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facestyle.io.images.tone_mapping import hlg_to_light, map_tones, pq_to_light
+from facestyle.srgb_curve import light_to_srgb, srgb_to_light
 
 FloatImage = NDArray[np.float32]
 Primaries = tuple[float, float, float, float, float, float, float, float]
@@ -138,10 +139,8 @@ def to_srgb(rgb: FloatImage, encoding: ColorEncoding) -> FloatImage:
 
 
 def encode_srgb(linear: _Doubles) -> FloatImage:
-    """Linear light to sRGB numbers (IEC 61966-2-1), clipped to [0, 1]."""
-    linear = np.clip(linear, 0, 1)
-    encoded = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
-    return encoded.astype(np.float32)
+    """Linear light to sRGB numbers, clipped to [0, 1]."""
+    return light_to_srgb(np.clip(linear, 0, 1)).astype(np.float32)
 
 
 def _in_rows(rgb: FloatImage) -> list[FloatImage]:
@@ -154,16 +153,12 @@ def _to_light(rgb: FloatImage, encoding: ColorEncoding) -> _Doubles:
     if not encoding.full_range:
         values = np.clip((values * 255 - 16) / 219, 0, 1)
     curves: dict[str, Callable[[_Doubles], _Doubles]] = {
-        "srgb": _decode_srgb,
+        "srgb": srgb_to_light,
         "power": lambda x: x**encoding.gamma,
         "pq": pq_to_light,
         "hlg": hlg_to_light,
     }
     return curves[encoding.transfer](values)
-
-
-def _decode_srgb(values: _Doubles) -> _Doubles:
-    return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
 
 
 def _to_linear_srgb(primaries: Primaries) -> _Doubles:

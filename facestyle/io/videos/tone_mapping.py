@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from facestyle.srgb_curve import light_to_srgb, srgb_to_light
+
 FloatImage = NDArray[np.float32]
 
 # Transfer functions and primaries by their codes of ITU-T H.273.
@@ -77,8 +79,7 @@ def _linear(rgb: FloatImage, transfer: int, primaries: int) -> FloatImage:
     if transfer in (LOG_100, LOG_316):
         span = 2.0 if transfer == LOG_100 else 2.5
         return np.where(rgb <= 0, 0, np.power(10, span * (rgb - 1))).astype(np.float32)
-    rgb = np.clip(rgb, 0, 1)
-    return np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4).astype(np.float32)
+    return srgb_to_light(np.clip(rgb, 0, 1))
 
 
 def _encode(light: FloatImage) -> FloatImage:
@@ -89,10 +90,8 @@ def _encode(light: FloatImage) -> FloatImage:
 
 @lru_cache(maxsize=1)
 def _encoding() -> FloatImage:
-    """Table of sRGB (IEC 61966-2-1)."""
-    light = np.linspace(0, 1, _ENTRIES) ** 2
-    power = 1.055 * light ** (1 / 2.4) - 0.055
-    return np.where(light <= 0.0031308, 12.92 * light, power).astype(np.float32)
+    """Table of sRGB."""
+    return light_to_srgb(np.linspace(0, 1, _ENTRIES) ** 2).astype(np.float32)
 
 
 def pq_to_nits(signal: NDArray[Any]) -> NDArray[Any]:
