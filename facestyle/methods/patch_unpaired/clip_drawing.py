@@ -15,6 +15,7 @@ from facestyle.methods.patch_unpaired.clip_field import whole_field
 from facestyle.methods.patch_unpaired.clip_state import PatchState
 from facestyle.methods.patch_unpaired.correction import correction, correction_weights, last_weights
 from facestyle.methods.patch_unpaired.exemplar_seams import meeting_exemplars
+from facestyle.methods.patch_unpaired.eye_lines import drawn_lines
 from facestyle.methods.patch_unpaired.flat_colors import cut_out
 from facestyle.methods.patch_unpaired.grain_distribution import (
     band_quantiles,
@@ -66,6 +67,8 @@ def corrected_strokes(
     weights = correction_weights(target.region_map, width, sources.looseness)
     weights = last_weights(weights, target.region_map, width, drawn_by(field, sources))
     change = correction(small, target.lab, weights, width, identity)
+    rest = target.lab - small - change
+    change += np.float32(identity) * drawn_lines(rest, target.lines, width)
     seams = state.seams
     if target.age == 0:
         rest, drawn = target.lab - small - change, origins(field, sources)

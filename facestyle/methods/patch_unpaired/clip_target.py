@@ -9,6 +9,8 @@ import numpy as np
 
 from facestyle.faces import Portrait
 from facestyle.faces.regions import BACKGROUND, paint_region_map, segment_regions
+from facestyle.imaging.color import luminance
+from facestyle.methods.patch_unpaired.eye_lines import eye_lines
 from facestyle.methods.patch_unpaired.sources import PatchSources
 from facestyle.methods.patch_unpaired.target import exemplar_positions, toned_and_searched
 from facestyle.methods.patch_unpaired.tone import ToneCurves
@@ -18,6 +20,9 @@ from facestyle.tracking.motion import Motion
 _EVERY = 4
 # share of the carried regions where the flow is trusted
 _KEPT = 0.6
+# share of the lines found in a frame in those that are drawn: creases are found in one frame and
+# not in the next
+_LINES_PACE = np.float32(0.25)
 # size of the target over that of the coarse maps
 _COARSE = 4
 
@@ -40,6 +45,8 @@ class FrameTarget:
         Probabilities of face, hair, clothes and background.
     age : int
         Frames since the regions were segmented.
+    lines : (h, w) float32
+        Thin lines around the eyes; see `eye_lines`.
     """
 
     lab: np.ndarray
@@ -48,6 +55,7 @@ class FrameTarget:
     region_map: np.ndarray
     groups: np.ndarray
     age: int
+    lines: np.ndarray
 
 
 def find_frame_target(
@@ -86,7 +94,26 @@ def find_frame_target(
     lab, searched = toned_and_searched(
         portrait, region_map, sources, scale=scale, curves=curves, behind=behind
     )
-    return FrameTarget(lab, searched, behind, region_map, groups, age)
+    width = scale * sources.face_width
+    lines = _lines(portrait, region_map, width, previous, motion, seen=seen)
+    return FrameTarget(lab, searched, behind, region_map, groups, age, lines)
+
+
+def _lines(
+    portrait: Portrait,
+    region_map: np.ndarray,
+    face_width: float,
+    previous: FrameTarget | None,
+    motion: Motion | None,
+    *,
+    seen: bool,
+) -> np.ndarray:
+    """Lines around the eyes, which come and go within some frames, (h, w) float32."""
+    carried = None if previous is None or motion is None else motion.carry(previous.lines)
+    if carried is not None and not seen:
+        return carried
+    found = eye_lines(luminance(portrait.image), region_map, portrait.face, face_width)
+    return found if carried is None else carried + _LINES_PACE * (found - carried)
 
 
 def _groups(
