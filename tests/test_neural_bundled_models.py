@@ -38,7 +38,9 @@ def test_a_bundled_model_changes_colors_and_keeps_the_drawing(name):
     assert np.abs(result - photo).mean() > 0.08
     edges, own = (np.abs(np.diff(picture.mean(2), axis=1)) for picture in (result, photo))
     assert correlation(edges, own) > 0.25
-    assert correlation(result.mean(2), photo.mean(2)) > 0.7
+    # tones, without the hatching of an engraving
+    tones, own = (cv2.GaussianBlur(picture.mean(2), (0, 0), 2) for picture in (result, photo))
+    assert correlation(tones, own) > 0.8
 
 
 def test_a_clip_flickers_less_than_its_frames_alone(astronaut):

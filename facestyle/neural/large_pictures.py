@@ -15,9 +15,10 @@ from collections.abc import Callable
 import torch
 
 from facestyle.neural.allocation import give_back
-from facestyle.neural.normalization import InstanceNorm
+from facestyle.neural.normalization import ChannelMoments, InstanceNorm
 from facestyle.neural.pictures import resize
-from facestyle.neural.row_kernels import row_kernels
+from facestyle.neural.row_kernels import empty_rows, row_kernels
+from facestyle.neural.row_margins import bands
 from facestyle.neural.row_strips import (
     ComputedRows,
     Moments,
@@ -29,6 +30,7 @@ from facestyle.neural.row_strips import (
     scaling,
 )
 from facestyle.neural.small_pictures import sufficient_size
+from facestyle.neural.spots import find_spots, levels
 from facestyle.neural.transformer import (
     ConvLayer,
     NormalizedConv,
@@ -165,20 +167,33 @@ class _Strips:
         self._stored(quarter, StoredRows(large, scaled), small).into(small, small)
         for block in blocks:
             self._add(block, small, other, into=other if block is blocks[-1] else small)
-        spots = self._network.spots(1 + len(blocks) + 1, other, None)
         scaled = self._stored(up, StoredRows(other), large)
-        before = self._computed(wide, StoredRows(large, scaled))
+        source = StoredRows(large, scaled)
+        level = self._levels(source, large) if self._network.has_spots else None
+        before = self._computed(wide, source, self._network.usual(level))
         made = ComputedRows(last, before)
         drawn = memory.new_empty(1, *made.shape)
         run(made, self._rows, self._tell, drawn, measured=False)
-        return drawn, spots
+        return drawn, None if level is None else find_spots(level)
 
-    def _computed(self, layer: NormalizedConv, source: Rows) -> ComputedRows:
-        """Return a normalized layer that is not kept."""
+    def _levels(self, source: Rows, like: torch.Tensor) -> torch.Tensor:
+        """How strong a map's activations are at each place, (1, 1, h, w)."""
+        channels, height, width = source.shape
+        result = torch.empty(1, 1, height, width, device=like.device)
+        for *_, own in bands(0, height, self._rows, 0, height):
+            part = empty_rows(like, channels, own.stop - own.start, width)
+            source.read(own.start, own.stop, part)
+            result[:, :, own] = levels(part)
+        return result
+
+    def _computed(
+        self, layer: NormalizedConv, source: Rows, usual: ChannelMoments | None = None
+    ) -> ComputedRows:
+        """Return a normalized layer that is not kept; by moments near the usual ones, if given."""
         made, moments = ComputedRows(layer.conv, source), Moments()
         if isinstance(layer.norm, InstanceNorm):
             moments = run(made, self._rows, self._tell)
-        made.scaled = scaling(layer.norm, moments, rectify=layer.rectify)
+        made.scaled = scaling(layer.norm, moments, rectify=layer.rectify, usual=usual)
         return made
 
     def _stored(self, layer: NormalizedConv, source: Rows, output: torch.Tensor) -> Scaling:

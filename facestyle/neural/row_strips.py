@@ -10,7 +10,7 @@ from typing import Protocol
 
 import torch
 
-from facestyle.neural.normalization import BatchNorm, InstanceNorm
+from facestyle.neural.normalization import BatchNorm, ChannelMoments, InstanceNorm, near_usual
 from facestyle.neural.row_kernels import RowKernels, empty_rows, row_kernels
 from facestyle.neural.row_margins import bands
 from facestyle.neural.transformer import ConvLayer
@@ -68,7 +68,13 @@ class Moments:
         return self._squares / self.count
 
 
-def scaling(norm: InstanceNorm | BatchNorm, moments: Moments, *, rectify: bool) -> Scaling:
+def scaling(
+    norm: InstanceNorm | BatchNorm,
+    moments: Moments,
+    *,
+    rectify: bool,
+    usual: ChannelMoments | None = None,
+) -> Scaling:
     """Return what a normalization does to a map.
 
     Parameters
@@ -78,9 +84,14 @@ def scaling(norm: InstanceNorm | BatchNorm, moments: Moments, *, rectify: bool) 
         Of the map; batch normalization knows its own.
     rectify : bool
         Whether negative results become 0.
+    usual : ChannelMoments, optional
+        Those of the map are not to be far below; see `near_usual`.
     """
     known = isinstance(norm, BatchNorm)
     mean, variance = (norm.mean, norm.variance) if known else (moments.mean, moments.variance)
+    if usual is not None and not known:
+        wanted = ChannelMoments(usual.mean.cpu().double(), usual.variance.cpu().double())
+        mean, variance = near_usual(ChannelMoments(mean, variance), wanted)
     gain, offset, mean, variance = (
         values.detach().cpu().double() for values in (norm.scale, norm.shift, mean, variance)
     )

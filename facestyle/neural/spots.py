@@ -11,32 +11,12 @@ import torch.nn.functional as F
 from facestyle.neural.box_mean import box_mean
 from facestyle.neural.spot_places import Box, apart, box_of, pieces
 
-# Root mean square of a place's activations over the picture's median from which on it is a spot. In
-# the bundled sets spots are above 2 (3 for pictures), 99 % of a portrait below 1.7; at 3, 2.2 and
-# 1.8 a green spot was left on a forehead.
-_RAISED = 1.75
-# ... and of networks trained against raised places, told by 99 % of a picture below `_EVEN`: six
-# pictures had 1.12 to 1.16 there, 1.2 to 1.26 at 99.9 %, and spots from 1.47 to 2.7
-_RAISED_IN_EVEN, _EVEN = 1.4, 1.2
-_MOST = 0.01  # share of a picture up to which raised places are spots, not its content
-# ... beyond, over what all other places stay below: a picture whose half is empty has a low median
-# (1.6 % of one were above 1.8, its spot was at 6.6)
-_OUTSTANDING = 1.5
-# Mean of a place's colors, as the network adds them, from which on a spot shows in a picture: black
-# to white is 2.4. Of 137 raised places of 11 portraits of the development half in two styles, 17
-# had 2.6 and more, all white spots, and 120 at most 1.9, all without: covering those left patches.
-_SHOWS = 2.2
-# Mean over a spot up to which nothing is drawn there, as by networks that were trained against
-# raised colors: a bare patch with a tint. Ten of strangers' pictures had .11 to .22, one that was
-# drawn over .37
-_BARE = 0.25
-# Mean over a spot and the channels, with its sign, from which on it glares, however faint its
-# strokes: the white blobs of `glass` on white at 3200 x 4000 had .41 to .52; of 33 raised places of
-# 12 portraits of the development half in three styles, 512 px, none had more than .24
-_GLARING = 0.3
-# ... and cells up to which it is covered: 35 to 146 had strokes of their surroundings then, a gleam
-# of 548 along an edge was left in shreds
-_MOST_GLARING = 300
+# Level of a place, over the picture's median, from which on it is a spot. In the bundled styles
+# (240 and 512 px, 22 portraits) each picture has one or more of 15 to 43, and nothing else above
+# 2.7. Of 27 of 11 portraits in two styles, 640 px, all are spots to the eye. In the residual blocks
+# before, spots are 1.2 to 2.7 and much else is, too
+_RAISED = 5.0
+_MOST = 0.1  # share of a picture up to which raised places are spots, not its content (chosen)
 _REACH = 2  # cells that the layers after the last block carry a spot, on each side
 _AROUND = 33  # px: side of the square whose mean covers a spot
 _FAR_AROUND = 4 * _AROUND  # px beyond a spot that larger squares may reach
@@ -50,27 +30,34 @@ _LARGEST_PIECE, _SMALLEST_PIECE = 8, 4
 _STEP = 4  # px between two places that are tried
 
 
-def find_spots(x: torch.Tensor) -> torch.Tensor:
-    """Return where the activations (B, C, h, w) of the last residual block are raised.
+def levels(x: torch.Tensor) -> torch.Tensor:
+    """Return how strong activations (B, C, h, w) are at each place, (B, 1, h, w)."""
+    return torch.linalg.vector_norm(x, dim=1, keepdim=True).float()
+
+
+def raised_by(level: torch.Tensor) -> torch.Tensor:
+    """Return the strongest place of each picture over its median, (B,); of `levels`."""
+    places = level.flatten(1)
+    return places.amax(1) / places.median(1).values.clamp_min(1e-12)
+
+
+def find_spots(level: torch.Tensor) -> torch.Tensor:
+    """Return where the activations of the first upsampling layer are raised.
 
     Parameters
     ----------
-    x : torch.Tensor
-        (B, C, h, w).
+    level : (B, 1, h, w) tensor
+        From `levels`; even sides.
 
     Returns
     -------
     torch.Tensor
-        (B, 1, h, w) of 0 and 1.
+        (B, 1, h / 2, w / 2) of 0 and 1.
     """
-    level = torch.linalg.vector_norm(x, dim=1, keepdim=True) / x.shape[1] ** 0.5
-    places = level.flatten(1).float()
-    median, high = places.median(1).values, torch.quantile(places, 1 - _MOST, dim=1)
-    most = median * torch.where(high < _EVEN * median, _RAISED_IN_EVEN, _RAISED)
-    many = (places > most[:, None]).float().mean(1) > _MOST
-    most = torch.where(many, high * _OUTSTANDING, most)
-    spots = (level > most[:, None, None, None]).to(x)
-    return F.max_pool2d(spots, 2 * _REACH + 1, stride=1, padding=_REACH)
+    median = level.flatten(1).median(1).values
+    raised = (level > _RAISED * median[:, None, None, None]).float()
+    raised = raised * (raised.mean((1, 2, 3), keepdim=True) <= _MOST)
+    return F.max_pool2d(F.max_pool2d(raised, 2), 2 * _REACH + 1, stride=1, padding=_REACH)
 
 
 def cover_spots(
@@ -95,8 +82,7 @@ def cover_spots(
     torch.Tensor
         (B, 3, H, W).
     """
-    if like is not None:
-        spots = torch.stack([_showing(*pair) for pair in zip(x, spots, strict=True)])
+    spots = spots.to(x)
     if not spots.any():
         return x
     mask = F.interpolate(spots, x.shape[-2:], mode="bilinear", align_corners=False)
@@ -105,19 +91,6 @@ def cover_spots(
         for strokes, picture, own_spots, filled in zip(x, like, spots, around, strict=True):
             _fetch_strokes(strokes, picture, own_spots[0], filled)
     return torch.lerp(x, around, mask)
-
-
-def _showing(x: torch.Tensor, spots: torch.Tensor) -> torch.Tensor:
-    """Return those of the spots (1, h, w) that show in the output (3, H, W): glaring or bare."""
-    shown = torch.zeros_like(spots)
-    for spot in apart(spots[0] > 0):
-        box, own = box_of(spot, x.shape[-2:], 0)
-        there = x[:, *box][:, own]
-        added = there.abs().mean(0)
-        glaring = there.mean() > _GLARING and int(spot.sum()) <= _MOST_GLARING
-        if glaring or added.max() > _SHOWS or added.mean() < _BARE:
-            shown[0, spot] = 1
-    return shown
 
 
 def _mean_around_spots(x: torch.Tensor, clean: torch.Tensor, spots: torch.Tensor) -> torch.Tensor:

@@ -15,11 +15,12 @@ from torch import nn
 from facestyle.neural.color_ranges import ColorLimit, ColorRange
 from facestyle.neural.coloring import color, from_colors
 from facestyle.neural.grain import grain_for
-from facestyle.neural.normalization import BatchNorm, InstanceNorm
+from facestyle.neural.normalization import BatchNorm, ChannelMoments, InstanceNorm
 from facestyle.neural.palettes import Palette
 from facestyle.neural.settings import PICTURE_INPUTS, Architecture
 from facestyle.neural.sparing import spare
-from facestyle.neural.spots import cover_spots, find_spots
+from facestyle.neural.spots import cover_spots, find_spots, levels, raised_by
+from facestyle.neural.usual_moments import RAISED_AS_USUAL, synthetic_picture, usual_moments
 
 _GRID = 4  # two convolutions of stride two
 
@@ -58,9 +59,13 @@ class NormalizedConv(nn.Module):
         )
         self.rectify = rectify
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Transform (B, C, H, W)."""
-        x = self.norm(self.conv(x))
+    def forward(self, x: torch.Tensor, usual: ChannelMoments | None = None) -> torch.Tensor:
+        """Transform (B, C, H, W); by moments near the usual ones, if given."""
+        x = self.conv(x)
+        if usual is None or isinstance(self.norm, BatchNorm):
+            x = self.norm(x)
+        else:
+            x = self.norm.near(x, usual)
         return F.relu(x) if self.rectify else x
 
 
@@ -100,6 +105,7 @@ class Transformer(nn.Module):
         self.palette = Palette() if self.architecture.base == "recolored" else None
         self.layers = nn.ModuleList(_layers(self.architecture))
         self.limit: ColorLimit | None = None
+        self._usual: ChannelMoments | None = None
         _initialize(self, seed)
 
     @property
@@ -128,11 +134,12 @@ class Transformer(nn.Module):
         """
         base = self.base(picture)
         x = self.prepare(picture, base, seed)
-        spots = None
-        for number, layer in enumerate(self.layers):
+        *inner, wide, last = self.layers
+        for layer in inner:
             x = layer(x)
-            spots = self.spots(number, x, spots)
-        return self.finish(x, base, spots, strength)
+        level = levels(x) if self.has_spots else None
+        x = wide(x, self.usual(level))
+        return self.finish(last(x), base, None if level is None else find_spots(level), strength)
 
     def base(self, picture: torch.Tensor) -> torch.Tensor:
         """Return RGB (B, 3, H, W): the picture, in the style's colors where they are the base."""
@@ -158,24 +165,37 @@ class Transformer(nn.Module):
             return x
         return torch.cat((x, grain_for(pad_to_grid(picture[:, :3]), seed)), 1)
 
-    def spots(
-        self, number: int, x: torch.Tensor, before: torch.Tensor | None
-    ) -> torch.Tensor | None:
-        """Return spots in the output of a layer where it is the last residual block's.
+    @property
+    def has_spots(self) -> bool:
+        """Whether spots are looked for.
 
         Training goes without: it must see them. So do networks without a base.
+        """
+        return self.palette is not None and not self.training
+
+    def usual(self, level: torch.Tensor | None) -> ChannelMoments | None:
+        """Return what the last normalization is to find, where a picture may lack its spot.
 
         Parameters
         ----------
-        number : int
-            Of the layer.
-        x : (B, C, h, w) tensor
-            What it puts out.
-        before : (B, 1, h, w) tensor, optional
-            Spots found in an earlier layer.
+        level : (B, 1, h, w) tensor or None
+            From `levels` of what the first upsampling layer puts out.
         """
-        last = number == 2 + self.architecture.blocks
-        return find_spots(x) if last and self.palette and not self.training else before
+        if level is None or bool((raised_by(level) >= RAISED_AS_USUAL).all()):
+            return None
+        if self._usual is None:
+            *inner, wide, _ = self.layers
+            with torch.no_grad():
+                picture = synthetic_picture().to(level)
+                x = self.prepare(picture, self.base(picture))
+            self._usual = usual_moments(x, (*inner, wide.conv))
+        return self._usual
+
+    def train(self, mode: bool = True) -> "Transformer":
+        """Change to training or evaluation; what was measured of the weights is forgotten."""
+        self._usual = None
+        super().train(mode)
+        return self
 
     def finish(
         self,
@@ -193,7 +213,7 @@ class Transformer(nn.Module):
         base : (B, 3, H, W) tensor
             What `base` returns.
         spots : (B, 1, h, w) tensor, optional
-            What `spots` returns.
+            What `find_spots` returns.
         strength : (1, 1, h, w) tensor, optional
             Of what is added to the picture at each place, in [0, 1] and of any size (`spare`).
             Networks that change no base have nothing to weaken.
