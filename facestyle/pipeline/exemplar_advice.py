@@ -249,8 +249,9 @@ def _style(portrait: Portrait) -> np.ndarray:
     )
 
 
-# how much further exemplars helped where it was measured (docs/benchmarks.md): how many to aim
-# for, and what the next ones brought
+# how much further exemplars helped where it was measured, by earlier versions: how many to aim
+# for, and what the next ones brought (docs/benchmarks.md, Paired and Unpaired patch mode, has the
+# figures of drawings that hold now; none are kept there of energy mode)
 _AIMS: Mapping[str, tuple[int, str]] = {
     "energy": (8, "in tests 1, 2, 4 and 8 exemplars came to 18.9, 20.3, 21.2 and 22.2 dB"),
     "patch-unpaired": (
