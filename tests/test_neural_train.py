@@ -415,6 +415,11 @@ def test_damaged_checkpoints_are_refused(network, photos, tmp_path):
         with pytest.raises(ModelFileError, match=r"run\.checkpoint"):
             run(network, photos, replace(TINY, steps=2), checkpoint=CheckpointFile(checkpoint))
     checkpoint.write_bytes(whole)
+    other = metadata["settings"].replace('"style pictures": "', '"style pictures": "0')
+    write_safetensors(checkpoint, tensors, metadata | {"settings": other})
+    with pytest.raises(ModelFileError, match="with other style pictures than were given now"):
+        run(network, photos, replace(TINY, steps=2), checkpoint=CheckpointFile(checkpoint))
+    checkpoint.write_bytes(whole)
     run(network, photos, replace(TINY, steps=2), checkpoint=CheckpointFile(checkpoint))
 
 

@@ -151,6 +151,12 @@ def test_a_clip_without_a_face_is_refused_before_anything_is_written(stylizer, t
     assert [path.name for path in tmp_path.iterdir()] == ["empty.mp4"]
 
 
+def test_a_face_that_no_frame_shows_is_named(stylizer, clip, tmp_path):
+    third = Stylizer(stylizer.exemplars, method="energy", face=3)
+    with pytest.raises(FaceError, match=r"face 3 was asked for.*no frame shows so many"):
+        stylize_clip(third, clip, tmp_path / "o.mp4")
+
+
 def test_a_video_cannot_be_transparent(stylizer, clip, tmp_path):
     clear = Stylizer(stylizer.exemplars, method="energy", background="transparent")
     with pytest.raises(UsageError, match="opacity"):

@@ -116,9 +116,21 @@ def run(arguments: argparse.Namespace) -> int:
         device=arguments.device,
         report=_interruptible(_report(arguments, chosen.steps)),
     )
+    if arguments.add_to is not None and not (arguments.quiet or arguments.json):
+        _tell_name(arguments.output)
     record = {"path": str(arguments.output), "steps": chosen.steps, "status": "done"}
     print_result(to_json(record) if arguments.json else str(arguments.output))
     return exit_codes.ALL_DONE
+
+
+def _tell_name(output: Path) -> None:
+    """Tell what the style that was added is called."""
+    import sys
+
+    from facestyle.neural.model_files import load_style_set
+
+    name = load_style_set(output).styles[-1]
+    print(f"facestyle: the new style is {output}:{name} for --model", file=sys.stderr)
 
 
 def _check_folders(arguments: argparse.Namespace) -> None:

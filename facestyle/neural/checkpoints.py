@@ -25,6 +25,7 @@ FORMAT = "facestyle-training-1"
 _MOST_STEPS = 2**53  # whole numbers that JSON keeps exactly
 _ADDED = {"photos", "start"}  # settings that checkpoints of earlier versions do not name
 _MOMENTS = ("exp_avg", "exp_avg_sq")  # Adam's names in PyTorch
+_PICTURES = "style pictures"  # by a digest of them
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def training_identity(options: TrainOptions, styles: Sequence[StylePicture]) -> 
     digest = hashlib.sha256()
     for style in styles:
         digest.update(style.picture.cpu().numpy().tobytes() + repr(style.share).encode())
-    settings["style pictures"] = digest.hexdigest()
+    settings[_PICTURES] = digest.hexdigest()
     if options.schedule == "constant":
         del settings["steps"]  # more steps continue the same training
     if not options.scales_only:
@@ -199,7 +200,13 @@ def _check_settings(path: Path, found: dict[str, Any], expected: dict[str, Any])
     for name in sorted(found.keys() | expected.keys() - (_ADDED - found.keys())):
         if found.get(name) != expected.get(name):
             raise ModelFileError(
-                f"{path}: a checkpoint of a training with {name} = {found.get(name)!r}, but "
-                f"{name} = {expected.get(name)!r} was asked for; repeat the settings of the "
-                "checkpoint, or remove it to start anew"
+                f"{path}: a checkpoint of a training with {_difference(name, found, expected)}; "
+                "repeat the settings of the checkpoint, or remove it to start anew"
             )
+
+
+def _difference(name: str, found: dict[str, Any], expected: dict[str, Any]) -> str:
+    """What two trainings differ in, in words; of pictures only that they do."""
+    if name == _PICTURES:
+        return "other style pictures than were given now"
+    return f"{name} = {found.get(name)!r}, but {name} = {expected.get(name)!r} was asked for"

@@ -199,6 +199,11 @@ def _count_people(
             return people
     if frame is None:
         raise VideoError(f"{source}: has no frame in the part that was asked for")
+    which = stylizer.settings.which_face
+    if isinstance(which, int) and which > 1:
+        raise FaceError(
+            f"{source}: face {which} was asked for, counted from the left; no frame shows so many"
+        )
     raise FaceError(
         f"{source}: no face was found in any frame; expected one face looking towards the "
         "camera at some time. Try another part with --start"
