@@ -79,6 +79,19 @@ def test_strength_zero_keeps_the_picture(network):
     np.testing.assert_allclose(result, photo(), atol=1e-5)
 
 
+def test_a_style_of_one_tint_stays_so(network):
+    """An ink drawing had violet and green specks."""
+    sepia = stripes((0.9, 0.85, 0.75))
+    options = replace(QUICK, initial="content")  # colored
+    result = stylize_optimize(photo(), [sepia], options=options, loss_network=network, device="cpu")
+    chroma = np.array([[0.596, -0.274, -0.322], [0.211, -0.523, 0.312]]).T
+    assert np.abs(photo() @ chroma).max() > 0.2
+    assert np.abs(result @ chroma - (sepia @ chroma).mean((0, 1))).max() < 0.06
+    half = replace(options, strength=0.5)
+    result = stylize_optimize(photo(), [sepia], options=half, loss_network=network, device="cpu")
+    assert np.abs(result @ chroma).max() > 0.1  # and half of the photo's colors
+
+
 def test_keeping_colors_keeps_chroma(network):
     options = replace(QUICK, colors="keep")
     image = photo() * 0.6 + 0.2  # far from black and white, where clipping changes chroma
@@ -161,9 +174,10 @@ def test_regions_may_take_other_layers_and_keep_more_of_the_content():
 
 
 def test_a_finer_scale_begins_with_detail_of_the_start(network):
-    image = np.random.default_rng(1).uniform(size=(64, 512, 3)).astype(np.float32)
+    noise = np.random.default_rng(1).uniform(size=(64, 512, 1)).astype(np.float32)
+    image, gray = np.repeat(noise, 3, axis=2), stripes((1, 1, 1))  # colors of the style
     options = replace(QUICK, size=512, scales=2, iterations=1, initial="content")
-    result = stylize_optimize(image, [RED], options=options, loss_network=network, device="cpu")
+    result = stylize_optimize(image, [gray], options=options, loss_network=network, device="cpu")
     # one evaluation a scale moves nothing: what the coarser scale lacks is there again
     np.testing.assert_allclose(result, image, atol=1e-4)
 

@@ -12,6 +12,7 @@ import torch
 
 from facestyle.errors import UsageError
 from facestyle.neural.allocation import keep_memory
+from facestyle.neural.color_ranges import within_styles
 from facestyle.neural.loss_network import LossNetwork, layer_channels
 from facestyle.neural.minimizers import Report, minimize
 from facestyle.neural.objective import (
@@ -143,6 +144,10 @@ def optimize(
         history.append(losses)
     if options.colors == "keep":
         picture = with_colors_of(picture, full).clamp(0, 1)
+    else:
+        sizes = [style_size(style.picture, max(sizes[-1])) for style in styles]
+        shown = [resize(s.picture, size).clamp(0, 1) for s, size in zip(styles, sizes, strict=True)]
+        picture = within_styles(picture, shown, [s.share for s in styles], options.strength)
     return Optimized(picture, history)
 
 
