@@ -20,12 +20,13 @@ from facestyle.neural.style_images import StyleImage  # noqa: E402
 from facestyle.neural.style_pictures import StylePicture  # noqa: E402
 from facestyle.neural.style_training import train_style  # noqa: E402
 from facestyle.neural.train import train  # noqa: E402
-from facestyle.neural.transformer import Transformer, join_inputs  # noqa: E402
+from facestyle.neural.transformer import Transformer  # noqa: E402
 from facestyle.neural.video import feed_forward  # noqa: E402
 from facestyle.neural.video.feed_forward import redraw_frame  # noqa: E402
 from facestyle.neural.video.motion import Motion, warp, warp_along  # noqa: E402
 from facestyle.neural.video.synthetic_motion import move  # noqa: E402
 from facestyle.neural.video.training import pair_terms  # noqa: E402
+from facestyle.neural.video_inputs import join_inputs  # noqa: E402
 
 SHAPE = Architecture(channels=4, blocks=1, inputs=7)
 TINY = TrainOptions(

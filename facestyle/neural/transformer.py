@@ -21,6 +21,7 @@ from facestyle.neural.settings import PICTURE_INPUTS, Architecture
 from facestyle.neural.sparing import spare
 from facestyle.neural.spots import cover_spots, find_spots, levels, raised_by
 from facestyle.neural.usual_moments import RAISED_AS_USUAL, synthetic_picture, usual_moments
+from facestyle.neural.video_inputs import join_inputs
 
 _GRID = 4  # two convolutions of stride two
 
@@ -227,30 +228,6 @@ class Transformer(nn.Module):
             x = spare(x, base, strength)
         beneath = None if self.palette is None else base
         return color(x, beneath, None if self.training else self.limit)
-
-
-def join_inputs(
-    frame: torch.Tensor, warped: torch.Tensor | None = None, weights: torch.Tensor | None = None
-) -> torch.Tensor:
-    """Put together what a network for videos takes.
-
-    Parameters
-    ----------
-    frame : torch.Tensor
-        RGB (B, 3, H, W) in [0, 1].
-    warped : torch.Tensor, optional
-        The result of the frame before, warped to this one, (B, 3, H, W); None at the beginning.
-    weights : torch.Tensor, optional
-        (B, 1, H, W) in [0, 1]: where to believe it.
-
-    Returns
-    -------
-    torch.Tensor
-        (B, 7, H, W); gray where nothing is known.
-    """
-    if warped is None or weights is None:
-        warped, weights = torch.full_like(frame, 0.5), torch.zeros_like(frame[:, :1])
-    return torch.cat((frame, torch.lerp(torch.full_like(warped, 0.5), warped, weights), weights), 1)
 
 
 def reflect(x: torch.Tensor, pad: int, dim: int) -> torch.Tensor:

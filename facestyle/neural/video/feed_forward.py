@@ -4,7 +4,8 @@ import torch
 
 from facestyle.neural.large_pictures import redraw
 from facestyle.neural.settings import VIDEO_INPUTS
-from facestyle.neural.transformer import Transformer, join_inputs
+from facestyle.neural.transformer import Transformer
+from facestyle.neural.video_inputs import join_inputs
 
 # Mean difference from the warped result from which on the network is doubted. It is .011 to .045 in
 # some 90 frames of four clips of 128 to 192 px in two styles. In rare frames all edges flare up,

@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping
 import torch
 
 from facestyle.neural.losses import temporal_loss
-from facestyle.neural.transformer import join_inputs
 from facestyle.neural.video.motion import warp
 from facestyle.neural.video.synthetic_motion import MovedPair
+from facestyle.neural.video_inputs import join_inputs
 
 Redraw = Callable[[torch.Tensor], torch.Tensor]
 Perceptual = Callable[[torch.Tensor, torch.Tensor], Mapping[str, torch.Tensor]]
