@@ -163,3 +163,11 @@ def test_memory_does_not_grow(stylizer, clip):
 def test_frames_of_another_size_are_refused(stylizer, clip):
     with pytest.raises(UsageError, match="frame 1"):
         list(stylizer.video([clip[0][0], clip[0][0][:-20]]))
+
+
+def test_grain_asked_for_a_clip_is_said_to_have_no_effect(stylizer, clip, caplog):
+    next(stylizer.video(iter(clip[0])))
+    assert "grain" not in caplog.text
+    half = Stylizer(stylizer.exemplars, method="energy", grain=0.5)
+    next(half.video(iter(clip[0])))
+    assert "grain has no effect on clips" in caplog.text

@@ -205,11 +205,19 @@ def test_runs_are_equal_and_the_umask_is_respected(tmp_path, clip, name):
     assert {oct(path.stat().st_mode & 0o777) for path in first} == {"0o640"}
 
 
+def test_a_video_keeps_its_frame_rate_which_is_said(clip, caplog):
+    own = open_video(clip).info.frame_rate
+    assert not caplog.records
+    assert open_video(clip, frame_rate=own + 7).info.frame_rate == own
+    assert "keeps its own frame rate; --fps is for sequences" in caplog.text
+
+
 def test_times_and_rates_that_cannot_be_are_named(tmp_path, clip):
     source = open_video(clip, start=1e18)
     assert list(source.frames()) == []
     with pytest.raises(VideoError, match=r"has no frame from 1e\+18 s"):
         open_video_writer(tmp_path / "b.mp4", source.info).finish()
+    assert not list(tmp_path.glob("b.mp4*"))
     assert len(list(open_video(clip, end=1e18).frames())) == 30
     with pytest.raises(UsageError, match="start is inf"):
         open_video(clip, start=float("inf"))

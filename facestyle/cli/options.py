@@ -122,7 +122,6 @@ def add_video_options(parser: Any) -> None:
     parser.add_argument(
         "--fps",
         type=rate,
-        default=25.0,
         metavar="N",
         help="pictures a second of a sequence such as frames/%%05d.png (25)",
     )

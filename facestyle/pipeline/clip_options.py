@@ -20,11 +20,11 @@ class ClipOptions:
         Seconds; None is all.
     preview : int or None
         Only so many frames, the first ones from `start` on: what moves is judged in succession.
-    frame_rate : float
+    frame_rate : float, optional
         Pictures a second, of a sequence of pictures.
     """
 
     start: float | None = None
     end: float | None = None
     preview: int | None = None
-    frame_rate: float = 25.0
+    frame_rate: float | None = None

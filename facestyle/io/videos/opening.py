@@ -1,5 +1,6 @@
 """One way to open videos and sequences of pictures, and one to write them."""
 
+import logging
 import math
 import os
 from collections.abc import Iterator
@@ -15,6 +16,9 @@ from facestyle.io.videos.reading import open_video_file
 from facestyle.io.videos.sequence_writer import SequenceWriter
 from facestyle.io.videos.sequences import open_sequence
 from facestyle.io.videos.writer import SegmentedWriter
+
+_LOG = logging.getLogger(__name__)
+_USUAL_RATE = 25  # pictures a second
 
 
 class VideoSource(Protocol):
@@ -38,7 +42,7 @@ def open_video(
     *,
     start: float | None = None,
     end: float | None = None,
-    frame_rate: float | Fraction = 25,
+    frame_rate: float | Fraction | None = None,
     preview: int | None = None,
 ) -> VideoSource:
     """Open a video file or a sequence of pictures for reading.
@@ -53,8 +57,9 @@ def open_video(
         ``frames/%05d.png``.
     start, end : float, optional
         Seconds since the beginning; frames shown at `start` or later and before `end` are read.
-    frame_rate : float or Fraction
-        Pictures a second, of a sequence.
+    frame_rate : float or Fraction, optional
+        Pictures a second, of a sequence: 25 by default. Other clips have their own, which is said
+        where one is given.
     preview : int, optional
         Only so many frames, from `start` on; sound that is copied ends with them.
 
@@ -81,8 +86,10 @@ def open_video(
         raise UsageError(f"preview is {preview} frames; expected 1 or more.")
     path = Path(path)
     if is_sequence(path):
-        rate = _checked_rate(frame_rate)
+        rate = _checked_rate(_USUAL_RATE if frame_rate is None else frame_rate)
         return open_sequence(path, frame_rate=rate, start=start, end=end, preview=preview)
+    if frame_rate is not None:
+        _LOG.warning("%s: keeps its own frame rate; --fps is for sequences of pictures", path)
     if is_animated(path):
         return open_animation(path, start=start, end=end, preview=preview)
     return open_video_file(path, start=start, end=end, preview=preview)

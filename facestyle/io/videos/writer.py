@@ -144,6 +144,7 @@ class SegmentedWriter(ResumableWriter):
         """
         self.finish_segment()
         if self._parts.count == 0:
+            self._parts.remove()
             raise self._no_frames()
         unfinished = self._parts.folder / "joined.unfinished"
         join(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 import time
 from collections.abc import Sequence
 
@@ -42,6 +43,8 @@ from facestyle.methods.engine import (
     prepare_all,
 )
 from facestyle.spare_memory import give_back
+
+_LOG = logging.getLogger(__name__)
 
 
 class EnergyMethod(Method):
@@ -132,7 +135,9 @@ class EnergyMethod(Method):
         )
 
     def frames(self, clip: ClipContext) -> FrameEngine:
-        """What stylizes a clip: tone and gains follow the flow."""
+        """What stylizes a clip: tone and gains follow the flow; it gets no grain."""
+        if self.settings.grain not in (0.0, type(self.settings)().grain):
+            _LOG.warning("%s: grain has no effect on clips", clip.name)
         return EnergyFrames(self.look, self.settings, clip)
 
     def _add_grain(self, image: np.ndarray, portrait: Portrait, rendering: Rendering) -> None:
