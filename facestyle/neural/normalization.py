@@ -32,8 +32,9 @@ def near_usual(own: ChannelMoments, usual: ChannelMoments) -> ChannelMoments:
     own : ChannelMoments
         (..., C).
     usual : ChannelMoments
-        (C,).
+        (C,), of any type and on any device.
     """
+    usual = ChannelMoments(usual.mean.to(own.mean), usual.variance.to(own.variance))
     ratio = (own.variance / usual.variance.clamp_min(1e-12)).clamp(max=1).mean(-1, keepdim=True)
     share = ((_LITTLE - ratio) / (_LITTLE - _NONE)).clamp(0, 1)
     return ChannelMoments(

@@ -90,8 +90,7 @@ def scaling(
     known = isinstance(norm, BatchNorm)
     mean, variance = (norm.mean, norm.variance) if known else (moments.mean, moments.variance)
     if usual is not None and not known:
-        wanted = ChannelMoments(usual.mean.cpu().double(), usual.variance.cpu().double())
-        mean, variance = near_usual(ChannelMoments(mean, variance), wanted)
+        mean, variance = near_usual(ChannelMoments(mean, variance), usual)
     gain, offset, mean, variance = (
         values.detach().cpu().double() for values in (norm.scale, norm.shift, mean, variance)
     )
