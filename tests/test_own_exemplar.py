@@ -7,7 +7,7 @@ from facestyle import ExemplarSet, Stylizer
 from facestyle.exemplars.exemplar_set import ExemplarPicture
 from facestyle.io.images import read_image, write_image
 from facestyle.looks import find_exemplars
-from facestyle.pipeline.own_exemplar import warn_of_own_exemplar
+from facestyle.pipeline.own_exemplar import small_copies, warn_of_own_exemplar
 
 
 def as_exemplars(look):
@@ -20,7 +20,7 @@ def test_the_same_picture_is_found_in_another_size_and_format(tmp_path, caplog):
     for oil in oils[:4]:
         small = cv2.resize(oil.image, None, fx=0.4, fy=0.4, interpolation=cv2.INTER_AREA)
         write_image(tmp_path / "mine.jpg", small)
-        warn_of_own_exemplar(read_image(tmp_path / "mine.jpg").rgb, "mine.jpg", oils)
+        warn_of_own_exemplar(read_image(tmp_path / "mine.jpg").rgb, "mine.jpg", small_copies(oils))
         assert (
             f"mine.jpg: is itself one of the exemplars ({oil.name})" in caplog.records[-1].message
         )
@@ -30,7 +30,7 @@ def test_the_same_picture_is_found_in_another_size_and_format(tmp_path, caplog):
 def test_the_photograph_of_a_drawing_is_another_picture(caplog):
     drawings = as_exemplars("pencil")
     for photo in as_exemplars("pencil_photos"):
-        warn_of_own_exemplar(photo.image, photo.name, drawings)
+        warn_of_own_exemplar(photo.image, photo.name, small_copies(drawings))
     assert not caplog.records
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,6 +14,7 @@ from facestyle import disk_cache
 from facestyle.compositing.background import parse_background
 from facestyle.errors import FaceError, UsageError, advice
 from facestyle.exemplars import ExemplarSet
+from facestyle.exemplars.exemplar_set import ExemplarPicture
 from facestyle.faces import Face, Portrait, find_faces, portrait_from_image, select_face
 from facestyle.faces.analysis import is_large_enough
 from facestyle.flow import parse_flow_source
@@ -21,7 +23,7 @@ from facestyle.methods.engine import ClipContext, FrameEngine, Method, Outcome, 
 from facestyle.pipeline.clip_people import EverybodyFrames, OneOfSeveralFrames
 from facestyle.pipeline.exposure import exposed
 from facestyle.pipeline.mattes import check_matte
-from facestyle.pipeline.own_exemplar import warn_of_own_exemplar
+from facestyle.pipeline.own_exemplar import small_copies, warn_of_own_exemplar
 from facestyle.pipeline.people import (
     SMALLEST_BYSTANDER,
     beside_others,
@@ -111,8 +113,8 @@ class StillStylizer:
         may_be_dim = self.settings.exposure == "auto" and self.needs_face
         shown = exposed(rgb, alpha, self.rendering.strength, source.name) if may_be_dim else rgb
         targets, rendering = self._targets(shown, alpha, landmarks, source.name)
-        if self.exemplars is not None and self.needs_face:
-            warn_of_own_exemplar(rgb, source.name, self.exemplars.pictures)
+        if self.needs_face:
+            warn_of_own_exemplar(rgb, source.name, self._exemplar_copies)
         if known is not None:
             targets = [self._with_matte(target, known) for target in targets]
         give_back(rgb.shape[0] * rgb.shape[1])
@@ -178,6 +180,11 @@ class StillStylizer:
                 picture.image.tobytes() for picture in self.exemplars.pictures
             ]
         return disk_cache.fingerprint(*parts)
+
+    @functools.cached_property
+    def _exemplar_copies(self) -> list[ExemplarPicture]:
+        """What tells a picture that is an exemplar; once for all pictures."""
+        return [] if self.exemplars is None else small_copies(self.exemplars.pictures)
 
     def _targets(
         self, rgb: np.ndarray, alpha: np.ndarray | None, given: np.ndarray | None, name: str
