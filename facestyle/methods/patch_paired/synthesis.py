@@ -26,6 +26,7 @@ from facestyle.methods.patch_paired.grid import Grid, make_grid
 from facestyle.methods.patch_paired.groups import groups_at
 from facestyle.methods.patch_paired.identity import drawing_slopes
 from facestyle.methods.patch_paired.labeling import choose_patches, gather_patches
+from facestyle.methods.patch_paired.own_skin import skin_change
 from facestyle.methods.patch_paired.photo_features import normalized_gray, photo_feature_maps
 from facestyle.methods.patch_paired.quilting import quilt
 from facestyle.methods.patch_paired.tones import reduced, tone_change
@@ -71,6 +72,7 @@ def synthesize(
     points: np.ndarray,
     groups: np.ndarray,
     exemplars: Sequence[PreparedExemplar],
+    lost: np.ndarray,
     *,
     zoom: int = 1,
     smooth: bool = True,
@@ -87,6 +89,8 @@ def synthesize(
         What it shows where; see `group_map`.
     exemplars : sequence of PreparedExemplar
         All are aligned and searched.
+    lost : (h, w) float32
+        What matching took from the sitter's tones; see `lost_tones`.
     zoom : int
         Enlargement of the drawing over the photograph.
     smooth : bool
@@ -123,6 +127,7 @@ def synthesize(
     fine_candidates = candidates.zoomed(grid, fine_grid)
     base = overlay(mix(drawings, fine_grid, fine_candidates, weights), fine_grid)
     change = tone_change(base, maps[0], groups, pull, curves)
+    change += skin_change(base, lost, groups)
     base += change
     clock.lap("base")
     slope = drawing_slopes(

@@ -19,6 +19,7 @@ _QUANTILES = np.linspace(0.04, 0.96, 12)
 _TOLERANCE = 1.0  # standard deviations among the exemplars that are left alone
 _LEAST_SPREAD = 0.01  # of one exemplar, in gray levels of [0, 1]
 _SURE_BACKGROUND = 0.05  # matte
+_WHITE = 99.0  # percentile of luma: glints are few
 
 
 @dataclass(frozen=True)
@@ -31,10 +32,13 @@ class PhotoStatistics(FrozenRecord):
         Quantiles of each channel inside the face's outline.
     background : (2, 3) float64 or None
         Mean and standard deviation of each channel; None where nearly no background is seen.
+    white : float
+        Luma of what is lightest.
     """
 
     face: np.ndarray
     background: np.ndarray | None
+    white: float
 
 
 def photo_statistics(photo: np.ndarray, matte: np.ndarray, points: np.ndarray) -> PhotoStatistics:
@@ -63,7 +67,8 @@ def photo_statistics(photo: np.ndarray, matte: np.ndarray, points: np.ndarray) -
     background = None
     if len(behind) > 0.02 * matte.size:
         background = np.stack([behind.mean(axis=0), behind.std(axis=0)]).astype(np.float64)
-    return PhotoStatistics(np.quantile(inside, _QUANTILES, axis=0), background)
+    white = np.percentile(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), _WHITE)
+    return PhotoStatistics(np.quantile(inside, _QUANTILES, axis=0), background, float(white))
 
 
 def match_tones(
@@ -99,6 +104,11 @@ def match_tones(
     behind = mean + (photo - own.background[0]) * contrast
     share = matte[..., None]
     return np.clip(share * person + (1 - share) * behind, 0, 1).astype(np.float32)
+
+
+def beyond(own: float, others: np.ndarray) -> float:
+    """How far a value is beyond the range of others, of whatever sign."""
+    return float(own - _towards(np.asarray(own), others))
 
 
 def _towards(own: np.ndarray, others: np.ndarray) -> np.ndarray:

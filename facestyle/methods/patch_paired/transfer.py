@@ -14,6 +14,7 @@ from facestyle.methods.engine import Outcome, Rendering
 from facestyle.methods.patch_paired.borders import fill_black_borders
 from facestyle.methods.patch_paired.exemplar import PreparedExemplar, resize, working_scale
 from facestyle.methods.patch_paired.groups import group_map
+from facestyle.methods.patch_paired.own_skin import lost_tones
 from facestyle.methods.patch_paired.preselection import preselect
 from facestyle.methods.patch_paired.rendering import (
     clear_paper,
@@ -149,17 +150,19 @@ def draft(
     give_back(gray.size)
     face = portrait.face.scaled(scale)
     points = face.landmarks
-    matched = photo
+    matched, lost = photo, np.zeros(matte.shape, np.float32)
     if match:
-        own = photo_statistics(photo, matte, points)
-        matched = match_tones(photo, matte, own, [e.statistics for e in exemplars])
+        own, others = photo_statistics(photo, matte, points), [e.statistics for e in exemplars]
+        matched = match_tones(photo, matte, own, others)
+        lost = lost_tones(luma(photo), luma(matched), own, others)
     watch.lap("tone")
     chosen = preselect(matched, points, exemplars, _MOST_EXEMPLARS)
     similar = [exemplars[n] for n in chosen]
     watch.lap("preselect")
     groups = group_map(Portrait(photo, face, matte))
     watch.lap("groups")
-    layers = synthesize(matched, points, groups, similar, zoom=_zoom(similar, scale), smooth=smooth)
+    zoom = _zoom(similar, scale)
+    layers = synthesize(matched, points, groups, similar, lost, zoom=zoom, smooth=smooth)
     return Draft(gray, photo, matched, chosen, layers, {**watch.laps, **layers.timings})
 
 
