@@ -245,9 +245,8 @@ def test_auto_names_photographic_looks(run, tmp_path, portrait):
     assert "method: energy (1 of 1 exemplars look photographed: " in done.stderr
     refused = run("me.png", "--exemplars", look, "--labels", "mrf", "--overwrite", "-q")
     assert refused.returncode == 2
-    assert (
-        "labels: belongs to method patch-unpaired; the method is energy (1 of 1" in refused.stderr
-    )
+    expected = "error: --labels: belongs to method patch-unpaired; the method is energy (1 of 1"
+    assert expected in refused.stderr
 
 
 # --- Exemplars -------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+from argparse import Namespace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from skimage import data
 
 from facestyle.cli import main
 from facestyle.cli.messages import ClipProgress
+from facestyle.cli.setting_options import with_option_names
 from facestyle.cli.suggestions import mistyped_verb, nearest
 from facestyle.cli.train import _progress
 
@@ -416,3 +418,18 @@ def test_training_says_after_which_step_it_goes_on(capsys):
     assert capsys.readouterr().err.count("going on after step 6") == 1
     _progress(10)(1, {"style": 1.0}, None)
     assert "going on" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("message", "given", "shown"),
+    [
+        ("by_region: belongs to it", {"by_region": True}, "--by-region: belongs to it"),
+        ("x; by_region spares faces", {}, "x; --by-region spares faces"),
+        ("area: found background", {"area": "background"}, "--area: found background"),
+        ("area: no such file", {}, "area: no such file"),  # a file may be called that
+        ("my_size/by_region.png: no such file", {}, "my_size/by_region.png: no such file"),
+        ("look.toml: by_region: expected true", {}, "look.toml: by_region: expected true"),
+    ],
+)
+def test_settings_are_named_as_they_are_given(message, given, shown):
+    assert with_option_names(message, Namespace(**given)) == shown

@@ -114,12 +114,20 @@ def _run(module: ModuleType, arguments: argparse.Namespace) -> int:
     try:
         return int(module.run(arguments))
     except UsageError as error:
-        report_error(str(error))
+        _report(error, arguments)
         return exit_codes.USAGE
     except FacestyleError as error:
-        report_error(str(error))
+        _report(error, arguments)
         return exit_codes.NOTHING_DONE
     except KeyboardInterrupt:
         how = getattr(module, "INTERRUPTED", "nothing was written")
         report_error(f"interrupted; {how}")
         return exit_codes.INTERRUPTED
+
+
+def _report(error: Exception, arguments: argparse.Namespace) -> None:
+    """Tell an error in the command line's words."""
+    from facestyle.cli.messages import report_error
+    from facestyle.cli.setting_options import with_option_names
+
+    report_error(with_option_names(str(error), arguments))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import re
 import typing
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 from facestyle.methods import METHODS, method_settings
+from facestyle.pipeline.presets import SUFFIX
 from facestyle.settings import Option, Settings, expected, kind_of
 
 
@@ -47,6 +49,28 @@ def given_settings(arguments: argparse.Namespace, *classes: type[Settings]) -> d
     names = dict.fromkeys(name for settings in known for name in settings.options())
     values = {name: getattr(arguments, name, None) for name in names}
     return {name: value for name, value in values.items() if value is not None}
+
+
+def with_option_names(message: str, arguments: argparse.Namespace) -> str:
+    """A message as someone at the command line knows its settings: --by-region, not by_region.
+
+    Parameters
+    ----------
+    message : str
+        That begins with a setting's name, perhaps.
+    arguments : argparse.Namespace
+        What was given. Settings of a preset are left as the file spells them.
+    """
+    if SUFFIX in message:
+        return message
+    names = dict.fromkeys(n for m in METHODS for n in method_settings(m).SETTINGS.options())
+    for name in names:
+        option = f"--{name.replace('_', '-')}"
+        if "_" in name:
+            message = re.sub(rf"(?<![\w./-]){name}(?![\w./-])", option, message)
+        elif getattr(arguments, name, None) is not None and message.startswith(f"{name}: "):
+            message = f"--{message}"
+    return message
 
 
 def _add(parser: Any, settings: type[Settings], name: str, default: str) -> None:
