@@ -209,7 +209,7 @@ class PatchFrames(FaceFrames[PatchState]):
             positions=positions,
             exemplar_unary=exemplar_unary,
             wanted=wanted,
-            grain=np.full(wanted.shape, np.nan),
+            grain=np.full(wanted.quantiles.shape, np.nan),
         )
         return state, portrait, strokes
 

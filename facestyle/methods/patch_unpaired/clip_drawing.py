@@ -15,11 +15,12 @@ from facestyle.methods.patch_unpaired.clip_field import whole_field
 from facestyle.methods.patch_unpaired.clip_state import PatchState
 from facestyle.methods.patch_unpaired.correction import correction, correction_weights, last_weights
 from facestyle.methods.patch_unpaired.exemplar_seams import meeting_exemplars
+from facestyle.methods.patch_unpaired.exemplars_grain import ExemplarsGrain, exemplars_grain
 from facestyle.methods.patch_unpaired.eye_lines import drawn_lines
 from facestyle.methods.patch_unpaired.flat_colors import cut_out
+from facestyle.methods.patch_unpaired.grain_by_tone import grain_factors
 from facestyle.methods.patch_unpaired.grain_distribution import (
     band_quantiles,
-    exemplars_grain,
     grain_bands,
     with_bands_like,
 )
@@ -173,14 +174,23 @@ def finished_drawing(
     before = np.where(np.isfinite(state.grain), state.grain, own)
     grain = before + pace * (own - before)
     grained = lab.copy()
-    grained[..., 0] = with_bands_like(light, bands, region_map, grain, state.wanted, texture)
+    target = state.target
+    factors = grain_factors(
+        cv2.resize(light, target.region_map.shape[::-1], interpolation=cv2.INTER_AREA),
+        np.ascontiguousarray(target.lab[..., 0]),
+        target.region_map,
+        state.wanted.by_tone,
+        state.width / state.reduction,
+    )
+    wanted = state.wanted.quantiles
+    grained[..., 0] = with_bands_like(light, bands, region_map, grain, wanted, texture, factors)
     if len(inks):
         grained = in_inks(grained, inks, state.width)
     return from_lab(grained), grain
 
 
-def wanted_grain(sources: PatchSources, exemplars: Sequence[PreparedExemplar]) -> np.ndarray:
-    """Grain of the exemplars' groups, at the size that the clip is drawn at; (4, 2, 34)."""
+def wanted_grain(sources: PatchSources, exemplars: Sequence[PreparedExemplar]) -> ExemplarsGrain:
+    """Grain of the exemplars, at the size that the clip is drawn at."""
     count = len(sources.faces)
     pictures = (scaled_exemplar(exemplars, n, sources, 1.0) for n in range(count))
     lights = (luminance(picture / np.float32(255)) for picture in pictures)

@@ -11,6 +11,7 @@ from facestyle.imaging.points import scaled_points
 from facestyle.methods.patch_unpaired.clip_field import MovingField, Window
 from facestyle.methods.patch_unpaired.clip_target import FrameTarget
 from facestyle.methods.patch_unpaired.correction import CorrectionWeights
+from facestyle.methods.patch_unpaired.exemplars_grain import ExemplarsGrain
 from facestyle.methods.patch_unpaired.tone import ToneCurves
 from facestyle.tracking.person import Matte
 from facestyle.tracking.tracker import Track
@@ -47,8 +48,9 @@ class PatchState:
         What makes exemplars meet in one tone, Lab of 1; NaN where strokes are new.
     positions, exemplar_unary : (E, h, w, 2), (E, h, w) float32
         For the search, on a coarse grid.
-    wanted, grain : (4, 2, 34) float64
-        Grain of the exemplars' groups and of the drawing's, as quantiles of its bands.
+    wanted : ExemplarsGrain
+    grain : (4, 2, 34) float64
+        Of the drawing's groups, as quantiles of its bands.
     """
 
     number: int
@@ -67,7 +69,7 @@ class PatchState:
     seams: np.ndarray
     positions: np.ndarray
     exemplar_unary: np.ndarray
-    wanted: np.ndarray
+    wanted: ExemplarsGrain
     grain: np.ndarray
 
 

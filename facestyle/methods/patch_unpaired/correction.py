@@ -48,6 +48,10 @@ _LAST_FINE_CHROMA = {LIP: 1.0, HAIR: 0.8, BROW: 0.8}
 # over whole at the usual identity of .8
 _AROUND_EYES = 0.02
 _LAST_COLOR_OF_EYES = 1.25
+# Share of what is finer than the middle band in lips: the line between them was black and ragged,
+# and hooked at a corner (eight sitters in pencil, charcoal, watercolor and engraving, by eye: at .8
+# engraved lips lose their lines)
+_LAST_FINEST_OF_LIPS = 0.5
 # Share of hair's middle band: at the .8 of the loop the strokes' own would be lost (seven
 # development sitters, .4 and .5: texture error in pencil 1.18 and 1.20, in charcoal .96 and .97)
 _LAST_MIDDLE_OF_HAIR = 0.4
@@ -93,6 +97,8 @@ class CorrectionWeights:
         Factor of `chroma`.
     one_color : (h, w) float32, optional
         Share of all differences in color, in place of the others.
+    finest : (h, w) float32, optional
+        Share of luminance's differences finer than the middle band, over that in the middle band.
     even : (h, w) float32, optional
         Share of edges between patches of unlike tone or color; see `false_edges`.
     strong_tones, strong_colors : float, or (h, w) float32
@@ -107,6 +113,7 @@ class CorrectionWeights:
     fine_chroma: np.ndarray | None = None
     wide_chroma: np.ndarray | None = None
     one_color: np.ndarray | None = None
+    finest: np.ndarray | None = None
     even: np.ndarray | None = None
     strong_tones: float | np.ndarray = _STRONG_TONES
     strong_colors: float | np.ndarray = _STRONG_COLORS
@@ -182,6 +189,7 @@ def last_weights(
         chroma=_LAST_CHROMA,
         fine_chroma=cv2.GaussianBlur(fine_chroma, (0, 0), 0.012 * face_width),
         wide_chroma=1 + np.float32(_LAST_CLOTHES_CHROMA - 1) * clothes,
+        finest=np.float32(_LAST_FINEST_OF_LIPS) * _soft(region_map, (LIP,), face_width),
         one_color=_around_eyes(region_map, face_width),
         even=_soft(region_map, _EVEN, face_width),
         strong_tones=np.float32(_STRONG_TONES) * (1 + np.float32(_LOOSE_TONES) * loose),
@@ -223,6 +231,8 @@ def correction(
     middle = cv2.GaussianBlur(
         np.ascontiguousarray(difference[..., 0]), (0, 0), max(0.5, MIDDLE_SIGMA * face_width)
     )
+    if weights.finest is not None:
+        middle += weights.finest * (difference[..., 0] - middle)
     change = combine_bands(low, middle, weights.low, weights.middle, factor, weights.chroma)
     if weights.even is not None:
         even = np.float32(factor) * weights.even

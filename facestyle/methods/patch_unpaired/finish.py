@@ -18,9 +18,11 @@ from facestyle.kernels.patch_voting import Voting, vote
 from facestyle.methods.patch_unpaired.background_blending import blend_pieces, fading_pieces
 from facestyle.methods.patch_unpaired.correction import correction, last_weights
 from facestyle.methods.patch_unpaired.exemplar_seams import meeting_exemplars
+from facestyle.methods.patch_unpaired.exemplars_grain import ExemplarsGrain, exemplars_grain
 from facestyle.methods.patch_unpaired.eye_lines import drawn_lines
 from facestyle.methods.patch_unpaired.flat_colors import cut_out
-from facestyle.methods.patch_unpaired.grain_distribution import exemplars_grain, with_grain_like
+from facestyle.methods.patch_unpaired.grain_by_tone import grain_factors
+from facestyle.methods.patch_unpaired.grain_distribution import with_grain_like
 from facestyle.methods.patch_unpaired.inks import in_inks
 from facestyle.methods.patch_unpaired.prepared import PreparedExemplar, resize_region_map
 from facestyle.methods.patch_unpaired.recipe import MODE_BANDWIDTH, MODE_ROUNDS, RENDER_REACH
@@ -81,11 +83,12 @@ def finish(
         person = off_background(target.region_map)
         lab = cut_out(lab, target.toned, person, sources.flat_colors, face, settings.identity)
     else:
-        change = _change(_at_working_size(lab, target), target, match, sources, settings.identity)
+        small = _at_working_size(lab, target)
+        change = _change(small, target, match, sources, settings.identity)
         lab += cv2.resize(change, size, interpolation=cv2.INTER_CUBIC)
-        region_map = resize_region_map(target.region_map, size)
-        lightness = np.ascontiguousarray(lab[..., 0])
-        lab[..., 0] = with_grain_like(lightness, region_map, face, wanted, settings.texture)
+        lab[..., 0] = _with_grain(
+            lab[..., 0], small[..., 0] + change[..., 0], target, wanted, face, settings.texture
+        )
         if len(sources.inks):
             lab = in_inks(lab, sources.inks, face)
     image = from_lab(lab, out=lab)
@@ -115,6 +118,24 @@ def _change(
         target.toned - small - change, target.region_map, drawn, sources.face_width
     )
     return change
+
+
+def _with_grain(
+    light: np.ndarray,
+    small: np.ndarray,
+    target: SynthesisTarget,
+    wanted: ExemplarsGrain,
+    face_width: float,
+    texture: float,
+) -> np.ndarray:
+    """A drawing's luminance with the exemplars' grain; `small` is it at the working size."""
+    size = light.shape[1::-1]
+    toned = np.ascontiguousarray(target.toned[..., 0])
+    reduced = face_width * small.shape[1] / size[0]
+    factors = grain_factors(small, toned, target.region_map, wanted.by_tone, reduced)
+    region_map = resize_region_map(target.region_map, size)
+    light = np.ascontiguousarray(light)
+    return with_grain_like(light, region_map, face_width, wanted.quantiles, texture, factors)
 
 
 def _set_background(
@@ -159,7 +180,7 @@ def _render_scale(
 
 def _exemplars_grain(
     sources: PatchSources, images: Sequence[np.ndarray], width: float
-) -> np.ndarray:
+) -> ExemplarsGrain:
     """Grain of the exemplars at the rendering's size: another size would have another grain."""
     region_maps = (
         resize_region_map(layer.region_map, image.shape[1::-1])

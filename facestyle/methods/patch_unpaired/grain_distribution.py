@@ -7,7 +7,7 @@ had the fine noise of blended patches. So two bands of the grain are mapped by r
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
@@ -17,8 +17,6 @@ from facestyle.methods.patch_unpaired.grain import (
     GRAIN_SIGMA,
     GROUPS_OF_LABELS,
     MOST_CHANGE,
-    grain_of,
-    likeness_to_first,
 )
 
 GROUPS = 4  # face, hair, clothes, background
@@ -51,31 +49,6 @@ def grain_quantiles(luminance: np.ndarray, region_map: np.ndarray, face_width: f
     return band_quantiles(grain_bands(luminance, face_width), region_map)
 
 
-def exemplars_grain(
-    lights: Iterable[np.ndarray], region_maps: Iterable[np.ndarray], face_width: float
-) -> np.ndarray:
-    """Grain of several exemplars, as much of each as it is like the first's.
-
-    Parameters
-    ----------
-    lights : iterable of (h, w) float32
-        Luminance, at the size of the drawing: another size would have another grain.
-    region_maps : iterable of (h, w) uint8
-    face_width : float
-        px.
-
-    Returns
-    -------
-    (4, 2, 34) float64
-        From `grain_quantiles`; NaN where no exemplar has a group.
-    """
-    grains, quantiles = [], []
-    for light, region_map in zip(lights, region_maps, strict=True):
-        grains.append(grain_of([light], [region_map], face_width))
-        quantiles.append(grain_quantiles(light, region_map, face_width))
-    return quantiles_like_first(quantiles, likeness_to_first(np.stack(grains)))
-
-
 def quantiles_like_first(quantiles: Sequence[np.ndarray], weights: np.ndarray) -> np.ndarray:
     """Weighted mean over exemplars, (4, 2, 34) float64; NaN where no exemplar has a group.
 
@@ -100,6 +73,7 @@ def with_grain_like(
     face_width: float,
     wanted: np.ndarray,
     texture: float,
+    factors: Sequence[np.ndarray] = (),
 ) -> np.ndarray:
     """Map the bands of a picture's grain to the exemplars' by rank.
 
@@ -114,6 +88,8 @@ def with_grain_like(
         Quantiles from the exemplars.
     texture : float
         From 0, half the exemplars' grain, over .5, the exemplars' own, to 1, twice it.
+    factors : sequence of (rows, columns) float32, optional
+        Of each band at each place, for any size; see `grain_by_tone`.
 
     Returns
     -------
@@ -121,7 +97,7 @@ def with_grain_like(
     """
     bands = grain_bands(luminance, face_width)
     own = band_quantiles(bands, region_map)
-    return with_bands_like(luminance, bands, region_map, own, wanted, texture)
+    return with_bands_like(luminance, bands, region_map, own, wanted, texture, factors)
 
 
 def with_bands_like(
@@ -131,6 +107,7 @@ def with_bands_like(
     own: np.ndarray,
     wanted: np.ndarray,
     texture: float,
+    factors: Sequence[np.ndarray] = (),
 ) -> np.ndarray:
     """Map the bands of a picture's grain by known quantiles: those of a clip change slowly.
 
@@ -144,7 +121,8 @@ def with_bands_like(
     own, wanted : (4, 2, 34) float64
         Quantiles of the picture and of the exemplars.
     texture : float
-        As in `with_grain_like`.
+    factors : sequence of (rows, columns) float32
+        These two as in `with_grain_like`.
 
     Returns
     -------
@@ -157,7 +135,10 @@ def with_bands_like(
         tables = [_table(own[g, number], dial * wanted[g, number]) for g in range(GROUPS)]
         steps = np.clip(band * np.float32(_STEPS / _REACH), -_STEPS, _STEPS)
         places = np.rint(steps).astype(np.int32) + groups * (2 * _STEPS + 1) + _STEPS
-        result += np.concatenate(tables)[places] - band
+        mapped = np.concatenate(tables)[places]
+        if factors:
+            mapped *= cv2.resize(factors[number], band.shape[::-1])
+        result += mapped - band
     return result
 
 

@@ -23,6 +23,7 @@ from facestyle.methods.patch_unpaired.flat_colors import in_flat_colors, sharpen
 from facestyle.methods.patch_unpaired.flattening import flattened
 from facestyle.methods.patch_unpaired.pictures import halved
 from facestyle.methods.patch_unpaired.recipe import LEVELS, LOW_WEIGHT, tone_sigma
+from facestyle.methods.patch_unpaired.red_lips import with_dark_lips
 from facestyle.methods.patch_unpaired.sources import PatchSources
 from facestyle.methods.patch_unpaired.synthesis import SynthesisTarget
 from facestyle.methods.patch_unpaired.tone import (
@@ -129,6 +130,7 @@ def toned_and_searched(
     """
     width, sigma = scale * sources.face_width, scale * tone_sigma(sources.face_width)
     flat = flattened(to_lab(portrait.image), region_map, width)
+    flat = with_dark_lips(flat, region_map, sources.tones[0].spread, width)
     curves = curves or tone_curves(flat, region_map, sources.tones, sigma)
     toned, searched = (
         tone_mapped(flat, region_map, sources.tones, sigma, own)
