@@ -29,6 +29,10 @@ _TONE_SIGMA = 0.08
 _FROM_PERSON = 0.06
 # Times the usual squared detail, plus grain, RGB of 1; and how far low bands are from the usual
 _MOST_DETAIL, _GRAIN, _MOST_AWAY = 2.5, 1e-4, 0.08
+# Width of what lies along an exemplar's border, in sigmas of the tones, and the least share of its
+# background that this has to be. A ground ends in paper where that deviates less than the whole, in
+# this ratio: engravings and watercolors have .04 to .4 (one of each .6), pencil .4 to .8
+_RIM, _LEAST_RIM, _EVEN = 2.0, 0.05, 0.4
 _MEETING = 0.2  # of the tones of pieces beyond the first exemplar's border
 _SHOULDERS = (0.15, 0.5, 1.5)  # below the chin, half width there, slope
 # how much more of the background another exemplar than the lead has to cover to be the first
@@ -161,17 +165,39 @@ def _backdrop(sources: PatchSources, number: int, first: np.ndarray) -> Backdrop
     sigma = _TONE_SIGMA * sources.face_width / 2 ** levels[-1]
     coarse = pictures[-1] / np.float32(255)
     low_band = _filled_low_band(coarse, free[-1], sigma)
-    return Backdrop(pictures, free, low_band, first, _plain(coarse, low_band, free[-1], sigma))
+    plain, ends = _plain(coarse, low_band, free[-1], sigma)
+    return Backdrop(pictures, free, low_band, first, plain, ends)
 
 
-def _plain(picture: np.ndarray, low_band: np.ndarray, free: np.ndarray, sigma: float) -> np.ndarray:
-    """Where a background has nothing of its own to show: not a collar's line, nor a dark corner."""
+def _plain(
+    picture: np.ndarray, low_band: np.ndarray, free: np.ndarray, sigma: float
+) -> tuple[np.ndarray, bool]:
+    """Where a background has nothing of its own to show: not a collar's line, nor a dark corner.
+
+    And whether its ground ends in paper before the border: then only that is plain.
+    """
     if not free.any():
-        return free
+        return free, False
     detail = cv2.GaussianBlur(((picture - low_band) ** 2).sum(axis=-1), (0, 0), sigma)
-    away = np.abs(low_band - np.median(low_band[free], axis=0)).max(axis=-1)
-    limit = _MOST_DETAIL * np.median(detail[free]) + _GRAIN
-    return free & (detail < limit) & (away < max(_MOST_AWAY, 2 * np.median(away[free])))
+    rim = free & _rim(free.shape, _RIM * sigma)
+    seen = rim.sum() > _LEAST_RIM * free.sum()
+    ends = bool(seen and _deviation(low_band[rim]) < _EVEN * _deviation(low_band[free]))
+    usual = rim if ends else free
+    away = np.abs(low_band - np.median(low_band[usual], axis=0)).max(axis=-1)
+    limit = _MOST_DETAIL * np.median(detail[usual]) + _GRAIN
+    plain = free & (detail < limit) & (away < max(_MOST_AWAY, 2 * np.median(away[usual])))
+    return plain, ends
+
+
+def _rim(shape: tuple[int, ...], width: float) -> np.ndarray:
+    """Places near the upper border and those at the sides, bool."""
+    rows, columns = np.indices(shape)
+    return np.minimum(np.minimum(rows, columns), shape[1] - 1 - columns) < width
+
+
+def _deviation(tones: np.ndarray) -> float:
+    """Median distance from the median, of the channel that has most."""
+    return float(np.median(np.abs(tones - np.median(tones, axis=0)), axis=0).max())
 
 
 def _picture(sources: PatchSources, number: int, index: int) -> tuple[np.ndarray, np.ndarray]:

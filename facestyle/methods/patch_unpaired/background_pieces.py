@@ -20,7 +20,7 @@ from facestyle.methods.patch_unpaired.background_search import (
     OffsetSearch,
     shifted,
 )
-from facestyle.methods.patch_unpaired.pictures import bounding_box
+from facestyle.methods.patch_unpaired.pictures import bounding_box, depth_inside
 from facestyle.mrf.graphcut import solve_labels
 
 CUT_LEVEL = 2  # of the pyramid, where pieces are cut; a pixel is four of the working size
@@ -32,6 +32,7 @@ _LEAST_MISSING = 0.004  # share of the picture; smaller holes are left to the se
 # of RGB (of 1): the most of tone that a piece is changed by; at .2 flat gray stands where an
 # engraving has lines
 _MOST_CHANGE = 0.1
+_FADING = 0.3  # face widths beyond the first exemplar's border in which its ground may end
 _SHORTEST = 1e-3  # cost of a cut where pieces agree
 _SAMPLES = 1000
 _MOVES = ((2, 2), (1, 2), (0, 1))  # level, and px of it that an offset is moved to agree
@@ -62,10 +63,14 @@ class Pieces:
 class _Canvas:
     """What is laid already, at the level of the cuts."""
 
-    def __init__(self, wanted: np.ndarray, tone: np.ndarray, toned: np.ndarray) -> None:
+    def __init__(
+        self, wanted: np.ndarray, tone: np.ndarray, toned: np.ndarray, unit: float
+    ) -> None:
         self.wanted = wanted
         self.tone = cv2.resize(tone, wanted.shape[::-1], interpolation=cv2.INTER_LINEAR)
         self.toned = _reduced(toned, wanted.shape)
+        # where a ground that ends before its border is continued by what is plain alone
+        self.beyond = depth_inside(~self.toned) > _FADING * unit
         self.picture = np.zeros((*wanted.shape, 3), np.float32)
         self.steps = np.zeros((*wanted.shape, 2), np.int32)
         self.owners = np.full(wanted.shape, -1, np.int32)
@@ -85,6 +90,8 @@ class _Canvas:
         piece = shifted(own, offset, shape) + change
         free = shifted(drop.free[CUT_LEVEL], offset, shape) & self.wanted
         free &= np.abs(change).max(axis=-1) < _MOST_CHANGE
+        if drop.ends:
+            free &= ~self.beyond | shifted(_reduced(drop.plain, own.shape), offset, shape)
         taken = _cut(piece, free, self.picture, self.known)
         if (taken & ~self.known).any():
             self.picture[taken], self.steps[taken] = piece[taken], step
@@ -121,7 +128,7 @@ def lay_pieces(
     Pieces
     """
     coarse = wanted[-1]
-    canvas = _Canvas(wanted[CUT_LEVEL], tone, toned)
+    canvas = _Canvas(wanted[CUT_LEVEL], tone, toned, face_width / 2**CUT_LEVEL)
     factor = 2 ** (len(wanted) - 1)
     searches = [OffsetSearch(drop, coarse.shape, face_width / factor) for drop in drops]
     for number in range(_most_pieces(coarse.sum() / (face_width / factor) ** 2)):

@@ -41,6 +41,8 @@ class Backdrop:
         Row and column that take the target's face to the exemplar's, px of the coarsest level.
     plain : (h, w) bool
         What of the coarsest level may be copied to where no tone is known.
+    ends : bool
+        Whether the ground ends before the border, as a vignette: nothing else is copied there then.
     """
 
     pictures: tuple[np.ndarray, ...]
@@ -48,6 +50,7 @@ class Backdrop:
     low_band: np.ndarray
     first: np.ndarray
     plain: np.ndarray
+    ends: bool = False
 
     def low_lab(self) -> np.ndarray:
         """The low band at the finest level, (H, W, 3) float32 Lab of 1."""
