@@ -14,7 +14,7 @@ import pytest
 from PIL import Image, ImageOps
 from skimage import data
 
-from facestyle.cli import main
+from facestyle.cli import exit_codes, main
 from facestyle.cli.messages import ClipProgress
 from facestyle.cli.setting_options import with_option_names
 from facestyle.cli.suggestions import mistyped_verb, nearest
@@ -151,6 +151,22 @@ def test_what_cannot_be_done_is_refused_before_exemplars_are_read(
     assert code in (2, 3)
     assert out == ""
     assert expected in err
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (["nobody.jpg"], "nobody.jpg: there is no such file. Check the name."),
+        (
+            ["nobody.jpg", "no.png", "none.tif"],
+            "nobody.jpg: there is no such file; 2 more missing. Check the name.",
+        ),
+    ],
+)
+def test_without_any_input_no_exemplar_is_read(said, names, expected):
+    code, out, err = said(*names, "--exemplars", "dark")
+    assert (code, out) == (exit_codes.NOTHING_DONE, "")
+    assert err == f"facestyle: error: {expected}\n"
 
 
 def test_small_exemplars_are_said(said, folder, tmp_path):

@@ -95,3 +95,18 @@ def test_strength_0_is_the_picture_itself_and_little_is_near_it(astronaut, caplo
     assert not any("underexposed" in record.message for record in caplog.records)
     little = Stylizer("warm", strength=0.05)(dim).image
     assert np.abs(little.astype(float) - dim).mean() < 8
+
+
+def test_what_nobody_sees_is_not_done(caplog):
+    """A white just below what counts as dim: less than a twentieth of a stop."""
+    image = np.full((40, 40, 3), 0.5, np.float32)
+    low, high = 0.1, 1.5
+    for _ in range(40):  # the gain at which the picture begins to be dim
+        middle = (low + high) / 2
+        low, high = (
+            (middle, high) if missing_stops(image * np.float32(middle)) > 0 else (low, middle)
+        )
+    barely = image * np.float32(low - 1e-4)
+    assert 0 < missing_stops(barely) < 0.05
+    assert exposed(barely, None, 1.0, "it.jpg") is barely
+    assert not caplog.records

@@ -1,6 +1,7 @@
 """What `facestyle stylize` is asked for is checked before any work."""
 
 import argparse
+import os
 from collections.abc import Sequence
 from logging import getLogger
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 from facestyle.pipeline.settings import split_options
 
 if TYPE_CHECKING:
+    from facestyle.io.images import InputFile
     from facestyle.pipeline.presets import Preset
 
 
@@ -138,3 +140,24 @@ def _check_draft(arguments: argparse.Namespace, wanted: "Preset") -> None:
     taken = [*(arguments.inputs or ()), *([arguments.output] if arguments.output else [])]
     if any(arguments.draft.resolve() == Path(name).resolve() for name in taken):
         raise UsageError(f"--draft {arguments.draft}: is an input or the result; name another file")
+
+
+def check_found(inputs: Sequence["InputFile"]) -> None:
+    """Refuse inputs of which there is none, before exemplars are read.
+
+    Parameters
+    ----------
+    inputs : sequence of InputFile
+        Where some are there, the others are told of in their turn.
+
+    Raises
+    ------
+    ImageError
+    """
+    from facestyle.errors import ImageError
+
+    named = [item.path for item in inputs if "%" not in item.path.name]  # frames have no one name
+    missing = [path for path in named if not os.path.lexists(path)]
+    if missing and len(missing) == len(inputs):
+        others = f"; {len(missing) - 1} more missing" if len(missing) > 1 else ""
+        raise ImageError(f"{missing[0]}: there is no such file{others}. Check the name.")

@@ -22,6 +22,8 @@ _WHITE = 99.5  # percentile of L: lamps and glints are few
 # for sure. Of some 270 photographs and paintings the darkest have .64, .72 and .80
 _DIM, _SURELY, _USUAL = 0.62, 0.52, 0.8
 
+_LEAST = 0.05  # stops that nobody sees; the message would say 0.0
+
 
 def exposed(rgb: np.ndarray, alpha: np.ndarray | None, strength: float, name: str) -> np.ndarray:
     """A picture, or a brighter copy of one that is underexposed, which is said.
@@ -42,7 +44,7 @@ def exposed(rgb: np.ndarray, alpha: np.ndarray | None, strength: float, name: st
     (H, W, 3) float32
     """
     stops = min(strength, 1.0) * missing_stops(rgb, alpha)
-    if stops <= 0:
+    if stops < _LEAST:
         return rgb
     _LOG.warning(
         "%s: underexposed; it is stylized as if exposed %.1f stops more (--exposure keep: as dark "
