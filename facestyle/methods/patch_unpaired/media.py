@@ -118,5 +118,5 @@ def left_out_in_words(lead: str, others: Sequence[str]) -> str:
         From `left_out`.
     """
     if not others:
-        return f"{lead} leads, and this one is drawn with all exemplars"
+        return f"{lead} leads, and none is left out"
     return f"{lead} leads, and {', '.join(others)} {'is' if len(others) == 1 else 'are'} left out"
