@@ -25,6 +25,7 @@ from facestyle.methods.patch_unpaired.clip_field import MovingField
 from facestyle.methods.patch_unpaired.clip_staleness import stale_pixels, stale_windows
 from facestyle.methods.patch_unpaired.clip_state import PatchState, window_of
 from facestyle.methods.patch_unpaired.correction import correction_weights
+from facestyle.methods.patch_unpaired.exemplars_grain import ExemplarsGrain
 from facestyle.methods.patch_unpaired.grain_distribution import grain_quantiles
 from facestyle.metrics.texture import texture_distance
 
@@ -102,12 +103,18 @@ def test_grain_of_a_frame_is_of_the_exemplars_kind(stylizer, clip):
     lab[..., 0] = 0.5 + 0.04 * random.standard_normal((rows, columns))
     lines = (0.9 - 0.2 * (random.random((rows, columns)) < 0.1)).astype(np.float32)
     regions = cv2.resize(state.target.region_map, (columns, rows), interpolation=cv2.INTER_NEAREST)
-    wanted = grain_quantiles(lines, regions, state.width)
-    state = replace(state, wanted=wanted, grain=np.full(wanted.shape, np.nan))
+    quantiles = grain_quantiles(lines, regions, state.width)
+    wanted = ExemplarsGrain(quantiles, np.ones_like(state.wanted.by_tone))
+    state = replace(state, wanted=wanted, grain=np.full(quantiles.shape, np.nan))
     picture, grain = finished_drawing(lab, state, 0.5, 1.0, np.empty((0, 3)))
     state, drawn = replace(state, grain=grain), luminance(picture)
     found = grain_quantiles(drawn, regions, state.width)[0, 1]  # its finer band is empty
     assert found[0] < -1.5 * found[-1]
+    # skin of a tone whose strokes are twice as strong has those
+    strong = replace(state, wanted=replace(wanted, by_tone=2 * wanted.by_tone))
+    doubled = luminance(finished_drawing(lab, strong, 0.5, 1.0, np.empty((0, 3)))[0])
+    skin = regions == SKIN
+    assert doubled[skin].std() > 1.3 * drawn[skin].std()
     # a frame of other grain moves it by so much
     _, other = finished_drawing(2 * lab, state, 0.5, 0.25, np.empty((0, 3)))
     np.testing.assert_allclose(other[0], 1.25 * state.grain[0], rtol=0.01, atol=1e-4)
