@@ -21,7 +21,7 @@ from facestyle.faces.regions import (
 from facestyle.imaging.color import from_lab, to_lab
 from facestyle.kernels.bands import combine_bands
 from facestyle.methods.patch_unpaired.false_edges import false_edges
-from facestyle.methods.patch_unpaired.pictures import wide_blur
+from facestyle.methods.patch_unpaired.pictures import soft_mask, wide_blur
 from facestyle.methods.patch_unpaired.recipe import (
     CHROMA_SHARE,
     LOW_SIGMA,
@@ -176,12 +176,12 @@ def last_weights(
     if drawn_by is not None:
         group = GROUP_OF_REGION[np.minimum(drawn_by, BACKGROUND)]  # 8 is outside
         fine_chroma[group != GROUP_OF_REGION[region_map]] = 1
-    hair, clothes = (_soft(region_map, (region,), face_width) for region in (HAIR, CLOTHES))
+    hair, clothes = (soft_mask(region_map, (region,), face_width) for region in (HAIR, CLOTHES))
     low = np.maximum(np.float32(_LAST_LOW) * weights.low, np.float32(_LAST_WHOLE_LOW) * clothes)
     middle = weights.middle - np.float32(MIDDLE_WEIGHTS[HAIR] - _LAST_MIDDLE_OF_HAIR) * hair
     strong = _STRONG_COLORS + (_STRONG_COLORS_OF_CLOTHES - _STRONG_COLORS) * clothes
     strong += (_STRONG_COLORS_OF_HAIR - _STRONG_COLORS) * hair
-    loose = np.float32(weights.looseness) * _soft(region_map, (SKIN, NOSE), face_width)
+    loose = np.float32(weights.looseness) * soft_mask(region_map, (SKIN, NOSE), face_width)
     return replace(
         weights,
         low=np.minimum(low, 1 + np.float32(_LAST_WHOLE_LOW - 1) * (hair + clothes)),
@@ -189,9 +189,9 @@ def last_weights(
         chroma=_LAST_CHROMA,
         fine_chroma=cv2.GaussianBlur(fine_chroma, (0, 0), 0.012 * face_width),
         wide_chroma=1 + np.float32(_LAST_CLOTHES_CHROMA - 1) * clothes,
-        finest=np.float32(_LAST_FINEST_OF_LIPS) * _soft(region_map, (LIP,), face_width),
+        finest=np.float32(_LAST_FINEST_OF_LIPS) * soft_mask(region_map, (LIP,), face_width),
         one_color=_around_eyes(region_map, face_width),
-        even=_soft(region_map, _EVEN, face_width),
+        even=soft_mask(region_map, _EVEN, face_width),
         strong_tones=np.float32(_STRONG_TONES) * (1 + np.float32(_LOOSE_TONES) * loose),
         strong_colors=(strong * (1 + _LOOSE_COLORS * loose)).astype(np.float32),
     )
@@ -255,12 +255,6 @@ def _around_eyes(region_map: np.ndarray, face_width: float) -> np.ndarray:
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
     wide = cv2.dilate(eyes, kernel).astype(np.float32) / 255
     return cv2.GaussianBlur(wide, (0, 0), 0.012 * face_width)
-
-
-def _soft(region_map: np.ndarray, regions: tuple[int, ...], face_width: float) -> np.ndarray:
-    """1 in some regions, 0 elsewhere, soft between; (h, w) float32."""
-    mask = np.isin(region_map, regions).astype(np.float32)
-    return cv2.GaussianBlur(mask, (0, 0), 0.012 * face_width)
 
 
 def corrected(

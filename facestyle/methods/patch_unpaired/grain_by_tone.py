@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from facestyle.faces.regions import BACKGROUND, NOSE, SKIN
+from facestyle.methods.patch_unpaired.pictures import soft_mask
 
 _TONES = (np.arange(16) + 0.5) / 16  # L of 1
 _SAMPLES = 60_000  # pixels of a person that are measured; any number of this order does
@@ -112,8 +113,7 @@ def grain_factors(
         One for each band.
     """
     tone = cv2.GaussianBlur(light, (0, 0), _WIDE * face_width)
-    skin = np.isin(region_map, (SKIN, NOSE)).astype(np.float32)
-    share = cv2.GaussianBlur(skin, (0, 0), 0.012 * face_width)
+    share = soft_mask(region_map, (SKIN, NOSE), face_width)
     detail = cv2.absdiff(toned, cv2.GaussianBlur(toned, (0, 0), _AROUND * face_width))
     near = cv2.GaussianBlur(cv2.dilate(detail, np.ones((5, 5))), (0, 0), _REACH * face_width)
     share /= 1 + (near / np.float32(_FEATURE)) ** 2

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 _LEAST_WEIGHT = 1e-3  # of a mask around a pixel
+_SOFT = 0.012  # face widths over which a region ends
 
 
 def halved(image: np.ndarray) -> np.ndarray:
@@ -97,3 +98,21 @@ def wide_blur(values: np.ndarray, sigma: float) -> np.ndarray:
     small = cv2.resize(values, size, interpolation=cv2.INTER_AREA)
     small = cv2.GaussianBlur(small, (0, 0), sigma / step)
     return cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC)
+
+
+def soft_mask(region_map: np.ndarray, regions: tuple[int, ...], face_width: float) -> np.ndarray:
+    """1 in some regions, 0 elsewhere, soft between.
+
+    Parameters
+    ----------
+    region_map : (h, w) uint8
+    regions : tuple of int
+    face_width : float
+        px.
+
+    Returns
+    -------
+    (h, w) float32
+    """
+    mask = np.isin(region_map, regions).astype(np.float32)
+    return cv2.GaussianBlur(mask, (0, 0), _SOFT * face_width)

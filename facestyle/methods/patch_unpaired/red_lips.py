@@ -6,16 +6,15 @@ little of it.
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 
 from facestyle.faces.regions import LIP, SKIN
+from facestyle.methods.patch_unpaired.pictures import soft_mask
 
 # Lab of 1, a over that of skin. Of 20 portraits twelve unpainted mouths have .04 to .19
 _UNPAINTED = 0.14
 _DARKER = 0.35  # luminance for each a beyond (by eye, four painted mouths in three styles)
 _COLORED = 0.015  # spread of an exemplar's colors from which a style has red of its own
-_SOFT = 0.012  # face widths
 
 
 def with_dark_lips(
@@ -44,7 +43,7 @@ def with_dark_lips(
         return lab
     usual = float(np.median(lab[..., 1][skin])) + _UNPAINTED
     redness = np.maximum(lab[..., 1] - np.float32(usual), 0)
-    share = cv2.GaussianBlur(lips.astype(np.float32), (0, 0), _SOFT * face_width)
+    share = soft_mask(region_map, (LIP,), face_width)
     result = lab.copy()
     result[..., 0] -= np.float32(_DARKER * gray) * share * redness
     return result
