@@ -45,9 +45,7 @@ def add_method_settings(parser: argparse.ArgumentParser) -> None:
 
 def given_settings(arguments: argparse.Namespace, *classes: type[Settings]) -> dict[str, Any]:
     """The settings that were given on the command line, of some classes and of all methods."""
-    known = [*classes, *(method_settings(method).SETTINGS for method in METHODS)]
-    names = dict.fromkeys(name for settings in known for name in settings.options())
-    values = {name: getattr(arguments, name, None) for name in names}
+    values = {name: getattr(arguments, name, None) for name in _names(*classes)}
     return {name: value for name, value in values.items() if value is not None}
 
 
@@ -63,9 +61,8 @@ def with_option_names(message: str, arguments: argparse.Namespace) -> str:
     """
     if SUFFIX in message:
         return message
-    names = dict.fromkeys(n for m in METHODS for n in method_settings(m).SETTINGS.options())
-    for name in names:
-        option = f"--{name.replace('_', '-')}"
+    for name in _names():
+        option = _flag(name)
         if "_" in name:
             message = re.sub(rf"(?<![\w./-]){name}(?![\w./-])", option, message)
         elif getattr(arguments, name, None) is not None and message.startswith(f"{name}: "):
@@ -73,9 +70,20 @@ def with_option_names(message: str, arguments: argparse.Namespace) -> str:
     return message
 
 
+def _names(*classes: type[Settings]) -> dict[str, None]:
+    """Names of the settings of some classes and of all methods, each once."""
+    known = [*classes, *(method_settings(method).SETTINGS for method in METHODS)]
+    return dict.fromkeys(name for settings in known for name in settings.options())
+
+
+def _flag(name: str) -> str:
+    """The option that gives a setting."""
+    return f"--{name.replace('_', '-')}"
+
+
 def _add(parser: Any, settings: type[Settings], name: str, default: str) -> None:
     option, (kind, _) = settings.options()[name], kind_of(settings, name)
-    flag = f"--{name.replace('_', '-')}"
+    flag = _flag(name)
     text = option.help.replace("%", "%%") + (f" ({default})" if default else "")
     if kind is bool:
         action = argparse.BooleanOptionalAction

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import cv2
 import numpy as np
 
 from facestyle.methods.patch_paired.groups import FACE
 from facestyle.methods.patch_paired.tone_matching import PhotoStatistics, beyond
-from facestyle.methods.patch_paired.tones import group_tones, reduced
+from facestyle.methods.patch_paired.tones import enlarged, group_tones, reduced
 
 _KEPT = 0.8  # drawing over photograph: slope of skin .56 over twelve sitters of development; 1 .60
 # of what is left to white: without, four of them had cheeks without a stroke
@@ -66,6 +65,6 @@ def skin_change(base: np.ndarray, lost: np.ndarray, groups: np.ndarray) -> np.nd
     room = np.maximum(1 - group_tones(reduced(base, nodes), share), 0)
     change = np.float32(_KEPT) * group_tones(reduced(lost, nodes), share)
     change = np.minimum(change, np.float32(_LIGHTENED) * room)
-    size = base.shape[1::-1]
-    where = cv2.resize(face.astype(np.float32), size)[..., None]
-    return where * cv2.resize(change, size).reshape(base.shape) * np.float32(1 / 255)
+    size = base.shape[:2]
+    where = enlarged(face.astype(np.float32), size)
+    return where * enlarged(change, size) * np.float32(1 / 255)

@@ -162,8 +162,8 @@ def tone_change(
             continue
         wanted = curves(group, group_tones(gray, share)[..., 0])
         change = pull[..., None] * (wanted - group_tones(drawn, share))
-        where = _enlarged(groups[..., group].astype(np.float32), size)
-        total += where * _enlarged(change, size)
+        where = enlarged(groups[..., group].astype(np.float32), size)
+        total += where * enlarged(change, size)
     return total * np.float32(1 / 255)
 
 
@@ -173,8 +173,8 @@ def reduced(image: np.ndarray, nodes: tuple[int, ...]) -> np.ndarray:
     return small.reshape(*nodes, -1).astype(np.float32)
 
 
-def _enlarged(image: np.ndarray, size: tuple[int, ...]) -> np.ndarray:
-    """(H, W, C) float32."""
+def enlarged(image: np.ndarray, size: tuple[int, ...]) -> np.ndarray:
+    """Nodes or a smaller picture at a height and width, (H, W, C) float32."""
     return cv2.resize(image, size[::-1], interpolation=cv2.INTER_LINEAR).reshape(*size, -1)
 
 
