@@ -449,3 +449,18 @@ def test_training_says_after_which_step_it_goes_on(capsys):
 )
 def test_settings_are_named_as_they_are_given(message, given, shown):
     assert with_option_names(message, Namespace(**given)) == shown
+
+
+def test_warnings_of_a_picture_name_settings_as_they_are_given(said):
+    Image.new("RGB", (64, 48), "olive").save("plain.png")
+    given = ["--model", "wave", "--face-strength", ".2", "--device", "cpu", "-o", "plain_out.png"]
+    _, _, err = said("plain.png", *given)
+    assert "plain.png: --face-strength has no effect, for no face was found" in err
+    _, _, err = said("plain.png", *given[:2], "-o", "plain_out2.png")
+    assert err.count("no face") == 0  # which is how a landscape is meant
+
+
+def test_a_model_is_not_written_under_a_pictures_name(said, folder):
+    code, _, err = said("train", "me.png", "--photos", "dark", "-o", "model.png")
+    assert (code, (folder / "model.png.safetensors").exists()) == (exit_codes.USAGE, False)
+    assert "-o model.png: found .png, expected a model's name: model.png.safetensors" in err

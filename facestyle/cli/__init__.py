@@ -110,24 +110,21 @@ def _run(module: ModuleType, arguments: argparse.Namespace) -> int:
     from facestyle.cli.messages import report_error, set_up_messages
     from facestyle.errors import FacestyleError, UsageError
 
-    set_up_messages(quiet=arguments.quiet, verbose=arguments.verbose)
+    def spelled(message: str) -> str:
+        from facestyle.cli.setting_options import with_option_names
+
+        return with_option_names(message, arguments)
+
+    set_up_messages(quiet=arguments.quiet, verbose=arguments.verbose, spelled=spelled)
     try:
         return int(module.run(arguments))
     except UsageError as error:
-        _report(error, arguments)
+        report_error(str(error))
         return exit_codes.USAGE
     except FacestyleError as error:
-        _report(error, arguments)
+        report_error(str(error))
         return exit_codes.NOTHING_DONE
     except KeyboardInterrupt:
         how = getattr(module, "INTERRUPTED", "nothing was written")
         report_error(f"interrupted; {how}")
         return exit_codes.INTERRUPTED
-
-
-def _report(error: Exception, arguments: argparse.Namespace) -> None:
-    """Tell an error in the command line's words."""
-    from facestyle.cli.messages import report_error
-    from facestyle.cli.setting_options import with_option_names
-
-    report_error(with_option_names(str(error), arguments))

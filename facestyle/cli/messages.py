@@ -4,7 +4,7 @@ import json
 import logging
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
@@ -23,18 +23,33 @@ _look: ContextVar[str] = ContextVar("look", default="")
 class _StderrHandler(logging.Handler):
     """Print records above a progress bar, if there is one."""
 
+    def __init__(self, spelled: Callable[[str], str]) -> None:
+        super().__init__()
+        self._spelled = spelled
+
     def emit(self, record: logging.LogRecord) -> None:
-        line = f"facestyle: {_look.get()}{record.levelname.lower()}: {record.getMessage()}"
+        message = self._spelled(record.getMessage())
+        line = f"facestyle: {_look.get()}{record.levelname.lower()}: {message}"
         if record.exc_info:
             line += "\n" + logging.Formatter().formatException(record.exc_info)
         write_line(line, sys.stderr)
 
 
-def set_up_messages(*, quiet: bool, verbose: int) -> None:
-    """Send the package's logs to stderr: errors, warnings, with -v information, with -vv all."""
+def set_up_messages(*, quiet: bool, verbose: int, spelled: Callable[[str], str] = str) -> None:
+    """Send the package's logs to stderr: errors, warnings, with -v information, with -vv all.
+
+    Parameters
+    ----------
+    quiet : bool
+        Errors alone.
+    verbose : int
+        How often -v was given.
+    spelled : callable, optional
+        From a message to how it is shown: the package calls its settings as Python does.
+    """
     levels = (logging.WARNING, logging.INFO, logging.DEBUG)
     _log.setLevel(logging.ERROR if quiet else levels[min(verbose, 2)])
-    _log.handlers[:] = [_StderrHandler()]
+    _log.handlers[:] = [_StderrHandler(spelled)]
     _log.propagate = False
     if not verbose:
         import warnings

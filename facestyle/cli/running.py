@@ -121,7 +121,7 @@ def run_pairs(
                     getLogger(__name__).info("%s", result.message)
                 else:
                     report_error(result.message)
-            _print_result(result, as_json=arguments.json)
+            _print_result(result, arguments)
     if existing:
         report_error(existing_in_words(arguments, existing, total, labeled=len(work) > 1))
     if skipped:
@@ -210,16 +210,17 @@ def _explain_folders(
     return names
 
 
-def _print_result(result: "BatchResult", *, as_json: bool) -> None:
+def _print_result(result: "BatchResult", arguments: argparse.Namespace) -> None:
     from facestyle.cli.messages import print_result, to_json
+    from facestyle.cli.setting_options import with_option_names
 
-    if as_json:
+    if arguments.json:
         status = "failed" if result.error else "skipped" if result.skipped else "done"
         record = {
             "input": str(result.source),
             "output": None if result.output is None else str(result.output),
             "status": status,
-            "error": result.message or None,
+            "error": with_option_names(result.message, arguments) or None,
             "seconds": round(result.seconds, 3),
             **result.facts,
         }

@@ -91,8 +91,7 @@ def run(arguments: argparse.Namespace) -> int:
     from facestyle.neural.style_images import StyleImage
     from facestyle.neural.style_training import TrainingFiles, train_style
 
-    if arguments.output.suffix != ".safetensors":
-        arguments.output = arguments.output.with_name(arguments.output.name + ".safetensors")
+    arguments.output = _model_file(arguments.output)
     if arguments.output.exists() and not arguments.overwrite:
         raise OutputExistsError(
             f"{arguments.output}: exists already; add --overwrite, or name another file"
@@ -121,6 +120,18 @@ def run(arguments: argparse.Namespace) -> int:
     record = {"path": str(arguments.output), "steps": chosen.steps, "status": "done"}
     print_result(to_json(record) if arguments.json else str(arguments.output))
     return exit_codes.ALL_DONE
+
+
+def _model_file(output: Path) -> Path:
+    """The file of the model: the one that was named, or with the suffix that it lacks."""
+    from facestyle.errors import UsageError
+
+    if output.suffix == ".safetensors":
+        return output
+    name = output.with_name(output.name + ".safetensors")
+    if output.suffix:
+        raise UsageError(f"-o {output}: found {output.suffix}, expected a model's name: {name}")
+    return name
 
 
 def _tell_name(output: Path) -> None:

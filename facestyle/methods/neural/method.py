@@ -220,12 +220,13 @@ class NeuralMethod(Method):
         if self.model.network.palette is None:
             return None
         size, longer = self.settings.size, max(target.image.shape[:2])
-        return stroke_weights(
-            target.image,
-            self.settings.face_strength,
-            (size or longer) / longer,
-            landmarks=rendering.landmarks,
+        wanted = self.settings.face_strength
+        weights = stroke_weights(
+            target.image, wanted, (size or longer) / longer, landmarks=rendering.landmarks
         )
+        if weights is None and wanted not in (None, 1):
+            _LOG.warning("%s: face_strength has no effect, for no face was found", target.name)
+        return weights
 
     def _tell_of_idle_strength(self) -> None:
         """Say once that a network has no strokes to weaken: it changes no recolored picture."""
