@@ -11,17 +11,19 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from scipy.ndimage import find_objects
 
 from facestyle.imaging.color import to_lab
 from facestyle.imaging.resampling import resized_window
 from facestyle.methods.patch_unpaired.background import Background
 from facestyle.methods.patch_unpaired.background_seams import numbered_pieces
 from facestyle.methods.patch_unpaired.background_search import shifted
-from facestyle.methods.patch_unpaired.pictures import bounding_box, depth_inside, masked_mean
+from facestyle.methods.patch_unpaired.pictures import depth_inside, masked_mean
 
 # In face widths: over which a piece fades into the next (three sitters in four styles, by eye:
-# hatching ends as if by a lighter hand, and engraved lines stay lines)
-_FADING = 0.06
+# hatching ends as if by a lighter hand, and engraved lines stay lines); blocks agree where they
+# are cut
+_FADING, _FADING_OF_BLOCKS = 0.06, 0.02
 # of forms that a piece must not bring into another (a collar's outline, a signature): they differ
 # by more of Lab of 1 than hatching and paper do, once these are in one low band
 _FORM_SIGMA = 0.02
@@ -80,14 +82,20 @@ def fading_pieces(
         Their shares add up to 1 where pieces are placed, and to less beyond.
     """
     numbers = numbered_pieces(background)
-    reach = _FADING * face_width
+    reach = (_FADING_OF_BLOCKS if background.of_blocks else _FADING) * face_width
     forms = masked_mean(laid, behind, _FORM_SIGMA * face_width)[1]
     searched = behind & ~background.placed
     total = np.minimum(depth_inside(searched) / (2 * reach), 1) + _LEAST * searched
     lows = {exemplar: drop.low_lab() for exemplar, drop in background.drops.items()}
     pieces = []
-    for number in range(int(numbers.max()) + 1):
-        piece = _weighed(background, numbers == number, lows, forms, face_width)
+    for number, around in enumerate(find_objects(numbers + 1)):
+        rows, columns = around
+        row, column = np.argwhere(numbers[around] == number)[0]
+        first = int(rows.start + row), int(columns.start + column)
+        box = _grown(around, int(_REACH * reach) + 1, behind.shape)
+        piece = _weighed(
+            background, first, (numbers[box] == number, box), lows, forms, (face_width, reach)
+        )
         piece.share[...] *= behind[piece.box]
         total[piece.box] += piece.share
         pieces.append(piece)
@@ -98,32 +106,38 @@ def fading_pieces(
 
 def _weighed(
     background: Background,
-    own: np.ndarray,
+    first: tuple[int, int],
+    own_in_box: tuple[np.ndarray, Window],
     lows: Mapping[int, np.ndarray],
     forms: np.ndarray,
-    face_width: float,
+    widths: tuple[float, float],
 ) -> Piece:
     """One of the pieces, with weights that have to be divided by those of all."""
-    first = tuple(np.argwhere(own)[0])
+    (own, box), (face_width, reach) = own_in_box, widths
     exemplar = int(background.layers[first])
     step = (background.places[first] - first).round().astype(int)
     drop = background.drops[exemplar]
-    reach = _FADING * face_width
-    rows, columns = bounding_box(own, int(_REACH * reach) + 1)
-    own, forms = own[rows, columns], forms[rows, columns]
     shape = own.shape
-    box = slice(rows.start, rows.start + shape[0]), slice(columns.start, columns.start + shape[1])
-    corner = step + np.array([rows.start, columns.start])
+    corner = step + np.array([box[0].start, box[1].start])
     change = background.tone[box] - shifted(lows[exemplar], corner, shape)
     free = shifted(drop.free[0], corner, shape)
     strokes = to_lab(shifted(drop.pictures[0], corner, shape) / np.float32(255)) + change
-    other = masked_mean(strokes, free, _FORM_SIGMA * face_width)[1] - forms
+    other = masked_mean(strokes, free, _FORM_SIGMA * face_width)[1] - forms[box]
     weight = cv2.GaussianBlur(own.astype(np.float32), (0, 0), reach)
     weight *= np.minimum(
         depth_inside(free) / (2 * reach), 1
     )  # nothing is left where its exemplar ends
     weight *= np.exp(-((np.abs(other).max(axis=-1) / _ALIKE) ** 2))
     return Piece(exemplar, step, box, weight + _LEAST * own, change)
+
+
+def _grown(box: Window, reach: int, shape: tuple[int, ...]) -> Window:
+    """A window with what is around it, within a picture."""
+    rows, columns = (
+        slice(max(0, side.start - reach), min(most, side.stop + reach))
+        for side, most in zip(box, shape, strict=False)
+    )
+    return rows, columns
 
 
 def blend_pieces(

@@ -68,7 +68,7 @@ class _Canvas:
     ) -> None:
         self.wanted = wanted
         self.tone = cv2.resize(tone, wanted.shape[::-1], interpolation=cv2.INTER_LINEAR)
-        self.toned = _reduced(toned, wanted.shape)
+        self.toned = reduced(toned, wanted.shape)
         # where a ground that ends before its border is continued by what is plain alone
         self.beyond = depth_inside(~self.toned) > _FADING * unit
         self.picture = np.zeros((*wanted.shape, 3), np.float32)
@@ -91,8 +91,8 @@ class _Canvas:
         free = shifted(drop.free[CUT_LEVEL], offset, shape) & self.wanted
         free &= np.abs(change).max(axis=-1) < _MOST_CHANGE
         if drop.ends:
-            free &= ~self.beyond | shifted(_reduced(drop.plain, own.shape), offset, shape)
-        taken = _cut(piece, free, self.picture, self.known)
+            free &= ~self.beyond | shifted(reduced(drop.plain, own.shape), offset, shape)
+        taken = cut(piece, free, self.picture, self.known)
         if (taken & ~self.known).any():
             self.picture[taken], self.steps[taken] = piece[taken], step
             self.owners[taken] = owner
@@ -132,7 +132,7 @@ def lay_pieces(
     factor = 2 ** (len(wanted) - 1)
     searches = [OffsetSearch(drop, coarse.shape, face_width / factor) for drop in drops]
     for number in range(_most_pieces(coarse.sum() / (face_width / factor) ** 2)):
-        known = _reduced(canvas.known, coarse.shape) & coarse
+        known = reduced(canvas.known, coarse.shape) & coarse
         missing = coarse & ~known
         if missing.sum() <= _LEAST_MISSING * missing.size:
             break
@@ -150,7 +150,7 @@ def lay_pieces(
             step = _moved_to_agree(drops, owner, canvas, step)
         taken = canvas.lay(drops[owner], owner, step)
         searches[owner].leave_out(offset)
-        searches[owner].note_use(_reduced(taken, coarse.shape), offset)
+        searches[owner].note_use(reduced(taken, coarse.shape), offset)
     return Pieces(canvas.steps, canvas.owners, canvas.tone, canvas.toned)
 
 
@@ -202,8 +202,23 @@ def _samples(drop: Backdrop, level: int, places: np.ndarray) -> tuple[np.ndarray
     return colors, inside & free[rows, columns]
 
 
-def _cut(piece: np.ndarray, free: np.ndarray, picture: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """Which pixels a piece takes: all that miss, and beside them to where it agrees."""
+def cut(piece: np.ndarray, free: np.ndarray, picture: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Which pixels a piece takes: all that miss, and beside them to where it agrees.
+
+    Parameters
+    ----------
+    piece : (h, w, 3) float32
+    free : (h, w) bool
+        What of it may be taken.
+    picture : (h, w, 3) float32
+        What lies there already.
+    known : (h, w) bool
+        Where something does.
+
+    Returns
+    -------
+    (h, w) bool
+    """
     fills = free & ~known
     if not fills.any() or not known.any():
         return fills
@@ -226,6 +241,17 @@ def _cut(piece: np.ndarray, free: np.ndarray, picture: np.ndarray, known: np.nda
     return taken
 
 
-def _reduced(mask: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+def reduced(mask: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """A mask at another height and width, by nearest neighbors.
+
+    Parameters
+    ----------
+    mask : (h, w) bool
+    shape : (int, int)
+
+    Returns
+    -------
+    (H, W) bool
+    """
     size = shape[1], shape[0]
     return cv2.resize(mask.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
