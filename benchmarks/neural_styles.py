@@ -57,11 +57,13 @@ TUNE = (
 )
 STYLES = ROOT / "benchmarks" / "styles"
 _LINES = ("pocahontas", "george_washington", "grace_hopper", "jacob_fugger")
+_DRAWN = ("aksel_andersson", "luis_pedro_coelho", "pocahontas", "william_penn")
 FILES = {
     "wave": [STYLES / "great_wave.jpg"],
     "auvers": [STYLES / "village_street_in_auvers.jpg"],
     "engraving": [ROOT / "exemplars" / "engraving" / f"{name}.jpg" for name in _LINES],
     "glass": [STYLES / "stained_glass.jpg"],
+    "charcoal": [ROOT / "exemplars" / "charcoal" / f"{name}.jpg" for name in _DRAWN],
     "wash": [STYLES / "ink_wash_hopper.jpg", STYLES / "ink_wash_fan.jpg"],
 }
 

@@ -13,7 +13,7 @@ from facestyle.neural.api import stylize_feedforward  # noqa: E402
 from facestyle.neural.model_files import load_named  # noqa: E402
 from facestyle.neural.model_names import bundled_models  # noqa: E402
 
-NAMES = ("wave", "auvers", "engraving", "glass", "wash")
+NAMES = ("wave", "auvers", "engraving", "glass", "charcoal", "wash")
 
 
 def correlation(a, b):

@@ -187,14 +187,19 @@ def test_a_set_limits_the_styles_whose_colors_it_knows(tmp_path):
 
 def test_clips_and_pictures_of_the_bundled_styles_have_the_same_colors():
     still, clip = (load_style_set(find_model(name)) for name in ("paintings", "paintings_video"))
-    for own, other in zip(still.color_ranges, clip.color_ranges, strict=True):
+    assert set(clip.styles) <= set(still.styles)
+    for name, other in zip(clip.styles, clip.color_ranges, strict=True):
+        own = still.color_ranges[still.styles.index(name)]
         assert own is not None
         assert other is not None
         assert torch.equal(own.center, other.center)
         assert torch.equal(own.shape, other.shape)
 
 
-@pytest.mark.parametrize(("name", "most", "free"), [("engraving", 0.02, 1.3), ("wash", 0.01, 1.1)])
+@pytest.mark.parametrize(
+    ("name", "most", "free"),
+    [("engraving", 0.02, 1.3), ("wash", 0.01, 1.1), ("charcoal", 0.02, 1.1)],
+)
 def test_bundled_styles_of_one_tint_show_no_other(name, most, free):
     photo = (data.astronaut()[0:256, 98:354] / 255).astype(np.float32)
     model = load_named(name)

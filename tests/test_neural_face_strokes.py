@@ -88,7 +88,7 @@ def test_a_face_has_the_colors_of_the_style_and_few_of_its_strokes():
     assert detail(none, FACE) < 1.3 * own
     tint = none[FACE].mean((0, 1)) - (PHOTO[FACE] / 255).mean((0, 1))
     assert np.ptp(tint) > 0.05  # a hue of the style, whatever the lightness
-    np.testing.assert_array_equal(redrawn(), usual)
+    np.testing.assert_array_equal(redrawn(), redrawn(face_strength=0.25))
 
 
 def test_large_pictures_are_spared_at_the_same_places():
@@ -118,6 +118,21 @@ def test_an_engraved_face_is_hatched_and_keeps_its_tones():
     assert detail(image, ...) > 2 * detail(none, ...)
     tones = [cv2.GaussianBlur(picture, (0, 0), 4)[8:-8, 8:-8] for picture in (image, none)]
     assert np.abs(tones[0] - tones[1]).mean() < 0.06
+
+
+def test_styles_have_a_usual_strength_of_their_own():
+    weights = stroke_weights(PHOTO / np.float32(255), usual=0.25)
+    assert 0 < weights[FACE].max() < 0.3
+    np.testing.assert_allclose(
+        stroke_weights(PHOTO / np.float32(255), 0.5, usual=1)[FACE], 0.5, atol=0.02
+    )
+    # chalk on a face as on a wall, curls of waves on none
+    for style, strength in {"charcoal": 1.0, "wave": 0.25}.items():
+        usual, given = (
+            Stylizer.from_model(style, device="cpu", **options)(PHOTO).image.astype(int)
+            for options in ({}, {"face_strength": strength})
+        )
+        assert np.abs(usual - given)[FACE].mean() < 2
 
 
 def test_the_strength_on_faces_belongs_to_a_model(tmp_path):

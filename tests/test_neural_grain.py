@@ -133,11 +133,17 @@ def test_a_grain_that_is_not_true_or_false_is_refused():
         Architecture(grain=1)
 
 
-@pytest.mark.parametrize("style", ["wave", "auvers", "engraving", "glass", "wash"])
-def test_the_bundled_styles_fill_a_white_wall(style):
-    """Up to the fourth stage of training it stayed flat but for a band around the person."""
+@pytest.mark.parametrize(
+    ("style", "least"),
+    [*((s, 0.02) for s in ("wave", "auvers", "engraving", "glass", "wash")), ("charcoal", 0.005)],
+)
+def test_the_bundled_styles_fill_a_white_wall(style, least):
+    """Up to the fourth stage of training it stayed flat but for a band around the person.
+
+    In charcoal it is paper, with its grain.
+    """
     photo = np.full((240, 240, 3), 0.93, np.float32)
     photo[150:, 80:160] = data.astronaut()[80:170, 170:250] / np.float32(255)
     wall = stylize_feedforward(photo, style, device="cpu")[:100]
     tiles = wall.mean(2).reshape(2, 50, 4, 60).std((1, 3))
-    assert tiles.min() > 0.02
+    assert tiles.min() > least

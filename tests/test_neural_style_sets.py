@@ -116,6 +116,18 @@ def test_a_colon_splits_the_model_from_the_mixture(tmp_path):
     assert for_video("paintings") == for_video("paintings:wave") == for_video("wave")
 
 
+def test_styles_say_how_strong_their_strokes_are_on_faces(tmp_path, state):
+    path = tmp_path / "set.safetensors"
+    told = {"face_strengths": {"wash": 1.0, "glass": 0.25}}
+    save_style_set(path, state, NAMES, SMALL, told)
+    for style, strength in {"wave": 0.5, "wash": 1, "glass": 0.25, "3*wash+glass": 0.8125}.items():
+        assert api.load_model(f"{path}:{style}").face_strength == pytest.approx(strength)
+    for wrong in ({"wash": 2.0}, {"wash": "much"}, [1.0]):
+        save_style_set(path, state, NAMES, SMALL, {"face_strengths": wrong})
+        with pytest.raises(ModelFileError, match="no readable 'face_strengths'"):
+            api.load_model(f"{path}:wash")
+
+
 def test_a_set_comes_back_from_its_file(file, state):
     loaded = api.load_model(f"{file}:0.5*wave+0.5*glass")
     assert loaded.training == {"steps": 9, "style": "0.5*wave+0.5*glass"}
@@ -330,6 +342,9 @@ def test_strokes_go_on_across_a_spot_in_a_still_picture():
     raised[..., 54:70, 54:70] = 5.0
     covered = cover_spots(raised, spots, torch.zeros_like(stripes))
     torch.testing.assert_close(covered, stripes, atol=1e-5, rtol=0)
+    weak = torch.full((1, 1, 128, 128), 0.5)  # on a face: its strokes there would be the only ones
+    spared = cover_spots(raised, spots, torch.zeros_like(stripes), weak)
+    assert spared[..., 56:68, 56:68].std() < 0.1
     picture = torch.zeros_like(stripes)
     picture[..., :64] = 9.0  # here the picture is another: no strokes are fetched from it
     stripes = torch.where(picture > 0, -stripes, stripes)

@@ -21,7 +21,7 @@ from facestyle.looks import find_look
 _SIDE = 128  # px, of the input and of what is redrawn
 _QUICK: dict[str, Any] = {"size": _SIDE, "iterations": 20, "scales": 1, "device": "cpu"}
 _STYLE = "watercolor"
-_SET = ("wave", "auvers", "engraving", "glass", "wash")
+_SET = ("wave", "auvers", "engraving", "glass", "charcoal")
 _LARGE = PORTRAIT.parents[1] / "pencil_photos" / "luis_pedro_coelho.jpg"  # face fills it
 _TRAINED = 320  # px of what the networks redraw
 

@@ -23,19 +23,29 @@ from facestyle.neural.model_names import (
     styles_of,
 )
 from facestyle.neural.safetensors_files import check_tensors, read_safetensors, write_safetensors
-from facestyle.neural.settings import Architecture
+from facestyle.neural.settings import SPARED, Architecture
 from facestyle.neural.style_sets import State, mix_styles, stack_styles
 from facestyle.neural.transformer import Transformer
 
 _COLOR_RANGES = "color_ranges"  # in the metadata; files of earlier versions have none
+_FACE_STRENGTHS = "face_strengths"  # in the training, of styles that ask for another than usual
 
 
 @dataclass(frozen=True)
 class Model:
-    """A feed-forward network and what its file tells about its training."""
+    """A feed-forward network and what its file tells about its training.
+
+    Attributes
+    ----------
+    network : Transformer
+    training : dict
+    face_strength : float
+        How strong its strokes are on faces in pictures where nobody says so, in [0, 1].
+    """
 
     network: Transformer
     training: dict[str, Any]
+    face_strength: float = SPARED
 
 
 def save_model(
@@ -209,7 +219,24 @@ def load_model(
     training = _json_object(path, metadata, "training")
     if styles:
         training["style"] = mixture or styles[0]
-    return Model(network.to(device).eval(), training)
+    strength = _face_strength(path, training, styles, shares)
+    return Model(network.to(device).eval(), training, strength)
+
+
+def _face_strength(
+    path: Path, training: Mapping[str, Any], styles: Sequence[str], shares: Sequence[float]
+) -> float:
+    """Mean of what the styles ask for; those of which the file tells nothing are spared."""
+    known = training.get(_FACE_STRENGTHS, {})
+    try:
+        wanted = [float(known.get(style, SPARED)) for style in styles] or [SPARED]
+        if not all(0 <= value <= 1 for value in wanted):
+            raise ValueError("expected values in [0, 1]")
+    except (AttributeError, TypeError, ValueError) as error:
+        raise ModelFileError(
+            f"{path}: its metadata has no readable '{_FACE_STRENGTHS}' ({clause(error)})"
+        ) from error
+    return sum(share * value for share, value in zip(shares, wanted, strict=True))
 
 
 def _architecture(path: Path, metadata: Mapping[str, str]) -> Architecture:

@@ -27,6 +27,7 @@ _FARTHEST = 48  # px beyond a spot's own size that strokes are fetched from; cho
 _MOST_UNLIKE, _ALIKE = 0.8, 0.02
 # cells: sides of the squares that a spot is fetched in where nothing is like the whole of it
 _LARGEST_PIECE, _SMALLEST_PIECE = 8, 4
+_WEAK = 0.75  # strength of strokes below which none are fetched; skin of faces has .5, chosen
 _STEP = 4  # px between two places that are tried
 
 
@@ -61,7 +62,10 @@ def find_spots(level: torch.Tensor) -> torch.Tensor:
 
 
 def cover_spots(
-    x: torch.Tensor, spots: torch.Tensor, like: torch.Tensor | None = None
+    x: torch.Tensor,
+    spots: torch.Tensor,
+    like: torch.Tensor | None = None,
+    strength: torch.Tensor | None = None,
 ) -> torch.Tensor:
     """Replace the output (B, 3, H, W) of the last layer at spots by what is around them.
 
@@ -76,6 +80,9 @@ def cover_spots(
         place nearby where it is alike and that continues those around the spot. Where that is
         changes from frame to frame, so that clips go without: the mean around a spot, a flat
         square, covers it there, and where no such place is found.
+    strength : torch.Tensor, optional
+        (1, 1, h, w): of strokes, in [0, 1]. Where they are weak the mean covers a spot: curls of
+        `wave` that were fetched to a forehead were left alone on it.
 
     Returns
     -------
@@ -89,7 +96,7 @@ def cover_spots(
     around = _mean_around_spots(x, (mask == 0).to(x), spots)
     if like is not None:
         for strokes, picture, own_spots, filled in zip(x, like, spots, around, strict=True):
-            _fetch_strokes(strokes, picture, own_spots[0], filled)
+            _fetch_strokes(strokes, picture, own_spots[0], filled, strength)
     return torch.lerp(x, around, mask)
 
 
@@ -124,7 +131,11 @@ def _mean_around(x: torch.Tensor, clean: torch.Tensor) -> torch.Tensor:
 
 
 def _fetch_strokes(
-    x: torch.Tensor, like: torch.Tensor, spots: torch.Tensor, filled: torch.Tensor
+    x: torch.Tensor,
+    like: torch.Tensor,
+    spots: torch.Tensor,
+    filled: torch.Tensor,
+    strength: torch.Tensor | None,
 ) -> None:
     """Write what a place nearby shows into `filled`, at the spots (h, w) of `x` (3, H, W)."""
     height, width = like.shape[-2:]
@@ -134,6 +145,8 @@ def _fetch_strokes(
         spot, side = left.pop()
         box, own = box_of(spot, (height, width), _RIM)
         if not own.any():  # of the padding alone
+            continue
+        if strength is not None and strength[0, 0][box][own].mean() < _WEAK:
             continue
         found = _continuing(x, like, marked, own, box)
         if found is not None:

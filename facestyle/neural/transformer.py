@@ -219,12 +219,16 @@ class Transformer(nn.Module):
             Of what is added to the picture at each place, in [0, 1] and of any size (`spare`).
             Networks that change no base have nothing to weaken.
         """
+        sides = (base.shape[2], base.shape[3])
+        if self.palette is None:
+            strength = None
+        if strength is not None:
+            strength = F.interpolate(strength, sides, mode="bilinear", align_corners=False)
         if spots is not None:
             still = self.architecture.inputs == PICTURE_INPUTS
-            x = cover_spots(x, spots, from_colors(base) if still else None)
-        x = x[..., : base.shape[2], : base.shape[3]]
-        if strength is not None and self.palette is not None:
-            strength = F.interpolate(strength, x.shape[-2:], mode="bilinear", align_corners=False)
+            x = cover_spots(x, spots, from_colors(base) if still else None, strength)
+        x = x[..., : sides[0], : sides[1]]
+        if strength is not None:
             x = spare(x, base, strength)
         beneath = None if self.palette is None else base
         return color(x, beneath, None if self.training else self.limit)

@@ -23,6 +23,7 @@ def stroke_weights(
     scale: float = 1.0,
     *,
     landmarks: str = "auto",
+    usual: float = SPARED,
 ) -> np.ndarray | None:
     """Return how strong strokes are at each pixel: less on faces, and on skin beside them.
 
@@ -39,6 +40,8 @@ def stroke_weights(
         Size of what the network redraws over that of the picture.
     landmarks : {"auto", "dlib", "mesh"}
         What finds faces.
+    usual : float
+        Strength where none is given, which is less on small faces.
 
     Returns
     -------
@@ -54,12 +57,17 @@ def stroke_weights(
     less = min(1.0, _WORKED_ON / max(height, width))
     size = (max(1, round(width * less)), max(1, round(height * less)))
     small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-    weights = weights_on(small, [face.scaled(less) for face in faces], on_faces, scale / less)
+    scaled = [face.scaled(less) for face in faces]
+    weights = weights_on(small, scaled, on_faces, scale / less, usual)
     return np.asarray(cv2.resize(weights, (width, height), interpolation=cv2.INTER_LINEAR))
 
 
 def weights_on(
-    image: np.ndarray, faces: Sequence[Face], on_faces: float | None, scale: float = 1.0
+    image: np.ndarray,
+    faces: Sequence[Face],
+    on_faces: float | None,
+    scale: float = 1.0,
+    usual: float = SPARED,
 ) -> np.ndarray:
     """Return how strong strokes are at each pixel of a picture with these faces.
 
@@ -68,7 +76,7 @@ def weights_on(
     image : (H, W, 3) float32
         sRGB in [0, 1].
     faces : sequence of Face
-    on_faces, scale
+    on_faces, scale, usual
         See `stroke_weights`.
 
     Returns
@@ -77,13 +85,14 @@ def weights_on(
     """
     weights = np.ones(image.shape[:2], np.float32)
     for face in faces:
-        strength = _usual_strength(ear_to_ear(face) * scale) if on_faces is None else on_faces
+        width = ear_to_ear(face) * scale
+        strength = usual * _share_of_usual(width) if on_faces is None else on_faces
         np.minimum(
             weights, 1 - (1 - np.float32(strength)) * face_and_skin(image, face), out=weights
         )
     return weights
 
 
-def _usual_strength(width: float) -> float:
-    """Strength on a face of this width in px."""
-    return SPARED * min(1.0, width / _FULL_WIDTH) ** 2
+def _share_of_usual(width: float) -> float:
+    """Share of the usual strength on a face of this width in px."""
+    return min(1.0, width / _FULL_WIDTH) ** 2

@@ -222,7 +222,11 @@ class NeuralMethod(Method):
         size, longer = self.settings.size, max(target.image.shape[:2])
         wanted = self.settings.face_strength
         weights = stroke_weights(
-            target.image, wanted, (size or longer) / longer, landmarks=rendering.landmarks
+            target.image,
+            wanted,
+            (size or longer) / longer,
+            landmarks=rendering.landmarks,
+            usual=self.model.face_strength,
         )
         if weights is None and wanted not in (None, 1):
             _LOG.warning("%s: face_strength has no effect, for no face was found", target.name)
