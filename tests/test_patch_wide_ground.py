@@ -9,11 +9,12 @@ from synthetic_faces import drawing_of, photograph
 
 from facestyle.faces.contours import face_width
 from facestyle.faces.regions import BACKGROUND, segment_regions
-from facestyle.imaging.color import from_lab
+from facestyle.imaging.color import from_lab, to_lab
 from facestyle.methods.patch_unpaired import prepare_exemplar, resize_portrait
-from facestyle.methods.patch_unpaired.background import lay_background
+from facestyle.methods.patch_unpaired.background import Background, lay_background
 from facestyle.methods.patch_unpaired.background_blocks import lay_blocks, room_for_blocks
 from facestyle.methods.patch_unpaired.background_search import Backdrop
+from facestyle.methods.patch_unpaired.clip_drawing import backdrop_change
 from facestyle.methods.patch_unpaired.ground_rays import ground_rays, places_along_rays, stretch
 from facestyle.methods.patch_unpaired.sources import make_sources
 
@@ -108,6 +109,17 @@ def test_lines_are_not_spread_to_a_fog():
     assert tone[:, 0].mean() > 0.85
 
 
+def dabbed(shape):
+    """Broad dabs."""
+    dabs = np.random.default_rng(1).uniform(0.3, 0.9, (shape[0] // 16 + 1, shape[1] // 16 + 1))
+    return np.kron(dabs, np.ones((16, 16)))[: shape[0], : shape[1], None].repeat(3, axis=-1)
+
+
+def test_broad_dabs_are_left_to_pieces():
+    region_map, face = sitter_at((300, 700), (100, 270))
+    assert not lay_background(region_map, face, sources_before(dabbed)).of_blocks
+
+
 def test_a_portrait_that_an_exemplar_covers_is_laid_in_pieces():
     region_map, face = sitter_at((190, 180), (0, 0))
     background = lay_background(region_map, face, sources_before(shaded))
@@ -194,3 +206,20 @@ def test_blocks_meet_where_they_agree():
 def test_a_ground_without_plain_places_has_no_room():
     picture = np.full((256, 256, 3), 200, np.uint8)
     assert room_for_blocks(backdrop(picture, np.zeros((32, 32), bool)), WIDTH) == 0
+
+
+def test_in_clips_blocks_meet_in_a_composed_tone():
+    """Each block's own mean leaned towards its middle: a grid of pale lines in the shades."""
+    shape = (96, 160)
+    places = np.stack(np.indices(shape), axis=-1).astype(np.float32)
+    for block in range(4):
+        places[:, 40 * block : 40 * (block + 1)] -= 8 * block
+    tone = np.zeros((*shape, 3), np.float32)
+    tone[..., 0] = np.linspace(0.2, 0.8, shape[1])
+    paper = np.full((*shape, 3), 0.5, np.float32)
+    change = tone - to_lab(paper)
+    layers = np.zeros(shape, np.int32)
+    background = Background(layers, places, np.ones(shape, bool), tone, change, {}, of_blocks=True)
+    added = backdrop_change(paper, background, 200.0, shape)
+    light = (to_lab(paper) + added)[..., 0]
+    assert np.abs(np.diff(light, axis=1) - 0.6 / (shape[1] - 1)).max() < 0.001

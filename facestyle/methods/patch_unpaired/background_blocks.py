@@ -15,11 +15,13 @@ from facestyle.methods.patch_unpaired.background_search import Backdrop
 
 # Sides of blocks in face widths, from the largest that an exemplar has room for
 _SIDES = (0.6, 0.5, 0.4, 0.3, 0.24, 0.18)
-_LEAST_PLACES = 60  # that a block can be copied from: fewer are seen to repeat
+_LEAST_PLACES = 40  # that a block can be copied from: fewer are seen to repeat
 _TRIED = 160  # of these, for each block
+_SMALLEST = 4  # px of `CUT_LEVEL`
 _OVERLAP = 0.3  # of a block's side
 _BLOTCH_SIGMA = 2.0  # px of `CUT_LEVEL`: what is wider than grain
-_USED = 0.6  # error that each use of a place adds, of the usual
+_GRAIN = 0.5  # what grain counts beside that: a scribbled black was taken, as noise, for paper
+_USED = 2.0  # error that each use of a place adds, of the usual
 
 
 def room_for_blocks(drop: Backdrop, face_width: float) -> int:
@@ -34,13 +36,13 @@ def room_for_blocks(drop: Backdrop, face_width: float) -> int:
     unit = face_width / 2**CUT_LEVEL
     for side in _SIDES:
         size = round(side * unit)
-        if size > 5 and _corners(drop, size).sum() >= _LEAST_PLACES:
+        if size >= _SMALLEST and _corners(drop, size).sum() >= _LEAST_PLACES:
             return size
     return 0
 
 
 def blotches(drop: Backdrop, side: int) -> float:
-    """How much blocks show besides grain, which is seen to repeat; RGB of 1.
+    """How much blocks show besides grain, which is seen to repeat, and loud grain; RGB of 1.
 
     Parameters
     ----------
@@ -53,8 +55,10 @@ def blotches(drop: Backdrop, side: int) -> float:
         np.ones((side, side), np.uint8),
         anchor=(side - 1,) * 2,
     )
-    coarse = cv2.GaussianBlur(_detail(drop), (0, 0), _BLOTCH_SIGMA)
-    return float(np.sqrt((coarse[plain > 0] ** 2).mean()))
+    detail = _detail(drop)
+    coarse = cv2.GaussianBlur(detail, (0, 0), _BLOTCH_SIGMA)
+    seen = (coarse**2 + (_GRAIN * detail) ** 2)[plain > 0]
+    return float(np.sqrt(seen.mean()))
 
 
 def lay_blocks(drop: Backdrop, wanted: np.ndarray, tone: np.ndarray, side: int) -> Pieces:

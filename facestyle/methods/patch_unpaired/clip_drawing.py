@@ -137,7 +137,7 @@ def backdrop_change(
     if background is None:
         return np.zeros((*size, 3), np.float32)
     toned = to_lab(strokes) + background.change
-    change = background.change + softened_seams(toned, background, face_width)
+    change = background.change + softened_seams(toned - background.tone, background, face_width)
     return cv2.resize(change, size[::-1], interpolation=cv2.INTER_AREA)
 
 

@@ -36,9 +36,12 @@ _MOST_STRETCH = 10.0  # times that tones are drawn apart: a smudge becomes a clo
 _UNUSUAL = 5.0
 # RGB of 1 that a ground is away from plain to be toned, the least share of it that is, and how
 # strong lines are there, over that, where they make the tone: .8 to 1 in seven engravings of eight
-# (smeared, they were a gray fog), .1 to .4 in charcoal, pencil, watercolor and oil
-_TONED, _LEAST_TONED, _LINES = 0.08, 0.03, 0.5
-_SIGMA = 0.05  # face widths: what is finer comes from the blocks
+# and .3 to .4 in pencil (smeared, they were a gray fog), .1 to .24 in charcoal, watercolor and oil
+_TONED, _LEAST_TONED, _LINES = 0.08, 0.03, 0.26
+_SIGMA = 0.03  # face widths: what is finer comes from the blocks
+# of the calmest blocks, beyond which each stroke is known again; .003 in watercolor and pencil,
+# .008 in oil, .045 to .06 in broad dabs (fauves, a pastel), which pieces draw livelier
+_BLOTCHY = 0.03
 _SMALLER = 0.7  # times the largest blocks that others may have, if they have fewer blotches
 
 
@@ -86,7 +89,7 @@ def wide_ground(
     Returns
     -------
     WideGround or None
-        None where the exemplars are as wide, or none of them has a plain place to copy.
+        None where the exemplars are as wide, or none of them has a plain, calm place to copy.
     """
     drops = [make_backdrop(sources, n, first) for n, first in enumerate(firsts)]
     if _beyond(wanted[-1], drops[best]) < _BEYOND:
@@ -99,6 +102,8 @@ def wide_ground(
         plain = np.nanmedian([_tone(drop, drop.plain) for drop in drops], axis=0)
         tone = np.broadcast_to(plain, (*wanted[-1].shape, 3)).astype(np.float32)
     number = _calmest(drops, sides, tone[wanted[-1]].mean(axis=0))
+    if blotches(drops[number], int(sides[number])) > _BLOTCHY:
+        return None
     pieces = lay_blocks(drops[number], wanted[CUT_LEVEL], tone, int(sides[number]))
     return WideGround(number, drops[number], pieces, tone)
 
