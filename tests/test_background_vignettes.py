@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from test_patch_background import WIDTH, backdrop, wanted_levels
 
-from facestyle.methods.patch_unpaired.background import _plain
+from facestyle.methods.patch_unpaired.backdrops import _plain
 from facestyle.methods.patch_unpaired.background_pieces import lay_pieces
 
 PAPER, GROUND = 230, 110

@@ -462,5 +462,5 @@ def test_warnings_of_a_picture_name_settings_as_they_are_given(said):
 
 def test_a_model_is_not_written_under_a_pictures_name(said, folder):
     code, _, err = said("train", "me.png", "--photos", "dark", "-o", "model.png")
-    assert (code, (folder / "model.png.safetensors").exists()) == (exit_codes.USAGE, False)
-    assert "-o model.png: found .png, expected a model's name: model.png.safetensors" in err
+    assert (code, (folder / "model.safetensors").exists()) == (exit_codes.USAGE, False)
+    assert "-o model.png: found .png, expected a model's name: model.safetensors" in err

@@ -14,8 +14,12 @@ from facestyle.faces import find_faces, select_face
 from facestyle.faces.detection import same_face
 from facestyle.imaging.color import luminance
 from facestyle.io.images import read_image, write_image
+from facestyle.methods.engine import Method, Outcome
 from facestyle.pipeline.newcomers import Newcomers
 from facestyle.pipeline.people import bystanders, nearest_face_shares, own_share
+from facestyle.pipeline.settings import StylizerSettings
+from facestyle.pipeline.stills import StillStylizer
+from facestyle.settings import Settings
 
 MEDIA = Path(__file__).parent / "media"
 EXEMPLARS = Path(__file__).parents[1] / "exemplars"
@@ -124,6 +128,32 @@ def test_everybody_is_stylized_with_all(couple, noir, caplog):
         assert np.ptp(result.image[place], axis=2).mean() < 0.03
         before, after = (luminance(p[place]).ravel() for p in (couple, result.image))
         assert np.corrcoef(before, after)[0, 1] > 0.65  # of the background, too, in the corners
+
+
+class Painted(Method):
+    """Paints everything in a gray of its own for each face."""
+
+    name = "painted"
+    fingerprint = "painted"
+    settings = Settings()
+
+    def __init__(self):
+        self.painted = 0
+
+    def stylize(self, target, rendering):
+        self.painted += 1
+        return Outcome(np.full_like(target.image, self.painted / 4))
+
+    def frames(self, clip):
+        raise NotImplementedError
+
+
+def test_behind_everybody_is_one_ground(couple):
+    stylizer = StillStylizer(None, Painted(), StylizerSettings(face="all"))
+    image = stylizer.stylize(couple).image
+    grays = {round(float(np.median(image[box_of(f, couple.shape)])), 2) for f in find_faces(couple)}
+    assert grays == {0.25, 0.5}
+    assert image[:8].max() < 0.26  # along the upper border, from one side to the other
 
 
 def test_a_background_asked_for_by_name_is_put_behind_one_person(couple, noir, caplog):

@@ -128,7 +128,7 @@ def _model_file(output: Path) -> Path:
 
     if output.suffix == ".safetensors":
         return output
-    name = output.with_name(output.name + ".safetensors")
+    name = output.with_suffix(".safetensors")
     if output.suffix:
         raise UsageError(f"-o {output}: found {output.suffix}, expected a model's name: {name}")
     return name

@@ -243,13 +243,18 @@ class StillStylizer:
         return replace(target, face=replace(target.face, matte=matte))
 
     def _stylize_all(self, targets: Sequence[Target], rendering: Rendering) -> Outcome:
-        """Stylize for each face; where there are several, each has the part nearest to it."""
+        """Stylize for each face; where there are several, each has its person's nearest part.
+
+        Behind them is the first one's ground: two met in the middle of the picture.
+        """
         outcomes = [self.method.stylize(target, rendering) for target in targets]
         first = outcomes[0]
         if len(outcomes) == 1:
             return first
         faces = [target.portrait.face for target in targets]
-        shares = nearest_face_shares(first.image.shape, faces)
+        people = np.max([target.portrait.matte for target in targets], axis=0)
+        shares = people * nearest_face_shares(first.image.shape, faces)
+        shares[0] += 1 - people
         image = sum(s[..., None] * o.image for s, o in zip(shares, outcomes, strict=True))
         alpha = first.alpha
         if alpha is not None:
