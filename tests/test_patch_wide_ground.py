@@ -181,8 +181,7 @@ def test_blocks_are_copied_from_what_is_plain_and_fill_everything():
     assert side == round(0.6 * WIDTH / 4)
     wanted = np.ones((60, 120), bool)
     wanted[30:, 40:80] = False
-    tone = np.full((30, 60, 3), 0.4, np.float32)
-    pieces = lay_blocks(drop, wanted, tone, side)
+    pieces = lay_blocks(drop, wanted, side)
     np.testing.assert_array_equal(pieces.owners >= 0, wanted)
     source = pieces.steps // 4 + np.stack(np.indices(wanted.shape), axis=-1)
     assert source[wanted].min() >= 0
@@ -196,7 +195,7 @@ def test_blocks_meet_where_they_agree():
     waves = (128 + 60 * np.sin(rows / 6)).astype(np.uint8)[..., None].repeat(3, axis=2)
     drop = backdrop(waves, np.ones((32, 32), bool))
     wanted = np.ones((60, 60), bool)
-    pieces = lay_blocks(drop, wanted, np.full((30, 30, 3), 0.5, np.float32), 14)
+    pieces = lay_blocks(drop, wanted, 14)
     places = pieces.steps // 4 + np.stack(np.indices(wanted.shape), axis=-1)
     laid = drop.pictures[2][tuple(places[wanted].T)].reshape(60, 60, 3)[..., 0].astype(float)
     across = np.abs(np.diff(laid, axis=1))

@@ -26,6 +26,7 @@ _MOST_DETAIL, _GRAIN, _MOST_AWAY = 2.5, 1e-4, 0.08
 _RIM, _LEAST_RIM, _EVEN = 2.0, 0.05, 0.4
 _SHOULDERS = (0.15, 0.5, 1.5)  # below the chin, half width there, slope
 _BORDER = 3  # px that patches keep from the border: their radius and one
+COARSE_BORDER = 2  # at coarser levels
 
 
 def coarse_level(sources: PatchSources) -> int:
@@ -117,7 +118,7 @@ def ground_of(sources: PatchSources, number: int, index: int) -> tuple[np.ndarra
     below = (np.arange(height)[:, None] - y) / unit - drop
     aside = np.abs(np.arange(width)[None, :] - x) / unit
     free &= (below <= 0) | (aside > half + slope * below)
-    border = _BORDER if index == 0 else 2
+    border = _BORDER if index == 0 else COARSE_BORDER
     inner = np.zeros_like(free)
     inner[border:-border, border:-border] = free[border:-border, border:-border]
     return picture, inner

@@ -20,7 +20,7 @@ from facestyle.methods.patch_unpaired.backdrops import (
     ground_of,
     make_backdrop,
 )
-from facestyle.methods.patch_unpaired.background_pieces import Pieces, lay_pieces
+from facestyle.methods.patch_unpaired.background_pieces import Pieces, TonedPieces, lay_pieces
 from facestyle.methods.patch_unpaired.background_search import Backdrop, shifted
 from facestyle.methods.patch_unpaired.pictures import depth_inside, halved
 from facestyle.methods.patch_unpaired.sources import PatchSources
@@ -107,7 +107,7 @@ def lay_background(region_map: np.ndarray, face: Face, sources: PatchSources) ->
     return _at_working_size(behind, chosen, drops, pieces, tone)
 
 
-def _continued(tone: np.ndarray, known: np.ndarray, pieces: Pieces, unit: float) -> np.ndarray:
+def _continued(tone: np.ndarray, known: np.ndarray, pieces: TonedPieces, unit: float) -> np.ndarray:
     """The low band with that of the pieces where it was not known; (h, w, 3) float32 sRGB."""
     if known.all():
         return tone

@@ -124,9 +124,8 @@ def _weighed(
     strokes = to_lab(shifted(drop.pictures[0], corner, shape) / np.float32(255)) + change
     other = masked_mean(strokes, free, _FORM_SIGMA * face_width)[1] - forms[box]
     weight = cv2.GaussianBlur(own.astype(np.float32), (0, 0), reach)
-    weight *= np.minimum(
-        depth_inside(free) / (2 * reach), 1
-    )  # nothing is left where its exemplar ends
+    # nothing is left where its exemplar ends
+    weight *= np.minimum(depth_inside(free) / (2 * reach), 1)
     weight *= np.exp(-((np.abs(other).max(axis=-1) / _ALIKE) ** 2))
     return Piece(exemplar, step, box, weight + _LEAST * own, change)
 

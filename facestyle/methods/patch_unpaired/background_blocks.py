@@ -61,7 +61,7 @@ def blotches(drop: Backdrop, side: int) -> float:
     return float(np.sqrt(seen.mean()))
 
 
-def lay_blocks(drop: Backdrop, wanted: np.ndarray, tone: np.ndarray, side: int) -> Pieces:
+def lay_blocks(drop: Backdrop, wanted: np.ndarray, side: int) -> Pieces:
     """Fill a background with blocks of one exemplar's.
 
     Parameters
@@ -69,8 +69,6 @@ def lay_blocks(drop: Backdrop, wanted: np.ndarray, tone: np.ndarray, side: int) 
     drop : Backdrop
     wanted : (H, W) bool
         Background of the target at `CUT_LEVEL`.
-    tone : (h, w, 3) float32
-        Its low band, sRGB.
     side : int
         Of the blocks, px of `CUT_LEVEL`; see `room_for_blocks`.
 
@@ -96,16 +94,12 @@ def lay_blocks(drop: Backdrop, wanted: np.ndarray, tone: np.ndarray, side: int) 
             canvas.lay(box, detail, corners[best])
     whole = slice(side, side + wanted.shape[0]), slice(side, side + wanted.shape[1])
     owners = np.where(canvas.known[whole] & wanted, 0, -1).astype(np.int32)
-    size = wanted.shape[::-1]
-    tones = cv2.resize(tone, size, interpolation=cv2.INTER_LINEAR)
-    return Pieces(canvas.steps[whole], owners, tones, np.ones(wanted.shape, bool))
+    return Pieces(canvas.steps[whole], owners)
 
 
 def _detail(drop: Backdrop) -> np.ndarray:
     """What a ground has beside its low band, (h, w, 3) float32."""
-    picture = drop.pictures[CUT_LEVEL] / np.float32(255)
-    low = cv2.resize(drop.low_band, picture.shape[1::-1], interpolation=cv2.INTER_LINEAR)
-    return np.ascontiguousarray(picture - low)
+    return drop.pictures[CUT_LEVEL] / np.float32(255) - drop.low_at(CUT_LEVEL)
 
 
 def _corners(drop: Backdrop, side: int) -> np.ndarray:

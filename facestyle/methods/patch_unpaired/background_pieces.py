@@ -48,14 +48,24 @@ class Pieces:
         Row and column from a pixel's to its source, px of the working size.
     owners : (H, W) int32
         Which of the backdrops; -1 where none reaches.
+    """
+
+    steps: np.ndarray
+    owners: np.ndarray
+
+
+@dataclass(frozen=True)
+class TonedPieces(Pieces):
+    """Pieces that brought tones of their own to where none was known.
+
+    Attributes
+    ----------
     tone : (H, W, 3) float32
         Low band of the background, sRGB.
     toned : (H, W) bool
         Where that is known.
     """
 
-    steps: np.ndarray
-    owners: np.ndarray
     tone: np.ndarray
     toned: np.ndarray
 
@@ -84,8 +94,7 @@ class _Canvas:
         offset = np.round(step / 2**CUT_LEVEL).astype(int)
         shape = self.wanted.shape
         own = drop.pictures[CUT_LEVEL] / np.float32(255)
-        low = cv2.resize(drop.low_band, own.shape[1::-1], interpolation=cv2.INTER_LINEAR)
-        low = shifted(low, offset, shape)
+        low = shifted(drop.low_at(CUT_LEVEL), offset, shape)
         change = (self.tone - low) * self.toned[..., None]
         piece = shifted(own, offset, shape) + change
         free = shifted(drop.free[CUT_LEVEL], offset, shape) & self.wanted
@@ -108,7 +117,7 @@ def lay_pieces(
     tone: np.ndarray,
     toned: np.ndarray,
     face_width: float,
-) -> Pieces:
+) -> TonedPieces:
     """Fill a background with pieces, the first one where the first exemplar's face is.
 
     Parameters
@@ -125,7 +134,7 @@ def lay_pieces(
 
     Returns
     -------
-    Pieces
+    TonedPieces
     """
     coarse = wanted[-1]
     canvas = _Canvas(wanted[CUT_LEVEL], tone, toned, face_width / 2**CUT_LEVEL)
@@ -151,7 +160,7 @@ def lay_pieces(
         taken = canvas.lay(drops[owner], owner, step)
         searches[owner].leave_out(offset)
         searches[owner].note_use(reduced(taken, coarse.shape), offset)
-    return Pieces(canvas.steps, canvas.owners, canvas.tone, canvas.toned)
+    return TonedPieces(canvas.steps, canvas.owners, canvas.tone, canvas.toned)
 
 
 def _most_pieces(faces: float) -> int:

@@ -52,6 +52,11 @@ class Backdrop:
     plain: np.ndarray
     ends: bool = False
 
+    def low_at(self, level: int) -> np.ndarray:
+        """The low band at a level, from fine to coarse, (H, W, 3) float32 sRGB."""
+        size = self.free[level].shape[::-1]
+        return cv2.resize(self.low_band, size, interpolation=cv2.INTER_LINEAR)
+
     def low_lab(self) -> np.ndarray:
         """The low band at the finest level, (H, W, 3) float32 Lab of 1."""
         height, width = self.free[0].shape

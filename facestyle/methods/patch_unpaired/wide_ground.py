@@ -13,10 +13,15 @@ import cv2
 import numpy as np
 
 from facestyle.faces.face import Face
-from facestyle.methods.patch_unpaired.backdrops import coarse_level, filled_low_band, make_backdrop
+from facestyle.methods.patch_unpaired.backdrops import (
+    COARSE_BORDER,
+    coarse_level,
+    filled_low_band,
+    make_backdrop,
+)
 from facestyle.methods.patch_unpaired.background_blocks import blotches, lay_blocks, room_for_blocks
 from facestyle.methods.patch_unpaired.background_pieces import CUT_LEVEL, Pieces
-from facestyle.methods.patch_unpaired.background_search import Backdrop
+from facestyle.methods.patch_unpaired.background_search import Backdrop, shifted
 from facestyle.methods.patch_unpaired.ground_rays import (
     GroundRays,
     ground_rays,
@@ -91,9 +96,9 @@ def wide_ground(
     WideGround or None
         None where the exemplars are as wide, or none of them has a plain, calm place to copy.
     """
-    drops = [make_backdrop(sources, n, first) for n, first in enumerate(firsts)]
-    if _beyond(wanted[-1], drops[best]) < _BEYOND:
+    if _beyond(wanted[-1], sources, best, firsts[best]) < _BEYOND:
         return None
+    drops = [make_backdrop(sources, n, first) for n, first in enumerate(firsts)]
     sides = np.array([room_for_blocks(drop, sources.face_width) for drop in drops])
     if not sides.any():
         return None
@@ -101,16 +106,18 @@ def wide_ground(
     if tone is None:
         plain = np.nanmedian([_tone(drop, drop.plain) for drop in drops], axis=0)
         tone = np.broadcast_to(plain, (*wanted[-1].shape, 3)).astype(np.float32)
-    number = _calmest(drops, sides, tone[wanted[-1]].mean(axis=0))
-    if blotches(drops[number], int(sides[number])) > _BLOTCHY:
+    number, seen = _calmest(drops, sides, tone[wanted[-1]].mean(axis=0))
+    if seen > _BLOTCHY:
         return None
-    pieces = lay_blocks(drops[number], wanted[CUT_LEVEL], tone, int(sides[number]))
+    pieces = lay_blocks(drops[number], wanted[CUT_LEVEL], int(sides[number]))
     return WideGround(number, drops[number], pieces, tone)
 
 
-def _beyond(wanted: np.ndarray, drop: Backdrop) -> float:
+def _beyond(wanted: np.ndarray, sources: PatchSources, number: int, first: np.ndarray) -> float:
     """Share of a background that lies beyond an exemplar's border."""
-    return 1 - float(drop.tone_for(wanted.shape)[1][wanted].mean())
+    level = sources.levels[coarse_level(sources)]
+    whole = np.ones((int(level.height[number]), int(level.width[number])), bool)
+    return 1 - float(shifted(whole, first, wanted.shape)[wanted].mean())
 
 
 def _composed_tone(
@@ -139,7 +146,7 @@ def _of_lines(drops: Sequence[Backdrop]) -> bool:
     shares = []
     for drop in drops:
         free, picture = drop.free[0], drop.pictures[0] / np.float32(255)
-        low = cv2.resize(drop.low_band, free.shape[::-1], interpolation=cv2.INTER_LINEAR)
+        low = drop.low_at(0)
         away = np.abs(low - _tone(drop, drop.plain)).max(axis=-1)
         toned = free & (away > _TONED)
         if toned.sum() > _LEAST_TONED * free.sum():
@@ -161,7 +168,8 @@ def _drawn_apart(
 
 def _to_border(free: np.ndarray) -> np.ndarray:
     """What is free, without the border that patches keep away from."""
-    return np.pad(free[2:-2, 2:-2], 2, mode="edge")
+    border = COARSE_BORDER
+    return np.pad(free[border:-border, border:-border], border, mode="edge")
 
 
 def _tone(drop: Backdrop, where: np.ndarray | None = None) -> np.ndarray:
@@ -175,11 +183,10 @@ def _usual_tone(drops: Sequence[Backdrop]) -> np.ndarray:
     return np.asarray(np.nanmedian([_tone(drop) for drop in drops], axis=0))
 
 
-def _calmest(drops: Sequence[Backdrop], sides: np.ndarray, tone: np.ndarray) -> int:
-    """Which exemplar lends its blocks: with few blotches, and of a tone."""
+def _calmest(drops: Sequence[Backdrop], sides: np.ndarray, tone: np.ndarray) -> tuple[int, float]:
+    """Which exemplar lends its blocks, with few blotches and of a tone; and its blotches."""
     able = np.flatnonzero(sides >= _SMALLER * sides.max())
-    costs = [
-        blotches(drops[n], int(sides[n])) * (1 + _UNUSUAL * np.abs(_tone(drops[n]) - tone).max())
-        for n in able.tolist()
-    ]
-    return int(able[np.argmin(costs)])
+    seen = [blotches(drops[n], int(sides[n])) for n in able.tolist()]
+    unusual = [np.abs(_tone(drops[n]) - tone).max() for n in able.tolist()]
+    best = int(np.argmin(np.array(seen) * (1 + _UNUSUAL * np.array(unusual))))
+    return int(able[best]), seen[best]
