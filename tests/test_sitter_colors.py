@@ -15,7 +15,7 @@ from facestyle.methods.patch_unpaired.sitter_colors import (
     room_for_colors,
 )
 from facestyle.methods.patch_unpaired.skin_light import NEUTRAL, in_other_light, light_on_skin
-from facestyle.methods.patch_unpaired.tone import exemplar_tones, tone_mapped
+from facestyle.methods.patch_unpaired.tone import GroupTone, exemplar_tones, tone_mapped
 
 REGIONS = (SKIN, LIP, HAIR, CLOTHES, BACKGROUND)
 REGION_MAP = np.repeat(np.uint8(REGIONS), 24)[:, None].repeat(80, 1)
@@ -122,6 +122,16 @@ def test_paper_leaves_no_room_for_colors():
     np.testing.assert_allclose(room[4:24], 1, atol=0.1)
     assert room[29:].max() < 0.2
     np.testing.assert_array_equal(room_for_colors(colors[:0]), np.ones(32))
+
+
+@pytest.mark.parametrize(("spread", "least", "most"), [(0.04, 0.76, 0.81), (0.0, 0.86, 0.98)])
+def test_pale_skin_is_bare_paper_in_drawings_alone(spread, least, most):
+    chroma = np.where(np.arange(32) < 25, 0.2, 0.03) * np.array([[0.6], [0.8]])
+    tone = GroupTone(np.linspace(0.4, 0.76, 41), chroma, 0.0, (0.0, 0.99), spread)
+    photo = picture(PHOTO)
+    photo[REGION_MAP == SKIN] = (0.95, 0.04, 0.06)
+    mapped = tone_mapped(photo, REGION_MAP, (tone,) * 4, 1.0)
+    assert least < np.median(mapped[8:16, :, 0]) < most
 
 
 def test_a_cool_highlight_is_no_cyan_patch_on_paper():

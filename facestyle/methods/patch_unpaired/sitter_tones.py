@@ -47,7 +47,7 @@ def sitters_face(
     wanted : (41,) float64
         Of the exemplars' faces.
     limits : (float, float)
-        The medium's darkest and lightest tones.
+        The medium's darkest and lightest tones; in colors, the lightest that is not its paper's.
     share : float
         Of the offset.
 

@@ -19,6 +19,7 @@ from facestyle.methods.patch_unpaired.sitter_colors import (
     SitterColors,
     add_sitters_colors,
     bins_of,
+    color_share,
     color_spread,
     room_for_colors,
     sitter_colors,
@@ -40,6 +41,9 @@ _BIN_CENTERS = (np.arange(BINS) + 0.5) / BINS
 _MOST_GAIN = 1.8  # of detail (DESIGN 4.3, step 3)
 _FEW = 50  # px
 _SAMPLES = 20_000  # pixels of a group that are measured; any number of this order does
+# Share of the usual face's chroma below which a tone is the paper's. Without it watercolor leaves
+# pale sitters white; with .75 crayon draws them as orange as others (five sitters, by eye)
+_PAPER_CHROMA = 0.6
 _CURVE_STEPS = 1024  # of a tone curve: a quarter of a level of 8 bits
 
 
@@ -261,10 +265,20 @@ def _wanted(own: np.ndarray, tones: Sequence[GroupTone], group: int, offset: flo
     """Quantiles of luminance that one group of the target is to have."""
     tone = tones[group]
     if group == FACE:
-        return sitters_face(own, tone.quantiles, tone.limits, offset)
+        limits = (tone.limits[0], min(tone.limits[1], _lightest_color(tone)))
+        return sitters_face(own, tone.quantiles, limits, offset)
     if group in (HAIR, CLOTHES):
         return sitters_tones(own, tone.quantiles, tones[FACE].quantiles, tone.limits)
     return tone.quantiles
+
+
+def _lightest_color(tone: GroupTone) -> float:
+    """The lightest tone that is still of a color; 1 where the exemplars have none."""
+    if color_share(tone.spread) == 0:
+        return 1.0
+    chroma = np.hypot(*tone.chroma)
+    usual = chroma[bins_of(np.median(tone.quantiles))]
+    return float(_BIN_CENTERS[chroma >= _PAPER_CHROMA * usual].max())
 
 
 def _curve(quantiles: np.ndarray, wanted: np.ndarray) -> np.ndarray:
