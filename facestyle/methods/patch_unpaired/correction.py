@@ -20,6 +20,7 @@ from facestyle.faces.regions import (
 )
 from facestyle.imaging.color import from_lab, to_lab
 from facestyle.kernels.bands import combine_bands
+from facestyle.methods.patch_unpaired.colored_things import narrow_things
 from facestyle.methods.patch_unpaired.false_edges import false_edges
 from facestyle.methods.patch_unpaired.pictures import soft_mask, wide_blur
 from facestyle.methods.patch_unpaired.recipe import (
@@ -95,7 +96,7 @@ class CorrectionWeights:
     chroma : float
         Share of the low band's in color, over that in luminance.
     fine_chroma : (h, w) float32, optional
-        Share of finer differences in color.
+        Share of finer differences in color; all of those of `narrow_things`.
     wide_chroma : (h, w) float32, optional
         Factor of `chroma`.
     one_color : (h, w) float32, optional
@@ -232,7 +233,8 @@ def correction(
     if weights.fine_chroma is not None:
         colors = np.ascontiguousarray(difference[..., 1:])
         fine = cv2.GaussianBlur(colors, (0, 0), max(0.5, MIDDLE_SIGMA * face_width))
-        low[..., 1:] += weights.fine_chroma[..., None] * (fine - low[..., 1:])
+        share = np.maximum(weights.fine_chroma, narrow_things(target, face_width))
+        low[..., 1:] += share[..., None] * (fine - low[..., 1:])
     if weights.wide_chroma is not None:
         low[..., 1:] *= weights.wide_chroma[..., None]
     middle = cv2.GaussianBlur(

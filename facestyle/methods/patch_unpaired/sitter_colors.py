@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from facestyle.methods.patch_unpaired.colored_things import of_skin, thing_share
 from facestyle.methods.patch_unpaired.skin_light import in_other_light, light_on_skin
 
 # RMS deviation of a and b (Lab of 1) from their mean at each luminance in faces of photographs: 11
@@ -75,7 +76,8 @@ def sitter_colors(
     adapted = skin.copy()
     adapted[:, 1:] = in_other_light(skin, light, exemplars_light)
     known = (color_spread(face) - _GRAY_SPREAD) / (_LEAST_SPREAD - _GRAY_SPREAD)
-    return SitterColors(mean_colors(adapted), light, exemplars_light, float(np.clip(known, 0, 1)))
+    means = mean_colors(adapted[of_skin(skin)])
+    return SitterColors(means, light, exemplars_light, float(np.clip(known, 0, 1)))
 
 
 def color_spread(colors: np.ndarray) -> float:
@@ -193,8 +195,11 @@ def add_sitters_colors(
     in_face, in_hair, in_clothes = (
         weights[group] * _at(room[group], toned[..., 0]) for group in (FACE, HAIR, CLOTHES)
     )
-    face = (in_face * scale)[..., None] * (in_light - colors_at(colors.means, luminance))
+    unlike = in_light - colors_at(colors.means, luminance)
+    face = (in_face * scale)[..., None] * unlike
     face = _between(toned[..., 1:], things, face)
+    thing = np.minimum(thing_share(in_light, unlike) * in_face * scale / np.float32(share), 1)
+    face += thing[..., None] * (np.float32(share) * things - toned[..., 1:] - face)
     other = np.float32(_HAIR_KEPT) * in_hair + np.float32(_CLOTHES_KEPT * colors.known) * in_clothes
     rest = np.minimum(other * scale, 1)[..., None] * (np.float32(share) * things - toned[..., 1:])
     result = toned.copy()
