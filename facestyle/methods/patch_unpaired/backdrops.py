@@ -8,6 +8,7 @@ import numpy as np
 from facestyle.faces.contours import OUTLINE_CHIN
 from facestyle.faces.regions import BACKGROUND
 from facestyle.methods.patch_unpaired.background_search import Backdrop
+from facestyle.methods.patch_unpaired.missed_parts import SHOULDERS
 from facestyle.methods.patch_unpaired.pictures import depth_inside
 from facestyle.methods.patch_unpaired.recipe import LEVELS
 from facestyle.methods.patch_unpaired.sources import PatchSources
@@ -24,7 +25,6 @@ _MOST_DETAIL, _GRAIN, _MOST_AWAY = 2.5, 1e-4, 0.08
 # background that this has to be. A ground ends in paper where that deviates less than the whole, in
 # this ratio: engravings and watercolors have .04 to .4 (one of each .6), pencil .4 to .8
 _RIM, _LEAST_RIM, _EVEN = 2.0, 0.05, 0.4
-_SHOULDERS = (0.15, 0.5, 1.5)  # below the chin, half width there, slope
 _BORDER = 3  # px that patches keep from the border: their radius and one
 COARSE_BORDER = 2  # at coarser levels
 
@@ -114,7 +114,7 @@ def ground_of(sources: PatchSources, number: int, index: int) -> tuple[np.ndarra
     # at coarse levels the pixel beside the person shows both
     free = depth_inside(regions == BACKGROUND) > max(_FROM_PERSON * unit, 1.0)
     x, y = sources.faces[number].outline[OUTLINE_CHIN] / 2**index
-    drop, half, slope = _SHOULDERS
+    drop, half, slope = SHOULDERS
     below = (np.arange(height)[:, None] - y) / unit - drop
     aside = np.abs(np.arange(width)[None, :] - x) / unit
     free &= (below <= 0) | (aside > half + slope * below)

@@ -21,7 +21,7 @@ from facestyle.faces.regions import BACKGROUND
 # photographs); shoulders: from so far below the chin, so wide there on each side, and wider by so
 # much farther down
 _ACROSS, _UP = 0.6, 0.35
-_SHOULDERS = (0.15, 0.5, 1.5)
+SHOULDERS = (0.15, 0.5, 1.5)
 # where hair may be that nobody saw: to either side, in face widths
 _HAIR_ACROSS = 1.0
 # Share of a skull, or of shoulders, below which they were missed. Of 190 exemplars in 23 styles
@@ -80,7 +80,7 @@ def missed_parts(region_map: np.ndarray, place: FaceCoordinates) -> np.ndarray:
     if _share(person, missed) < _WHOLE:
         missed |= (np.abs(place.across) < _HAIR_ACROSS) & (place.down < place.chin)
     if _share(person, shoulders(place)) < _BODY:
-        missed |= place.down > place.chin + _SHOULDERS[0]
+        missed |= place.down > place.chin + SHOULDERS[0]
     return np.asarray(missed & (region_map == BACKGROUND))
 
 
@@ -94,7 +94,7 @@ def skull(place: FaceCoordinates) -> np.ndarray:
 
 def shoulders(place: FaceCoordinates) -> np.ndarray:
     """Where anybody has shoulders; (H, W) bool."""
-    drop, half, slope = _SHOULDERS
+    drop, half, slope = SHOULDERS
     below = place.down - np.float32(place.chin + drop)
     return np.asarray((below > 0) & (np.abs(place.across) <= half + slope * below))
 
