@@ -14,6 +14,7 @@ from facestyle.methods.patch_unpaired.sitter_colors import (
     mean_colors,
     room_for_colors,
 )
+from facestyle.methods.patch_unpaired.sitter_tones import USUAL_FACE, sitters_face
 from facestyle.methods.patch_unpaired.skin_light import NEUTRAL, in_other_light, light_on_skin
 from facestyle.methods.patch_unpaired.tone import GroupTone, exemplar_tones, tone_mapped
 
@@ -124,14 +125,26 @@ def test_paper_leaves_no_room_for_colors():
     np.testing.assert_array_equal(room_for_colors(colors[:0]), np.ones(32))
 
 
-@pytest.mark.parametrize(("spread", "least", "most"), [(0.04, 0.76, 0.81), (0.0, 0.86, 0.98)])
+@pytest.mark.parametrize(("spread", "least", "most"), [(0.04, 0.75, 0.86), (0.0, 0.9, 0.98)])
 def test_pale_skin_is_bare_paper_in_drawings_alone(spread, least, most):
     chroma = np.where(np.arange(32) < 25, 0.2, 0.03) * np.array([[0.6], [0.8]])
     tone = GroupTone(np.linspace(0.4, 0.76, 41), chroma, 0.0, (0.0, 0.99), spread)
     photo = picture(PHOTO)
-    photo[REGION_MAP == SKIN] = (0.95, 0.04, 0.06)
+    photo[np.isin(REGION_MAP, (SKIN, LIP)), 0] = 0.95
     mapped = tone_mapped(photo, REGION_MAP, (tone,) * 4, 1.0)
-    assert least < np.median(mapped[8:16, :, 0]) < most
+    assert least < mapped[8:16, :, 0].min() <= mapped[8:16, :, 0].max() < most
+
+
+def test_highlights_of_pale_skin_are_no_spots_of_paper():
+    wanted, own = np.linspace(0.4, 0.97, 41), np.linspace(0.78, 0.86, 41)
+    paper = sitters_face(own, wanted, (0.05, 0.99))
+    paint = sitters_face(own, wanted, (0.05, 0.99), lightest=0.8)
+    assert paint[20] < 0.8 < 0.85 < paper[20]
+    np.testing.assert_allclose(paper[20:] - paint[20:], paper[20] - paint[20], atol=0.02)
+    assert 0.85 < paint[0] / paper[0] < 1
+    assert (np.diff(paint) >= 0).all()
+    usual = sitters_face(USUAL_FACE, wanted, (0.05, 0.99), lightest=0.8)
+    np.testing.assert_allclose(usual, wanted)
 
 
 def test_a_cool_highlight_is_no_cyan_patch_on_paper():
@@ -139,11 +152,11 @@ def test_a_cool_highlight_is_no_cyan_patch_on_paper():
     painting[:6] = (0.9, 0.0, 0.04)  # bare paper in the skin
     tones = exemplar_tones([painting], [REGION_MAP], 2.0)
     photo = picture(PHOTO)
-    photo[6:18, :40] = (0.8, *PHOTO[SKIN][1:])
-    photo[6:18, 40:] = (0.8, 0.04, 0.02)
+    photo[8:16, 20:36] = (0.85, *PHOTO[SKIN][1:])
+    photo[8:16, 44:60] = (0.85, 0.04, 0.02)
     mapped = tone_mapped(photo, REGION_MAP, tones, 2.0)
-    assert mapped[10:14, 50:70, 0].mean() > 0.85
-    np.testing.assert_allclose(mapped[10:14, 50:70, 1:].mean(axis=(0, 1)), (0, 0.04), atol=0.02)
+    assert mapped[10:14, 48:56, 0].mean() > 0.8
+    np.testing.assert_allclose(mapped[10:14, 48:56, 1:].mean(axis=(0, 1)), (0, 0.04), atol=0.02)
 
 
 def test_black_and_white_has_brown_hair_and_the_paintings_clothes():

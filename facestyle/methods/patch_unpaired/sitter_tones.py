@@ -36,7 +36,11 @@ _KNEE = 3.0
 
 
 def sitters_face(
-    own: np.ndarray, wanted: np.ndarray, limits: tuple[float, float], share: float = 1.0
+    own: np.ndarray,
+    wanted: np.ndarray,
+    limits: tuple[float, float],
+    share: float = 1.0,
+    lightest: float = 1.0,
 ) -> np.ndarray:
     """Move the tones of the exemplars' faces by what the sitter's differ from the usual.
 
@@ -47,9 +51,11 @@ def sitters_face(
     wanted : (41,) float64
         Of the exemplars' faces.
     limits : (float, float)
-        The medium's darkest and lightest tones; in colors, the lightest that is not its paper's.
+        The medium's darkest and lightest tones.
     share : float
         Of the offset.
+    lightest : float
+        No further than this is a face's median moved: a pale skin in paint is no bare paper.
 
     Returns
     -------
@@ -57,13 +63,23 @@ def sitters_face(
         Not falling; within the limits where the wanted ones are.
     """
     offset = own - USUAL_FACE
-    crowded = 1 - min(1.0, max(0.0, limits[1] - float(np.median(wanted))) / _ENOUGH_ROOM)
+    end = min(limits[1], lightest)
+    crowded = 1 - min(1.0, max(0.0, end - float(np.median(wanted))) / _ENOUGH_ROOM)
     darker = _FACE_KEPT + (_DARKER_KEPT - _FACE_KEPT) * crowded
     offset = np.where(offset < 0, darker, _FACE_KEPT) * offset
+    moved = np.maximum.accumulate(_within(wanted, offset, limits))
+    middle = len(moved) // 2
+    painted = _within(wanted, offset, (limits[0], end))[middle]
+    # highlights as well: with the median alone a pale face was spots of paper beside tan
+    moved -= (moved[middle] - painted) * np.interp(moved, (limits[0], moved[middle]), (0.0, 1.0))
+    return np.maximum.accumulate(wanted + share * (moved - wanted))
+
+
+def _within(wanted: np.ndarray, offset: np.ndarray, limits: tuple[float, float]) -> np.ndarray:
+    """Tones moved by an offset that ends softly at the limits; (41,) float64."""
     room = np.where(offset < 0, wanted - limits[0], limits[1] - wanted)
     room = np.maximum(room, 1e-3)
-    offset = offset / (1 + (np.abs(offset) / room) ** _KNEE) ** (1 / _KNEE)
-    return np.maximum.accumulate(wanted + share * offset)
+    return wanted + offset / (1 + (np.abs(offset) / room) ** _KNEE) ** (1 / _KNEE)
 
 
 def sitters_tones(

@@ -265,8 +265,7 @@ def _wanted(own: np.ndarray, tones: Sequence[GroupTone], group: int, offset: flo
     """Quantiles of luminance that one group of the target is to have."""
     tone = tones[group]
     if group == FACE:
-        limits = (tone.limits[0], min(tone.limits[1], _lightest_color(tone)))
-        return sitters_face(own, tone.quantiles, limits, offset)
+        return sitters_face(own, tone.quantiles, tone.limits, offset, _lightest_color(tone))
     if group in (HAIR, CLOTHES):
         return sitters_tones(own, tone.quantiles, tones[FACE].quantiles, tone.limits)
     return tone.quantiles
