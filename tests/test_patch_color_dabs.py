@@ -70,7 +70,7 @@ def test_looseness_is_that_of_most_exemplars(own, expected):
     assert looseness([own, own, 5 * own, own / 5, own]) == pytest.approx(expected, abs=0.01)
 
 
-def test_loose_skin_and_hair_keep_more_of_dabs_and_brows_follow_as_before(skin):
+def test_loose_skin_and_hair_keep_more_of_dabs_and_brows_and_colors_of_hair_follow(skin):
     region_map = skin.copy()
     region_map[:, :40] = HAIR
     region_map[100:130, 80:140] = BROW
@@ -85,7 +85,9 @@ def test_loose_skin_and_hair_keep_more_of_dabs_and_brows_follow_as_before(skin):
 
     assert (left(1.0, SKIN) > 1.25 * left(0.0, SKIN)).all()
     np.testing.assert_allclose(left(1.0, BROW), left(0.0, BROW), rtol=0.1)
-    assert (left(1.0, HAIR) > 1.25 * left(0.0, HAIR)).all()
+    loose, tight = left(1.0, HAIR), left(0.0, HAIR)
+    assert loose[0] > 1.25 * tight[0]
+    np.testing.assert_allclose(loose[1:], tight[1:], rtol=0.1)
 
 
 def test_loose_skin_keeps_the_sitters_tone(skin):

@@ -75,8 +75,9 @@ _STRONG_COLORS_OF_CLOTHES, _STRONG_COLORS_OF_HAIR = 0.05, 0.03
 # sitter in one set, by eye; six sitters in three such sets, identity .208 .202 .227 -> .281 .270
 # .298, the error of fine texture .90 .69 2.06 -> .86 .67 2.09
 _LOOSE_SKIN = 0.5
-# Share of hair's middle band and finer colors: at 0 hair in dabs, dots and halftones was that of a
-# photograph (six sitters in six sets, by eye; identity .397 -> .400, texture error 2.45 -> 2.44)
+# Share of hair's middle band: at 0 hair in dabs, dots and halftones was that of a photograph (six
+# sitters in six sets, by eye; identity .397 -> .400, texture error 2.45 -> 2.44). Its colors follow
+# as before: teal and rust of dark hair and ground lay in blond hair (seven of 20 in gouache)
 _LOOSE_HAIR = 0.75
 _LOOSE_TONES, _LOOSE_COLORS = 3.0, 7.0
 # regions in which tones and colors have no edges but the photo's
@@ -177,9 +178,7 @@ def last_weights(
     CorrectionWeights
         The low band's up to 1.25.
     """
-    fine_chroma = region_table(_LAST_FINE_CHROMA)
-    fine_chroma[HAIR] *= 1 - _LOOSE_HAIR * weights.looseness
-    fine_chroma = fine_chroma[region_map]
+    fine_chroma = region_table(_LAST_FINE_CHROMA)[region_map]
     if drawn_by is not None:
         group = GROUP_OF_REGION[np.minimum(drawn_by, BACKGROUND)]  # 8 is outside
         fine_chroma[group != GROUP_OF_REGION[region_map]] = 1
@@ -189,7 +188,8 @@ def last_weights(
     middle = weights.middle - np.float32(lost) * hair
     strong = _STRONG_COLORS + (_STRONG_COLORS_OF_CLOTHES - _STRONG_COLORS) * clothes
     strong += (_STRONG_COLORS_OF_HAIR - _STRONG_COLORS) * hair
-    loose = np.float32(weights.looseness) * soft_mask(region_map, (SKIN, NOSE, HAIR), face_width)
+    loose = np.float32(weights.looseness) * soft_mask(region_map, (SKIN, NOSE), face_width)
+    loose_tones = np.float32(_LOOSE_TONES) * (loose + np.float32(weights.looseness) * hair)
     return replace(
         weights,
         low=np.minimum(low, 1 + np.float32(_LAST_WHOLE_LOW - 1) * (hair + clothes)),
@@ -200,7 +200,7 @@ def last_weights(
         finest=np.float32(_LAST_FINEST_OF_LIPS) * soft_mask(region_map, (LIP,), face_width),
         one_color=_around_eyes(region_map, face_width),
         even=soft_mask(region_map, _EVEN, face_width),
-        strong_tones=np.float32(_STRONG_TONES) * (1 + np.float32(_LOOSE_TONES) * loose),
+        strong_tones=np.float32(_STRONG_TONES) * (1 + loose_tones),
         strong_colors=(strong * (1 + _LOOSE_COLORS * loose)).astype(np.float32),
     )
 
