@@ -33,6 +33,9 @@ _CLOTHES_KEPT = 0.8
 # than most media's, and the white of an eye would be less pink than theirs by as much: green; dark
 # irises beside orange skin were blue. Nine sitters in oil and watercolor, by eye: .04 leaves both
 _BEYOND = 0.02
+# Share of the usual face's chroma below which a tone is the paper's. Without it watercolor leaves
+# pale sitters white; with .75 crayon draws them as orange as others (five sitters, by eye)
+_PAPER_CHROMA = 0.6
 FACE, HAIR, CLOTHES = 0, 1, 2  # groups of regions
 
 
@@ -149,6 +152,31 @@ def room_for_colors(colors: np.ndarray) -> np.ndarray:
     spread = np.sqrt(squares[known] / counts[known])
     every = np.arange(BINS)
     return np.interp(every, every[known], np.minimum(spread / max(np.median(spread), 1e-6), 1))
+
+
+def lightest_color(chroma: np.ndarray, quantiles: np.ndarray, spread: float) -> float:
+    """The lightest luminance of exemplars' faces that is still of a color.
+
+    Parameters
+    ----------
+    chroma : (2, 32) float64
+        Mean a and b of the faces for each bin of luminance.
+    quantiles : (41,) float64
+        Of the faces' luminance.
+    spread : float
+        From `color_spread` of them.
+
+    Returns
+    -------
+    float
+        1 where the medium has one color.
+    """
+    if color_share(spread) == 0:
+        return 1.0
+    strength = np.hypot(*chroma)
+    usual = strength[bins_of(np.median(quantiles))]
+    found = np.flatnonzero(strength >= _PAPER_CHROMA * usual).max()
+    return float((found + 0.5) / BINS)
 
 
 def add_sitters_colors(

@@ -11,6 +11,7 @@ import numpy as np
 from facestyle.faces.regions import BACKGROUND, GROUP_OF_REGION, SKIN
 from facestyle.frozen import FrozenRecord
 from facestyle.kernels.tone_curves import RegionTones, apply_tone_curves
+from facestyle.methods.patch_unpaired.print_palette import in_palette, print_palette
 from facestyle.methods.patch_unpaired.sitter_colors import (
     BINS,
     CLOTHES,
@@ -21,6 +22,7 @@ from facestyle.methods.patch_unpaired.sitter_colors import (
     bins_of,
     color_share,
     color_spread,
+    lightest_color,
     room_for_colors,
     sitter_colors,
     smoothed,
@@ -40,10 +42,8 @@ _LIMITS = (0.5, 99.5)  # percentiles of all tones: the darkest strokes and the b
 _BIN_CENTERS = (np.arange(BINS) + 0.5) / BINS
 _MOST_GAIN = 1.8  # of detail (DESIGN 4.3, step 3)
 _FEW = 50  # px
+_PALETTE_SAMPLES = 200_000  # of all exemplars
 _SAMPLES = 20_000  # pixels of a group that are measured; any number of this order does
-# Share of the usual face's chroma below which a tone is the paper's. Without it watercolor leaves
-# pale sitters white; with .75 crayon draws them as orange as others (five sitters, by eye)
-_PAPER_CHROMA = 0.6
 _CURVE_STEPS = 1024  # of a tone curve: a quarter of a level of 8 bits
 
 
@@ -67,6 +67,9 @@ class GroupTone(FrozenRecord):
         That on the exemplars' skin; see `facestyle.methods.patch_unpaired.skin_light`.
     room : (32,) float64
         Share of the usual spread for each bin; see `sitter_colors.room_for_colors`.
+    palette : (5, 32) float64
+    print_share : float
+        Those of all groups together; see `facestyle.methods.patch_unpaired.print_palette`.
     """
 
     quantiles: np.ndarray
@@ -76,6 +79,8 @@ class GroupTone(FrozenRecord):
     spread: float = 0.0
     light: tuple[float, float] = NEUTRAL
     room: np.ndarray = field(default_factory=lambda: np.ones(BINS))
+    palette: np.ndarray = field(default_factory=lambda: np.zeros((5, BINS)))
+    print_share: float = 0.0
 
 
 def exemplar_tones(
@@ -101,8 +106,9 @@ def exemplar_tones(
     groups = [GROUP_OF_REGION[np.minimum(label, BACKGROUND)] for label in region_map]
     detail = [p[..., 0] - b[..., 0] for p, b in zip(pictures, blurred, strict=True)]
     total = sum(group.size for group in groups)
-    every = np.concatenate([b[..., 0].ravel() for b in blurred])
-    low, high = np.percentile(every, _LIMITS)
+    every = np.concatenate([b.reshape(-1, 3) for b in blurred])
+    low, high = np.percentile(every[:, 0], _LIMITS)
+    palette, is_print = print_palette(every[:: max(1, len(every) // _PALETTE_SAMPLES)])
     skin = [b[label == SKIN] for b, label in zip(blurred, region_map, strict=True)]
     light = light_on_skin(np.concatenate(skin))
     tones = []
@@ -116,7 +122,8 @@ def exemplar_tones(
         tone = _group_tone(colors, deviation, (float(low), float(high)))
         # each by itself: what exemplars differ by is not the medium's
         spread = np.mean([color_spread(b[m]) for b, m in zip(blurred, chosen, strict=True)])
-        tones.append(replace(tone, spread=float(spread), light=light))
+        tone = replace(tone, spread=float(spread), light=light)
+        tones.append(replace(tone, palette=palette, print_share=is_print))
     return tuple(tones)
 
 
@@ -209,7 +216,11 @@ def tone_mapped(
     region_tones = RegionTones(curves.curves, curves.gains, chroma)
     toned = apply_tone_curves(base, luminance - base, weights, region_tones)
     room = np.stack([tone.room for tone in tones])
-    return add_sitters_colors(toned, lab, weights, curves.colors, tones[FACE].spread, room, sigma)
+    spread = tones[FACE].spread
+    result = add_sitters_colors(toned, lab, weights, curves.colors, spread, room, sigma)
+    if color_share(spread) > 0:
+        in_palette(result, tones[FACE].palette, tones[FACE].print_share)
+    return result
 
 
 def tone_curves(
@@ -265,19 +276,11 @@ def _wanted(own: np.ndarray, tones: Sequence[GroupTone], group: int, offset: flo
     """Quantiles of luminance that one group of the target is to have."""
     tone = tones[group]
     if group == FACE:
-        return sitters_face(own, tone.quantiles, tone.limits, offset, _lightest_color(tone))
+        lightest = lightest_color(tone.chroma, tone.quantiles, tone.spread)
+        return sitters_face(own, tone.quantiles, tone.limits, offset, lightest)
     if group in (HAIR, CLOTHES):
         return sitters_tones(own, tone.quantiles, tones[FACE].quantiles, tone.limits)
     return tone.quantiles
-
-
-def _lightest_color(tone: GroupTone) -> float:
-    """The lightest tone that is still of a color; 1 where the exemplars have none."""
-    if color_share(tone.spread) == 0:
-        return 1.0
-    chroma = np.hypot(*tone.chroma)
-    usual = chroma[bins_of(np.median(tone.quantiles))]
-    return float(_BIN_CENTERS[chroma >= _PAPER_CHROMA * usual].max())
 
 
 def _curve(quantiles: np.ndarray, wanted: np.ndarray) -> np.ndarray:

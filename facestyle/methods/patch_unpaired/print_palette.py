@@ -1,0 +1,82 @@
+"""The few colors of a print: in two inks, a tone has hardly more than one color.
+
+A sitter's brown hair and green scarf have no place in coral and navy, where paintings have colors
+in every direction.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from facestyle.methods.patch_unpaired.sitter_colors import BINS, bins_of, smoothed
+
+# Deviation of a and b (Lab of 1) across the direction in which a luminance's colors differ most, at
+# which a set is a print for sure, and at which it is none; the mean over luminances. Prints in two
+# or three inks have .003, .004 and .011, a fresco .009, paintings, pastels, photographs .015 and
+# more (25 sets; gray ones, below .001 in both directions, have no colors anyway)
+_PRINT, _PAINTING = 0.010, 0.015
+_REACH = 1.5  # deviations from the mean, beyond which a color is foreign
+_LEAST = 0.004  # deviation that grain and JPEG make
+_FEW = 20  # samples of a luminance, below which its neighbors tell its colors
+
+
+def print_palette(colors: np.ndarray) -> tuple[np.ndarray, float]:
+    """Find out which colors a set of exemplars has at each luminance.
+
+    Parameters
+    ----------
+    colors : (N, 3) float32
+        All of theirs, blurred, Lab of 1.
+
+    Returns
+    -------
+    palette : (5, 32) float64
+        For each bin of luminance the mean a and b, and the inverse of their covariance: aa, ab, bb.
+    share : float
+        How surely the set is a print, from 0 to 1.
+    """
+    bins = bins_of(colors[:, 0])
+    counts = smoothed(np.bincount(bins, minlength=BINS))
+    known = counts > _FEW
+    if not known.any():
+        return np.zeros((5, BINS)), 0.0
+
+    def mean(values: np.ndarray) -> np.ndarray:
+        sums = smoothed(np.bincount(bins, values, BINS))[known]
+        return np.interp(np.arange(BINS), np.flatnonzero(known), sums / counts[known])
+
+    a, b = colors[:, 1].astype(np.float64), colors[:, 2].astype(np.float64)
+    means = mean(a), mean(b)
+    away_a, away_b = a - means[0][bins], b - means[1][bins]
+    aa, ab, bb = mean(away_a**2), mean(away_a * away_b), mean(away_b**2)
+    half, root = (aa + bb) / 2, np.sqrt((aa - bb) ** 2 / 4 + ab**2)
+    across = np.sqrt(np.maximum(half - root, 0))
+    thinness = (_PAINTING - np.average(across, weights=counts)) / (_PAINTING - _PRINT)
+    aa, bb = aa + _LEAST**2, bb + _LEAST**2
+    inverse = np.array([bb, -ab, aa]) / (aa * bb - ab**2)
+    return np.vstack([*means, inverse]), float(np.clip(thinness, 0, 1))
+
+
+def in_palette(lab: np.ndarray, palette: np.ndarray, share: float) -> None:
+    """Move colors that a print has not to those that it has, in place.
+
+    Parameters
+    ----------
+    lab : (h, w, 3) float32
+        Lab of 1.
+    palette : (5, 32) float64
+        From `print_palette`.
+    share : float
+        0 leaves everything as it is.
+    """
+    if share == 0:
+        return
+    centers = (np.arange(BINS) + 0.5) / BINS
+    mean_a, mean_b, aa, ab, bb = (
+        np.interp(lab[..., 0], centers, values).astype(np.float32) for values in palette
+    )
+    a, b = lab[..., 1] - mean_a, lab[..., 2] - mean_b
+    distance = np.sqrt(np.maximum(aa * a * a + 2 * ab * a * b + bb * b * b, 0))
+    away = np.float32(share) * (1 - np.minimum(1, _REACH / np.maximum(distance, 1e-6)))
+    lab[..., 1] -= away * a
+    lab[..., 2] -= away * b
