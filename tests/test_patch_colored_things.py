@@ -23,7 +23,8 @@ def face(skin=SKIN_COLOR, lips=LIPS, thing=None, spread=0.0):
     lab[:] = skin
     lab[region_map == LIP] = lips
     lab[..., 0] += np.linspace(-0.3, 0.2, 120, dtype=np.float32)
-    lab[..., 1] += np.float32(spread) * np.sin(np.arange(160)[:, None] / 9)
+    for channel, step in ((1, 9), (2, 5)):  # in two directions: a painting, no print in two inks
+        lab[..., channel] += np.float32(spread) * np.sin(np.arange(160)[:, None] / step)
     lab[..., 0] += np.random.default_rng(0).normal(0, 0.02, (160, 120)).astype(np.float32)
     if thing is not None:
         lab[60:66, 10:110] = thing
