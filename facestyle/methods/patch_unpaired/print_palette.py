@@ -12,8 +12,8 @@ from facestyle.methods.patch_unpaired.sitter_colors import BINS, bins_of, smooth
 
 # Deviation of a and b (Lab of 1) across the direction in which a luminance's colors differ most, at
 # which a set is a print for sure, and at which it is none; the mean over luminances. Prints in two
-# or three inks have .003, .004 and .011, a fresco .009, paintings, pastels, photographs .015 and
-# more (25 sets; gray ones, below .001 in both directions, have no colors anyway)
+# or three inks have .003 to .012, a cyanotype and chalk .005 and .004, a fresco .009; paintings,
+# pastels and photographs in color .015 and more (29 sets). Gray ones have no colors anyway
 _PRINT, _PAINTING = 0.010, 0.015
 _REACH = 1.5  # deviations from the mean, beyond which a color is foreign
 _LEAST = 0.004  # deviation that grain and JPEG make
