@@ -9,7 +9,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from facestyle.methods.patch_unpaired.pictures import wide_blur
+from facestyle.methods.patch_unpaired.pictures import fine_blur, wide_blur
 from facestyle.methods.patch_unpaired.recipe import LOW_SIGMA, MIDDLE_SIGMA
 
 # Distances in a and b, Lab of 1, all set by eye on a sitter with navy rims in watercolor and oil
@@ -75,7 +75,7 @@ def narrow_things(lab: np.ndarray, face_width: float) -> np.ndarray:
         In [0, 1].
     """
     colors = np.ascontiguousarray(lab[..., 1:])
-    fine = cv2.GaussianBlur(colors, (0, 0), max(0.5, MIDDLE_SIGMA * face_width))
+    fine = fine_blur(colors, MIDDLE_SIGMA * face_width)
     a, b = cv2.split(fine - wide_blur(colors, LOW_SIGMA * face_width))
     return _ramp(cv2.magnitude(a, b), _NARROW)
 

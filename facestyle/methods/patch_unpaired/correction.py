@@ -22,7 +22,7 @@ from facestyle.imaging.color import from_lab, to_lab
 from facestyle.kernels.bands import combine_bands
 from facestyle.methods.patch_unpaired.colored_things import narrow_things
 from facestyle.methods.patch_unpaired.false_edges import false_edges
-from facestyle.methods.patch_unpaired.pictures import soft_mask, wide_blur
+from facestyle.methods.patch_unpaired.pictures import fine_blur, soft_mask, wide_blur
 from facestyle.methods.patch_unpaired.recipe import (
     CHROMA_SHARE,
     LOW_SIGMA,
@@ -231,15 +231,12 @@ def correction(
     difference = target - image
     low = wide_blur(difference, LOW_SIGMA * face_width)
     if weights.fine_chroma is not None:
-        colors = np.ascontiguousarray(difference[..., 1:])
-        fine = cv2.GaussianBlur(colors, (0, 0), max(0.5, MIDDLE_SIGMA * face_width))
+        fine = fine_blur(difference[..., 1:], MIDDLE_SIGMA * face_width)
         share = np.maximum(weights.fine_chroma, narrow_things(target, face_width))
         low[..., 1:] += share[..., None] * (fine - low[..., 1:])
     if weights.wide_chroma is not None:
         low[..., 1:] *= weights.wide_chroma[..., None]
-    middle = cv2.GaussianBlur(
-        np.ascontiguousarray(difference[..., 0]), (0, 0), max(0.5, MIDDLE_SIGMA * face_width)
-    )
+    middle = fine_blur(difference[..., 0], MIDDLE_SIGMA * face_width)
     if weights.finest is not None:
         middle += weights.finest * (difference[..., 0] - middle)
     change = combine_bands(low, middle, weights.low, weights.middle, factor, weights.chroma)
@@ -251,8 +248,8 @@ def correction(
         change[..., 1:] += even[..., None] * found
     if weights.one_color is not None:
         share = np.minimum(np.float32(factor * _LAST_COLOR_OF_EYES), 1) * weights.one_color
-        rest = np.ascontiguousarray(difference[..., 1:] - change[..., 1:])
-        fine = cv2.GaussianBlur(rest, (0, 0), max(0.5, MIDDLE_SIGMA * face_width))
+        rest = difference[..., 1:] - change[..., 1:]
+        fine = fine_blur(rest, MIDDLE_SIGMA * face_width)
         change[..., 1:] += share[..., None] * fine
     return change
 

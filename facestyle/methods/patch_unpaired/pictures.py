@@ -88,6 +88,11 @@ def disc(radius: float) -> np.ndarray:
     return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
 
 
+def fine_blur(values: np.ndarray, sigma: float) -> np.ndarray:
+    """Gaussian blur of half a pixel at least."""
+    return cv2.GaussianBlur(np.ascontiguousarray(values), (0, 0), max(0.5, sigma))
+
+
 def wide_blur(values: np.ndarray, sigma: float) -> np.ndarray:
     """Gaussian blur; a wide one is computed on a reduced copy."""
     step = int(sigma / 3)

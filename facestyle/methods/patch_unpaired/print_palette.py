@@ -8,7 +8,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from facestyle.methods.patch_unpaired.sitter_colors import BINS, bins_of, smoothed
+from facestyle.methods.patch_unpaired.luminance_bins import (
+    BINS,
+    at_luminance,
+    bins_of,
+    known_means,
+)
 
 # Deviation of a and b (Lab of 1) across the direction in which a luminance's colors differ most, at
 # which a set is a print for sure, and at which it is none; the mean over luminances. Prints in two
@@ -35,26 +40,22 @@ def print_palette(colors: np.ndarray) -> tuple[np.ndarray, float]:
     share : float
         How surely the set is a print, from 0 to 1.
     """
-    bins = bins_of(colors[:, 0])
-    counts = smoothed(np.bincount(bins, minlength=BINS))
-    known = counts > _FEW
-    if not known.any():
-        return np.zeros((5, BINS)), 0.0
-
-    def mean(values: np.ndarray) -> np.ndarray:
-        sums = smoothed(np.bincount(bins, values, BINS))[known]
-        return np.interp(np.arange(BINS), np.flatnonzero(known), sums / counts[known])
-
+    luminance = colors[:, 0]
     a, b = colors[:, 1].astype(np.float64), colors[:, 2].astype(np.float64)
-    means = mean(a), mean(b)
-    away_a, away_b = a - means[0][bins], b - means[1][bins]
-    aa, ab, bb = mean(away_a**2), mean(away_a * away_b), mean(away_b**2)
+    known, counts, means = known_means(luminance, (a, b), _FEW)
+    if not len(known):
+        return np.zeros((5, BINS)), 0.0
+    every, bins = np.arange(BINS), bins_of(luminance)
+    mean_a, mean_b = (np.interp(every, known, own) for own in means)
+    a, b = a - mean_a[bins], b - mean_b[bins]
+    _, _, products = known_means(luminance, (a * a, a * b, b * b), _FEW)
+    aa, ab, bb = (np.interp(every, known, own) for own in products)
     half, root = (aa + bb) / 2, np.sqrt((aa - bb) ** 2 / 4 + ab**2)
     across = np.sqrt(np.maximum(half - root, 0))
     thinness = (_PAINTING - np.average(across, weights=counts)) / (_PAINTING - _PRINT)
     aa, bb = aa + _LEAST**2, bb + _LEAST**2
     inverse = np.array([bb, -ab, aa]) / (aa * bb - ab**2)
-    return np.vstack([*means, inverse]), float(np.clip(thinness, 0, 1))
+    return np.vstack([mean_a, mean_b, inverse]), float(np.clip(thinness, 0, 1))
 
 
 def in_palette(lab: np.ndarray, palette: np.ndarray, share: float) -> None:
@@ -71,10 +72,7 @@ def in_palette(lab: np.ndarray, palette: np.ndarray, share: float) -> None:
     """
     if share == 0:
         return
-    centers = (np.arange(BINS) + 0.5) / BINS
-    mean_a, mean_b, aa, ab, bb = (
-        np.interp(lab[..., 0], centers, values).astype(np.float32) for values in palette
-    )
+    mean_a, mean_b, aa, ab, bb = (at_luminance(values, lab[..., 0]) for values in palette)
     a, b = lab[..., 1] - mean_a, lab[..., 2] - mean_b
     distance = np.sqrt(np.maximum(aa * a * a + 2 * ab * a * b + bb * b * b, 0))
     away = np.float32(share) * (1 - np.minimum(1, _REACH / np.maximum(distance, 1e-6)))

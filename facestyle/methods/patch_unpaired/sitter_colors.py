@@ -12,6 +12,13 @@ import cv2
 import numpy as np
 
 from facestyle.methods.patch_unpaired.colored_things import of_skin, thing_share
+from facestyle.methods.patch_unpaired.luminance_bins import (
+    BIN_CENTERS,
+    BINS,
+    at_luminance,
+    bins_of,
+    known_means,
+)
 from facestyle.methods.patch_unpaired.skin_light import in_other_light, light_on_skin
 
 # RMS deviation of a and b (Lab of 1) from their mean at each luminance in faces of photographs: 11
@@ -22,7 +29,6 @@ _GRAY_SPREAD = 0.005  # tinted paper, and what JPEG makes of gray
 # The least of those photographs: less is dark, faded or tinted, and says little of clothes.
 # Hair needs no such rule: in the light that makes gray skin usual, gray hair is brown
 _LEAST_SPREAD = 0.034
-BINS = 32  # of luminance
 _FEW = 5  # pixels of a bin, below which its neighbors tell its color
 # Shares of the own color in hair (up to 1) and clothes, of a medium as colored as a photograph. By
 # eye: brown hair stays purple in oil with .8 (four development sitters); clothes are part of a
@@ -99,26 +105,15 @@ def color_spread(colors: np.ndarray) -> float:
 
 def mean_colors(colors: np.ndarray) -> np.ndarray:
     """Mean a and b for each bin of luminance, (2, 32) float32; of (N, 3) Lab of 1."""
-    bins = bins_of(colors[:, 0])
-    counts = smoothed(np.bincount(bins, minlength=BINS))
-    known = counts > _FEW
-    if not known.any():
+    known, _, means = known_means(colors[:, 0], (colors[:, 1], colors[:, 2]), _FEW)
+    if not len(known):
         return np.zeros((2, BINS), np.float32)
-    sums = [smoothed(np.bincount(bins, colors[:, channel], BINS))[known] for channel in (1, 2)]
-    every = np.arange(BINS)
-    means = [np.interp(every, every[known], values / counts[known]) for values in sums]
-    return np.stack(means).astype(np.float32)
+    return np.stack([np.interp(np.arange(BINS), known, own) for own in means]).astype(np.float32)
 
 
 def colors_at(means: np.ndarray, luminance: np.ndarray) -> np.ndarray:
     """Mean a and b at any luminance in [0, 1], (..., 2) float32."""
-    return np.stack([_at(channel, luminance) for channel in means], axis=-1)
-
-
-def _at(values: np.ndarray, luminance: np.ndarray) -> np.ndarray:
-    """What 32 bins of luminance have, at any luminance; float32."""
-    centers = (np.arange(BINS) + 0.5) / BINS
-    return np.interp(luminance, centers, values).astype(np.float32)
+    return np.stack([at_luminance(channel, luminance) for channel in means], axis=-1)
 
 
 def color_share(spread: float) -> float:
@@ -142,16 +137,14 @@ def room_for_colors(colors: np.ndarray) -> np.ndarray:
     (32,) float64
         For each bin of luminance; at most 1.
     """
-    bins = bins_of(colors[:, 0])
-    counts = smoothed(np.bincount(bins, minlength=BINS))
-    known = counts > _FEW
-    if not known.any():
-        return np.ones(BINS)
     rest = colors[:, 1:] - colors_at(mean_colors(colors), colors[:, 0])
-    squares = smoothed(np.bincount(bins, (rest.astype(np.float64) ** 2).sum(axis=1), BINS))
-    spread = np.sqrt(squares[known] / counts[known])
-    every = np.arange(BINS)
-    return np.interp(every, every[known], np.minimum(spread / max(np.median(spread), 1e-6), 1))
+    squares = (rest.astype(np.float64) ** 2).sum(axis=1)
+    known, _, (squares,) = known_means(colors[:, 0], (squares,), _FEW)
+    if not len(known):
+        return np.ones(BINS)
+    spread = np.sqrt(squares)
+    shares = np.minimum(spread / max(np.median(spread), 1e-6), 1)
+    return np.interp(np.arange(BINS), known, shares)
 
 
 def lightest_color(chroma: np.ndarray, quantiles: np.ndarray, spread: float) -> float:
@@ -175,8 +168,7 @@ def lightest_color(chroma: np.ndarray, quantiles: np.ndarray, spread: float) -> 
         return 1.0
     strength = np.hypot(*chroma)
     usual = strength[bins_of(np.median(quantiles))]
-    found = np.flatnonzero(strength >= _PAPER_CHROMA * usual).max()
-    return float((found + 0.5) / BINS)
+    return float(BIN_CENTERS[strength >= _PAPER_CHROMA * usual].max())
 
 
 def add_sitters_colors(
@@ -221,7 +213,7 @@ def add_sitters_colors(
     things = in_other_light(own, *lights, whites=colors.known)
     scale = np.float32(share) / np.maximum(weights.astype(np.float32).sum(axis=0), 1)
     in_face, in_hair, in_clothes = (
-        weights[group] * _at(room[group], toned[..., 0]) for group in (FACE, HAIR, CLOTHES)
+        weights[group] * at_luminance(room[group], toned[..., 0]) for group in (FACE, HAIR, CLOTHES)
     )
     unlike = in_light - colors_at(colors.means, luminance)
     face = (in_face * scale)[..., None] * unlike
@@ -239,13 +231,3 @@ def _between(colors: np.ndarray, own: np.ndarray, change: np.ndarray) -> np.ndar
     """A change of colors, no further than to what a thing has by itself."""
     least, most = np.minimum(own - colors, 0), np.maximum(own - colors, 0)
     return np.asarray(np.clip(change, least - np.float32(_BEYOND), most + np.float32(_BEYOND)))
-
-
-def bins_of(luminance: np.ndarray) -> np.ndarray:
-    """The bin of each luminance in [0, 1], (N,) int."""
-    return np.clip((luminance * BINS).astype(int), 0, BINS - 1)
-
-
-def smoothed(histogram: np.ndarray) -> np.ndarray:
-    """A histogram over bins of luminance, blurred by one bin; (32,) float64."""
-    return cv2.GaussianBlur(histogram.reshape(-1, 1).astype(np.float64), (1, 5), 1.0).ravel()

@@ -11,21 +11,19 @@ import numpy as np
 from facestyle.faces.regions import BACKGROUND, GROUP_OF_REGION, SKIN
 from facestyle.frozen import FrozenRecord
 from facestyle.kernels.tone_curves import RegionTones, apply_tone_curves
+from facestyle.methods.patch_unpaired.luminance_bins import BIN_CENTERS, BINS, bins_of, smoothed
 from facestyle.methods.patch_unpaired.print_palette import in_palette, print_palette
 from facestyle.methods.patch_unpaired.sitter_colors import (
-    BINS,
     CLOTHES,
     FACE,
     HAIR,
     SitterColors,
     add_sitters_colors,
-    bins_of,
     color_share,
     color_spread,
     lightest_color,
     room_for_colors,
     sitter_colors,
-    smoothed,
 )
 from facestyle.methods.patch_unpaired.sitter_tones import (
     SEARCHED_OFFSET,
@@ -39,7 +37,6 @@ GROUPS = 4  # face, hair, clothes, background
 _QUANTILES = np.linspace(0.5, 99.5, 41)
 _QUANTILE_KERNEL = np.array([0.1, 0.2, 0.4, 0.2, 0.1])
 _LIMITS = (0.5, 99.5)  # percentiles of all tones: the darkest strokes and the bare paper
-_BIN_CENTERS = (np.arange(BINS) + 0.5) / BINS
 _MOST_GAIN = 1.8  # of detail (DESIGN 4.3, step 3)
 _FEW = 50  # px
 _PALETTE_SAMPLES = 200_000  # of all exemplars
@@ -122,8 +119,8 @@ def exemplar_tones(
         tone = _group_tone(colors, deviation, (float(low), float(high)))
         # each by itself: what exemplars differ by is not the medium's
         spread = np.mean([color_spread(b[m]) for b, m in zip(blurred, chosen, strict=True)])
-        tone = replace(tone, spread=float(spread), light=light)
-        tones.append(replace(tone, palette=palette, print_share=is_print))
+        shared = replace(tone, light=light, palette=palette, print_share=is_print)
+        tones.append(replace(shared, spread=float(spread)))
     return tuple(tones)
 
 
@@ -141,7 +138,7 @@ def _group_tone(
         means = smoothed(sums) / smoothed(counts + 1e-3)
         chroma[channel] = means
         if known.any():
-            chroma[channel] = np.interp(_BIN_CENTERS, _BIN_CENTERS[known], means[known])
+            chroma[channel] = np.interp(BIN_CENTERS, BIN_CENTERS[known], means[known])
     detail = float(np.percentile(np.abs(deviation), 95)) if len(deviation) > _FEW else 0.0
     return GroupTone(quantiles, chroma, detail, limits, room=room_for_colors(colors))
 
