@@ -76,8 +76,9 @@ _STRONG_COLORS_OF_CLOTHES, _STRONG_COLORS_OF_HAIR = 0.05, 0.03
 # .298, the error of fine texture .90 .69 2.06 -> .86 .67 2.09
 _LOOSE_SKIN = 0.5
 # Share of hair's middle band: at 0 hair in dabs, dots and halftones was that of a photograph (six
-# sitters in six sets, by eye; identity .397 -> .400, texture error 2.45 -> 2.44). Its colors follow
-# as before: teal and rust of dark hair and ground lay in blond hair (seven of 20 in gouache)
+# sitters in six sets, by eye; identity .397 -> .400, texture error 2.45 -> 2.44, measured while its
+# edges between colors were loose, too). Its colors follow as before: teal and rust of dark hair and
+# ground lay in blond hair (seven of 20 in gouache)
 _LOOSE_HAIR = 0.75
 _LOOSE_TONES, _LOOSE_COLORS = 3.0, 7.0
 # regions in which tones and colors have no edges but the photo's
