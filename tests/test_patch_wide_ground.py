@@ -181,7 +181,7 @@ def test_blocks_are_copied_from_what_is_plain_and_fill_everything():
     assert side == round(0.6 * WIDTH / 4)
     wanted = np.ones((60, 120), bool)
     wanted[30:, 40:80] = False
-    pieces = lay_blocks(drop, wanted, side)
+    pieces, _ = lay_blocks([drop], wanted, side, WIDTH)
     np.testing.assert_array_equal(pieces.owners >= 0, wanted)
     source = pieces.steps // 4 + np.stack(np.indices(wanted.shape), axis=-1)
     assert source[wanted].min() >= 0
@@ -195,7 +195,7 @@ def test_blocks_meet_where_they_agree():
     waves = (128 + 60 * np.sin(rows / 6)).astype(np.uint8)[..., None].repeat(3, axis=2)
     drop = backdrop(waves, np.ones((32, 32), bool))
     wanted = np.ones((60, 60), bool)
-    pieces = lay_blocks(drop, wanted, 14)
+    pieces, _ = lay_blocks([drop], wanted, 14, WIDTH)
     places = pieces.steps // 4 + np.stack(np.indices(wanted.shape), axis=-1)
     laid = drop.pictures[2][tuple(places[wanted].T)].reshape(60, 60, 3)[..., 0].astype(float)
     across = np.abs(np.diff(laid, axis=1))
@@ -222,3 +222,76 @@ def test_in_clips_blocks_meet_in_a_composed_tone():
     added = backdrop_change(paper, background, 200.0, shape)
     light = (to_lab(paper) + added)[..., 0]
     assert np.abs(np.diff(light, axis=1) - 0.6 / (shape[1] - 1)).max() < 0.001
+
+
+def spotted(seed, spots):
+    """Paper with even grain and a few dark spots, and the same without a face at four levels."""
+    random = np.random.default_rng(seed)
+    picture = random.normal(190, 6, (256, 256, 1)).repeat(3, axis=2)
+    for row, column in random.integers(10, 246, (spots, 2)):
+        picture[row - 6 : row + 6, column - 6 : column + 6] -= 60
+    return np.clip(picture, 0, 255).astype(np.uint8)
+
+
+def laid(drops, pieces):
+    """What pieces show at the level that they are cut at, RGB of 255."""
+    places = pieces.steps // 4 + np.stack(np.indices(pieces.owners.shape), axis=-1)
+    shown = np.zeros((*pieces.owners.shape, 3))
+    for number, drop in enumerate(drops):
+        own = pieces.owners == number
+        shown[own] = drop.pictures[2][tuple(places[own].T)]
+    return shown
+
+
+def test_blocks_leave_out_the_spots_that_would_be_seen_again_and_again():
+    picture = spotted(0, 12)
+    drop = backdrop(picture, np.ones((32, 32), bool))
+    pieces, lent = lay_blocks([drop], np.ones((150, 200), bool), 8, WIDTH)
+    assert (drop.pictures[2] < 150).mean() > 0.02
+    assert (laid(lent, pieces) < 150).mean() < 0.002
+
+
+def test_grounds_that_look_alike_lend_blocks_together_and_loud_ones_lend_none():
+    plain = np.ones((32, 32), bool)
+    calm = [backdrop(spotted(seed, 0), plain) for seed in (0, 1)]
+    loud = backdrop(spotted(2, 300), plain)
+    wanted = np.ones((120, 160), bool)
+    wanted[60:, 50:90] = False
+    pieces, lent = lay_blocks([*calm, loud], wanted, 8, WIDTH)
+    np.testing.assert_array_equal(pieces.owners >= 0, wanted)
+    shares = [(pieces.owners[wanted] == number).mean() for number in range(3)]
+    assert min(shares[:2]) > 0.25
+    assert shares[2] == 0
+    places = pieces.steps // 4 + np.stack(np.indices(wanted.shape), axis=-1)
+    assert places[wanted].min() >= 0
+    assert places[wanted].max() < 64
+    assert laid(lent, pieces)[wanted].mean() == pytest.approx(190, abs=2)
+
+
+def test_blotches_are_of_the_tone_where_blocks_show_them_often():
+    clouds = cv2.GaussianBlur(np.random.default_rng(3).normal(0, 1, (256, 256)), (0, 0), 12)
+    picture = (180 + 6 * clouds / clouds.std()).clip(0, 255).astype(np.uint8)
+    drop = backdrop(picture[..., None].repeat(3, axis=2), np.ones((32, 32), bool))
+    _, few = lay_blocks([drop], np.ones((40, 40), bool), 14, WIDTH)
+    _, many = lay_blocks([drop], np.ones((400, 600), bool), 14, WIDTH)
+    assert few[0].low_band is drop.low_band
+    beside = drop.pictures[2] / 255 - many[0].low_at(2)
+    assert beside.std() < 0.5 * (drop.pictures[2] / 255 - drop.low_at(2)).std()
+
+
+def test_small_heads_before_a_broken_ground_stand_before_no_lattice():
+    def cloudy(shape):
+        spots = np.random.default_rng(5).uniform(0, 1, (shape[0] // 12 + 1, shape[1] // 12 + 1))
+        spots = np.kron(spots > 0.8, np.ones((12, 12)))[: shape[0], : shape[1]]
+        paper = 0.85 - 0.12 * cv2.GaussianBlur(spots, (0, 0), 3)
+        return paper[..., None].repeat(3, axis=-1)
+
+    region_map, face = sitter_at((700, 1100), (500, 500))
+    sources = sources_before(cloudy)
+    background = lay_background(region_map, face, sources)
+    assert background.of_blocks
+    light = drawn(background, sources)[:450, :, 0]
+    light = light - cv2.GaussianBlur(light, (0, 0), 25)
+    spectrum = np.abs(np.fft.rfft2(light * np.outer(np.hanning(450), np.hanning(1100)))) ** 2
+    # with one exemplar's blocks, spots and all, the strongest 40 frequencies had .249
+    assert np.sort(spectrum.ravel())[-40:].sum() / spectrum.sum() < 0.18

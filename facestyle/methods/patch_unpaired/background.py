@@ -95,8 +95,8 @@ def lay_background(region_map: np.ndarray, face: Face, sources: PatchSources) ->
     behind = region_map == BACKGROUND
     wide = wide_ground(wanted, face, sources, firsts, int(chosen[0]))
     if wide is not None:
-        own = np.array([wide.exemplar])
-        laid = _at_working_size(behind, own, [wide.drop], wide.pieces, wide.tone)
+        lenders, lent = np.array(list(wide.drops)), list(wide.drops.values())
+        laid = _at_working_size(behind, lenders, lent, wide.pieces, wide.tone)
         return replace(laid, of_blocks=True)
     areas = [int(own.sum()) for own in free]
     chosen = _with_more(chosen[shares[chosen] > 0], int(wanted[-1].sum()), areas)

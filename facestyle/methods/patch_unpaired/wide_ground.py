@@ -19,7 +19,11 @@ from facestyle.methods.patch_unpaired.backdrops import (
     filled_low_band,
     make_backdrop,
 )
-from facestyle.methods.patch_unpaired.background_blocks import blotches, lay_blocks, room_for_blocks
+from facestyle.methods.patch_unpaired.background_blocks import (
+    blotches,
+    lay_blocks,
+    room_for_blocks,
+)
 from facestyle.methods.patch_unpaired.background_pieces import CUT_LEVEL, Pieces
 from facestyle.methods.patch_unpaired.background_search import Backdrop, shifted
 from facestyle.methods.patch_unpaired.ground_rays import (
@@ -35,7 +39,7 @@ from facestyle.methods.patch_unpaired.sources import PatchSources
 _BEYOND = 0.3
 _GROUND, _SEEN = 0.18, 0.02  # face widths of ground that rays of exemplars and target have to see
 _LEAST_SPAN = np.deg2rad(60.0)  # that an exemplar's ground has to reach around its head
-_MOST_STRETCH = 10.0  # times that tones are drawn apart: a smudge becomes a cloud, a spot a bar
+_MOST_STRETCH = 40.0  # times that tones are drawn apart: a smudge becomes a cloud
 # what a ground of another tone than is usual counts: of charcoal drawings on gray paper one is all
 # black behind, and whoever was larger than the others' paper was set before night
 _UNUSUAL = 5.0
@@ -47,25 +51,27 @@ _SIGMA = 0.03  # face widths: what is finer comes from the blocks
 # of the calmest blocks, beyond which each stroke is known again; .003 in watercolor and pencil,
 # .008 in oil, .045 to .06 in broad dabs (fauves, a pastel), which pieces draw livelier
 _BLOTCHY = 0.03
+# Lenders' blotches are at most so many times the first one's, and it theirs; and how many lend. By
+# eye, oil behind heads of 100 and 190 px: with one a lattice of strokes is seen
+_ALIKE, _MOST_LENDERS = 1.5, 4
 _SMALLER = 0.7  # times the largest blocks that others may have, if they have fewer blotches
 
 
 @dataclass(frozen=True)
 class WideGround:
-    """How a wide ground is copied from one exemplar.
+    """How a wide ground is copied from exemplars.
 
     Attributes
     ----------
-    exemplar : int
-    drop : Backdrop
-        Its background.
+    drops : dict of int to Backdrop
+        The backgrounds of the exemplars that lend blocks.
     pieces : Pieces
+        Owned in the order of these.
     tone : (h, w, 3) float32
         Low band of the target's, sRGB, at the coarsest level.
     """
 
-    exemplar: int
-    drop: Backdrop
+    drops: dict[int, Backdrop]
     pieces: Pieces
     tone: np.ndarray
 
@@ -106,11 +112,12 @@ def wide_ground(
     if tone is None:
         plain = np.nanmedian([_tone(drop, drop.plain) for drop in drops], axis=0)
         tone = np.broadcast_to(plain, (*wanted[-1].shape, 3)).astype(np.float32)
-    number, seen = _calmest(drops, sides, tone[wanted[-1]].mean(axis=0))
+    lenders, seen = _calmest(drops, sides, tone[wanted[-1]].mean(axis=0))
     if seen > _BLOTCHY:
         return None
-    pieces = lay_blocks(drops[number], wanted[CUT_LEVEL], int(sides[number]))
-    return WideGround(number, drops[number], pieces, tone)
+    side, cells = int(sides[lenders].min()), wanted[CUT_LEVEL]
+    pieces, lent = lay_blocks([drops[n] for n in lenders], cells, side, sources.face_width)
+    return WideGround(dict(zip(lenders, lent, strict=True)), pieces, tone)
 
 
 def _beyond(wanted: np.ndarray, sources: PatchSources, number: int, first: np.ndarray) -> float:
@@ -183,10 +190,17 @@ def _usual_tone(drops: Sequence[Backdrop]) -> np.ndarray:
     return np.asarray(np.nanmedian([_tone(drop) for drop in drops], axis=0))
 
 
-def _calmest(drops: Sequence[Backdrop], sides: np.ndarray, tone: np.ndarray) -> tuple[int, float]:
-    """Which exemplar lends its blocks, with few blotches and of a tone; and its blotches."""
+def _calmest(
+    drops: Sequence[Backdrop], sides: np.ndarray, tone: np.ndarray
+) -> tuple[list[int], float]:
+    """Which exemplars lend blocks, with few blotches and of a tone; and the first one's blotches.
+
+    The others are about as calm: the more places, the more seldom each of them is seen again.
+    """
     able = np.flatnonzero(sides >= _SMALLER * sides.max())
-    seen = [blotches(drops[n], int(sides[n])) for n in able.tolist()]
+    seen = np.array([blotches(drops[n], int(sides[n])) for n in able.tolist()])
     unusual = [np.abs(_tone(drops[n]) - tone).max() for n in able.tolist()]
-    best = int(np.argmin(np.array(seen) * (1 + _UNUSUAL * np.array(unusual))))
-    return int(able[best]), seen[best]
+    order = np.argsort(seen * (1 + _UNUSUAL * np.array(unusual)), kind="stable")
+    least = float(seen[order[0]])
+    alike = (seen[order] < _ALIKE * least) & (seen[order] * _ALIKE > least)
+    return able[order][alike][:_MOST_LENDERS].tolist(), least
