@@ -13,13 +13,8 @@ from facestyle.faces.regions import BACKGROUND, CLOTHES, SKIN
 from facestyle.imaging.color import from_lab, luminance, to_lab
 from facestyle.imaging.levels import to_float
 from facestyle.methods.patch_unpaired import prepare_exemplar, transfer_patches
-from facestyle.methods.patch_unpaired.flat_colors import (
-    common_colors,
-    cut_out,
-    flat_colors,
-    in_flat_colors,
-    sharpened,
-)
+from facestyle.methods.patch_unpaired.flat_colors import common_colors, flat_colors
+from facestyle.methods.patch_unpaired.flat_pictures import cut_out, in_flat_colors, sharpened
 from facestyle.methods.patch_unpaired.source_cache import SourceCache
 
 POSTER = np.array([[0.2, 0.02, -0.1], [0.46, 0.25, 0.15], [0.9, 0.0, 0.1]])  # Lab of 1

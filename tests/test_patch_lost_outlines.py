@@ -11,7 +11,7 @@ from test_patch_flat_colors import POSTER, poster
 from facestyle.faces.regions import BACKGROUND, HAIR, SKIN, segment_regions
 from facestyle.imaging.color import from_lab, to_lab
 from facestyle.methods.patch_unpaired import lead, prepare_exemplar
-from facestyle.methods.patch_unpaired.flat_colors import cut_out
+from facestyle.methods.patch_unpaired.flat_pictures import cut_out
 from facestyle.methods.patch_unpaired.lead import choose_lead
 from facestyle.methods.patch_unpaired.lost_outlines import with_lost_outlines
 from facestyle.methods.patch_unpaired.sources import make_sources

@@ -39,10 +39,9 @@ from facestyle.methods.patch_unpaired.clip_staleness import (
 )
 from facestyle.methods.patch_unpaired.clip_state import PatchState, window_of
 from facestyle.methods.patch_unpaired.clip_target import coarse_positions, find_frame_target
-from facestyle.methods.patch_unpaired.correction import (
-    correction_weights,
-)
+from facestyle.methods.patch_unpaired.correction import correction_weights
 from facestyle.methods.patch_unpaired.settings import UnpairedSettings
+from facestyle.methods.patch_unpaired.sitters_palette import with_sitters_colors
 from facestyle.methods.patch_unpaired.source_cache import SourceCache
 from facestyle.methods.patch_unpaired.sources import PatchSources
 from facestyle.methods.patch_unpaired.surroundings import set_before
@@ -101,11 +100,11 @@ class PatchFrames(FaceFrames[PatchState]):
         identity, texture = self._settings.identity, self._settings.texture
         if before is None or now.motion is None:
             state, portrait, strokes = self._begin(frame, now)
-            sources = self._sources.at(state.lead, state.width)
+            sources = self._sources_of(state)
             watch.lap("first frame")
         else:
             state, portrait = self._go_on(frame, now, before, now.motion, watch)
-            sources = self._sources.at(state.lead, state.width)
+            sources = self._sources_of(state)
             state, strokes = self._redrawn(state, sources, now.motion)
             watch.lap("strokes")
         if len(sources.flat_colors):
@@ -162,6 +161,11 @@ class PatchFrames(FaceFrames[PatchState]):
         opacity = matte.at(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY))
         return Portrait(image, face, opacity, self._name), matte
 
+    def _sources_of(self, state: PatchState) -> PatchSources:
+        """The exemplars of a clip, in the colors that its first frame was given."""
+        sources = self._sources.at(state.lead, state.width)
+        return replace(sources, flat_colors=state.flat_colors)
+
     def _begin(self, frame: np.ndarray, now: Followed) -> tuple[PatchState, Portrait, np.ndarray]:
         """Draw a frame by itself, the first one or the first of a new scene; its strokes, too."""
         face = now.face
@@ -174,8 +178,9 @@ class PatchFrames(FaceFrames[PatchState]):
         reduced = size[0] // reduction, size[1] // reduction
         portrait, matte = self._portrait(frame, now, reduced, None)
         lead = self._sources.choose_lead(large)
-        sources = self._sources.at(lead, width)
         regions = segment_regions(large)
+        sources = self._sources.at(lead, width)
+        sources = with_sitters_colors(large, regions.region_map, sources)
         settings = self._settings
         whole = make_target(large, regions.region_map, sources, settings.pull, settings.labels)
         match = synthesize(whole, sources, self._seed)
@@ -202,6 +207,7 @@ class PatchFrames(FaceFrames[PatchState]):
             matte=matte,
             target=target,
             curves=curves,
+            flat_colors=sources.flat_colors,
             drawn=target.lab,
             field=field,
             backdrop=backdrop_change(strokes, whole.background, width, reduced),
@@ -225,7 +231,7 @@ class PatchFrames(FaceFrames[PatchState]):
         seen = now.found
         portrait, matte = self._portrait(frame, now, before.target.region_map.shape, before)
         watch.lap("person")
-        sources = self._sources.at(before.lead, before.width)
+        sources = self._sources_of(before)
         scale = 1 / before.reduction
         target = find_frame_target(
             portrait, sources, scale, before.curves, before.target, motion, seen=seen

@@ -39,6 +39,8 @@ class PatchState:
     matte : Matte
     target : FrameTarget
     curves : ToneCurves
+    flat_colors : (n, 3) float64
+        Of a style that has no others, for this clip; see `sitters_palette`.
     drawn : (h, w, 3) float32
         The target that the strokes were chosen for.
     field : MovingField
@@ -63,6 +65,7 @@ class PatchState:
     matte: Matte
     target: FrameTarget
     curves: ToneCurves
+    flat_colors: np.ndarray
     drawn: np.ndarray
     field: MovingField
     backdrop: np.ndarray

@@ -20,7 +20,7 @@ from facestyle.methods.patch_unpaired.correction import correction, last_weights
 from facestyle.methods.patch_unpaired.exemplar_seams import meeting_exemplars
 from facestyle.methods.patch_unpaired.exemplars_grain import ExemplarsGrain, exemplars_grain
 from facestyle.methods.patch_unpaired.eye_lines import drawn_lines
-from facestyle.methods.patch_unpaired.flat_colors import cut_out
+from facestyle.methods.patch_unpaired.flat_pictures import cut_out
 from facestyle.methods.patch_unpaired.grain_by_tone import grain_factors
 from facestyle.methods.patch_unpaired.grain_distribution import with_grain_like
 from facestyle.methods.patch_unpaired.inks import in_inks

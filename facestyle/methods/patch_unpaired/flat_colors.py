@@ -1,7 +1,4 @@
-"""Styles of a few flat colors (stencils, linocuts, posters): their colors, and pictures in them.
-
-A photo's soft shades, which the correction brings back, exist nowhere in such a style.
-"""
+"""Styles of a few flat colors (stencils, linocuts, posters): which they are, and their colors."""
 
 from __future__ import annotations
 
@@ -12,7 +9,6 @@ import cv2
 import numpy as np
 
 from facestyle.faces.regions import BACKGROUND, GROUP_OF_REGION
-from facestyle.methods.patch_unpaired.lost_outlines import with_lost_outlines
 
 # Lab of 1: a flat place has no wider range in 3x3 pixels, and a color no wider radius
 _FLAT, _RADIUS = 0.03, 0.02
@@ -34,18 +30,6 @@ _FLAT_SHARE, _COVERED, _COVERED_RADIUS = 0.4, 0.65, 0.06
 _LINES = 40.0
 _SAME = 0.05  # Lab of 1; colors of two exemplars that are nearer are one
 _MOST_OF_SET = 8
-# Weight of chroma against luminance when a color is replaced (chosen, not measured): the target's
-# are the sitter's own, and a style of four colors is one of four tones
-_CHROMA = 0.3
-# Forms are sharpened before they are divided into tones (extended difference of Gaussians,
-# Winnemoeller et al. 2012): the fewer tones, the more forms lie within one. Four sitters in two and
-# four tones, by eye: half of it loses mouths and arms, twice as much makes wrinkles
-_SHARPENING, _SHARPENING_SIGMA = 4.0, 0.04  # over the number of colors; face widths
-# Share of the target's forms in those of the strokes, over the identity: a level that is missed by
-# a little is missed by a whole tone (without it and the sharpening eyes are bars, mouths are lost)
-_FORMS = 0.75
-_SMOOTH = 0.004  # face widths (chosen, not measured); contours are as smooth as a knife's
-_ANTIALIASING = 0.7  # px
 
 
 def flat_colors(lab: np.ndarray, region_map: np.ndarray) -> np.ndarray:
@@ -162,96 +146,22 @@ def common_colors(colors: Sequence[np.ndarray]) -> np.ndarray:
     return np.array([np.mean(group, axis=0) for group in groups])
 
 
-def sharpened(lab: np.ndarray, colors: np.ndarray, face_width: float) -> np.ndarray:
-    """Bring out the forms that would fall within one of a few tones.
+def lead_colors(colors: Sequence[np.ndarray]) -> tuple[np.ndarray, bool]:
+    """The colors that exemplars share, or where most are flat, each in its own, the first one's.
 
     Parameters
     ----------
-    lab : (h, w, 3) float32
-        Lab of 1.
-    colors : (n, 3) float64
-        At least one.
-    face_width : float
-        px.
+    colors : sequence of (n, 3) float64
+        Of each exemplar, from `flat_colors`; the first one leads.
 
     Returns
     -------
-    (h, w, 3) float32
-        Lab of 1, not clipped.
+    (n, 3) float64
+        Lab of 1; none where most exemplars have many colors.
+    bool
+        Whether each exemplar has its own.
     """
-    light = np.ascontiguousarray(lab[..., 0])
-    wide = cv2.GaussianBlur(light, (0, 0), _SHARPENING_SIGMA * face_width)
-    result = lab.copy()
-    result[..., 0] += np.float32(_SHARPENING / len(colors)) * (light - wide)
-    return result
-
-
-def in_flat_colors(lab: np.ndarray, colors: np.ndarray, face_width: float) -> np.ndarray:
-    """Give each place of a picture the nearest of a few colors.
-
-    Parameters
-    ----------
-    lab : (h, w, 3) float32
-        Lab of 1.
-    colors : (n, 3) float64
-        At least one.
-    face_width : float
-        px.
-
-    Returns
-    -------
-    (h, w, 3) float32
-        Contours are smooth, and soft over a pixel.
-    """
-    smooth = cv2.GaussianBlur(lab, (0, 0), max(0.5, _SMOOTH * face_width))
-    weights = np.array([1, _CHROMA, _CHROMA], np.float32)
-    nearest = np.zeros(lab.shape[:2], np.uint8)
-    least = np.full(lab.shape[:2], np.inf, np.float32)
-    for number, color in enumerate(colors.astype(np.float32)):
-        distance = np.square((smooth - color) * weights).sum(axis=-1)
-        nearest[distance < least] = number
-        np.minimum(least, distance, out=least)
-    return cv2.GaussianBlur(colors.astype(np.float32)[nearest], (0, 0), _ANTIALIASING)
-
-
-def cut_out(
-    lab: np.ndarray,
-    target: np.ndarray,
-    person: np.ndarray,
-    colors: np.ndarray,
-    face_width: float,
-    identity: float,
-) -> np.ndarray:
-    """The person of a rendering in a few colors, with forms nearer to the target's.
-
-    What is behind is copied from exemplars as it is: its colors may be others. Where it has the
-    person's, a line divides them.
-
-    Parameters
-    ----------
-    lab : (H, W, 3) float32
-        Lab of 1.
-    target : (h, w, 3) float32
-        At the working size, in these colors.
-    person : (h, w) float32
-        1 on the person, 0 on the background.
-    colors : (n, 3) float64
-        At least one.
-    face_width : float
-        Of the rendering, px.
-    identity : float
-        From 0 to 1.
-
-    Returns
-    -------
-    (H, W, 3) float32
-    """
-    height, width = target.shape[:2]
-    small = cv2.resize(lab, (width, height), interpolation=cv2.INTER_AREA)
-    change = (np.float32(_FORMS * identity) * person)[..., None] * (target - small)
-    size = (lab.shape[1], lab.shape[0])
-    forms = lab + cv2.resize(change, size, interpolation=cv2.INTER_CUBIC)
-    cut = in_flat_colors(forms, colors, face_width)
-    inside = cv2.resize(person, size, interpolation=cv2.INTER_LINEAR) > 0.5
-    share = cv2.GaussianBlur(inside.astype(np.float32), (0, 0), _ANTIALIASING)[..., None]
-    return with_lost_outlines(lab + share * (cut - lab), inside, colors, face_width, identity)
+    shared = common_colors(colors)
+    flat = [own for own in colors if len(own)]
+    own_colors = not len(shared) and 2 * len(flat) > len(colors)
+    return (flat[0] if own_colors else shared), own_colors

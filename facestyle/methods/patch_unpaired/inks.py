@@ -9,7 +9,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from facestyle.methods.patch_unpaired.flat_colors import frequent_colors, is_apart, sharpened
+from facestyle.methods.patch_unpaired.flat_colors import frequent_colors, is_apart
+from facestyle.methods.patch_unpaired.flat_pictures import sharpened
 from facestyle.row_bands import row_bands
 
 # Lab of 1: a flat place has no wider range in 3x3 pixels, and a pixel so near to an ink shows it

@@ -12,7 +12,7 @@ import numpy as np
 
 from facestyle import disk_cache
 from facestyle.faces import Portrait
-from facestyle.methods.patch_unpaired.flat_colors import common_colors
+from facestyle.methods.patch_unpaired.flat_colors import lead_colors
 from facestyle.methods.patch_unpaired.lead import choose_lead
 from facestyle.methods.patch_unpaired.media import (
     WHY_LEFT_OUT,
@@ -52,8 +52,8 @@ class SourceCache:
 
     @functools.cached_property
     def _flat_colors(self) -> np.ndarray:
-        """The few colors that the exemplars consist of, (n, 3) float64."""
-        return common_colors([e.analysis.flat_colors for e in self.exemplars])
+        """The few colors that the exemplars consist of, or one of them, (n, 3) float64."""
+        return lead_colors([e.analysis.flat_colors for e in self.exemplars])[0]
 
     @functools.cached_property
     def _alike(self) -> np.ndarray:

@@ -21,7 +21,7 @@ from facestyle.kernels.patchmatch_problem import Sources
 from facestyle.methods.busy_ground import BUSY
 from facestyle.methods.patch_unpaired.color_dabs import looseness
 from facestyle.methods.patch_unpaired.contour_line import ContourProfiles
-from facestyle.methods.patch_unpaired.flat_colors import common_colors
+from facestyle.methods.patch_unpaired.flat_colors import common_colors, lead_colors
 from facestyle.methods.patch_unpaired.grain import unlikeness_to_first
 from facestyle.methods.patch_unpaired.layers import Layer, rotated_hair
 from facestyle.methods.patch_unpaired.measures import kept_measures, measure_set
@@ -65,6 +65,8 @@ class PatchSources:
         What brings each exemplar into the palette of the first.
     flat_colors : (n, 3) float64
         The colors of a style that has no others; none where it has many.
+    own_colors : bool
+        Whether these are the first exemplar's alone, as each has its own.
     inks : (n, 3) float64
         Those of prints in lines or dots, which have no others; none in other styles.
     looseness : float
@@ -81,6 +83,7 @@ class PatchSources:
     contours: ContourProfiles
     harmonies: tuple[Harmony, ...]
     flat_colors: np.ndarray
+    own_colors: bool
     inks: np.ndarray
     looseness: float
 
@@ -103,10 +106,10 @@ def make_sources(
     -------
     PatchSources
     """
-    colors = common_colors([exemplar.analysis.flat_colors for exemplar in exemplars])
+    colors, own_colors = lead_colors([exemplar.analysis.flat_colors for exemplar in exemplars])
     first = exemplars[0].analysis.palette
     # of the same few colors already, they would get others
-    lead = None if len(colors) else first
+    lead = None if len(colors) and not own_colors else first
     made = in_threads(
         lambda number: _picture_in_palette(exemplars[number], lead if number else None, width),
         range(len(exemplars)),
@@ -152,6 +155,7 @@ def make_sources(
         ContourProfiles(np.mean([own.dips for own in measures.exemplars], axis=0)),
         harmonies,
         colors,
+        own_colors,
         np.empty((0, 3)) if len(colors) else common_colors([e.analysis.inks for e in exemplars]),
         looseness([own.dabs for own in measures.exemplars]),
     )

@@ -19,7 +19,7 @@ from facestyle.methods.patch_unpaired.exemplar_label_map import (
     exemplar_labels,
 )
 from facestyle.methods.patch_unpaired.eye_lines import eye_lines
-from facestyle.methods.patch_unpaired.flat_colors import in_flat_colors, sharpened
+from facestyle.methods.patch_unpaired.flat_pictures import in_flat_colors, sharpened
 from facestyle.methods.patch_unpaired.flattening import flattened
 from facestyle.methods.patch_unpaired.pictures import halved
 from facestyle.methods.patch_unpaired.recipe import LEVELS, LOW_WEIGHT, tone_sigma

@@ -15,6 +15,7 @@ from facestyle.methods.patch_unpaired.finish import finish
 from facestyle.methods.patch_unpaired.prepared import PreparedExemplar, resize_portrait
 from facestyle.methods.patch_unpaired.recipe import WORKING_FACE_WIDTHS
 from facestyle.methods.patch_unpaired.settings import UnpairedSettings
+from facestyle.methods.patch_unpaired.sitters_palette import with_sitters_colors
 from facestyle.methods.patch_unpaired.sources import PatchSources, make_sources
 from facestyle.methods.patch_unpaired.surroundings import set_before
 from facestyle.methods.patch_unpaired.synthesis import synthesize
@@ -66,6 +67,7 @@ def transfer_patches(
     regions = segment_regions(working)
     watch.lap("regions")
     sources = make_sources(exemplars, width) if sources_at is None else sources_at(width)
+    sources = with_sitters_colors(working, regions.region_map, sources)
     watch.lap("exemplars")
     target = make_target(working, regions.region_map, sources, settings.pull, settings.labels)
     give_back(portrait.matte.size)
