@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 # change it whenever an analysis changes: older entries are not found then
-VERSION = "35"
+VERSION = "36"
 _LOG = logging.getLogger(__name__)
 _BOUND = Bound()
 T = TypeVar("T")

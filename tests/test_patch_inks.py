@@ -54,6 +54,59 @@ def test_other_pictures_have_none(sitters, kind):
     assert find_inks(to_lab(image)).shape == (0, 3)
 
 
+def stippled(portrait, size=2.7):
+    """A portrait in dots of one ink that are too small to be flat, at three times the size."""
+    image = cv2.resize(luminance(portrait.image), None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC)
+    random = np.random.default_rng(0)
+    rows, columns = np.indices(image.shape) // 8
+    darkness = 1 - cv2.GaussianBlur(image, (0, 0), 6)
+    chosen = random.random((rows.max() + 1, columns.max() + 1))[rows, columns] < 0.6 * darkness
+    middle = (np.indices(image.shape) % 8) - 3.5
+    dots = chosen & (np.hypot(*middle) < size)
+    lab = cv2.GaussianBlur(INKS[np.where(dots, 0, 1)].astype(np.float32), (0, 0), 0.35)
+    return replace(
+        portrait,
+        image=np.clip(from_lab(lab), 0, 1),
+        matte=np.clip(cv2.resize(portrait.matte, image.shape[::-1]), 0, 1),
+        face=portrait.face.scaled(3.0),
+    )
+
+
+def test_the_ink_of_dots_that_are_nowhere_flat_is_found(sitters):
+    found = find_inks(to_lab(stippled(sitters[0]).image))
+    order = np.argsort(found[:, 0])
+    np.testing.assert_allclose(found[order], INKS, atol=0.05)
+
+
+def test_contours_run_between_pixels():
+    """A slanting edge, which choosing pixel by pixel makes a stair of two inks."""
+    rows, columns = np.indices((300, 400)).astype(np.float32)
+    share = np.clip(columns - 100 - 0.21 * rows, 0, 1)
+    lab = (INKS[0] + share[..., None] * (INKS[1] - INKS[0])).astype(np.float32)
+    printed = lab.copy()
+    print_in_inks(printed, INKS)
+    between = (printed[..., 0] > INKS[0, 0] + 0.1) & (printed[..., 0] < INKS[1, 0] - 0.1)
+    assert 0.3 < between.sum(axis=1).mean() < 1.5
+    # ... and bands of rows meet without a trace
+    area = printed[..., 0].sum(axis=1)
+    assert np.abs(np.diff(area, 2)).max() < 0.75
+
+
+def test_dark_skin_has_more_ink_than_light_skin(portrait, sitters):
+    """.47 and .33 of a face; .45 and .35 where strokes are sought for half of its darkness."""
+    exemplars = [prepare_exemplar(hatched(sitter)) for sitter in sitters[:2]]
+    lab = to_lab(portrait.image)
+    lab[..., 0] *= 0.62
+    dark = replace(portrait, image=np.clip(from_lab(lab), 0, 1))
+    x, y = portrait.face.outline.mean(axis=0).astype(int)
+    near = (slice(y - 50, y + 50), slice(x - 40, x + 40))
+    light, darker = (
+        np.mean(luminance(transfer_patches(sitter, exemplars).image)[near] < 0.4)
+        for sitter in (portrait, dark)
+    )
+    assert darker > light + 0.12
+
+
 def test_each_pixel_gets_an_ink_and_edges_are_soft():
     lab = np.zeros((3, 101, 3), np.float32)
     lab[..., 0] = np.linspace(0, 1, 101)
@@ -75,7 +128,7 @@ def test_a_picture_has_the_inks_alone(portrait, sitters):
     printed = transfer_patches(portrait, exemplars).image
     without = [replace(e, analysis=replace(e.analysis, inks=np.empty((0, 3)))) for e in exemplars]
     gray = transfer_patches(portrait, without).image
-    assert in_inks(printed) > 0.75
+    assert in_inks(printed) > 0.72  # .76 with stairs
     assert in_inks(printed) > in_inks(gray) + 0.15
     # tones are those of the person still
     x, y = portrait.face.outline.mean(axis=0).astype(int)

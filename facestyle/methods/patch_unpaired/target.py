@@ -132,9 +132,10 @@ def toned_and_searched(
     flat = flattened(to_lab(portrait.image), region_map, width)
     flat = with_dark_lips(flat, region_map, sources.tones[0].spread, width)
     curves = curves or tone_curves(flat, region_map, sources.tones, sigma)
+    # in inks alone, a dark skin has no tone but that of its strokes
+    wanted = curves if len(sources.inks) else curves.searched
     toned, searched = (
-        tone_mapped(flat, region_map, sources.tones, sigma, own)
-        for own in (curves, curves.searched)
+        tone_mapped(flat, region_map, sources.tones, sigma, own) for own in (curves, wanted)
     )
     if behind is not None:
         share = (1 - off_background(region_map, scale))[..., None]
