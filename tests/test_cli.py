@@ -131,7 +131,7 @@ def test_results_are_upright_dark_and_of_the_input_kind(mixed_run, portrait):
 def test_explanations_are_written(mixed_run):
     _, folder = mixed_run
     names = {path.name for path in (folder / "why" / "turned").iterdir()}
-    assert {"landmarks.png", "matte.png", "exemplars.png", "labels.png"} <= names
+    assert {"landmarks.png", "matte.png", "mask.png", "exemplars.png", "labels.png"} <= names
     assert {"regions.png", "seams_before.png", "seams_after.png", "gain_1.png"} <= names
     page = (folder / "why" / "turned" / "index.html").read_text(encoding="utf-8")
     pictures = re.findall(r'<img src="([^"]+)" alt="([^"]*)"', page)
@@ -190,6 +190,29 @@ def test_a_matte_of_ones_own(run, tmp_path, looks, portrait):
     assert f"expected ({height}, {width})" in wrong.stderr
     in_color = run(*arguments, "me.png", "--overwrite")
     assert "me.png: found a picture in color, expected a matte" in in_color.stderr
+
+
+def test_the_mask_of_an_explanation_is_a_matte(run, tmp_path, looks, portrait):
+    portrait.resize((420, 420)).save(tmp_path / "me.png")
+    arguments = ["me.png", "--exemplars", looks, "--max-size", "300", "-q"]
+    assert run(*arguments, "-o", "first.png", "--explain", "why").returncode == 0
+    mask = tmp_path / "why" / "first" / "mask.png"
+    with Image.open(mask) as written:
+        assert (written.mode, written.size) == ("L", (300, 300))
+        values = np.asarray(written)
+    assert values[:40, :40].max() < 20
+    assert values[110:200, 130:180].min() > 250  # the face
+    # a picture of the matte on the picture is beside it
+    assert read_image(mask.with_name("matte.png")).rgb[:40, :40].mean(axis=(0, 1)).argmax() == 1
+    again = run(*arguments, "-o", "again.png", "--matte", mask)
+    assert (again.returncode, again.stderr) == (0, "")
+    first, same = (read_image(tmp_path / f"{name}.png").rgb for name in ("first", "again"))
+    assert np.abs(first - same).mean() < 0.003
+
+    whole = Image.fromarray(values).resize((420, 420))  # of the picture's own size
+    ImageOps.invert(whole).save(tmp_path / "others.png")
+    assert run(*arguments, "-o", "other.png", "--matte", "others.png").returncode == 0
+    assert np.abs(first - read_image(tmp_path / "other.png").rgb).mean() > 0.02
 
 
 def test_interrupt(environment, tmp_path, looks, portrait):

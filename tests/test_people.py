@@ -13,6 +13,7 @@ from facestyle.errors import FaceError
 from facestyle.faces import find_faces, select_face
 from facestyle.faces.detection import same_face
 from facestyle.imaging.color import luminance
+from facestyle.imaging.levels import to_bytes
 from facestyle.io.images import read_image, write_image
 from facestyle.methods.engine import Method, Outcome
 from facestyle.pipeline.newcomers import Newcomers
@@ -128,6 +129,17 @@ def test_everybody_is_stylized_with_all(couple, noir, caplog):
         assert np.ptp(result.image[place], axis=2).mean() < 0.03
         before, after = (luminance(p[place]).ravel() for p in (couple, result.image))
         assert np.corrcoef(before, after)[0, 1] > 0.65  # of the background, too, in the corners
+
+
+def test_a_matte_of_everybody_is_that_of_all_faces(couple, noir):
+    stylizer = Stylizer(noir, face="all", background="transparent")
+    first = stylizer(couple)
+    for face in find_faces(couple):
+        assert first.people[box_of(face, couple.shape)].mean() > 0.8
+    same = stylizer(couple, matte=to_bytes(first.people))
+    np.testing.assert_allclose(same.people, first.people, atol=0.003)
+    seen = first.people > 0.5
+    assert np.abs(same.image - first.image)[seen].mean() < 0.01
 
 
 class Painted(Method):

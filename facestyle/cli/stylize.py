@@ -124,7 +124,7 @@ def _add_corrections(group: argparse._ArgumentGroup) -> None:
         type=Path,
         metavar="FILE",
         help="the person in white on black, of one input's size, where the one that is found is "
-        "wrong (--explain shows that in matte.png)",
+        "wrong (--explain writes that as mask.png: correct it in a painting program)",
     )
 
 

@@ -35,14 +35,14 @@ def scaled_matte(matte: np.ndarray | None, whole: Picture, used: Picture) -> np.
     Parameters
     ----------
     matte : (H, W) or None
-        At the whole picture's size.
+        At the whole picture's size, or already at that of what it was reduced to.
     whole, used : Picture
 
     Returns
     -------
     (h, w) float32 in [0, 1] or None
     """
-    if matte is None or used is whole:
+    if matte is None or matte.shape == used.rgb.shape[:2]:
         return matte
     known = check_matte(matte, whole.rgb.shape[:2])
     return np.asarray(cv2.resize(known, used.rgb.shape[1::-1], interpolation=cv2.INTER_AREA))

@@ -25,6 +25,7 @@ from facestyle.pipeline.pages.explanation_page import write_explanation_page
 from facestyle.pipeline.result import Result
 
 PAGE = "index.html"
+MASK = "mask.png"  # of one channel
 # shown as quilts of the exemplars, not as maps
 _WEIGHTS = {"weights_unfiltered": "seams_before", "weights": "seams_after"}
 
@@ -36,9 +37,11 @@ def write_explanation(folder: str | Path, image: np.ndarray, result: Result) -> 
     ----------
     folder : path-like
         Made if missing. Receives a page, ``index.html``, and the pictures that it shows:
-        ``input.png``, ``result.png``, ``landmarks.png``, ``matte.png``, ``regions.png``,
-        ``exemplars.png`` (aligned), ``labels.png``, ``seams_before.png`` and ``seams_after.png``
-        where the method filters seams, and a file for each of the method's further maps.
+        ``input.png``, ``result.png``, ``landmarks.png``, ``matte.png`` (all but the person
+        tinted), ``mask.png`` (everybody white on black, as `read_matte` takes it),
+        ``regions.png``, ``exemplars.png`` (aligned), ``labels.png``, ``seams_before.png`` and
+        ``seams_after.png`` where the method filters seams, and a file for each of the method's
+        further maps.
     image : (H, W, 3) float32
         The input, sRGB in [0, 1].
     result : Result
@@ -60,6 +63,8 @@ def write_explanation(folder: str | Path, image: np.ndarray, result: Result) -> 
     for name, drawn in _draw_all(image, result, aligned).items():
         paths.append(Path(folder) / f"{name}.png")
         write_image(paths[-1], drawn, alpha=result.alpha if name == "result" else None)
+    paths.append(Path(folder) / MASK)
+    write_image(paths[-1], result.matte if result.people is None else result.people)
     page = Path(folder) / PAGE
     write_explanation_page(page, result, aligned, [path.name for path in paths])
     return [*paths, page]

@@ -71,7 +71,7 @@ def read_matte(path: str | Path) -> np.ndarray:
         if float(np.ptp(picture.rgb, axis=2).mean()) > _GRAY:
             raise ImageError(
                 f"{path}: found a picture in color, expected a matte: the person white on black, "
-                "or cut out with an alpha channel"
+                "as in mask.png of --explain, or cut out with an alpha channel"
             )
         matte = picture.rgb.mean(axis=2)
     if matte.max() < 0.5 or matte.min() > 0.5:

@@ -187,18 +187,45 @@ def person_matte_beside(
     (H, W) float32
         0 where it is surely somebody else's; see `own_share` for the rest.
     """
-    height, width = image.shape[:2]
+    part = _own_part(image.shape, face, others)
+    offset = np.array([part[1].start, part[0].start], np.float64)
+    matte = np.zeros(image.shape[:2], np.float32)
+    matte[part] = matte_of(np.ascontiguousarray(image[part]), _shifted(face, -offset))
+    return matte
+
+
+def known_matte_beside(known: np.ndarray, face: Face, others: Sequence[Face]) -> np.ndarray:
+    """The matte of one of several people, of one of all that a user knows to be right.
+
+    Parameters
+    ----------
+    known : (H, W) float32
+        Opacity of everybody.
+    face : Face
+    others : sequence of Face
+
+    Returns
+    -------
+    (H, W) float32
+        0 where it is surely somebody else's.
+    """
+    part = _own_part(known.shape, face, others)
+    matte = np.zeros(known.shape, np.float32)
+    matte[part] = known[part]
+    return matte
+
+
+def _own_part(shape: tuple[int, ...], face: Face, others: Sequence[Face]) -> tuple[slice, slice]:
+    """The part of a picture of some shape that may show one of several people."""
+    height, width = shape[:2]
     scale = min(1.0, _GRID / max(height, width))
-    shape = max(1, round(height * scale)), max(1, round(width * scale))
-    own = nearest_face_shares(shape, [f.scaled(scale) for f in (face, *others)])[0] > _LEAST_SHARE
-    part = tuple(
+    small = max(1, round(height * scale)), max(1, round(width * scale))
+    own = nearest_face_shares(small, [f.scaled(scale) for f in (face, *others)])[0] > _LEAST_SHARE
+    rows, columns = (
         slice(int(line.min() / scale), min(length, int(np.ceil((line.max() + 1) / scale))))
         for line, length in zip(np.nonzero(own), (height, width), strict=True)
     )
-    offset = np.array([part[1].start, part[0].start], np.float64)
-    matte = np.zeros((height, width), np.float32)
-    matte[part] = matte_of(np.ascontiguousarray(image[part]), _shifted(face, -offset))
-    return matte
+    return rows, columns
 
 
 def _shifted(face: Face, offset: np.ndarray) -> Face:

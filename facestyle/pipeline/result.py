@@ -32,6 +32,9 @@ class Result(FrozenRecord):
         The face that was stylized (the largest of several); None where the method needs none.
     matte : (H, W) float32 or None
         Opacity of the person.
+    people : (H, W) float32 or None
+        Opacity of everybody who was stylized: `matte` again, unless several faces were. Corrected,
+        it can be given as `matte` to the next call. None for frames of a clip.
     alpha : (H, W) float32 or None
         Opacity of the result, where it has one (`background="transparent"`, or the input had one).
     method : str
@@ -56,6 +59,7 @@ class Result(FrozenRecord):
     outcome: Outcome = field(repr=False)
     found: bool = True
     source: InputPicture | None = field(default=None, repr=False)
+    people: np.ndarray | None = field(default=None, repr=False)
 
     @property
     def labels(self) -> np.ndarray | None:

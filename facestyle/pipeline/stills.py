@@ -28,6 +28,7 @@ from facestyle.pipeline.people import (
     SMALLEST_BYSTANDER,
     beside_others,
     bystanders,
+    known_matte_beside,
     nearest_face_shares,
     own_share,
     person_matte_beside,
@@ -116,7 +117,7 @@ class StillStylizer:
         if self.needs_face:
             warn_of_own_exemplar(rgb, source.name, self._exemplar_copies)
         if known is not None:
-            targets = [self._with_matte(target, known) for target in targets]
+            targets = self._with_matte(targets, known)
         give_back(rgb.shape[0] * rgb.shape[1])
         timings = {"faces": time.perf_counter() - start}
         outcome = self._stylize_all(targets, rendering)
@@ -124,7 +125,8 @@ class StillStylizer:
             outcome = replace(outcome, image=rgb)  # exactly: color spaces round
         timings |= outcome.timings | {"total": time.perf_counter() - start}
         name, face = self.method.name, targets[0].face
-        return replace(make_result(source.like, alpha, outcome, name, face, timings), source=source)
+        result = make_result(source.like, alpha, outcome, name, face, timings)
+        return replace(result, source=source, people=_everybody(targets))
 
     def frames(self, people: int = 1, name: str = "the clip") -> FrameEngine:
         """What stylizes a clip frame by frame as this stylizes single pictures.
@@ -236,11 +238,17 @@ class StillStylizer:
             portraits.append(Portrait(rgb, face, matte, name))
         return portraits
 
-    def _with_matte(self, target: Target, matte: np.ndarray) -> Target:
-        """The target with the matte that a user knows to be right."""
-        if target.face is None:
+    def _with_matte(self, targets: Sequence[Target], matte: np.ndarray) -> list[Target]:
+        """The targets with the matte that a user knows to be right, of all people together."""
+        if targets[0].face is None:
             raise UsageError(f"matte: {self.method.with_whole_pictures}")
-        return replace(target, face=replace(target.face, matte=matte))
+        faces = [target.portrait.face for target in targets]
+        made = []
+        for target in targets:
+            others = [face for face in faces if face is not target.portrait.face]
+            own = known_matte_beside(matte, target.portrait.face, others) if others else matte
+            made.append(replace(target, face=replace(target.portrait, matte=own)))
+        return made
 
     def _stylize_all(self, targets: Sequence[Target], rendering: Rendering) -> Outcome:
         """Stylize for each face; where there are several, each has its person's nearest part.
@@ -261,3 +269,11 @@ class StillStylizer:
             alpha = np.max([o.alpha for o in outcomes if o.alpha is not None], axis=0)
         timings = {k: sum(o.timings.get(k, 0.0) for o in outcomes) for k in first.timings}
         return replace(first, image=np.asarray(image, np.float32), alpha=alpha, timings=timings)
+
+
+def _everybody(targets: Sequence[Target]) -> np.ndarray | None:
+    """Opacity of all who are stylized, (H, W) float32; None where no face is needed."""
+    mattes = [target.face.matte for target in targets if target.face is not None]
+    if len(mattes) <= 1:
+        return mattes[0] if mattes else None
+    return np.asarray(np.max(mattes, axis=0))

@@ -220,8 +220,8 @@ def _write_files(folder: Path, result: Result, source: InputPicture, *, small: b
     if not small:
         return
     image = to_float(np.ascontiguousarray(source.array[..., :3]))
-    if result.matte is not None:
-        write_image(folder / "matte.png", np.repeat(result.matte[..., None], 3, axis=2), gray=True)
+    if result.matte is not None and result.people is not None:
+        write_image(folder / "matte.png", result.people)
         if result.labels is not None:
             drawn = draw_labels(result.labels, image, result.matte, result.outcome.names)
             write_image(folder / "labels.png", drawn)

@@ -25,7 +25,7 @@ from facestyle.pipeline.result import Result
 
 _THUMBNAIL = 240  # px, longer side of an aligned exemplar
 _KNOWN = (
-    *("input", "result", "landmarks", "matte", "regions", "labels", "exemplars"),
+    *("input", "result", "landmarks", "matte", "mask", "regions", "labels", "exemplars"),
     *("seams_before", "seams_after"),
 )
 
@@ -102,6 +102,12 @@ def _analysis() -> str:
             "matte.png",
             "the person as in the picture, everything else tinted green",
             "<b>Matte</b>: what belongs to the person; the rest is tinted",
+        ),
+        figure(
+            "mask.png",
+            "the person in white on black",
+            "<b>Mask</b>: the same matte as a file. Where it is wrong, correct it in a painting "
+            "program and give it with <code>--matte mask.png</code>",
         ),
         figure(
             "regions.png",
