@@ -101,11 +101,11 @@ def smooth_background(portrait: Portrait) -> np.ndarray:
     size = (max(8, round(width * scale)), max(8, round(height * scale)))
     image = cv2.resize(portrait.image, size, interpolation=cv2.INTER_AREA)
     matte = cv2.resize(portrait.matte, size, interpolation=cv2.INTER_AREA)
-    weight = _surely_background(matte, 5)
+    weight = surely_background(matte, 5)
     # below the shoulders the matte is least certain
     weight[int(size[1] * 0.75) :] = 0
     if weight.sum() < 16:
-        weight = _surely_background(matte, 1)
+        weight = surely_background(matte, 1)
     if weight.sum() < 4:
         return np.broadcast_to(_border_color(image), image.shape).astype(np.float32).copy()
     median = np.median(image[weight > 0.5], axis=0).astype(np.float32)
@@ -145,8 +145,20 @@ def paper_color(portraits: list[Portrait]) -> np.ndarray:
     return np.asarray(colors[int(np.argsort(lightness)[len(lightness) // 2])], np.float32)
 
 
-def _surely_background(matte: np.ndarray, margin: int) -> np.ndarray:
-    """1 where no person is within `margin` / 2 px, else 0."""
+def surely_background(matte: np.ndarray, margin: int) -> np.ndarray:
+    """Where surely no person is.
+
+    Parameters
+    ----------
+    matte : (h, w) float32
+    margin : int
+        Twice the distance that is kept from the person, px.
+
+    Returns
+    -------
+    (h, w) float32
+        1 there, else 0.
+    """
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (margin, margin))
     return (1 - cv2.dilate(matte, kernel) >= 0.9).astype(np.float32)
 
