@@ -17,6 +17,7 @@ from facestyle.imaging.pyramid import gaussian_blur, half_size
 
 _SCALE = 16.0  # px per inter-ocular distance of the working copy
 _BLUR = 0.25  # inter-ocular distances
+LOWEST = 0.75  # share of the height: below the shoulders the matte is least certain
 
 
 @dataclass(frozen=True)
@@ -102,8 +103,7 @@ def smooth_background(portrait: Portrait) -> np.ndarray:
     image = cv2.resize(portrait.image, size, interpolation=cv2.INTER_AREA)
     matte = cv2.resize(portrait.matte, size, interpolation=cv2.INTER_AREA)
     weight = surely_background(matte, 5)
-    # below the shoulders the matte is least certain
-    weight[int(size[1] * 0.75) :] = 0
+    weight[int(size[1] * LOWEST) :] = 0
     if weight.sum() < 16:
         weight = surely_background(matte, 1)
     if weight.sum() < 4:

@@ -60,9 +60,7 @@ def blotches(drop: Backdrop, side: int) -> float:
     side : int
         Of the blocks, px of `CUT_LEVEL`.
     """
-    return float(
-        np.sqrt(_loudness(drop)[_covered(np.argwhere(_corners(drop, side)), drop, side)].mean())
-    )
+    return float(np.sqrt(_loudness(drop)[_covered(_corners(drop, side), side)].mean()))
 
 
 def lay_blocks(
@@ -86,33 +84,28 @@ def lay_blocks(
     list of Backdrop
         The same, but where blocks would show their blotches too often these are of the low band.
     """
-    found = _calm_corners(drops, side)
-    area = sum(int(_covered(own, drop, side).sum()) for own, drop in zip(found, drops, strict=True))
+    corners = _calm_corners(drops, side)
+    shown = [_covered(own, side) for own in corners]
+    area = sum(int(own.sum()) for own in shown)
     most = max(_NEVER_SEEN, _SEEN * area / max(1, int(wanted.sum())))
     unit = face_width / 2**CUT_LEVEL
-    lent = [
-        _calmed(drop, _covered(own, drop, side), most, unit)
-        for own, drop in zip(found, drops, strict=True)
-    ]
-    return _laid(lent, found, wanted, side), lent
+    lent = [_calmed(drop, own, most, unit) for drop, own in zip(drops, shown, strict=True)]
+    return _laid(lent, corners, wanted, side), lent
 
 
 def _calm_corners(drops: Sequence[Backdrop], side: int) -> list[np.ndarray]:
-    """Upper left corners of the blocks without spots that stand out, (N, 2) int of each ground."""
-    found = [np.argwhere(_corners(drop, side)) for drop in drops]
-    loud = [
-        cv2.blur(_loudness(drop), (side, side), anchor=(0, 0))[tuple(own.T)]
-        for drop, own in zip(drops, found, strict=True)
-    ]
-    most = _STANDS_OUT**2 * np.quantile(np.concatenate(loud), _CALM_SHARE)
-    return [own[theirs <= most] for own, theirs in zip(found, loud, strict=True)]
+    """Upper left corners of the blocks without spots that stand out, (h, w) bool of each ground."""
+    corners = [_corners(drop, side) for drop in drops]
+    loud = [cv2.blur(_loudness(drop), (side, side), anchor=(0, 0)) for drop in drops]
+    every = np.concatenate([own[at] for own, at in zip(loud, corners, strict=True)])
+    most = _STANDS_OUT**2 * np.quantile(every, _CALM_SHARE)
+    return [at & (own <= most) for own, at in zip(loud, corners, strict=True)]
 
 
-def _covered(corners: np.ndarray, drop: Backdrop, side: int) -> np.ndarray:
-    """What of a ground is in any of some blocks, (h, w) bool."""
-    found = np.zeros(drop.free[CUT_LEVEL].shape, np.uint8)
-    found[tuple(corners.T)] = 1
-    return cv2.dilate(found, np.ones((side, side), np.uint8), anchor=(side - 1,) * 2) > 0
+def _covered(corners: np.ndarray, side: int) -> np.ndarray:
+    """What is in any of the blocks that have these upper left corners, both (h, w) bool."""
+    block = np.ones((side, side), np.uint8)
+    return cv2.dilate(corners.astype(np.uint8), block, anchor=(side - 1,) * 2) > 0
 
 
 def _calmed(drop: Backdrop, shown: np.ndarray, most: float, unit: float) -> Backdrop:
@@ -125,13 +118,13 @@ def _calmed(drop: Backdrop, shown: np.ndarray, most: float, unit: float) -> Back
 
 
 def _laid(
-    drops: Sequence[Backdrop], found: Sequence[np.ndarray], wanted: np.ndarray, side: int
+    drops: Sequence[Backdrop], calm: Sequence[np.ndarray], wanted: np.ndarray, side: int
 ) -> Pieces:
     canvas = _Canvas(wanted, _sheet(drops), side)
-    owners = np.repeat(np.arange(len(drops)), [len(own) for own in found])
     firsts = _firsts(drops)
-    origins = [np.array([first, 0]) for first in firsts]
-    corners = np.concatenate([own + origin for own, origin in zip(found, origins, strict=True)])
+    found = [np.add(np.argwhere(own), (first, 0)) for own, first in zip(calm, firsts, strict=True)]
+    owners = np.repeat(np.arange(len(drops)), [len(own) for own in found])
+    corners = np.concatenate(found)
     random = np.random.default_rng(0)
     uses = np.zeros(len(corners))
     step = side - max(2, round(_OVERLAP * side))

@@ -5,6 +5,8 @@ A photo's soft shades, which the correction brings back, exist nowhere in such a
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import cv2
 import numpy as np
 
@@ -87,14 +89,34 @@ def nearest_colors(lab: np.ndarray, colors: np.ndarray) -> np.ndarray:
     -------
     (h, w) uint8
     """
-    weights = np.array([1, _CHROMA, _CHROMA], np.float32)
     nearest = np.zeros(lab.shape[:2], np.uint8)
     least = np.full(lab.shape[:2], np.inf, np.float32)
-    for number, color in enumerate(colors.astype(np.float32)):
-        distance = np.square((lab - color) * weights).sum(axis=-1)
+    for number, distance in enumerate(color_distances(lab, colors, _CHROMA)):
         nearest[distance < least] = number
         np.minimum(least, distance, out=least)
     return nearest
+
+
+def color_distances(lab: np.ndarray, colors: np.ndarray, chroma: float) -> Iterator[np.ndarray]:
+    """Squared distances of a picture from one color after the other.
+
+    Parameters
+    ----------
+    lab : (h, w, 3) float32
+        Lab of 1.
+    colors : (n, 3) float64
+    chroma : float
+        Weight of chroma against lightness.
+
+    Yields
+    ------
+    (h, w) float32
+    """
+    weights = np.array([1, chroma, chroma], np.float32)
+    weighted = lab * weights
+    for color in colors.astype(np.float32):
+        away = weighted - color * weights
+        yield np.einsum("hwc,hwc->hw", away, away)
 
 
 def _without_islands(nearest: np.ndarray, colors: np.ndarray, face_width: float) -> np.ndarray:
