@@ -96,13 +96,13 @@ def test_a_portrait_is_drawn_in_a_few_colors_that_are_its_own(portrait, sitters)
     assert _away(image[inside], palette(lead)) > 0.04
 
 
-def test_a_clip_keeps_the_colors_of_its_first_frame(astronaut, sitters):
+def test_a_clip_has_the_colors_of_its_first_frame_as_a_picture(astronaut, sitters):
     frames, _ = moving_clip(astronaut, 3, noise=0.004)
     works = [comic(sitter, n) for n, sitter in enumerate(sitters[:4])]
     stylizer = Stylizer(ExemplarSet(works), method="patch")
     results = [to_float(result.image) for result in stylizer.video(frames)]
-    colors, share = most_frequent(results[0])
+    colors, share = most_frequent(to_float(stylizer(frames[0]).image))
     assert share > 0.8
-    for image in results[1:]:
+    for image in results:
         near = np.linalg.norm(to_lab(image)[..., None, :] - colors, axis=-1).min(axis=-1) < 0.03
         assert near.mean() > 0.8
