@@ -17,7 +17,9 @@ from facestyle.methods.energy.tone_curves import ToneCurves
 _RANK_SHARE, _RANK_SHARE_LIT = 0.25, 0.5
 
 
-def tone_shift(features: Features, curves: ToneCurves, lit: float = 0.0) -> np.ndarray:
+def tone_shift(
+    features: Features, curves: ToneCurves, lit: float = 0.0, exposure: float = 1.0
+) -> np.ndarray:
     """Change of Lab that gives the input the look's tone curve and colors.
 
     Parameters
@@ -28,19 +30,26 @@ def tone_shift(features: Features, curves: ToneCurves, lit: float = 0.0) -> np.n
         Of the look.
     lit : float
         How surely the look lights places, in [0, 1].
+    exposure : float
+        Exponent of L beforehand, from `facestyle.methods.energy.face_exposure`.
 
     Returns
     -------
     (h, w, 3) float32
         On the analysis grid, Lab/100.
     """
-    level = tone_level(features, curves, lit)
-    colors = curves.chroma(features.lab, features.skin)
-    change = np.dstack([np.interp(level, LEVELS, curves.lightness), colors - features.lab[..., 1:]])
-    return change.astype(np.float32)
+    level = tone_level(features, curves, lit, exposure)
+    lightness = np.interp(level, LEVELS, curves.lightness)
+    if exposure != 1:
+        own = features.lab[..., 0]
+        lightness += exposed(own, exposure) - own
+    colors = curves.chroma(features.lab, features.skin) - features.lab[..., 1:]
+    return np.dstack([lightness, colors]).astype(np.float32)
 
 
-def tone_level(features: Features, curves: ToneCurves, lit: float = 0.0) -> np.ndarray:
+def tone_level(
+    features: Features, curves: ToneCurves, lit: float = 0.0, exposure: float = 1.0
+) -> np.ndarray:
     """The L at which the tone curve is read.
 
     Parameters
@@ -51,6 +60,8 @@ def tone_level(features: Features, curves: ToneCurves, lit: float = 0.0) -> np.n
         Of the look.
     lit : float
         How surely the look lights places, in [0, 1].
+    exposure : float
+        Exponent of L beforehand.
 
     Returns
     -------
@@ -59,7 +70,15 @@ def tone_level(features: Features, curves: ToneCurves, lit: float = 0.0) -> np.n
     ranks = np.linspace(0, 1, len(curves.ranked))
     share = _RANK_SHARE + lit * (_RANK_SHARE_LIT - _RANK_SHARE)
     ranked = np.interp(features.rank, ranks, curves.ranked)
-    return np.asarray((1 - share) * features.lab[..., 0] + share * ranked)
+    lightness = features.lab[..., 0]
+    if exposure != 1:
+        lightness, ranked = exposed(lightness, exposure), exposed(ranked, exposure)
+    return np.asarray((1 - share) * lightness + share * ranked)
+
+
+def exposed(lightness: np.ndarray, exposure: float) -> np.ndarray:
+    """L to the power of `exposure`: black and white stay, what lies between gets lighter."""
+    return np.maximum(lightness, 0) ** exposure
 
 
 def smooth_shift(features: Features, shift: np.ndarray, unit: float) -> tuple[np.ndarray, ...]:

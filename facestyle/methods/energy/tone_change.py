@@ -14,6 +14,7 @@ from facestyle.frozen import FrozenRecord
 from facestyle.imaging.pyramid import build_stack
 from facestyle.imaging.resampling import resized_window
 from facestyle.methods.energy.exemplar import EnergyExemplar
+from facestyle.methods.energy.face_exposure import face_exposure
 from facestyle.methods.energy.lifting import kept_detail, lift_limit
 from facestyle.methods.energy.likeness import Alignment
 from facestyle.methods.energy.ordinary import OrdinaryFace
@@ -102,7 +103,8 @@ def tone_change(
     curves = ordinary.curves
     unit = portrait.face.inter_ocular * features.matte.shape[1] / features.shape[1]
     lit = float(light_evidence(ordinary, features, exemplars, alignment.mappings)[0])
-    shift = tone_shift(features, curves, lit)
+    exposure = face_exposure(features, curves, lit)
+    shift = tone_shift(features, curves, lit, exposure)
     if lit:
         stack = build_stack(features.lab + shift, features.matte, unit, energies=False)
         moved = moved_residual(
@@ -110,7 +112,7 @@ def tone_change(
         )
         own = np.ascontiguousarray(stack.residual[..., 0])
         lift = (moved[..., 0] - own) / lift_limit(own)
-        level = tone_level(features, curves, lit)
+        level = tone_level(features, curves, lit, exposure)
         shift[..., 0] += kept_detail(features, level, curves, lift, unit)
     shift -= saturation_change(features.lab, curves.saturation)
     slope, offset = smooth_shift(features, shift, unit)
