@@ -15,6 +15,8 @@ from facestyle.methods.patch_unpaired import prepare_exemplar
 from facestyle.methods.patch_unpaired.media import of_one_medium, possible_leads
 from facestyle.methods.patch_unpaired.source_cache import SourceCache
 from facestyle.pipeline.clips import stylize_clip
+from facestyle.pipeline.exemplar_advice import advise
+from facestyle.pipeline.used_together import used_together
 
 
 def drawing(style, sitter, exemplars) -> Portrait:
@@ -55,6 +57,42 @@ def test_an_odd_work_of_many_neither_leads_nor_shows(works, astronaut, other, ca
     np.testing.assert_array_equal(result.image, alone.image)
 
 
+@pytest.mark.parametrize("other", [2, 3])
+def test_what_is_left_out_is_said_beforehand(works, portrait, other):
+    found = advise(ExemplarSet([works[other], *works[:2]]))
+    sources = SourceCache([prepare_exemplar(works[n]) for n in (other, 0, 1)])
+    used = sources.order(sources.choose_lead(portrait))
+    assert (found.together.fewest, found.together.most) == (len(used), len(used)) == (2, 2)
+    assert found.together.words.startswith("of 3 works 2 are used for one portrait")
+    odd, *alike = ("; ".join(own.remarks) for own in found.exemplars)
+    assert "used for no portrait" in odd
+    assert not any("used" in remarks for remarks in alike)
+    # the odd one does not count among those that are enough
+    assert found.more.startswith("4 more would help, 6 in all")
+
+
+def test_works_that_are_used_with_some_only_are_named():
+    names = ["a", "b", "c", "d", "e", "f"]
+    orders = {0: [0, 1, 2, 3], 1: [1, 0, 2], 2: [2, 0, 1], 3: [3, 0, 4]}
+    found = used_together(names, orders)
+    assert (found.fewest, found.most, found.largest) == (3, 4, (0, 1, 2, 3))
+    assert found.words.startswith("of 6 works 3 to 4 are used for one portrait")
+    assert found.remarks[:5] == (
+        "",
+        "not used where d leads",
+        "not used where d leads",
+        "not used where b or c lead",
+        "used only where d leads",
+    )
+    assert found.remarks[5].startswith("used for no portrait")
+    many = used_together(
+        names, {lead: [n for n in range(6) if n != 5] for lead in range(4)} | {5: [5]}
+    )
+    assert many.remarks[5] == "used only where f leads"
+    assert used_together(names, {lead: [0, 1, 2, 3, 4, 5] for lead in (1, 2)}) is None
+    assert used_together(names, {}) is None  # of methods that leave nothing out
+
+
 def test_what_is_left_out_is_said_of_the_first_picture_and_of_those_that_differ(
     works, portrait, monkeypatch, caplog
 ):
@@ -70,7 +108,8 @@ def test_what_is_left_out_is_said_of_the_first_picture_and_of_those_that_differ(
     names = [work.name for work in works]
     assert first.message.startswith(f"a.png: {names[0]} leads, and {names[2]}, {names[3]} are left")
     assert "too unlike" in first.message
-    assert other.message == f"c.png: {names[2]} leads, and {names[0]}, {names[1]} are left out"
+    left = f"{names[0]}, {names[1]} are left out (2 of 4 works are used)"
+    assert other.message == f"c.png: {names[2]} leads, and {left}"
     # silence means as the first; the others are told with -v
     warned = [r.levelno == logging.WARNING for r in (first, second, other, again, more)]
     assert warned == [True, False, True, False, True]

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 USAGE = "LOOK|DIR [--exemplar-photos DIR] [--sheet FILE] [--landmarks {auto,dlib,mesh}] [--json]"
 DESCRIPTION = """\
 Check a folder of exemplars: what is usable and why not; size, sharpness, pose and medium of each;
-doubles, and pictures unlike the others; the method that suits them, and whether more would help.
+doubles, pictures unlike the others, works that are not used together; the method that suits them,
+and whether more would help.
 
   facestyle exemplars sketches/
   facestyle exemplars sketches/ --exemplar-photos sitters/
@@ -42,10 +43,8 @@ def run(arguments: argparse.Namespace) -> int:
     from facestyle.cli.messages import print_result, report_error, show_progress, to_json
     from facestyle.cli.sheet_files import check_sheet
     from facestyle.errors import ExemplarError
-    from facestyle.exemplars import ExemplarSet
     from facestyle.io.images import expand_inputs
     from facestyle.looks import find_exemplars
-    from facestyle.pipeline.exemplar_advice import advise
 
     if arguments.sheet is not None:
         check_sheet(arguments.sheet, arguments.overwrite)
@@ -63,7 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
     for path in show_progress(paths, len(paths), quiet=quiet):
         found[path] = _read(path, arguments.landmarks, photos)
     usable = {path: item.portrait for path, item in found.items() if not isinstance(item, str)}
-    report = advise(ExemplarSet(list(usable.values()))) if usable else None
+    report = _advise([item for item in found.values() if not isinstance(item, str)])
     reports = dict(zip(usable, report.exemplars, strict=True)) if report else {}
     for path, item in found.items():
         record = _record(path, item, reports.get(path))
@@ -100,6 +99,17 @@ def _read(path: Path, landmarks: str, photos: dict[str, Path] | None) -> "ReadEx
         return read_with_photo(path, photos, landmarks, True)
     except FacestyleError as error:
         return " ".join(str(error).split()).removeprefix(f"{path}: ")
+
+
+def _advise(found: "list[ReadExemplar]") -> "SetReport | None":
+    """What to know of the set; what is found out of it need not be, when it is used."""
+    from facestyle.exemplars import ExemplarSet
+    from facestyle.pipeline.exemplar_advice import advise
+
+    if not found:
+        return None
+    portraits, contents = [item.portrait for item in found], [item.fingerprint for item in found]
+    return advise(ExemplarSet(portraits, fingerprints=contents))
 
 
 def _record(
@@ -147,10 +157,13 @@ def _line(record: dict[str, Any]) -> str:
 def _summary(report: "SetReport", usable: int, count: int, *, as_json: bool) -> str:
     from facestyle.cli.messages import to_json
 
+    together = report.together
     if as_json:
-        numbers = {"usable": usable, "pictures": count}
-        return to_json({"summary": {**numbers, "method": report.method, "more": report.more}})
-    return f"{usable} of {count} are usable\nmethod: {report.method}\n{report.more}"
+        summary: dict[str, Any] = {"usable": usable, "pictures": count, "method": report.method}
+        used = (usable, usable) if together is None else (together.fewest, together.most)
+        return to_json({"summary": summary | {"more": report.more, "used_together": used}})
+    lines = [f"{usable} of {count} are usable", f"method: {report.method}", report.more]
+    return "\n".join(lines if together is None else [*lines, together.words])
 
 
 def _write_sheet(

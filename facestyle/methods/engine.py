@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, TypeVar
 
@@ -217,6 +217,10 @@ class Method(ABC):
     @abstractmethod
     def fingerprint(self) -> str:
         """Its settings in words: what results depend on besides exemplars and picture."""
+
+    def used_together(self) -> Mapping[int, Sequence[int]]:
+        """For each exemplar that may lead, those used with it; empty where all always are."""
+        return {}
 
     def matte(self, image: np.ndarray, face: Face) -> np.ndarray:
         """Opacity of the person that a face belongs to, (H, W) float32."""

@@ -19,6 +19,7 @@ from facestyle.methods.busy_ground import BUSY, ground_spread
 from facestyle.methods.choice import choose_method
 from facestyle.methods.medium import looks_drawn, measure_skin
 from facestyle.pipeline.exemplar_pose import estimate_turn, pose_in_words, pose_remarks
+from facestyle.pipeline.used_together import UsedTogether, used_together
 
 # px between chin and forehead; smaller exemplars have few strokes to lend
 SMALL_FACE = 100
@@ -94,11 +95,14 @@ class SetReport:
         What ``method="auto"`` takes, and why.
     more : str
         How many more exemplars would help.
+    together : UsedTogether or None
+        Which are used for one portrait; None where all are.
     """
 
     exemplars: tuple[ExemplarReport, ...]
     method: str
     more: str
+    together: UsedTogether | None = None
 
 
 def advise(exemplars: ExemplarSet) -> SetReport:
@@ -107,14 +111,15 @@ def advise(exemplars: ExemplarSet) -> SetReport:
     Parameters
     ----------
     exemplars : ExemplarSet
-        With faces.
+        With faces. By its fingerprints, what the method finds out of them is kept on disk.
 
     Returns
     -------
     SetReport
     """
     portraits = exemplars.portraits
-    _, reason = choose_method(exemplars)
+    method, reason = choose_method(exemplars)
+    together = used_together([portrait.name for portrait in portraits], method.used_together())
     doubles = _doubles(portraits)
     outliers = _outliers(portraits)
     turns = [estimate_turn(portrait.face) for portrait in portraits]
@@ -128,9 +133,14 @@ def advise(exemplars: ExemplarSet) -> SetReport:
             remarks.append(f"nearly the same picture as {portraits[doubles[index]].name}")
         if index in outliers:
             remarks.append(f"unlike the others: {outliers[index]}")
+        if together is not None and together.remarks[index]:
+            remarks.append(together.remarks[index])
         reports.append(_report(portrait, turns[index], remarks))
-    distinct = len(portraits) - len(doubles)
-    return SetReport(tuple(reports), reason, _how_many_more(distinct, reason.split(" ")[0]))
+    # those that one portrait is drawn with at the most: works of another medium are no help to it
+    used = range(len(portraits)) if together is None else together.largest
+    distinct = sum(doubles.get(index) not in used for index in used)
+    more = _how_many_more(distinct, reason.split(" ")[0])
+    return SetReport(tuple(reports), reason, more, together)
 
 
 def sharpness(portrait: Portrait) -> float:

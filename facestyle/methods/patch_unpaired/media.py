@@ -107,7 +107,7 @@ def left_out(names: Sequence[str], alike: np.ndarray, lead: int) -> tuple[str, .
     return tuple(name for name, same in zip(names, alike[lead], strict=True) if not same)
 
 
-def left_out_in_words(lead: str, others: Sequence[str]) -> str:
+def left_out_in_words(lead: str, others: Sequence[str], count: int) -> str:
     """Tell which exemplars a picture is drawn without.
 
     Parameters
@@ -116,7 +116,11 @@ def left_out_in_words(lead: str, others: Sequence[str]) -> str:
         The leading exemplar's name.
     others : sequence of str
         From `left_out`.
+    count : int
+        How many exemplars there are.
     """
     if not others:
         return f"{lead} leads, and none is left out"
-    return f"{lead} leads, and {', '.join(others)} {'is' if len(others) == 1 else 'are'} left out"
+    left = f"{', '.join(others)} {'is' if len(others) == 1 else 'are'} left out"
+    used = count - len(others)
+    return f"{lead} leads, and {left} ({used} of {count} works {'is' if used == 1 else 'are'} used)"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -57,6 +58,10 @@ class UnpairedPatchMethod(Method):
     def sources(self) -> SourceCache:
         """The analyzed exemplars, computed or read from the cache on first use."""
         return SourceCache(prepare_exemplars(self._set), self._set.fingerprints)
+
+    def used_together(self) -> Mapping[int, Sequence[int]]:
+        """For each exemplar that may lead, those of its medium, itself the first."""
+        return self.sources.used_together()
 
     def stylize(self, target: Target, rendering: Rendering) -> Outcome:
         """Stylize one portrait; the exemplar that suits it best leads."""

@@ -77,12 +77,21 @@ class SourceCache:
         -------
         int
         """
-        drawn = np.array([exemplar.analysis.drawn for exemplar in self.exemplars])
-        candidates = possible_leads(self._alike, drawn)
+        candidates = self._possible_leads
         works = [self.exemplars[n] for n in candidates]
         lead = candidates[choose_lead(portrait, works, self._flat_colors)]
         self._tell(portrait.name, lead)
         return lead
+
+    def used_together(self) -> dict[int, tuple[int, ...]]:
+        """For each exemplar that may lead, the `order` of those that a picture is drawn with."""
+        return {n: tuple(int(other) for other in self.order(n)) for n in self._possible_leads}
+
+    @functools.cached_property
+    def _possible_leads(self) -> list[int]:
+        """Indices of the exemplars that suit some portrait best, or could."""
+        drawn = np.array([exemplar.analysis.drawn for exemplar in self.exemplars])
+        return possible_leads(self._alike, drawn)
 
     def _tell(self, picture: str, lead: int) -> None:
         """Say what is left out of the first picture, and of those that differ from it.
@@ -99,7 +108,8 @@ class SourceCache:
                 self._usual = without
             explain = is_news and not self._explained
             self._explained |= explain
-        words = left_out_in_words(names[lead], without) + (f": {WHY_LEFT_OUT}" if explain else "")
+        words = left_out_in_words(names[lead], without, len(names))
+        words += f": {WHY_LEFT_OUT}" if explain else ""
         _LOG.log(logging.WARNING if is_news else logging.INFO, "%s: %s", picture, words)
 
     def order(self, lead: int) -> np.ndarray:

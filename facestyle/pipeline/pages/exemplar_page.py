@@ -50,7 +50,8 @@ def write_exemplar_page(
         )
         for portrait, own in zip(portraits, report.exemplars, strict=True)
     ]
-    lead = facts([("method", report.method), ("more", report.more)])
+    together = [] if report.together is None else [("used together", report.together.words)]
+    lead = facts([("method", report.method), ("more", report.more), *together])
     write_page(
         path, title, [f"<h1>{html.escape(title)}</h1>", lead, grid(figures)], overwrite=overwrite
     )
