@@ -19,8 +19,9 @@ def check_sheet(path: Path, overwrite: bool) -> None:
     OutputExistsError
         If the file exists and `overwrite` is false.
     ImageError
-        If it is neither a page nor a picture that can be written.
+        If it is neither a page nor a picture that can be written, or its folder cannot be.
     """
+    from facestyle.cli.places import why_not
     from facestyle.errors import ImageError, OutputExistsError
     from facestyle.io.images import WRITABLE_SUFFIXES, check_output
 
@@ -35,3 +36,6 @@ def check_sheet(path: Path, overwrite: bool) -> None:
         raise OutputExistsError(
             f"{path}: exists already. Allow overwriting (--overwrite) or choose another name."
         )
+    fault = why_not(path.parent)
+    if fault:
+        raise ImageError(f"{path}: {fault}. Choose another place.")

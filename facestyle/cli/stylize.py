@@ -132,6 +132,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Stylize every input; return the exit code."""
     from facestyle.cli.messages import report_note
     from facestyle.cli.notices import warn_of_unknown_suffix
+    from facestyle.cli.places import check_places
     from facestyle.cli.requests import check_found, check_request
     from facestyle.cli.running import check_corrections, parts_of, run_pairs
     from facestyle.cli.watching import file_facts, watch_folders
@@ -152,6 +153,7 @@ def run(arguments: argparse.Namespace) -> int:
     planned = list(each_planned(arguments, variants, inputs))
     total = sum(len(pairs) for _, pairs in planned)
     check_found(inputs)
+    check_places(arguments, [pair for _, pairs in planned for pair in pairs])
     check_corrections(arguments)
     stylizers = _make_stylizers(arguments, variants)
     work = parts_of(stylizers, planned)
