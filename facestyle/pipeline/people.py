@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -28,6 +29,8 @@ _SURE = 2.0
 _GRID = 512  # px, longer side of the copy on which people are told apart
 _LEAST_SHARE = 0.01  # of a face in what may show its person
 _SOFTNESS = 8.0  # of the border between two faces' results
+_ROUNDING = 0.501 / 255  # a matte that was written with 8 bits and read again differs by no more
+_SEEN = 0.5  # opacity from which it is known whose a place is
 
 
 def bystanders(faces: Sequence[Face], chosen: Face) -> list[Face]:
@@ -194,25 +197,38 @@ def person_matte_beside(
     return matte
 
 
-def known_matte_beside(known: np.ndarray, face: Face, others: Sequence[Face]) -> np.ndarray:
-    """The matte of one of several people, of one of all that a user knows to be right.
+def known_mattes(
+    known: np.ndarray, faces: Sequence[Face], found: Sequence[np.ndarray]
+) -> list[np.ndarray]:
+    """The mattes of the people in a picture, of one of all that a user knows to be right.
+
+    Where it says what was found, what was found of each person holds: that they are beside each
+    other is nothing that one matte of all can tell.
 
     Parameters
     ----------
     known : (H, W) float32
         Opacity of everybody.
-    face : Face
-    others : sequence of Face
+    faces : sequence of Face
+    found : sequence of (H, W) float32
+        Of each face, the matte that was found.
 
     Returns
     -------
-    (H, W) float32
-        0 where it is surely somebody else's.
+    list of (H, W) float32
+        Of each face; 0 where it is surely somebody else's.
     """
-    part = _own_part(known.shape, face, others)
-    matte = np.zeros(known.shape, np.float32)
-    matte[part] = known[part]
-    return matte
+    everybody = functools.reduce(np.maximum, found)
+    as_found = np.abs(known - everybody) <= _ROUNDING
+    sure = np.minimum(everybody / _SEEN, 1)
+    made = []
+    for face, own in zip(faces, found, strict=True):
+        part = _own_part(known.shape, face, [other for other in faces if other is not face])
+        share = np.zeros(known.shape, np.float32)
+        share[part] = 1
+        share += sure * (own / np.maximum(everybody, np.float32(1e-6)) - share)
+        made.append(np.where(as_found, own, known * share).astype(np.float32))
+    return made
 
 
 def _own_part(shape: tuple[int, ...], face: Face, others: Sequence[Face]) -> tuple[slice, slice]:

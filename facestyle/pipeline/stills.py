@@ -28,7 +28,7 @@ from facestyle.pipeline.people import (
     SMALLEST_BYSTANDER,
     beside_others,
     bystanders,
-    known_matte_beside,
+    known_mattes,
     nearest_face_shares,
     own_share,
     person_matte_beside,
@@ -242,13 +242,13 @@ class StillStylizer:
         """The targets with the matte that a user knows to be right, of all people together."""
         if targets[0].face is None:
             raise UsageError(f"matte: {self.method.with_whole_pictures}")
-        faces = [target.portrait.face for target in targets]
-        made = []
-        for target in targets:
-            others = [face for face in faces if face is not target.portrait.face]
-            own = known_matte_beside(matte, target.portrait.face, others) if others else matte
-            made.append(replace(target, face=replace(target.portrait, matte=own)))
-        return made
+        portraits = [target.portrait for target in targets]
+        found = [portrait.matte for portrait in portraits]
+        own = known_mattes(matte, [portrait.face for portrait in portraits], found)
+        return [
+            replace(target, face=replace(portrait, matte=of_person))
+            for target, portrait, of_person in zip(targets, portraits, own, strict=True)
+        ]
 
     def _stylize_all(self, targets: Sequence[Target], rendering: Rendering) -> Outcome:
         """Stylize for each face; where there are several, each has its person's nearest part.
