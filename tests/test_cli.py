@@ -190,6 +190,16 @@ def test_a_matte_of_ones_own(run, tmp_path, looks, portrait):
     assert f"expected ({height}, {width})" in wrong.stderr
     in_color = run(*arguments, "me.png", "--overwrite")
     assert "me.png: found a picture in color, expected a matte" in in_color.stderr
+    # a person who fills the picture, and nobody at all
+    Image.fromarray(np.full_like(mask, 255)).save(tmp_path / "white.png")
+    assert run(*arguments, "white.png", "--overwrite").returncode == 0
+    assert (
+        Image.open(tmp_path / "me_noir.png").convert("RGBA").getchannel("A").getextrema()[0] > 250
+    )
+    Image.fromarray(np.zeros_like(mask)).save(tmp_path / "black.png")
+    nobody = run(*arguments, "black.png", "--overwrite")
+    assert nobody.returncode == 3
+    assert "black.png: found a matte that is black all over" in nobody.stderr
 
 
 def test_the_mask_of_an_explanation_is_a_matte(run, tmp_path, looks, portrait):

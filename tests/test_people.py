@@ -153,7 +153,7 @@ def test_a_corrected_matte_of_everybody_leaves_each_what_is_theirs(couple):
     assert again.people[-40:].max() == 0
     for before, after in zip(mattes, method.mattes[2:], strict=True):
         # both are there, yet neither is in the other's
-        np.testing.assert_array_equal(after[40:-40], before[40:-40])
+        np.testing.assert_allclose(after[40:-40], before[40:-40], atol=0.03)
         assert (after[40:-40] < found[40:-40] - 0.5).any()
 
 

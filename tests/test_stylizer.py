@@ -256,7 +256,13 @@ def test_a_known_matte_says_what_is_the_person(make, astronaut):
 
 
 @pytest.mark.parametrize(
-    "wrong", [np.ones((3, 4)), np.full((340, 340), 1.5), np.full((340, 340), np.nan)]
+    "wrong",
+    [
+        np.ones((3, 4)),
+        np.full((340, 340), 1.5),
+        np.full((340, 340), np.nan),
+        np.zeros((340, 340)),
+    ],
 )
 def test_a_matte_of_another_shape_or_range_is_refused(make, astronaut, wrong):
     with pytest.raises(UsageError, match="matte"):

@@ -10,6 +10,7 @@ from facestyle.errors import ImageError, UsageError
 from facestyle.imaging.levels import to_float
 from facestyle.io.images import read_image
 
+_SOMEBODY = 0.5  # largest opacity of a matte below which nobody is in it
 _GRAY = 0.02  # channels of a black and white picture differ by no more, JPEG's colors included
 
 
@@ -19,7 +20,7 @@ def check_matte(matte: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     Parameters
     ----------
     matte : (H, W) or (H, W, 1) uint8, uint16 or float in [0, 1]
-        White is the person.
+        White is the person; white all over is a person who fills the picture.
     shape : (int, int)
         Height and width of its picture.
 
@@ -30,7 +31,7 @@ def check_matte(matte: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     Raises
     ------
     UsageError
-        If it has another shape than its picture, or values outside [0, 1].
+        If it has another shape than its picture, values outside [0, 1], or shows nobody.
     """
     found = np.asarray(matte)
     if found.ndim == 3 and found.shape[2] == 1:
@@ -43,6 +44,8 @@ def check_matte(matte: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     values = to_float(found) if found.dtype in (np.uint8, np.uint16) else found.astype(np.float32)
     if not np.isfinite(values).all() or values.min() < 0 or values.max() > 1:
         raise UsageError("matte: holds values outside 0 to 1; expected opacity of the person")
+    if values.max() < _SOMEBODY:
+        raise UsageError("matte: found one that shows nobody, expected opacity of the person")
     return np.ascontiguousarray(values, np.float32)
 
 
@@ -52,8 +55,8 @@ def read_matte(path: str | Path) -> np.ndarray:
     Parameters
     ----------
     path : path-like
-        A black and white picture, white where the person is; or one with an alpha channel, opaque
-        where the person is.
+        A black and white picture, white where the person is (all of it in a close crop); or one
+        with an alpha channel, opaque where the person is.
 
     Returns
     -------
@@ -62,7 +65,7 @@ def read_matte(path: str | Path) -> np.ndarray:
     Raises
     ------
     ImageError
-        If it cannot be read, is in color, or shows no person or nothing else.
+        If it cannot be read, is in color, or shows nobody.
     """
     picture = read_image(path)
     if picture.alpha is not None and picture.alpha.min() < 1:
@@ -74,9 +77,8 @@ def read_matte(path: str | Path) -> np.ndarray:
                 "as in mask.png of --explain, or cut out with an alpha channel"
             )
         matte = picture.rgb.mean(axis=2)
-    if matte.max() < 0.5 or matte.min() > 0.5:
+    if matte.max() < _SOMEBODY:
         raise ImageError(
-            f"{path}: found a matte that is {'black' if matte.max() < 0.5 else 'white'} all over, "
-            "expected the person in white on black"
+            f"{path}: found a matte that is black all over, expected the person in white on black"
         )
     return np.ascontiguousarray(matte, np.float32)

@@ -30,7 +30,7 @@ _GRID = 512  # px, longer side of the copy on which people are told apart
 _LEAST_SHARE = 0.01  # of a face in what may show its person
 _SOFTNESS = 8.0  # of the border between two faces' results
 _ROUNDING = 0.501 / 255  # a matte that was written with 8 bits and read again differs by no more
-_SEEN = 0.5  # opacity from which it is known whose a place is
+_SEEN = 0.1  # opacity from which it is known whose a place is
 
 
 def bystanders(faces: Sequence[Face], chosen: Face) -> list[Face]:
@@ -202,8 +202,8 @@ def known_mattes(
 ) -> list[np.ndarray]:
     """The mattes of the people in a picture, of one of all that a user knows to be right.
 
-    Where it says what was found, what was found of each person holds: that they are beside each
-    other is nothing that one matte of all can tell.
+    If it says what was found, so do they, to the bit. Elsewhere a place is whose it was found to
+    be, which one matte of all cannot tell.
 
     Parameters
     ----------
@@ -219,7 +219,8 @@ def known_mattes(
         Of each face; 0 where it is surely somebody else's.
     """
     everybody = functools.reduce(np.maximum, found)
-    as_found = np.abs(known - everybody) <= _ROUNDING
+    if (np.abs(known - everybody) <= _ROUNDING).all():
+        return list(found)
     sure = np.minimum(everybody / _SEEN, 1)
     made = []
     for face, own in zip(faces, found, strict=True):
@@ -227,7 +228,7 @@ def known_mattes(
         share = np.zeros(known.shape, np.float32)
         share[part] = 1
         share += sure * (own / np.maximum(everybody, np.float32(1e-6)) - share)
-        made.append(np.where(as_found, own, known * share).astype(np.float32))
+        made.append(np.asarray(known * share, np.float32))
     return made
 
 
