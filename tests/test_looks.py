@@ -84,6 +84,10 @@ def test_verb_lists_what_a_program_needs(capsys):
     assert noir["medium"] == "photograph"
     assert (noir["pictures"], noir["size"]) == (9, [768, 960])
     assert Path(noir["thumbnail"]).is_file()
+    assert main(["looks"]) == 0
+    assert "three times as long as photographs" in capsys.readouterr().err
+    assert main(["looks", "noir", "warm"]) == 0  # nothing to choose between
+    assert not capsys.readouterr().err
     assert noir["bytes"] == sum(p.stat().st_size for p in Path(noir["folder"]).glob("*.jpg"))
 
 

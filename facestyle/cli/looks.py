@@ -11,11 +11,15 @@ if TYPE_CHECKING:
 USAGE = "[LOOK...] [--json]"
 DESCRIPTION = """\
 List the looks that come with facestyle: medium, number and size of their pictures, terms, and a
-thumbnail's path. With names: every picture and its terms.
+thumbnail's path. With names: every picture and its terms. Drawn and painted looks take about three
+times as long as photographic ones (pencil 7.5 s, noir 2.6 s a portrait on two cores).
 
   facestyle looks
   facestyle looks noir
   facestyle portrait.jpg --exemplars noir"""
+
+
+_FAST = "photograph"  # medium
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """List the looks; return the exit code."""
-    from facestyle.cli.messages import print_result, to_json
+    from facestyle.cli.messages import print_result, report_note, to_json
     from facestyle.errors import ExemplarError
     from facestyle.looks import bundled_looks, find_look, looks_folder
 
@@ -40,6 +44,10 @@ def run(arguments: argparse.Namespace) -> int:
             print_result(to_json(_record(look)))
         else:
             print_result(_lines(look, in_detail=bool(arguments.names)))
+    if len({look.medium == _FAST for look in looks}) > 1:
+        slow = "drawings, paintings and prints"
+        note = f"{slow} take about three times as long as {_FAST}s"
+        report_note(note, quiet=arguments.quiet or arguments.json)
     return exit_codes.ALL_DONE
 
 
