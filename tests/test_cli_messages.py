@@ -444,11 +444,23 @@ def test_training_says_after_which_step_it_goes_on(capsys):
         ("area: found background", {"area": "background"}, "--area: found background"),
         ("area: no such file", {}, "area: no such file"),  # a file may be called that
         ("my_size/by_region.png: no such file", {}, "my_size/by_region.png: no such file"),
+        ('leave out area=..., or background="keep"', {}, "leave out --area, or --background keep"),
+        ('choose video_preset="fast"', {}, "choose --video-preset fast"),
         ("look.toml: by_region: expected true", {}, "look.toml: by_region: expected true"),
     ],
 )
 def test_settings_are_named_as_they_are_given(message, given, shown):
     assert with_option_names(message, Namespace(**given)) == shown
+
+
+def test_parts_that_the_neural_method_knows_are_named_as_they_are_given(said):
+    Image.new("RGB", (64, 48), "olive").save("wall.png")
+    given = ["--model", "wave", "--device", "cpu", "-o", "wall_out.png", "--background", "keep"]
+    _, _, err = said("wall.png", *given)
+    assert "leave out --area, --by-region and --background keep" in err
+    _, _, err = said("wall.png", *given, "--area", "background")
+    assert "--area: found background, which --background keep leaves as it is" in err
+    assert "or choose --area person" in err
 
 
 def test_warnings_of_a_picture_name_settings_as_they_are_given(said):

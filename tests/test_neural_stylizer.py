@@ -154,7 +154,7 @@ def test_options_that_contradict_each_other_are_refused(folder):
     with pytest.raises(UsageError, match="face: has no meaning for method neural, which"):
         optimizing(style, face=2)
     Stylizer.from_model("wave", face=2, area="person")  # here it has, too
-    with pytest.raises(UsageError, match="area: found background, which background keep leaves"):
+    with pytest.raises(UsageError, match='area: found background, which background="keep" leaves'):
         Stylizer.from_model("wave", area="background", background="keep")
     Stylizer.from_model("wave", area="face", background="keep")
     optimizing(style, face=2, by_region=True)  # here it has

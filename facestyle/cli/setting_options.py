@@ -11,6 +11,7 @@ from typing import Any
 
 from facestyle.methods import METHODS, method_settings
 from facestyle.pipeline.presets import SUFFIX
+from facestyle.pipeline.settings import StylizerSettings
 from facestyle.settings import Option, Settings, expected, kind_of
 
 
@@ -61,13 +62,20 @@ def with_option_names(message: str, arguments: argparse.Namespace) -> str:
     """
     if SUFFIX in message:
         return message
-    for name in _names():
+    for name in _names(StylizerSettings):
         option = _flag(name)
+        # area="person", or area=... for any value, as Python has them
+        message = re.sub(rf'(?<![\w./-]){name}=(?:"([\w-]+)"|\.\.\.)', _typed(option), message)
         if "_" in name:
             message = re.sub(rf"(?<![\w./-]){name}(?![\w./-])", option, message)
         elif getattr(arguments, name, None) is not None and message.startswith(f"{name}: "):
             message = f"--{message}"
     return message
+
+
+def _typed(option: str) -> Callable[[re.Match[str]], str]:
+    """From a setting with its value, as Python has them, to what is typed."""
+    return lambda found: f"{option} {found[1]}" if found[1] else option
 
 
 def _names(*classes: type[Settings]) -> dict[str, None]:

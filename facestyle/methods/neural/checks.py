@@ -34,8 +34,8 @@ def check_settings(settings: NeuralSettings, count: int) -> None:
         )
     if settings.area == "background" and settings.face_strength is not None:
         raise UsageError(
-            "face_strength: has no effect where the background alone is redrawn, for area is "
-            "background; leave one of the two out"
+            "face_strength: has no effect where the background alone is redrawn, "
+            'area="background"; leave one of the two out'
         )
     weights = settings.style_weights
     if weights is not None and len(weights) != count:
@@ -68,6 +68,6 @@ def check_area(settings: NeuralSettings, rendering: Rendering) -> None:
     """
     if settings.area == "background" and rendering.background.kind == "keep":
         raise UsageError(
-            "area: found background, which background keep leaves as it is; leave one of the two "
-            "out, or choose area person"
+            'area: found background, which background="keep" leaves as it is; leave one of the '
+            'two out, or choose area="person"'
         )

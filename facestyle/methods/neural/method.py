@@ -75,10 +75,10 @@ class NeuralMethod(Method):
     settings: NeuralSettings
     explains = False
     backgrounds = ("stylize", "keep")
-    without_face = "whole pictures need none: leave out area, by_region and background keep"
+    without_face = 'whole pictures need none: leave out area=..., by_region and background="keep"'
     with_whole_pictures = (
         "has no meaning for method neural, which redraws whole pictures here, whoever they show; "
-        "leave it out, or choose a part of the picture by area"
+        "leave it out, or choose a part of the picture by area=..."
     )
 
     def __init__(
@@ -148,8 +148,8 @@ class NeuralMethod(Method):
         """
         if self.needs_face(clip.rendering):
             raise UsageError(
-                "method neural redraws whole frames of a video; leave out area, by_region and "
-                "background keep"
+                "method neural redraws whole frames of a video; leave out area=..., by_region and "
+                'background="keep"'
             )
         require_torch()
         from facestyle.methods.neural.clip_setup import network_frames, optimized_frames
