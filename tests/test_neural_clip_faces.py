@@ -174,3 +174,24 @@ def test_a_clip_heeds_the_strength_on_faces():
     apart = np.abs(more - told).mean(2)
     assert apart[FACE].mean() > 0.004
     assert apart[CORNER].max() < 2 / 255
+
+
+@pytest.mark.parametrize(("strength", "said"), [(0.5, 1), (None, 0), (1.0, 0)])
+def test_a_strength_that_no_frame_heeds_is_told_at_the_end(strength, said, caplog):
+    wall = np.full((64, 96, 3), 90, np.uint8)
+    clip = Stylizer.from_model("wave", device="cpu", face_strength=strength).video([wall, wall])
+    next(clip)
+    assert "face_strength" not in caplog.text  # a face may come yet
+    assert len(list(clip)) == 1
+    messages = [record.getMessage() for record in caplog.records]
+    told = "the clip: face_strength has no effect, for no face was found"
+    assert messages.count(told) == said
+
+
+def test_a_face_that_was_seen_before_the_clip_was_interrupted_is_remembered(caplog):
+    first, second = (strokes() for _ in range(2))
+    first.step(PHOTO)
+    second.restore(first.state())
+    second.step(np.full_like(PHOTO, 90))
+    second.finish()
+    assert not caplog.records

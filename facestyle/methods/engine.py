@@ -143,6 +143,9 @@ class FrameEngine(ABC):
     def step(self, frame: np.ndarray) -> StylizedFrame:
         """Stylize the next frame, (H, W, 3) uint8, uint16 or float32 RGB."""
 
+    def finish(self) -> None:  # noqa: B027  most have nothing to say
+        """Say, after the last frame, what is known only then."""
+
     @abstractmethod
     def state(self) -> dict[str, np.ndarray]:
         """Everything that the next frame depends on."""

@@ -153,6 +153,7 @@ class _Job:
                 self._laps[stage] = self._laps.get(stage, 0.0) + seconds
             if self._progress is not None:
                 self._progress(self.source, self._done, self._total())
+        self.engine.finish()
 
     def _total(self) -> int:
         """Frames in all, as far as it is known."""

@@ -64,6 +64,7 @@ def stylize_stream(stylizer: StillStylizer, frames: Iterable[np.ndarray]) -> Ite
         timings = {**done.outcome.timings, "total": time.perf_counter() - start}
         result = make_result(frame, alpha, done.outcome, stylizer.method.name, portrait, timings)
         yield replace(result, found=done.found)
+    engine.finish()
 
 
 def _peek(frames: Iterable[np.ndarray]) -> tuple[np.ndarray | None, Iterable[np.ndarray]]:

@@ -7,6 +7,7 @@ towards what the frame's faces ask for a little a frame; what comes into sight h
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 
 import cv2
@@ -20,6 +21,8 @@ from facestyle.methods.neural.face_strokes import weights_on
 from facestyle.neural.pictures import masks_to_tensor
 from facestyle.tracking.all_faces import KnownFace, follow_all
 from facestyle.tracking.motion import Motion, estimate_motion, reduced_gray
+
+_LOG = logging.getLogger(__name__)
 
 _FLOW_SIZE = 384  # longer side of the copies that the flow is found on, px, as clip_carried.py has
 _STEP = 0.08  # most that the strength of a place changes in a frame: ten frames from 1 to .2
@@ -42,12 +45,15 @@ class _State:
     Attributes
     ----------
     number : int
+    seen : int
+        Frames so far that showed a face.
     gray : (h, w) uint8
     known : tuple of KnownFace
     weights : (h, w) float32
     """
 
     number: int
+    seen: int
     gray: np.ndarray
     known: tuple[KnownFace, ...]
     weights: np.ndarray
@@ -68,6 +74,7 @@ class FaceStrokes:
         self._landmarks, self._flow = clip.landmarks, clip.flow
         self._idle = clip.on_faces == 1 or clip.network.palette is None
         self._device = clip.device
+        self._asked, self._name = clip.on_faces, clip.name
         self._state: _State | None = None
 
     def step(self, frame: np.ndarray) -> torch.Tensor | None:
@@ -113,8 +120,14 @@ class FaceStrokes:
         if before is not None and motion is not None:
             missing = len(seen) < len(known)
             weights = _steady_weights(weights, before.weights, motion, missing=missing)
-        self._state = _State(number, gray, known, weights)
+        faces = (before.seen if before is not None else 0) + bool(seen)
+        self._state = _State(number, faces, gray, known, weights)
         return weights
+
+    def finish(self) -> None:
+        """Say that a strength on faces had no effect where no frame showed one."""
+        if self._asked is not None and self._state is not None and not self._state.seen:
+            _LOG.warning("%s: face_strength has no effect, for no face was found", self._name)
 
     def state(self) -> dict[str, np.ndarray]:
         """Everything that the next frame depends on."""

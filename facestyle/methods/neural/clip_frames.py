@@ -44,6 +44,8 @@ class NetworkClip:
         What finds faces.
     seed : int
         Of the noise that networks draw flat parts from.
+    name : str
+        What to call the clip in messages.
     """
 
     network: Transformer
@@ -55,6 +57,7 @@ class NetworkClip:
     on_faces: float | None = None
     landmarks: str = "auto"
     seed: int = 0
+    name: str = "the clip"
 
 
 @dataclass(frozen=True)

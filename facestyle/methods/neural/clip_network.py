@@ -57,6 +57,10 @@ class NetworkFrames(FrameEngine):
         timings = {"flow": found - start, "neural": time.perf_counter() - found}
         return stylized_frame(result, frame, timings)
 
+    def finish(self) -> None:
+        """Say what had no effect in the whole clip."""
+        self._strokes.finish()
+
     def state(self) -> dict[str, np.ndarray]:
         """Everything that the next frame depends on."""
         state = self._memory.state() | self._strokes.state()

@@ -96,6 +96,10 @@ class PictureNetworkFrames(FrameEngine):
         result = to_array(mixed(redrawn, content, self._clip.strength, self._clip.colors))
         return np.ascontiguousarray(result, np.float32)
 
+    def finish(self) -> None:
+        """Say what had no effect in the whole clip."""
+        self._strokes.finish()
+
     def state(self) -> dict[str, np.ndarray]:
         """Everything that the next frame depends on."""
         if not self._number:

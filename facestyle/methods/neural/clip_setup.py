@@ -64,6 +64,7 @@ def network_frames(
             on_faces=settings.face_strength,
             landmarks=clip.rendering.landmarks,
             seed=seed,
+            name=clip.name,
         )
     )
 
