@@ -11,7 +11,7 @@ import numpy as np
 
 from facestyle.alignment.features import Features
 from facestyle.methods.energy.population import population
-from facestyle.methods.energy.tone import tone_shift
+from facestyle.methods.energy.tone import lightness_shift
 from facestyle.methods.energy.tone_curves import ToneCurves
 from facestyle.methods.energy.tones import BINS
 
@@ -48,13 +48,13 @@ def face_exposure(features: Features, curves: ToneCurves, lit: float = 0.0) -> f
     inside = features.matte * features.skin * features.hull > _FACE
     if not inside.any():
         return 1.0
-    lightness = features.lab[..., 0]
+    lightness, rank = features.lab[..., 0][inside], features.rank[inside]
 
     def toned(exponent: float) -> float:
-        shift = tone_shift(features, curves, lit, exponent)[..., 0]
-        return float(np.median((lightness + shift)[inside]))
+        shift = lightness_shift(lightness, rank, curves, lit, exponent)
+        return float(np.median(lightness + shift))
 
-    least = _least_lightness(float(np.median(lightness[inside])), curves)
+    least = _least_lightness(float(np.median(lightness)), curves)
     if toned(1.0) >= least:
         return 1.0
     low, high = 1 / _MOST, 1.0

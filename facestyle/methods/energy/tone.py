@@ -38,13 +38,41 @@ def tone_shift(
     (h, w, 3) float32
         On the analysis grid, Lab/100.
     """
-    level = tone_level(features, curves, lit, exposure)
-    lightness = np.interp(level, LEVELS, curves.lightness)
-    if exposure != 1:
-        own = features.lab[..., 0]
-        lightness += exposed(own, exposure) - own
+    lightness = lightness_shift(features.lab[..., 0], features.rank, curves, lit, exposure)
     colors = curves.chroma(features.lab, features.skin) - features.lab[..., 1:]
     return np.dstack([lightness, colors]).astype(np.float32)
+
+
+def lightness_shift(
+    lightness: np.ndarray,
+    rank: np.ndarray,
+    curves: ToneCurves,
+    lit: float = 0.0,
+    exposure: float = 1.0,
+) -> np.ndarray:
+    """Change of L that gives places the look's tone curve.
+
+    Parameters
+    ----------
+    lightness : (...) float32
+        L/100 of the input.
+    rank : (...) float32
+        Luminance ranks in the person.
+    curves : ToneCurves
+        Of the look.
+    lit : float
+        How surely the look lights places, in [0, 1].
+    exposure : float
+        Exponent of L beforehand.
+
+    Returns
+    -------
+    (...) float64
+    """
+    change = np.interp(_level(lightness, rank, curves, lit, exposure), LEVELS, curves.lightness)
+    if exposure != 1:
+        change += _exposed(lightness, exposure) - lightness
+    return np.asarray(change)
 
 
 def tone_level(
@@ -67,16 +95,22 @@ def tone_level(
     -------
     (h, w) float64
     """
+    return _level(features.lab[..., 0], features.rank, curves, lit, exposure)
+
+
+def _level(
+    lightness: np.ndarray, rank: np.ndarray, curves: ToneCurves, lit: float, exposure: float
+) -> np.ndarray:
+    """The L at which the curve is read, of places of some L and rank."""
     ranks = np.linspace(0, 1, len(curves.ranked))
     share = _RANK_SHARE + lit * (_RANK_SHARE_LIT - _RANK_SHARE)
-    ranked = np.interp(features.rank, ranks, curves.ranked)
-    lightness = features.lab[..., 0]
+    ranked = np.interp(rank, ranks, curves.ranked)
     if exposure != 1:
-        lightness, ranked = exposed(lightness, exposure), exposed(ranked, exposure)
+        lightness, ranked = _exposed(lightness, exposure), _exposed(ranked, exposure)
     return np.asarray((1 - share) * lightness + share * ranked)
 
 
-def exposed(lightness: np.ndarray, exposure: float) -> np.ndarray:
+def _exposed(lightness: np.ndarray, exposure: float) -> np.ndarray:
     """L to the power of `exposure`: black and white stay, what lies between gets lighter."""
     return np.maximum(lightness, 0) ** exposure
 
