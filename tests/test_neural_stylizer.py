@@ -117,7 +117,8 @@ def test_a_style_without_a_face_makes_two_regions(folder, monkeypatch):
 
 def test_a_picture_without_a_face_is_told_what_to_leave_out(folder):
     stylizer = optimizing(folder / "wave.png", by_region=True, device="cpu")
-    with pytest.raises(FaceError, match=r"no face was found.*; .*leave out area, by_region"):
+    told = r'no face was found.*; .*leave out area=\.\.\., by_region and background="keep"'
+    with pytest.raises(FaceError, match=told):
         stylizer(np.asarray(Image.open(folder / "coffee.png")))
 
 
