@@ -161,6 +161,11 @@ def test_a_single_network_has_nothing_to_mix(tmp_path):
     [
         ("wave:glass", "'paintings:wave[+]glass'"),
         ("wave+glass", "'paintings:wave[+]glass'"),
+        ("wave:0.7+glass:0.3", "'paintings:0.7[*]wave[+]0.3[*]glass'"),
+        ("paintings:wave:0.7+glass:.3", "'paintings:0.7[*]wave[+].3[*]glass'"),
+        ("paintings_video:wave:2", "'paintings_video:2[*]wave'"),
+        ("wave:0.7", "'paintings:0.7[*]wave'"),
+        ("wavee", "Did you mean wave[?]"),
         ("", "no model is named"),
         ("paintings:", "style '' is not in this model"),
         ("paintings:oil", "it holds wave, auvers"),

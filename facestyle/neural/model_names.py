@@ -4,8 +4,10 @@ A model is a file, the name of one that comes with facestyle, or the name of a s
 does. A set of styles takes a style or a blend behind a colon: "paintings:0.7*wave+0.3*wash".
 """
 
+import difflib
 import json
 import os
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -17,6 +19,7 @@ from facestyle.neural.safetensors_headers import read_metadata
 FORMAT = "facestyle-transformer-1"
 SET_FORMAT = "facestyle-style-set-1"
 _VIDEO_SET = "paintings_video"  # the styles of the bundled set, for videos
+_LIKENESS = 0.75  # of difflib: "wavee" is .89 like "wave"
 _FOLDER = Path(__file__).resolve().parents[1] / "assets" / "models"
 
 
@@ -59,22 +62,38 @@ def find_model(model: Path | str) -> Path:
     if os.path.exists(path):
         return path
     if name not in bundled:
-        blend = f". A blend is 'paintings:{name}'" if set("+*") & set(name) else ""
         raise ModelFileError(
             f"{path}: no such file, and no model of this name comes with facestyle "
-            f"({_expected()}){blend}"
+            f"({_expected()}){_meant(str(model), name)}"
         )
     found = bundled[name]
     if mixture is not None and name in bundled_styles(found):
         raise UsageError(
             f"'{model}': {name} is one style of {found.stem}, nothing to choose; a blend is "
-            f"'{found.stem}:{name}+{mixture}'"
+            f"'{found.stem}:{_as_terms(f'{name}:{mixture}')}'"
         )
     return found
 
 
 def _expected() -> str:
     return ", ".join(bundled_models())
+
+
+def _meant(model: str, name: str) -> str:
+    """What a name of no model may have meant: a blend written otherwise, or a name alike."""
+    if set("+*:") & set(name) and not set("/\\") & set(name):
+        head, _, mixture = model.partition(":")
+        known = head in {path.stem for path in bundled_models().values()} or os.path.exists(head)
+        chosen, terms = (head, mixture) if known else ("paintings", model)
+        return f". A blend is '{chosen}:{_as_terms(terms)}'"
+    likely = difflib.get_close_matches(name, bundled_models(), 1, _LIKENESS)
+    return f". Did you mean {likely[0]}?" if likely else ""
+
+
+def _as_terms(mixture: str) -> str:
+    """Write a blend as it is read: "wave:0.7+glass:0.3", as looks have it, with stars."""
+    terms = re.sub(r"([^+:]+):([\d.]+)(?=[+]|$)", r"\2*\1", mixture)
+    return terms.replace(":", "+")
 
 
 def check_model(model: Path | str) -> None:
