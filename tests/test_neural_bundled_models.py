@@ -9,11 +9,18 @@ from skimage import data
 torch = pytest.importorskip("torch", reason="PyTorch is not installed (extra 'neural')")
 
 from facestyle import Stylizer  # noqa: E402
+from facestyle.cli import build_parser  # noqa: E402
 from facestyle.neural.api import stylize_feedforward  # noqa: E402
 from facestyle.neural.model_files import load_named  # noqa: E402
 from facestyle.neural.model_names import bundled_models  # noqa: E402
 
 NAMES = ("wave", "auvers", "engraving", "glass", "charcoal", "wash")
+
+
+def test_the_help_names_every_style_and_a_blend():
+    shown = " ".join(build_parser("stylize").format_help().split())
+    assert f"{', '.join(NAMES)}, a blend such as paintings:0.7*wave+0.3*glass" in shown
+    assert set(NAMES) == set(bundled_models()) - {"paintings", "paintings_video"}
 
 
 def correlation(a, b):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from facestyle.errors import ModelFileError, UsageError
+from facestyle.looks import bundled_looks
 from facestyle.methods.engine import Rendering
 from facestyle.methods.neural.settings import NeuralSettings
 from facestyle.neural.model_names import check_model
@@ -46,7 +47,14 @@ def check_settings(settings: NeuralSettings, count: int) -> None:
         raise ModelFileError(f"{settings.loss_network}: no such file, expected a loss network")
     if settings.model is None:
         return
-    check_model(settings.model)  # now, not when the first picture is redrawn
+    try:
+        check_model(settings.model)  # now, not when the first picture is redrawn
+    except ModelFileError as error:
+        if str(settings.model) in bundled_looks():
+            raise ModelFileError(
+                f"{error}. {settings.model} is a look: give it as exemplars"
+            ) from error
+        raise
     if settings.size is not None and settings.size < SMALLEST_SIDE:
         raise UsageError(
             f"size: found {settings.size}; a trained network draws noise below {SMALLEST_SIDE} px, "

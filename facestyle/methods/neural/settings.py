@@ -75,7 +75,10 @@ class NeuralSettings(Settings):
     """
 
     model: Path | str | None = setting(
-        None, "a network of `facestyle train`, or a bundled one's name", metavar="MODEL"
+        None,
+        "wave, auvers, engraving, glass, charcoal, wash, a blend such as "
+        "paintings:0.7*wave+0.3*glass, or a file of `facestyle train`",
+        metavar="MODEL",
     )
     size: int | None = setting(
         None,
