@@ -129,6 +129,16 @@ def test_a_resumed_training_ends_like_one_without_a_stop(network, photos, tmp_pa
     assert resumed.losses == pytest.approx(through.losses, rel=1e-6)
 
 
+def test_a_checkpoint_beyond_the_steps_asked_for_is_not_called_finished(
+    network, photos, tmp_path, caplog
+):
+    checkpoint = CheckpointFile(tmp_path / "run.checkpoint")
+    run(network, photos, replace(TINY, steps=2), checkpoint=checkpoint)
+    run(network, photos, replace(TINY, steps=1), checkpoint=checkpoint)
+    assert "has 2 steps behind it, more than the 1 asked for" in caplog.text
+    assert "finished" not in caplog.text
+
+
 def test_a_checkpoint_of_another_training_is_refused(network, photos, tmp_path):
     checkpoint = tmp_path / "run.checkpoint"
     run(network, photos, replace(TINY, steps=1), checkpoint=CheckpointFile(checkpoint))

@@ -189,7 +189,16 @@ class _Trainer:
         """Restore the checkpoint if there is one; return the number of steps done."""
         if checkpoint is not None and checkpoint.exists():
             self.progress = load_checkpoint(checkpoint, self.network, self.optimizer, self.identity)
-            if self.progress.step >= self.options.steps:
+            done, asked = self.progress.step, self.options.steps
+            if done > asked:
+                _LOG.warning(
+                    "%s: has %d steps behind it, more than the %d asked for, and gives the model "
+                    "as it is; remove it to begin anew",
+                    checkpoint,
+                    done,
+                    asked,
+                )
+            elif done == asked:
                 _LOG.warning("%s: of a finished training; remove it to begin anew", checkpoint)
         return self.progress.step
 
