@@ -392,6 +392,13 @@ def test_eps_pipes_and_broken_links_are_no_photos(photos, tmp_path, monkeypatch)
     assert "only regular files" in crops.problems[folder / "b.jpg"]
 
 
+def test_a_cut_checkpoint_may_be_removed(network, photos, tmp_path):
+    checkpoint = tmp_path / "run.checkpoint"
+    checkpoint.write_bytes(b"\xff" * 100)
+    with pytest.raises(ModelFileError, match="or remove this checkpoint to begin anew"):
+        run(network, photos, TINY, checkpoint=CheckpointFile(checkpoint))
+
+
 def test_damaged_checkpoints_are_refused(network, photos, tmp_path):
     """Of eleven ways of damage eight gave tracebacks."""
     from facestyle.neural.safetensors_files import read_safetensors, write_safetensors

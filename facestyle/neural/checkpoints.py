@@ -155,7 +155,10 @@ def load_checkpoint(
     ModelFileError
         The file is damaged, no checkpoint, or of a training with other settings.
     """
-    tensors, metadata = read_safetensors(path)
+    try:
+        tensors, metadata = read_safetensors(path)
+    except ModelFileError as error:
+        raise ModelFileError(f"{error}, or remove this checkpoint to begin anew") from error
     if metadata.get("format") != FORMAT:
         raise ModelFileError(f"{path}: not a checkpoint of a training; choose another file name")
     found, progress = _read_metadata(path, metadata)
