@@ -28,8 +28,7 @@ def check_places(arguments: argparse.Namespace, pairs: "Sequence[tuple[InputFile
     from facestyle.errors import UsageError
 
     _check_name(arguments.output, pairs)
-    here = arguments.cluster is None or arguments.send_files  # else the workers' folders count
-    if here:
+    if arguments.cluster is None or arguments.send_files:  # else the workers' folders count
         _check_folders(arguments, pairs)
     for name in ("report", "save_preset", "draft"):
         path = getattr(arguments, name)
@@ -48,7 +47,7 @@ def _check_name(output: str | None, pairs: "Sequence[tuple[InputFile, Path]]") -
     from facestyle.io.videos import check_video_output, is_clip
 
     for item, path in pairs:
-        if output is None or os.fspath(path) != os.fspath(Path(output)):
+        if output is None or path != Path(output):
             continue
         try:
             (check_video_output if is_clip(item.path) else check_output)(path)
@@ -64,7 +63,7 @@ def _check_folders(
     faults = {folder: why_not(folder) for folder in dict.fromkeys(path.parent for path in wanted)}
     if faults and all(faults.values()):
         folder, fault = next(iter(faults.items()))
-        option = f"{folder}" if arguments.output is None else f"-o {arguments.output}"
+        option = str(folder) if arguments.output is None else f"-o {arguments.output}"
         _refuse(option, fault)
     if arguments.explain is not None:
         _refuse(f"--explain {arguments.explain}", why_not(arguments.explain))

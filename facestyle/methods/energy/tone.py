@@ -69,50 +69,40 @@ def lightness_shift(
     -------
     (...) float64
     """
-    change = np.interp(_level(lightness, rank, curves, lit, exposure), LEVELS, curves.lightness)
-    if exposure != 1:
-        change += _exposed(lightness, exposure) - lightness
-    return np.asarray(change)
+    level = tone_level(lightness, rank, curves, lit, exposure)
+    added = np.interp(level, LEVELS, curves.lightness)
+    return np.asarray(added + (_exposed(lightness, exposure) - lightness))
 
 
 def tone_level(
-    features: Features, curves: ToneCurves, lit: float = 0.0, exposure: float = 1.0
+    lightness: np.ndarray,
+    rank: np.ndarray,
+    curves: ToneCurves,
+    lit: float = 0.0,
+    exposure: float = 1.0,
 ) -> np.ndarray:
     """The L at which the tone curve is read.
 
     Parameters
     ----------
-    features : Features
-        Of the input.
-    curves : ToneCurves
-        Of the look.
-    lit : float
-        How surely the look lights places, in [0, 1].
-    exposure : float
-        Exponent of L beforehand.
+    lightness, rank, curves, lit, exposure
+        See `lightness_shift`.
 
     Returns
     -------
-    (h, w) float64
+    (...) float64
     """
-    return _level(features.lab[..., 0], features.rank, curves, lit, exposure)
-
-
-def _level(
-    lightness: np.ndarray, rank: np.ndarray, curves: ToneCurves, lit: float, exposure: float
-) -> np.ndarray:
-    """The L at which the curve is read, of places of some L and rank."""
     ranks = np.linspace(0, 1, len(curves.ranked))
     share = _RANK_SHARE + lit * (_RANK_SHARE_LIT - _RANK_SHARE)
     ranked = np.interp(rank, ranks, curves.ranked)
-    if exposure != 1:
-        lightness, ranked = _exposed(lightness, exposure), _exposed(ranked, exposure)
-    return np.asarray((1 - share) * lightness + share * ranked)
+    return np.asarray(
+        (1 - share) * _exposed(lightness, exposure) + share * _exposed(ranked, exposure)
+    )
 
 
 def _exposed(lightness: np.ndarray, exposure: float) -> np.ndarray:
     """L to the power of `exposure`: black and white stay, what lies between gets lighter."""
-    return np.maximum(lightness, 0) ** exposure
+    return lightness if exposure == 1 else np.maximum(lightness, 0) ** exposure
 
 
 def smooth_shift(features: Features, shift: np.ndarray, unit: float) -> tuple[np.ndarray, ...]:

@@ -112,7 +112,7 @@ def tone_change(
         )
         own = np.ascontiguousarray(stack.residual[..., 0])
         lift = (moved[..., 0] - own) / lift_limit(own)
-        level = tone_level(features, curves, lit, exposure)
+        level = tone_level(features.lab[..., 0], features.rank, curves, lit, exposure)
         shift[..., 0] += kept_detail(features, level, curves, lift, unit)
     shift -= saturation_change(features.lab, curves.saturation)
     slope, offset = smooth_shift(features, shift, unit)
