@@ -11,11 +11,13 @@ torch = pytest.importorskip("torch", reason="PyTorch is not installed (extra 'ne
 
 from facestyle import Stylizer  # noqa: E402
 from facestyle.flow import warp  # noqa: E402
+from facestyle.io.images import write_image  # noqa: E402
 from facestyle.methods.neural import NetworkFrames, PictureNetworkFrames  # noqa: E402
 from facestyle.methods.neural.clip_faces import FaceStrokes, _steady_weights  # noqa: E402
 from facestyle.methods.neural.clip_frames import NetworkClip  # noqa: E402
 from facestyle.neural.settings import VIDEO_INPUTS, Architecture  # noqa: E402
 from facestyle.neural.transformer import Transformer  # noqa: E402
+from facestyle.pipeline.clips import stylize_clip  # noqa: E402
 from facestyle.tracking import all_faces  # noqa: E402
 from facestyle.tracking.motion import Motion  # noqa: E402
 from facestyle.tracking.tracker import FaceTracker  # noqa: E402
@@ -186,6 +188,16 @@ def test_a_strength_that_no_frame_heeds_is_told_at_the_end(strength, said, caplo
     messages = [record.getMessage() for record in caplog.records]
     told = "the clip: face_strength has no effect, for no face was found"
     assert messages.count(told) == said
+
+
+def test_a_strength_that_no_frame_of_a_file_heeds_is_told_with_its_name(tmp_path, caplog):
+    for number in range(2):
+        write_image(tmp_path / f"{number}.png", np.full((64, 96, 3), 0.3, np.float32))
+    clip = tmp_path / "%d.png"
+    stylizer = Stylizer.from_model("wave", device="cpu", face_strength=0.5)
+    stylize_clip(stylizer, clip, tmp_path / "out" / "%d.png")
+    told = f"{clip}: face_strength has no effect, for no face was found"
+    assert [record.getMessage() for record in caplog.records].count(told) == 1
 
 
 def test_a_face_that_was_seen_before_the_clip_was_interrupted_is_remembered(caplog):

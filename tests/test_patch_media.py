@@ -1,5 +1,6 @@
 """Exemplars too unlike the leading one are left out, and that is said."""
 
+import json
 import logging
 from dataclasses import replace
 
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 
 from facestyle import ExemplarSet, Stylizer
+from facestyle.cli.exemplars import _summary
 from facestyle.exemplars import read_exemplar
 from facestyle.faces import Portrait
 from facestyle.io.images import write_image
@@ -15,7 +17,7 @@ from facestyle.methods.patch_unpaired import prepare_exemplar
 from facestyle.methods.patch_unpaired.media import of_one_medium, possible_leads
 from facestyle.methods.patch_unpaired.source_cache import SourceCache
 from facestyle.pipeline.clips import stylize_clip
-from facestyle.pipeline.exemplar_advice import advise
+from facestyle.pipeline.exemplar_advice import SetReport, advise
 from facestyle.pipeline.used_together import used_together
 
 
@@ -91,6 +93,16 @@ def test_works_that_are_used_with_some_only_are_named():
     assert many.remarks[5] == "used only where f leads"
     assert used_together(names, {lead: [0, 1, 2, 3, 4, 5] for lead in (1, 2)}) is None
     assert used_together(names, {}) is None  # of methods that leave nothing out
+
+
+def test_the_verb_says_how_many_are_used_together():
+    together = used_together(["a", "b", "c"], {0: [0, 1], 1: [1, 0]})
+    report = SetReport((), "patch", "enough", together)
+    assert _summary(report, 3, 3, as_json=False).splitlines()[-1] == together.words
+    assert json.loads(_summary(report, 3, 3, as_json=True))["summary"]["used_together"] == [2, 2]
+    whole = replace(report, together=None)
+    assert _summary(whole, 3, 3, as_json=False).splitlines()[-1] == "enough"
+    assert json.loads(_summary(whole, 3, 3, as_json=True))["summary"]["used_together"] == [3, 3]
 
 
 def test_what_is_left_out_is_said_of_the_first_picture_and_of_those_that_differ(
