@@ -472,6 +472,25 @@ def test_warnings_of_a_picture_name_settings_as_they_are_given(said):
     assert err.count("no face") == 0  # which is how a landscape is meant
 
 
+def test_a_device_that_is_not_there_is_refused_once(said, monkeypatch):
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed (extra 'neural')")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    for name in ("first.png", "second.png"):
+        Image.new("RGB", (64, 48), "olive").save(name)
+    code, _, err = said("first.png", "second.png", "--model", "wave", "--device", "cuda", "-o", "x")
+    assert code == exit_codes.USAGE
+    assert err.count("device 'cuda' was asked for") == 1
+    assert "first.png" not in err
+
+
+def test_style_pictures_and_a_model_are_both_named(said):
+    Image.new("RGB", (64, 48), "olive").save("plain.png")
+    given = ["--method", "neural", "--exemplars", "oil", "--model", "wave"]
+    code, _, err = said("plain.png", *given, "-o", "plain_out.png")
+    assert code == exit_codes.USAGE
+    assert "found 9 style pictures and a trained network, --model wave" in err
+
+
 def test_a_model_is_not_written_under_a_pictures_name(said, folder):
     code, _, err = said("train", "me.png", "--photos", "dark", "-o", "model.png")
     assert (code, (folder / "model.safetensors").exists()) == (exit_codes.USAGE, False)

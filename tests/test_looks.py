@@ -13,6 +13,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from facestyle import ExemplarSet, Stylizer
 from facestyle.cli import main
@@ -66,6 +67,20 @@ def test_mistyped_names_get_a_suggestion(tmp_path, monkeypatch, capsys):
     assert "expected noir, high_key" in capsys.readouterr().err
 
 
+def test_a_trained_style_given_as_exemplars_is_told_to_be_one(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ExemplarError, match=r'wave: a trained style, .* give it as model="wave"'):
+        Stylizer("wave")
+    assert main(["looks", "wave"]) == 3
+    assert "wave: a trained style, not a look; give it as --model wave" in capsys.readouterr().err
+    Image.new("RGB", (64, 64)).save("portrait.png")
+    assert main(["portrait.png", "--exemplars", "wave", "-o", "out.png"]) == 3
+    assert "give it as --model wave" in capsys.readouterr().err
+    (tmp_path / "wave").mkdir()  # a folder of this name is one of exemplars
+    with pytest.raises(ExemplarError, match="no pictures"):
+        Stylizer("wave")
+
+
 def test_load_and_stylizer_take_names(tmp_path, monkeypatch, astronaut):
     monkeypatch.chdir(tmp_path)
     exemplars = ExemplarSet.load("pencil", photos="pencil_photos")
@@ -85,7 +100,9 @@ def test_verb_lists_what_a_program_needs(capsys):
     assert (noir["pictures"], noir["size"]) == (9, [768, 960])
     assert Path(noir["thumbnail"]).is_file()
     assert main(["looks"]) == 0
-    assert "three times as long as photographs" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "three times as long as photographs" in told
+    assert "(--model): wave, auvers, engraving" in told
     assert main(["looks", "noir", "warm"]) == 0  # nothing to choose between
     assert not capsys.readouterr().err
     assert noir["bytes"] == sum(p.stat().st_size for p in Path(noir["folder"]).glob("*.jpg"))

@@ -58,6 +58,28 @@ def test_skin_is_spared_less_and_less_with_its_distance():
     assert weights[190:256, 40:60].min() > 0.98
 
 
+def test_a_throat_in_the_chins_shadow_is_skin_and_a_black_collar_is_not():
+    picture = PHOTO / np.float32(255)
+    skin = np.median(picture[FACE].reshape(-1, 3), axis=0)
+    shaded, collar = picture.copy(), picture.copy()
+    shaded[180:200, 110:150] = (0.08 * skin**2.2) ** (1 / 2.2)
+    collar[180:200, 110:150] = 0.05
+    below = slice(184, 192), slice(118, 142)
+    assert stroke_weights(shaded, 0.25)[below].max() < 0.5
+    assert stroke_weights(collar, 0.25)[below].min() > 0.85
+
+
+def test_dark_hair_over_the_forehead_has_the_strokes_of_hair():
+    picture = PHOTO / np.float32(255)
+    fringe, middle = (slice(70, 86), slice(95, 160)), (slice(80, 83), slice(112, 143))
+    picture[fringe] = np.median(picture[FACE].reshape(-1, 3), axis=0)
+    np.testing.assert_allclose(stroke_weights(picture, 0.25)[middle], 0.25, atol=0.02)
+    picture[fringe] = 0.1
+    covered = stroke_weights(picture, 0.25)
+    assert covered[middle].min() > 0.8
+    np.testing.assert_allclose(covered[FACE], 0.25, atol=0.05)
+
+
 def test_a_gray_picture_spares_no_background():
     picture = np.repeat(with_patches().mean(2, keepdims=True), 3, axis=2)
     weights = stroke_weights(picture, 0.25)
@@ -126,8 +148,8 @@ def test_styles_have_a_usual_strength_of_their_own():
     np.testing.assert_allclose(
         stroke_weights(PHOTO / np.float32(255), 0.5, usual=1)[FACE], 0.5, atol=0.02
     )
-    # chalk on a face as on a wall, curls of waves on none
-    for style, strength in {"charcoal": 1.0, "wave": 0.25}.items():
+    # more chalk on a face, fewer curls of waves
+    for style, strength in {"charcoal": 0.75, "wave": 0.25}.items():
         usual, given = (
             Stylizer.from_model(style, device="cpu", **options)(PHOTO).image.astype(int)
             for options in ({}, {"face_strength": strength})

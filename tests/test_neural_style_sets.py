@@ -361,6 +361,18 @@ def test_strokes_go_on_across_a_spot_in_a_still_picture():
     torch.testing.assert_close(covered[..., 66:], stripes[..., 66:], atol=1e-5, rtol=0)
 
 
+def test_hatching_goes_on_across_a_spot_of_an_engraved_face():
+    """A mean left a flat square on a chin: where strokes are weak, a style of lines has lines."""
+    lines = (torch.arange(128)[:, None] % 4 < 2).float().expand(1, 3, 128, 128) - 0.5
+    spots = torch.zeros(1, 1, 32, 32)
+    spots[..., 13:18, 13:18] = 1
+    raised = lines.clone()
+    raised[..., 54:70, 54:70] = 5.0
+    weak = torch.full((1, 1, 128, 128), 0.5)
+    covered = cover_spots(raised, spots, torch.zeros_like(lines), weak)
+    torch.testing.assert_close(covered, lines, atol=1e-5, rtol=0)
+
+
 @pytest.mark.parametrize("still", [False, True])
 def test_the_middle_of_a_large_spot_takes_what_is_around_it(still):
     """A square within the spot had nothing clean to take the mean of: it was gray."""

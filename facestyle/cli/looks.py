@@ -32,7 +32,11 @@ def run(arguments: argparse.Namespace) -> int:
     from facestyle.cli.messages import print_result, report_note, to_json
     from facestyle.errors import ExemplarError
     from facestyle.looks import bundled_looks, find_look, looks_folder
+    from facestyle.neural.model_names import bundled_models
 
+    trained = [name for name in bundled_models() if name not in bundled_looks()]
+    for name in set(arguments.names) & set(trained):
+        raise ExemplarError(f"{name}: a trained style, not a look; give it as --model {name}")
     looks = [find_look(name) for name in arguments.names] or list(bundled_looks().values())
     if not looks:
         raise ExemplarError(
@@ -44,10 +48,13 @@ def run(arguments: argparse.Namespace) -> int:
             print_result(to_json(_record(look)))
         else:
             print_result(_lines(look, in_detail=bool(arguments.names)))
+    quiet = arguments.quiet or arguments.json
     if len({look.medium == _FAST for look in looks}) > 1:
         slow = "drawings, paintings and prints"
-        note = f"{slow} take about three times as long as {_FAST}s"
-        report_note(note, quiet=arguments.quiet or arguments.json)
+        report_note(f"{slow} take about three times as long as {_FAST}s", quiet=quiet)
+    if not arguments.names:
+        styles = ", ".join(bundled_models())
+        report_note(f"trained styles, without exemplars (--model): {styles}", quiet=quiet)
     return exit_codes.ALL_DONE
 
 

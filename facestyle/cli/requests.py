@@ -54,11 +54,20 @@ def check_request(arguments: argparse.Namespace, wanted: "Preset") -> None:
     method = wanted.method.replace("_", "-")
     if is_neural(wanted.method, own):
         require_torch()  # once, not for each picture
+        _check_device(arguments, own.get("device", "cpu"))
         method = "neural"
     if arguments.exemplar_photos is None and method == "patch-paired":
         raise UsageError("--method patch-paired needs --exemplar-photos DIR")
     if arguments.exemplar_photos is not None and method in ("energy", "patch-unpaired", "neural"):
         raise UsageError(f"--exemplar-photos belongs to --method patch, not to {method}")
+
+
+def _check_device(arguments: argparse.Namespace, device: str) -> None:
+    """Refuse a device that this machine does not have; a cluster's machines may have it."""
+    if arguments.cluster is None:
+        from facestyle.neural.device import choose_device
+
+        choose_device(device)
 
 
 def check_kinds(arguments: argparse.Namespace, clips: Sequence[bool]) -> None:

@@ -19,6 +19,10 @@ _MIXED, _LINEAR = 0.55, 0.65
 # Strokes of other styles on smooth skin: of 0, .1, .15 and .25 (900 px, four styles, by eye) .25
 # left gray waves and moss on cheeks, 0 a photo, and .1 lost the panes of `glass`
 _ON_SKIN = 0.15
+# ... weakened to this share of what the style draws on the whole picture. Of what it is along
+# contours, x is .38 to .75 on the smooth skin of five sitters (three styles), and .71 to 1.03 on
+# that of the three darkest, which a network takes for cloth: cracks, worms and stubble, by eye
+_MOST_ON_SKIN = 0.5
 # ... and along contours: all of them put a white worm beside a mouth (`wash`) and a beard's shadow
 # on a bare chin (`wave`), by eye on two men and a woman at 900 px
 _ALONG = 0.5
@@ -58,12 +62,13 @@ def spare(x: torch.Tensor, base: torch.Tensor, strength: torch.Tensor) -> torch.
     if not len(where):
         return x
     result = x.clone()
-    share = _share_of_lines(x)
+    share, energy = lines_and_energy(x)
     (top, left), (bottom, right) = where.amin(0).tolist(), where.amax(0).tolist()
     columns, own = with_margin(left, right + 1, _MARGIN, x.shape[3])
     most = max(1, _BAND_PIXELS // (columns.stop - columns.start))
     for rows, inner, here in bands(top, bottom + 1, most, _MARGIN, x.shape[2]):
-        drawn = _drawn(x[..., rows, columns], base[..., rows, columns], share)[..., inner, own]
+        beneath = base[..., rows, columns]
+        drawn = _drawn(x[..., rows, columns], beneath, share, energy)[..., inner, own]
         place = (..., here, slice(left, right + 1))
         wanted = strength[place]
         less = drawn * (wanted / SPARED).clamp(max=1)
@@ -71,9 +76,9 @@ def spare(x: torch.Tensor, base: torch.Tensor, strength: torch.Tensor) -> torch.
     return result
 
 
-def _drawn(x: torch.Tensor, base: torch.Tensor, share: float) -> torch.Tensor:
+def _drawn(x: torch.Tensor, base: torch.Tensor, share: float, energy: float) -> torch.Tensor:
     """Strokes of a face: more along its contours, on smooth skin evened lines or little."""
-    smooth, along = _ON_SKIN * x, _ALONG * x
+    smooth, along = _ON_SKIN * _faint(x, energy), _ALONG * x
     if share > 0:
         tones = _twice(x, _LINES)
         smooth = torch.lerp(smooth, _evened(x - tones), share)
@@ -83,6 +88,12 @@ def _drawn(x: torch.Tensor, base: torch.Tensor, share: float) -> torch.Tensor:
 
 def _twice(x: torch.Tensor, side: int) -> torch.Tensor:
     return box_mean(box_mean(x, side), side)
+
+
+def _faint(x: torch.Tensor, energy: float) -> torch.Tensor:
+    """Strokes nowhere stronger than a share of those of the whole picture."""
+    here = _twice(x.square().mean(1, keepdim=True), _AROUND).sqrt()
+    return x * (_MOST_ON_SKIN * energy**0.5 / (here + _FAINT)).clamp(max=1)
 
 
 def _evened(lines: torch.Tensor) -> torch.Tensor:
@@ -101,13 +112,29 @@ def _contours(base: torch.Tensor) -> torch.Tensor:
     return ((_twice(near, _REACH) - _NO_EDGE) / (_EDGE - _NO_EDGE)).clamp(0, 1)
 
 
-def _share_of_lines(x: torch.Tensor) -> float:
-    """How much a style is one of lines, from 0 to 1, told by its strokes on a whole picture."""
+def lines_and_energy(x: torch.Tensor, clean: torch.Tensor | None = None) -> tuple[float, float]:
+    """Return how much a style is one of lines, and how strong its strokes are.
+
+    Parameters
+    ----------
+    x : (B, 3, H, W) tensor
+        What the network adds to a whole picture.
+    clean : (B, 1, H, W) tensor of 0 and 1, optional
+        Which places count; all if None.
+
+    Returns
+    -------
+    float, float
+        From 0 to 1; their mean square.
+    """
     lines = whole = 0.0
     rows = max(1, _BAND_PIXELS // x.shape[3])
     for start in range(0, x.shape[2], rows):
         band = x[:, :, start : start + rows]
-        lines += float((band - _twice(band, _LINES)).square().sum())
+        fine = band - _twice(band, _LINES)
+        if clean is not None:
+            band, fine = (part * clean[:, :, start : start + rows] for part in (band, fine))
+        lines += float(fine.square().sum())
         whole += float(band.square().sum())
     share = lines / max(whole, 1e-12)
-    return min(max((share - _MIXED) / (_LINEAR - _MIXED), 0.0), 1.0)
+    return min(max((share - _MIXED) / (_LINEAR - _MIXED), 0.0), 1.0), whole / x.numel()

@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F
 
 from facestyle.neural.box_mean import box_mean
+from facestyle.neural.sparing import lines_and_energy
 from facestyle.neural.spot_places import Box, apart, box_of, pieces
 
 # Level of a place, over the picture's median, from which on it is a spot. In the bundled styles
@@ -81,8 +82,9 @@ def cover_spots(
         changes from frame to frame, so that clips go without: the mean around a spot, a flat
         square, covers it there, and where no such place is found.
     strength : torch.Tensor, optional
-        (1, 1, h, w): of strokes, in [0, 1]. Where they are weak the mean covers a spot: curls of
-        `wave` that were fetched to a forehead were left alone on it.
+        (1, 1, h, w): of strokes, in [0, 1]. Where they are weak the mean covers a spot, but in a
+        style of lines: curls of `wave` that were fetched to a forehead were left alone on it, while
+        an engraved chin with no hatching had a flat square.
 
     Returns
     -------
@@ -93,8 +95,11 @@ def cover_spots(
     if not spots.any():
         return x
     mask = F.interpolate(spots, x.shape[-2:], mode="bilinear", align_corners=False)
-    around = _mean_around_spots(x, (mask == 0).to(x), spots)
+    clean = (mask == 0).to(x)
+    around = _mean_around_spots(x, clean, spots)
     if like is not None:
+        if strength is not None and lines_and_energy(x, clean)[0] > 0:
+            strength = None
         for strokes, picture, own_spots, filled in zip(x, like, spots, around, strict=True):
             _fetch_strokes(strokes, picture, own_spots[0], filled, strength)
     return torch.lerp(x, around, mask)
@@ -162,8 +167,9 @@ def _continuing(
     place = box
     for step in (_STEP, 1):
         reach = [_FARTHEST + side.stop - side.start if step > 1 else _STEP for side in box]
+        # whole steps away: lines as far apart as a step were never met at their own phase
         rows, columns = (
-            slice(max(0, side.start - far), min(size, side.stop + far))
+            slice(side.start - min(far, side.start) // step * step, min(size, side.stop + far))
             for side, far, size in zip(place, reach, marked.shape, strict=True)
         )
         error = _unlikeness(x, like, marked, own, box, (rows, columns), step)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from facestyle.errors import UsageError
+from facestyle.errors import ExemplarError, UsageError
 from facestyle.exemplars import ExemplarSet
-from facestyle.looks import find_exemplars
+from facestyle.looks import bundled_sets, find_exemplars
 from facestyle.methods import METHODS
 from facestyle.methods.choice import (
     check_before_choice,
@@ -18,6 +19,7 @@ from facestyle.methods.choice import (
     choose_method,
     is_neural,
 )
+from facestyle.neural.model_names import bundled_models
 from facestyle.pipeline.batch import BatchResult, stylize_files
 from facestyle.pipeline.blending import is_blend, make_blend
 from facestyle.pipeline.pictures import PictureLike
@@ -206,6 +208,16 @@ def read_exemplars(
         raise UsageError(
             f"exemplars: found {type(exemplars).__name__}, expected an ExemplarSet or a folder"
         )
+    _refuse_trained_style(exemplars)
     if is_neural(method, options):
         return ExemplarSet.of_pictures(find_exemplars(exemplars))
     return ExemplarSet.load(exemplars, photos=photos, landmarks=landmarks)
+
+
+def _refuse_trained_style(exemplars: str | Path) -> None:
+    """A trained style is no folder: what it was drawn after is not kept."""
+    name = str(exemplars)
+    if name in bundled_models() and name not in bundled_sets() and not os.path.lexists(name):
+        raise ExemplarError(
+            f'{name}: a trained style, which has no exemplars; give it as model="{name}"'
+        )

@@ -23,6 +23,13 @@ _UNSURE = 0.1  # border of a core whose colors are taken: no brows of its rim, n
 _OWN, _OTHER = 1.6, 3.0
 # added to the deviations of a face's a and b (Lab), and of its L, which shading changes beyond them
 _CHROMA_FLOOR, _SHADING, _MORE_SHADING = 4.0, 2.0, 12.0
+# Below the jaw, up to so far, is a throat in shade: of L, a and b the latter two fall with L + 16
+_SHADOW, _JAW, _DARK = 0.35, slice(3, 14), 16.0
+# ... share of the face's L from which on it is one: a black collar has .07, throats of five sitters
+# .18 and more
+_BLACK = (0.1, 0.17)
+_REDDER = 1.5  # deviations of a and b there, over those of the face
+_ABOVE_BROWS = 0.05  # from where on what is not of a face's color is hair
 _OUTLIERS = 2.0  # deviations from a face's median from which on it is an eye, hair or a highlight
 _FEWEST = 16  # px whose colors tell of a face
 
@@ -47,13 +54,18 @@ def face_and_skin(image: np.ndarray, face: Face) -> np.ndarray:
     points = np.vstack((face.landmarks, face.outline)).astype(np.float32)
     hull = cv2.convexHull(points)[:, 0]
     core = polygon_mask(shape, hull, -_RIM * width)
+    forehead, throat = _beside_the_features(face, shape, width)
     beyond = cv2.distanceTransform(1 - polygon_mask(shape, hull), cv2.DIST_L2, 5) / width
     colors = polygon_mask(shape, hull, -_UNSURE * width) > 0
     soft = max(_SOFT * width, 0.5)
     lab = 100 * to_lab(cv2.GaussianBlur(image, (0, 0), soft))
     chroma = float(lab[..., 1:].std(axis=(0, 1)).mean())
     fade = np.interp(chroma, (_GRAY, _COLORFUL), (_FADE_IN_GRAY, _FADE))
-    near = np.square(np.cos(np.pi / 2 * np.minimum(beyond / fade, 1))) * _alike(lab, colors)
+    alike, shaded, hair = _alike(lab, colors)
+    alike = np.maximum(alike, throat * shaded)
+    near = np.square(np.cos(np.pi / 2 * np.minimum(beyond / fade, 1))) * alike
+    known = np.clip((chroma - _GRAY) / (_COLORFUL - _GRAY), 0, 1)
+    core = core * (1 - known * forehead * hair)
     spared = np.maximum(core, near).astype(np.float32)
     return cv2.GaussianBlur(spared, (0, 0), soft)
 
@@ -63,16 +75,53 @@ def ear_to_ear(face: Face) -> float:
     return float(np.linalg.norm(face.landmarks[16] - face.landmarks[0]))
 
 
-def _alike(lab: np.ndarray, inside: np.ndarray) -> np.ndarray:
-    """How much each pixel has the colors of most of those inside, from 0 to 1."""
+def _beside_the_features(
+    face: Face, shape: tuple[int, int], width: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Where forehead or a fringe is, and where the shadow of the chin falls, (H, W) float32."""
+    points = face.landmarks
+    down = points[8] - points[27]
+    down = down / max(float(np.linalg.norm(down)), 1e-6)
+    y, x = np.mgrid[: shape[0], : shape[1]].astype(np.float32)
+    height = (x * down[0] + y * down[1]) / width
+    brows = float((points[17:27] @ down).min()) / width
+    forehead = np.clip((brows - height) / _ABOVE_BROWS, 0, 1)
+    jaw = points[_JAW]
+    below = np.vstack((jaw - 2 * _RIM * width * down, (jaw + _SHADOW * width * down)[::-1]))
+    throat = polygon_mask(shape, below).astype(np.float32)
+    return forehead, cv2.GaussianBlur(throat, (0, 0), max(_SOFT * width, 0.5))
+
+
+def _alike(lab: np.ndarray, inside: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """How much each pixel has the colors of most of those inside, lit or shaded, or darker others.
+
+    Each (H, W) float32 from 0 to 1.
+    """
     own = lab[inside]
     if len(own) < _FEWEST:
-        return np.zeros(inside.shape, np.float32)
+        none = np.zeros(inside.shape, np.float32)
+        return none, none, none
     off = np.abs(own - np.median(own, axis=0))
     most = _OUTLIERS * np.maximum(1.5 * np.median(off, axis=0), 1.0)
     own = own[(off <= most).all(axis=1)]
     deviation = own.std(axis=0)
     scale = np.hypot(deviation, _CHROMA_FLOOR)
     scale[0] = _SHADING * deviation[0] + _MORE_SHADING
-    distance = np.sqrt(np.square((lab - own.mean(axis=0)) / scale).sum(axis=2))
+    mean = own.mean(axis=0)
+    lit = _own(np.linalg.norm((lab - mean) / scale, axis=2))
+    shade = (_out_of_shade(lab, mean) - mean[1:]) / (_REDDER * scale[1:])
+    darker = np.clip((mean[0] - lab[..., 0]) / scale[0], 0, 1)
+    visible = np.interp(lab[..., 0] / max(mean[0], 1), _BLACK, (0, 1)).astype(np.float32)
+    return lit, _own(np.linalg.norm(shade, axis=2)) * visible, (1 - lit) * darker
+
+
+def _out_of_shade(lab: np.ndarray, mean: np.ndarray) -> np.ndarray:
+    """Values a and b at the face's light, or at less where that suits better: shades are redder."""
+    chroma = lab[..., 1:]
+    full = (mean[0] + _DARK) / (np.minimum(lab[..., 0], mean[0]) + _DARK)
+    best = (chroma @ mean[1:]) / np.maximum(np.square(chroma).sum(axis=2), 1)
+    return np.asarray(chroma * np.clip(best, 1, full)[..., None])
+
+
+def _own(distance: np.ndarray) -> np.ndarray:
     return np.clip((_OTHER - distance) / (_OTHER - _OWN), 0, 1).astype(np.float32)

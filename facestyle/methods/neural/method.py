@@ -84,8 +84,16 @@ class NeuralMethod(Method):
     def __init__(
         self, exemplars: ExemplarSet | None, settings: NeuralSettings, *, seed: int = 0
     ) -> None:
-        if (exemplars is None) == (settings.model is None):
-            raise UsageError("neural style transfer needs style pictures or a model, not both")
+        if exemplars is None and settings.model is None:
+            raise UsageError(
+                "exemplars: found none; method neural needs style pictures, or a trained network: "
+                "model=..."
+            )
+        if exemplars is not None and settings.model is not None:
+            raise UsageError(
+                f"exemplars: found {len(exemplars)} style pictures and a trained network, "
+                f'model="{settings.model}", which has its style inside; leave one of the two out'
+            )
         check_settings(settings, 0 if exemplars is None else len(exemplars))
         self._set = exemplars
         self._regions: dict[str, list[np.ndarray | None]] = {}
