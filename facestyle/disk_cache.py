@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 # change it whenever an analysis changes: older entries are not found then
-VERSION = "36"
+VERSION = "37"
 _LOG = logging.getLogger(__name__)
 _BOUND = Bound()
 T = TypeVar("T")

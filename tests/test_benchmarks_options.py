@@ -92,6 +92,7 @@ def test_counts_below_one_are_refused(capsys):
         ("known_looks", "--counts 2 -1"),
         ("neural_styles", "--photos -1"),
         ("neural_styles", "--iterations -1"),
+        ("neural_faces", "--size 0"),
         ("video_neural", "--frames 1"),
         ("video_neural", "--temporal-weight -1"),
         ("video_occlusion", "--hidden 0"),
@@ -99,7 +100,7 @@ def test_counts_below_one_are_refused(capsys):
     ],
 )
 def test_scripts_refuse_such_numbers_too(script, words, monkeypatch, capsys):
-    if script in ("neural_styles", "video_neural", "video_occlusion"):
+    if script in ("neural_styles", "neural_faces", "video_neural", "video_occlusion"):
         pytest.importorskip("torch")
     monkeypatch.setattr(sys, "argv", [script, *words.split()])
     with pytest.raises(SystemExit):

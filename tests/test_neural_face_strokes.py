@@ -69,6 +69,17 @@ def test_a_throat_in_the_chins_shadow_is_skin_and_a_black_collar_is_not():
     assert stroke_weights(collar, 0.25)[below].min() > 0.85
 
 
+def test_a_high_forehead_that_the_sky_lights_is_skin():
+    """Landmarks end above the brows, and the colors of cheeks are warmer."""
+    picture = PHOTO / np.float32(255)
+    skin = np.median(picture[FACE].reshape(-1, 3), axis=0)
+    forehead = slice(52, 76), slice(105, 150)
+    picture[40:80, 95:160] = 0.75 * skin + 0.25 * np.float32([0.6, 0.7, 0.85])
+    assert stroke_weights(picture, 0.25)[forehead].mean() < 0.45
+    picture[40:80, 95:160] = 0.85, 0.8, 0.1  # a hat
+    assert stroke_weights(picture, 0.25)[forehead].mean() > 0.85
+
+
 def test_dark_hair_over_the_forehead_has_the_strokes_of_hair():
     picture = PHOTO / np.float32(255)
     fringe, middle = (slice(70, 86), slice(95, 160)), (slice(80, 83), slice(112, 143))

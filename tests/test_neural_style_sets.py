@@ -371,6 +371,11 @@ def test_hatching_goes_on_across_a_spot_of_an_engraved_face():
     weak = torch.full((1, 1, 128, 128), 0.5)
     covered = cover_spots(raised, spots, torch.zeros_like(lines), weak)
     torch.testing.assert_close(covered, lines, atol=1e-5, rtol=0)
+    picture = torch.zeros_like(lines)
+    picture[..., 50:74, 50:74] = 9.0  # a button: nothing nearby is like it
+    hatched = cover_spots(raised, spots, picture)[..., 54:70, 54:70]
+    assert hatched.std() > 0.3
+    assert hatched.max() < 0.6
 
 
 @pytest.mark.parametrize("still", [False, True])

@@ -98,10 +98,10 @@ def cover_spots(
     clean = (mask == 0).to(x)
     around = _mean_around_spots(x, clean, spots)
     if like is not None:
-        if strength is not None and lines_and_energy(x, clean)[0] > 0:
-            strength = None
+        lines = lines_and_energy(x, clean)[0] > 0
+        weak = None if lines or strength is None else strength[0, 0] < _WEAK
         for strokes, picture, own_spots, filled in zip(x, like, spots, around, strict=True):
-            _fetch_strokes(strokes, picture, own_spots[0], filled, strength)
+            _fetch_strokes(strokes, picture, own_spots[0], filled, weak, lines)
     return torch.lerp(x, around, mask)
 
 
@@ -140,9 +140,13 @@ def _fetch_strokes(
     like: torch.Tensor,
     spots: torch.Tensor,
     filled: torch.Tensor,
-    strength: torch.Tensor | None,
+    weak: torch.Tensor | None,
+    lines: bool,
 ) -> None:
-    """Write what a place nearby shows into `filled`, at the spots (h, w) of `x` (3, H, W)."""
+    """Write what a place nearby shows into `filled`, at the spots (h, w) of `x` (3, H, W).
+
+    Not where strokes are weak (h, w). A style of lines has lines everywhere, like these or not.
+    """
     height, width = like.shape[-2:]
     marked = _enlarged(spots, x)[:height, :width] > 0
     left = [(spot, _LARGEST_PIECE) for spot in apart(spots > 0)]
@@ -151,9 +155,9 @@ def _fetch_strokes(
         box, own = box_of(spot, (height, width), _RIM)
         if not own.any():  # of the padding alone
             continue
-        if strength is not None and strength[0, 0][box][own].mean() < _WEAK:
+        if weak is not None and weak[box][own].float().mean() > 0.5:
             continue
-        found = _continuing(x, like, marked, own, box)
+        found = _continuing(x, like, marked, own, box, lines and side < _SMALLEST_PIECE)
         if found is not None:
             filled[:, *box] = torch.where(own, x[:, *found], filled[:, *box])
         elif side >= _SMALLEST_PIECE:
@@ -161,9 +165,17 @@ def _fetch_strokes(
 
 
 def _continuing(
-    x: torch.Tensor, like: torch.Tensor, marked: torch.Tensor, own: torch.Tensor, box: Box
+    x: torch.Tensor,
+    like: torch.Tensor,
+    marked: torch.Tensor,
+    own: torch.Tensor,
+    box: Box,
+    unlike: bool,
 ) -> Box | None:
-    """Return the box nearby, without spots, that is most like this one and its rim."""
+    """Return the box nearby, without spots, that is most like this one and its rim.
+
+    One that is unlike it is none unless it may be.
+    """
     place = box
     for step in (_STEP, 1):
         reach = [_FARTHEST + side.stop - side.start if step > 1 else _STEP for side in box]
@@ -172,7 +184,7 @@ def _continuing(
             slice(side.start - min(far, side.start) // step * step, min(size, side.stop + far))
             for side, far, size in zip(place, reach, marked.shape, strict=True)
         )
-        error = _unlikeness(x, like, marked, own, box, (rows, columns), step)
+        error = _unlikeness(x, like, marked, own, box, (rows, columns), step, unlike)
         if not error.isfinite().any():
             return None
         found = divmod(int(error.argmin()), error.shape[1])
@@ -195,6 +207,7 @@ def _unlikeness(
     box: Box,
     window: Box,
     step: int,
+    any_will_do: bool,
 ) -> torch.Tensor:
     """Return how unlike a box every place of a window is, infinite where it will not do.
 
@@ -223,6 +236,8 @@ def _unlikeness(
     strange = picture > _MOST_UNLIKE * _variance(here.flatten(1)) + _ALIKE
     if rim.any():  # none around a piece from the middle of a spot
         strange |= strokes > 2 * _variance(x[:, *box][:, ~marked[box]])
+    if any_will_do:
+        strange.zero_()
     return torch.where(spotted | strange, float("inf"), strokes + picture)
 
 

@@ -24,11 +24,14 @@ _OWN, _OTHER = 1.6, 3.0
 # added to the deviations of a face's a and b (Lab), and of its L, which shading changes beyond them
 _CHROMA_FLOOR, _SHADING, _MORE_SHADING = 4.0, 2.0, 12.0
 # Below the jaw, up to so far, is a throat in shade: of L, a and b the latter two fall with L + 16
-_SHADOW, _JAW, _DARK = 0.35, slice(3, 14), 16.0
+_SHADOW, _JAW, _DARK = 0.35, slice(4, 13), 16.0
 # ... share of the face's L from which on it is one: a black collar has .07, throats of five sitters
 # .18 and more
 _BLACK = (0.1, 0.17)
 _REDDER = 1.5  # deviations of a and b there, over those of the face
+# Above the brows, up to so far, is a forehead, which dlib's landmarks leave out: paler than cheeks,
+# a and b may be so many times as far off. By eye: sky and lamps light it
+_FRONT, _PALER = 0.5, 2.0
 _ABOVE_BROWS = 0.05  # from where on what is not of a face's color is hair
 _OUTLIERS = 2.0  # deviations from a face's median from which on it is an eye, hair or a highlight
 _FEWEST = 16  # px whose colors tell of a face
@@ -54,18 +57,18 @@ def face_and_skin(image: np.ndarray, face: Face) -> np.ndarray:
     points = np.vstack((face.landmarks, face.outline)).astype(np.float32)
     hull = cv2.convexHull(points)[:, 0]
     core = polygon_mask(shape, hull, -_RIM * width)
-    forehead, throat = _beside_the_features(face, shape, width)
+    above, front, throat = _beside_the_features(face, shape, width)
     beyond = cv2.distanceTransform(1 - polygon_mask(shape, hull), cv2.DIST_L2, 5) / width
     colors = polygon_mask(shape, hull, -_UNSURE * width) > 0
     soft = max(_SOFT * width, 0.5)
     lab = 100 * to_lab(cv2.GaussianBlur(image, (0, 0), soft))
     chroma = float(lab[..., 1:].std(axis=(0, 1)).mean())
     fade = np.interp(chroma, (_GRAY, _COLORFUL), (_FADE_IN_GRAY, _FADE))
-    alike, shaded, hair = _alike(lab, colors)
-    alike = np.maximum(alike, throat * shaded)
+    alike, shaded, paler, hair = _alike(lab, colors)
+    alike = np.maximum(alike, np.maximum(throat * shaded, front * paler))
     near = np.square(np.cos(np.pi / 2 * np.minimum(beyond / fade, 1))) * alike
     known = np.clip((chroma - _GRAY) / (_COLORFUL - _GRAY), 0, 1)
-    core = core * (1 - known * forehead * hair)
+    core = core * (1 - known * above * hair)
     spared = np.maximum(core, near).astype(np.float32)
     return cv2.GaussianBlur(spared, (0, 0), soft)
 
@@ -77,30 +80,42 @@ def ear_to_ear(face: Face) -> float:
 
 def _beside_the_features(
     face: Face, shape: tuple[int, int], width: float
-) -> tuple[np.ndarray, np.ndarray]:
-    """Where forehead or a fringe is, and where the shadow of the chin falls, (H, W) float32."""
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """What is above the brows; forehead or fringe; and where the chin's shadow falls.
+
+    Each (H, W) float32 from 0 to 1.
+    """
     points = face.landmarks
     down = points[8] - points[27]
     down = down / max(float(np.linalg.norm(down)), 1e-6)
     y, x = np.mgrid[: shape[0], : shape[1]].astype(np.float32)
     height = (x * down[0] + y * down[1]) / width
     brows = float((points[17:27] @ down).min()) / width
-    forehead = np.clip((brows - height) / _ABOVE_BROWS, 0, 1)
-    jaw = points[_JAW]
-    below = np.vstack((jaw - 2 * _RIM * width * down, (jaw + _SHADOW * width * down)[::-1]))
-    throat = polygon_mask(shape, below).astype(np.float32)
-    return forehead, cv2.GaussianBlur(throat, (0, 0), max(_SOFT * width, 0.5))
+    above = np.clip((brows - height) / _ABOVE_BROWS, 0, 1)
+    front, throat = (
+        cv2.GaussianBlur(_band(shape, line, away * width * down), (0, 0), max(_SOFT * width, 0.5))
+        for line, away in (
+            (points[17:27], -_FRONT),
+            (points[_JAW] - 2 * _RIM * width * down, _SHADOW),
+        )
+    )
+    return above, front, throat
 
 
-def _alike(lab: np.ndarray, inside: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """How much each pixel has the colors of most of those inside, lit or shaded, or darker others.
+def _band(shape: tuple[int, int], line: np.ndarray, away: np.ndarray) -> np.ndarray:
+    """What lies between a line and itself, moved: (H, W) float32 of 0 and 1."""
+    return polygon_mask(shape, np.vstack((line, (line + away)[::-1]))).astype(np.float32)
+
+
+def _alike(lab: np.ndarray, inside: np.ndarray) -> tuple[np.ndarray, ...]:
+    """How much each pixel has the colors of most of those inside, shaded, paler, or darker others.
 
     Each (H, W) float32 from 0 to 1.
     """
     own = lab[inside]
     if len(own) < _FEWEST:
         none = np.zeros(inside.shape, np.float32)
-        return none, none, none
+        return none, none, none, none
     off = np.abs(own - np.median(own, axis=0))
     most = _OUTLIERS * np.maximum(1.5 * np.median(off, axis=0), 1.0)
     own = own[(off <= most).all(axis=1)]
@@ -112,7 +127,9 @@ def _alike(lab: np.ndarray, inside: np.ndarray) -> tuple[np.ndarray, np.ndarray,
     shade = (_out_of_shade(lab, mean) - mean[1:]) / (_REDDER * scale[1:])
     darker = np.clip((mean[0] - lab[..., 0]) / scale[0], 0, 1)
     visible = np.interp(lab[..., 0] / max(mean[0], 1), _BLACK, (0, 1)).astype(np.float32)
-    return lit, _own(np.linalg.norm(shade, axis=2)) * visible, (1 - lit) * darker
+    paler = _own(np.linalg.norm((lab - mean)[..., 1:] / (_PALER * scale[1:]), axis=2))
+    shaded = _own(np.linalg.norm(shade, axis=2)) * visible
+    return lit, shaded, paler * (1 - darker), (1 - lit) * darker
 
 
 def _out_of_shade(lab: np.ndarray, mean: np.ndarray) -> np.ndarray:

@@ -25,6 +25,7 @@ from facestyle.methods.patch_unpaired.grain_distribution import (
     with_bands_like,
 )
 from facestyle.methods.patch_unpaired.inks import in_inks
+from facestyle.methods.patch_unpaired.lip_color import with_lip_color
 from facestyle.methods.patch_unpaired.prepared import PreparedExemplar, resize_region_map
 from facestyle.methods.patch_unpaired.render_pictures import scaled_exemplar
 from facestyle.methods.patch_unpaired.sources import PatchSources
@@ -110,7 +111,8 @@ def flat_drawing(
     target = state.target
     person = off_background(target.region_map)
     colors = sources.flat_colors
-    return from_lab(cut_out(to_lab(strokes), target.lab, person, colors, state.width, identity))
+    lab = cut_out(to_lab(strokes), target.lab, person, colors, state.width, identity)
+    return from_lab(with_lip_color(lab, target.region_map, colors, sources.lip_color, state.width))
 
 
 def backdrop_change(

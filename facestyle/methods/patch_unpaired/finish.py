@@ -24,6 +24,7 @@ from facestyle.methods.patch_unpaired.flat_pictures import cut_out
 from facestyle.methods.patch_unpaired.grain_by_tone import grain_factors
 from facestyle.methods.patch_unpaired.grain_distribution import with_grain_like
 from facestyle.methods.patch_unpaired.inks import in_inks
+from facestyle.methods.patch_unpaired.lip_color import with_lip_color
 from facestyle.methods.patch_unpaired.prepared import PreparedExemplar, resize_region_map
 from facestyle.methods.patch_unpaired.recipe import MODE_BANDWIDTH, MODE_ROUNDS, RENDER_REACH
 from facestyle.methods.patch_unpaired.render_pictures import render_pictures
@@ -82,6 +83,8 @@ def finish(
     if wanted is None:
         person = off_background(target.region_map)
         lab = cut_out(lab, target.toned, person, sources.flat_colors, face, settings.identity)
+        lips = sources.flat_colors, sources.lip_color
+        lab = with_lip_color(lab, target.region_map, *lips, sources.face_width)
     else:
         small = _at_working_size(lab, target)
         change = _change(small, target, match, sources, settings.identity)

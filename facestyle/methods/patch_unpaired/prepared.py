@@ -33,6 +33,8 @@ class ExemplarAnalysis(FrozenRecord):
         What tells media apart; see `medium_traits`.
     flat_colors : (n, 3) float64
         The few colors that it consists of, Lab of 1; see `flat_colors`.
+    lip_color : (1, 3) or (0, 3) float64
+        The color that the lips alone have, Lab of 1; see `lip_color`.
     inks : (n, 3) float64
         The inks of a print in lines or dots, Lab of 1; see `find_inks`.
     ground_spread : float
@@ -46,6 +48,7 @@ class ExemplarAnalysis(FrozenRecord):
     contrast: Annotated[np.ndarray, Schema("float64", 1, finite=False)]
     medium: Annotated[np.ndarray, Schema("float64", 1, finite=False)]
     flat_colors: Annotated[np.ndarray, Schema("float64", 2)]
+    lip_color: Annotated[np.ndarray, Schema("float64", 2)]
     inks: Annotated[np.ndarray, Schema("float64", 2)]
     ground_spread: float
     drawn: float

@@ -13,6 +13,7 @@ from facestyle.methods.medium import looks_drawn
 from facestyle.methods.patch_unpaired.flat_colors import flat_colors
 from facestyle.methods.patch_unpaired.inks import find_inks
 from facestyle.methods.patch_unpaired.lead import tone_contrast
+from facestyle.methods.patch_unpaired.lip_color import lip_color
 from facestyle.methods.patch_unpaired.media import medium_traits
 from facestyle.methods.patch_unpaired.missed_parts import with_missed_parts
 from facestyle.methods.patch_unpaired.palette import palette_of
@@ -61,12 +62,14 @@ def _analyze(portrait: Portrait) -> ExemplarAnalysis:
     working = with_missed_parts(resize_portrait(portrait, working_factor(portrait)))
     region_map = segment_regions(working).region_map
     lab = to_lab(working.image)
+    colors = flat_colors(lab, region_map)
     return ExemplarAnalysis(
         region_map,
         palette_of(lab, region_map),
         tone_contrast(working, region_map)[0],
         medium_traits(working, region_map),
-        flat_colors(lab, region_map),
+        colors,
+        lip_color(lab, region_map, colors),
         find_inks(to_lab(portrait.image)),
         ground_spread(lab, region_map == BACKGROUND, face_width(working.face)),
         looks_drawn(portrait)[0],

@@ -24,6 +24,7 @@ from facestyle.methods.patch_unpaired.contour_line import ContourProfiles
 from facestyle.methods.patch_unpaired.flat_colors import common_colors, lead_colors
 from facestyle.methods.patch_unpaired.grain import unlikeness_to_first
 from facestyle.methods.patch_unpaired.layers import Layer, rotated_hair
+from facestyle.methods.patch_unpaired.lip_color import common_lip_color
 from facestyle.methods.patch_unpaired.measures import kept_measures, measure_set
 from facestyle.methods.patch_unpaired.palette import (
     Harmony,
@@ -67,6 +68,8 @@ class PatchSources:
         The colors of a style that has no others; none where it has many.
     own_colors : bool
         Whether these are the first exemplar's alone, as each has its own.
+    lip_color : (1, 3) or (0, 3) float64
+        The color of lips alone, in a style that shares its flat colors.
     inks : (n, 3) float64
         Those of prints in lines or dots, which have no others; none in other styles.
     looseness : float
@@ -84,6 +87,7 @@ class PatchSources:
     harmonies: tuple[Harmony, ...]
     flat_colors: np.ndarray
     own_colors: bool
+    lip_color: np.ndarray
     inks: np.ndarray
     looseness: float
 
@@ -107,6 +111,7 @@ def make_sources(
     PatchSources
     """
     colors, own_colors = lead_colors([exemplar.analysis.flat_colors for exemplar in exemplars])
+    lips = [exemplar.analysis.lip_color for exemplar in exemplars]
     first = exemplars[0].analysis.palette
     # of the same few colors already, they would get others
     lead = None if len(colors) and not own_colors else first
@@ -156,6 +161,7 @@ def make_sources(
         harmonies,
         colors,
         own_colors,
+        np.empty((0, 3)) if own_colors or not len(colors) else common_lip_color(lips),
         np.empty((0, 3)) if len(colors) else common_colors([e.analysis.inks for e in exemplars]),
         looseness([own.dabs for own in measures.exemplars]),
     )
