@@ -12,6 +12,8 @@ torch = pytest.importorskip("torch", reason="PyTorch is not installed (extra 'ne
 
 from facestyle import ExemplarSet, Stylizer, cli  # noqa: E402
 from facestyle.errors import FaceError, ModelFileError, UsageError  # noqa: E402
+from facestyle.imaging.color import to_lab  # noqa: E402
+from facestyle.methods.neural.by_region import with_own_lightness  # noqa: E402
 from facestyle.neural import api, large_pictures  # noqa: E402
 from facestyle.neural.model_files import save_model  # noqa: E402
 from facestyle.neural.settings import Architecture  # noqa: E402
@@ -98,6 +100,41 @@ def test_a_face_takes_strokes_but_no_features(folder, monkeypatch):
     assert chosen[False].iterations == 50  # on a CPU, unless told otherwise
 
 
+@pytest.mark.parametrize("colors", ["style", "keep"])
+def test_a_dark_sitter_does_not_become_as_light_as_the_exemplars(folder, monkeypatch, colors):
+    seen = []
+
+    def lighten(image, *_, **__):
+        seen.append(image)
+        return 0.55 + 0.4 * image
+
+    monkeypatch.setattr(api, "stylize_optimize", lighten)
+    image = (np.asarray(Image.open(folder / "portrait.png")) * 0.4).astype(np.uint8)
+    face, wall = (slice(110, 130), slice(95, 115)), (slice(5, 25), slice(150, 190))
+    stylizer = optimizing(folder / "red.png", by_region=True, colors=colors, device="cpu")
+    drawn = (stylizer(image).image / 255).astype(np.float32)
+    own, given = seen[0], 0.55 + 0.4 * seen[0]
+    if colors == "keep":
+        np.testing.assert_allclose(drawn, given, atol=2 / 255)
+        return
+    light = [float(to_lab(x)[face][..., 0].mean()) for x in (own, given, drawn)]
+    assert 0.3 < (light[2] - light[0]) / (light[1] - light[0]) < 0.5  # .6 of the sitter's own
+    np.testing.assert_allclose(drawn[wall], given[wall], atol=3 / 255)
+
+
+def test_black_and_white_of_a_face_stay_when_its_lightness_is_kept():
+    photo, result = np.full((40, 40, 3), 0.5, np.float32), np.full((20, 20, 3), 0.8, np.float32)
+    result[5], result[6] = 0, 1
+    regions = np.zeros((4, 40, 40), np.float32)
+    regions[0, :30], regions[3, 30:] = 1, 1
+    kept = with_own_lightness(result, photo, regions)
+    np.testing.assert_allclose(kept[5], 0, atol=1e-3)
+    np.testing.assert_allclose(kept[6], 1, atol=1e-3)
+    np.testing.assert_allclose(kept[16:], result[16:], atol=2e-3)
+    own, now = (float(to_lab(x)[10, 10, 0]) for x in (photo, result))
+    assert float(to_lab(kept)[10, 10, 0]) == pytest.approx(0.4 * now + 0.6 * own, abs=0.03)
+
+
 def test_a_style_without_a_face_makes_two_regions(folder, monkeypatch):
     """All of it serves each: dark hair by itself would become as light as the style."""
     found = {}
@@ -140,9 +177,9 @@ def test_a_stylizer_can_be_sent_to_other_processes(folder):
 
 def test_options_that_contradict_each_other_are_refused(folder):
     style = folder / "wave.png"
-    with pytest.raises(UsageError, match="not both"):
+    with pytest.raises(UsageError, match=r"found 1 style pictures and .* leave one of the two out"):
         optimizing(style, model="wave")
-    with pytest.raises(UsageError, match="not both"):
+    with pytest.raises(UsageError, match=r"exemplars: found none; .* or a trained network"):
         Stylizer(None, method="neural")
     with pytest.raises(UsageError, match=r"by_region: belongs to .* has its style inside"):
         Stylizer.from_model("wave", by_region=True)
@@ -210,7 +247,7 @@ def test_the_command_stylizes_a_picture_without_a_face(command, capsys, argument
             ["--exemplars", "wave.png", "--method", "neural", "--exemplar-photos", "."],
             "--exemplar-photos belongs to --method patch, not to neural",
         ),
-        (["--model", "wave.safetensors", "--exemplars", "wave.png"], "not both"),
+        (["--model", "wave.safetensors", "--exemplars", "wave.png"], "--model wave.safetensors"),
         ([], "--exemplars is required"),
     ],
 )

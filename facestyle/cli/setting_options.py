@@ -65,7 +65,7 @@ def with_option_names(message: str, arguments: argparse.Namespace) -> str:
     for name in _names(StylizerSettings):
         option = _flag(name)
         # area="person", or area=... for any value, as Python has them
-        message = re.sub(rf'(?<![\w./-]){name}=(?:"([\w-]+)"|\.\.\.)', _typed(option), message)
+        message = re.sub(rf'(?<![\w./-]){name}=(?:"([^"]+)"|\.\.\.)', _typed(option), message)
         if "_" in name:
             message = re.sub(rf"(?<![\w./-]){name}(?![\w./-])", option, message)
         elif getattr(arguments, name, None) is not None and message.startswith(f"{name}: "):

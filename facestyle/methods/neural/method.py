@@ -34,6 +34,7 @@ from facestyle.methods.neural.by_region import (
     face_and_rest,
     for_faces,
     regions_of_style,
+    with_own_lightness,
 )
 from facestyle.methods.neural.checks import check_area, check_settings
 from facestyle.methods.neural.enlarging import enlarged_like
@@ -200,18 +201,18 @@ class NeuralMethod(Method):
                 mask=mask,
                 device=chosen.device,
             )
-        options, regions = self.options(rendering), None
+        options, regions, whole = self.options(rendering), None, None
         if chosen.iterations is None and _on_cpu(chosen.device):
             options = replace(options, iterations=ITERATIONS_ON_CPU)
         styles = self.styles(self._style_regions(rendering) if chosen.by_region else None)
         if chosen.by_region:
-            regions = segment_regions(target.portrait).weights
+            regions = whole = segment_regions(target.portrait).weights
             if all(style.regions is None for style in styles):
                 regions = face_and_rest(regions)
                 options = for_faces(options, FACE_FOREIGN_STYLE, 1)
             else:
                 options = for_faces(options, FACE_STYLE, 3)
-        return api.stylize_optimize(
+        redrawn = api.stylize_optimize(
             target.image,
             styles,
             options=options,
@@ -221,6 +222,9 @@ class NeuralMethod(Method):
             device=chosen.device,
             progress=_tell,
         )
+        if whole is None or chosen.colors == "keep" or rendering.strength == 0:
+            return redrawn
+        return with_own_lightness(redrawn, target.image, whole)
 
     def _stroke_weights(self, target: Target, rendering: Rendering) -> np.ndarray | None:
         """How strong a network's strokes are at each place."""
