@@ -483,6 +483,13 @@ def test_a_device_that_is_not_there_is_refused_once(said, monkeypatch):
     assert "first.png" not in err
 
 
+def test_a_setting_of_another_method_is_told_why_that_is_not_used(said):
+    Image.new("RGB", (64, 48), "olive").save("plain.png")
+    _, _, err = said("plain.png", "--model", "wave", "--identity", ".5", "-o", "plain_out.png")
+    assert "--identity: belongs to method patch-paired or patch-unpaired" in err
+    assert "the method is neural (a trained model was given)" in err
+
+
 def test_style_pictures_and_a_model_are_both_named(said):
     Image.new("RGB", (64, 48), "olive").save("plain.png")
     given = ["--method", "neural", "--exemplars", "oil", "--model", "wave"]

@@ -166,6 +166,7 @@ def test_a_single_network_has_nothing_to_mix(tmp_path):
         ("paintings_video:wave:2", "'paintings_video:2[*]wave'"),
         ("wave:0.7", "'paintings:0.7[*]wave'"),
         ("wavee", "Did you mean wave[?]"),
+        ("wave.safetensors", "Did you mean wave[?]"),
         ("noir", "noir is a look"),
         ("", "no model is named"),
         ("paintings:", "style '' is not in this model"),

@@ -323,8 +323,11 @@ def test_pictures_beside_a_clip_have_what_a_clip_has_not(command, folder, capsys
 
 def test_a_part_of_a_clip_is_not_dropped_in_silence(command, capsys):
     arguments = ["wave.png", "--model", "picture.safetensors", "--device", "cpu", "--start", "3"]
+    arguments += ["--flow", "deepflow"]
     assert cli_run(command, arguments, "started.png") == 0
-    assert "--start: has no effect, for there is no video" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "--start: has no effect, for there is no video" in told
+    assert "--flow: has no effect, for there is no video" in told
 
 
 def test_flow_comes_from_files_by_the_command(command, folder, scene, capsys):

@@ -105,7 +105,7 @@ def check_kinds(arguments: argparse.Namespace, clips: Sequence[bool]) -> None:
                     "video; leave it out"
                 )
     elif not any(clips):
-        for name in ("start", "end", "preview"):
+        for name in ("start", "end", "preview", "flow"):
             if given[name] is not None:
                 getLogger(__name__).warning(
                     "--%s: has no effect, for there is no video among the inputs", name

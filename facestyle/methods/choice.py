@@ -110,16 +110,16 @@ def check_before_choice(method: str, options: Mapping[str, Any]) -> None:
     UsageError
         Naming the setting and where it belongs.
     """
-    name = check_method(method)
+    name, reason = check_method(method), method
     if name == "auto" and options.get("model") is not None:
-        name = "neural"
+        name, reason = "neural", "neural (a trained model was given)"
     by_exemplars = {
         "auto": [known for known in METHODS if known != "neural"],
         "patch": [known for known in METHODS if known.startswith("patch")],
     }
     possible = by_exemplars.get(name, [name])
     known = {o for p in possible for o in method_settings(p).SETTINGS.options()}
-    _refuse_others(options, known, method.replace("_", "-"), method)
+    _refuse_others(options, known, name.replace("_", "-"), reason)
 
 
 def check_options(name: str, given: Iterable[str], reason: str) -> None:

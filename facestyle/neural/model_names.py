@@ -86,7 +86,8 @@ def _meant(model: str, name: str) -> str:
         known = head in {path.stem for path in bundled_models().values()} or os.path.exists(head)
         chosen, terms = (head, mixture) if known else ("paintings", model)
         return f". A blend is '{chosen}:{_as_terms(terms)}'"
-    likely = difflib.get_close_matches(name, bundled_models(), 1, _LIKENESS)
+    bare = name.removesuffix(".safetensors")
+    likely = difflib.get_close_matches(bare, bundled_models(), 1, _LIKENESS)
     return f". Did you mean {likely[0]}?" if likely else ""
 
 
