@@ -177,8 +177,8 @@ def stylize_feedforward(
     import torch
 
     from facestyle.neural import pictures
+    from facestyle.neural.borders import redraw_within
     from facestyle.neural.device import choose_device
-    from facestyle.neural.large_pictures import redraw
     from facestyle.neural.model_files import Model
 
     if not 0 <= strength <= 1:
@@ -198,7 +198,7 @@ def stylize_feedforward(
     weights = strokes.weights
     strength_at = None if weights is None else pictures.masks_to_tensor(weights, place)[None]
     with torch.inference_mode():
-        redrawn = redraw(network, content, strength_at, seed=strokes.seed, progress=_tell)
+        redrawn = redraw_within(network, content, strength_at, seed=strokes.seed, progress=_tell)
         if colors == "keep":
             redrawn = pictures.with_colors_of(redrawn, content)
         redrawn = redrawn.clamp(0, 1)
