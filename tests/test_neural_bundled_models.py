@@ -75,3 +75,11 @@ def test_a_thumbnail_is_drawn_like_a_large_picture(astronaut, name):
     frames = [np.asarray(thumbnail * 255, np.uint8)] * 2
     *_, last = Stylizer.from_model(name, device="cpu").video(frames)
     assert correlation(last.image, reduced) > 0.8
+
+
+def test_a_clip_does_not_fade_in():
+    """The network for clips draws with half its strokes what it has not seen before."""
+    wall = np.random.default_rng(3).integers(150, 156, (192, 192, 3)).astype(np.uint8)
+    stylizer = Stylizer.from_model("paintings_video:glass", device="cpu")
+    deviations = [float(result.image.std()) for result in stylizer.video([wall] * 5)]
+    assert deviations[0] > 0.9 * deviations[-1]
