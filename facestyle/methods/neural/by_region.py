@@ -20,9 +20,9 @@ _FACE_STYLE_LAYERS = ("relu1_1", "relu2_1")
 # for the face, .493 with 10 for 5, .420 with .2 of the style
 _FACE_CONTENT, FACE_STYLE = 5.0, 0.2
 # Share of the lightness of skin and of hair that stays the sitter's, as in trained styles
-# (`facestyle/neural/palettes.py`): after oil portraits of fair people a dark woman's cheek went from
-# 120 of 255 to 229, now 208, and her black hair from 15 to 76. An exponent of L, within these
-# limits, and the regions, of four, that have it
+# (`facestyle/neural/palettes.py`): after oil portraits of fair people a dark woman's cheek had 229
+# of 255 instead of 120, now 208, and her black hair 76 instead of 15. An exponent of L, within
+# these limits, and the regions, of four, that have it
 _OWN_LIGHTNESS, _LEAST_EXPONENT, _MOST_EXPONENT, _LIT_REGIONS = 0.6, 0.4, 2.5, (0, 1)
 # of a style that shows no face: with .2 skin had specks of all its colors (van Gogh's village)
 FACE_FOREIGN_STYLE = 0.05
