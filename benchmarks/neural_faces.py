@@ -48,11 +48,8 @@ class Sitter:
         return to_tensor(np.ascontiguousarray(image[rows, columns]))
 
 
-def measure(
-    network: LossNetwork, style: Style, sitter: Sitter, strength: float | None
-) -> list[float]:
+def measure(network: LossNetwork, style: Style, stylizer: Stylizer, sitter: Sitter) -> list[float]:
     """Style loss of the face and identity of one result."""
-    stylizer = Stylizer.from_model(style.name, face_strength=strength, device="cpu")
     result = stylizer(sitter.photo).image
     target = objective(network, style, sitter.cropped(sitter.photo))
     loss = target.evaluate(sitter.cropped(result))[0]["style"]
@@ -76,7 +73,8 @@ def main() -> None:
         style, row = load_style(network, "paintings", name), [name]
         for strength in STRENGTHS:
             report.progress(f"{name}: strength {strength}")
-            found = np.array([measure(network, style, one, strength) for one in sitters])
+            stylizer = Stylizer.from_model(name, face_strength=strength, device="cpu")
+            found = np.array([measure(network, style, stylizer, one) for one in sitters])
             row += [*map(float, found.mean(axis=0)), float(found[:, 1].max())]
         rows.append(row)
     report.progress("")

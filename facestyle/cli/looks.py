@@ -34,9 +34,10 @@ def run(arguments: argparse.Namespace) -> int:
     from facestyle.looks import bundled_looks, find_look, looks_folder
     from facestyle.neural.model_names import bundled_models
 
-    trained = [name for name in bundled_models() if name not in bundled_looks()]
-    for name in set(arguments.names) & set(trained):
-        raise ExemplarError(f"{name}: a trained style, not a look; give it as --model {name}")
+    trained = bundled_models()
+    for name in arguments.names:
+        if name in trained and name not in bundled_looks():
+            raise ExemplarError(f"{name}: a trained style, not a look; give it as --model {name}")
     looks = [find_look(name) for name in arguments.names] or list(bundled_looks().values())
     if not looks:
         raise ExemplarError(
@@ -53,8 +54,8 @@ def run(arguments: argparse.Namespace) -> int:
         slow = "drawings, paintings and prints"
         report_note(f"{slow} take about three times as long as {_FAST}s", quiet=quiet)
     if not arguments.names:
-        styles = ", ".join(bundled_models())
-        report_note(f"trained styles, without exemplars (--model): {styles}", quiet=quiet)
+        note = f"trained styles, without exemplars (--model): {', '.join(trained)}"
+        report_note(note, quiet=quiet)
     return exit_codes.ALL_DONE
 
 

@@ -170,7 +170,7 @@ def _continuing(
     marked: torch.Tensor,
     own: torch.Tensor,
     box: Box,
-    unlike: bool,
+    any_will_do: bool,
 ) -> Box | None:
     """Return the box nearby, without spots, that is most like this one and its rim.
 
@@ -184,7 +184,7 @@ def _continuing(
             slice(side.start - min(far, side.start) // step * step, min(size, side.stop + far))
             for side, far, size in zip(place, reach, marked.shape, strict=True)
         )
-        error = _unlikeness(x, like, marked, own, box, (rows, columns), step, unlike)
+        error = _unlikeness(x, like, marked, own, box, (rows, columns), step, any_will_do)
         if not error.isfinite().any():
             return None
         found = divmod(int(error.argmin()), error.shape[1])

@@ -63,12 +63,12 @@ def face_and_skin(image: np.ndarray, face: Face) -> np.ndarray:
     soft = max(_SOFT * width, 0.5)
     lab = 100 * to_lab(cv2.GaussianBlur(image, (0, 0), soft))
     chroma = float(lab[..., 1:].std(axis=(0, 1)).mean())
-    fade = np.interp(chroma, (_GRAY, _COLORFUL), (_FADE_IN_GRAY, _FADE))
+    colorful = np.interp(chroma, (_GRAY, _COLORFUL), (0, 1))
+    fade = _FADE_IN_GRAY + colorful * (_FADE - _FADE_IN_GRAY)
     alike, shaded, paler, hair = _alike(lab, colors)
     alike = np.maximum(alike, np.maximum(throat * shaded, front * paler))
     near = np.square(np.cos(np.pi / 2 * np.minimum(beyond / fade, 1))) * alike
-    known = np.clip((chroma - _GRAY) / (_COLORFUL - _GRAY), 0, 1)
-    core = core * (1 - known * above * hair)
+    core = core * (1 - colorful * above * hair)
     spared = np.maximum(core, near).astype(np.float32)
     return cv2.GaussianBlur(spared, (0, 0), soft)
 

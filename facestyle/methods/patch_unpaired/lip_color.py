@@ -12,6 +12,7 @@ import numpy as np
 
 from facestyle.faces.regions import BACKGROUND, LIP
 from facestyle.methods.patch_unpaired.flat_colors import frequent_colors, is_apart
+from facestyle.methods.patch_unpaired.flat_pictures import color_distances
 from facestyle.methods.patch_unpaired.pictures import bounding_box, soft_mask
 
 # Lab of 1 within which lips have the color; share of the lips that have it at least, and of all
@@ -115,7 +116,7 @@ def with_lip_color(
         return lab
     box = bounding_box(inside, 3)
     part = lab[box]
-    nearest = np.argmin([np.linalg.norm(part - color, axis=-1) for color in colors], axis=0)
+    nearest = np.argmin(list(color_distances(part, colors, chroma=1)), axis=0)
     light = colors[:, 0]
     unit = face_width * width / region_map.shape[1]
     dark = light[nearest] < lips[0, 0] - _DARKER
